@@ -1,0 +1,79 @@
+//! The form in which a worker runs an annotated activity: its own, with bad input answered.
+
+use std::future::ready;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use temporalio_common::ActivityDefinition;
+use temporalio_common::error::ApplicationFailure;
+use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActivity};
+use temporalio_sdk::{WorkerOptions, WorkflowRegistrationError};
+
+use crate::definition::arguments::Decoded;
+use crate::definition::{Activity, Dependencies, Payload};
+
+/// Registers an annotated activity with a worker.
+///
+/// # Errors
+/// None; it has the form that workflows need.
+pub(crate) fn register<A>(
+    options: &mut WorkerOptions,
+    dependencies: &Arc<Dependencies>,
+) -> Result<(), WorkflowRegistrationError>
+where
+    A: Activity + ExecutableActivity<Implementer = Dependencies>,
+    A::Input: Payload + Sync,
+    A::Output: Send + Sync,
+{
+    options.register_activity::<Served<A>>(Arc::clone(dependencies));
+    Ok(())
+}
+
+struct Served<A>(PhantomData<fn() -> A>);
+
+impl<A: Activity> ActivityDefinition for Served<A>
+where
+    A::Input: Payload,
+{
+    type Input = Decoded<A::Input>;
+    type Output = A::Output;
+
+    fn name(&self) -> &str {
+        A::NAME
+    }
+}
+
+impl<A> ExecutableActivity for Served<A>
+where
+    A: Activity + ExecutableActivity<Implementer = Dependencies>,
+    A::Input: Payload,
+    A::Output: Send,
+{
+    type Implementer = Dependencies;
+    const REQUIRES_INSTANCE: bool = true;
+
+    fn definition() -> Self {
+        Self(PhantomData)
+    }
+
+    fn execute(
+        dependencies: Option<Arc<Dependencies>>,
+        context: ActivityContext,
+        input: Self::Input,
+    ) -> BoxFuture<'static, Result<Self::Output, ActivityError>> {
+        match input.0 {
+            Ok(input) => A::execute(dependencies, context, input),
+            // Trying again cannot make the input fit, so the failure says not to.
+            Err(error) => {
+                let message = format!("activity {}: {}", A::NAME, error.describe(A::PARAMETERS));
+                let failure = ApplicationFailure::builder(message)
+                    .type_name(crate::error::INVALID_INPUT.to_owned())
+                    .non_retryable(true)
+                    .build();
+                ready(Err(ActivityError::application(failure))).boxed()
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! `State<T>`: what an activity takes of that which its worker was given.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use temporalio_common::error::ApplicationFailure;
+use temporalio_sdk::activities::ActivityError;
+
+use crate::definition::Dependencies;
+
+/// A value that the worker was given and that an activity takes as a parameter.
+///
+/// It shares the one value of the worker, and dereferences to it. `T` may be a trait object.
+///
+/// ```
+/// use durable::State;
+///
+/// struct Mailer;
+/// impl Mailer {
+///     fn send(&self, _to: &str) {}
+/// }
+///
+/// // In a unit test of an activity, no worker is needed:
+/// let mailer = State::new(Mailer);
+/// mailer.send("ada@example.com");
+/// ```
+#[derive(Debug)]
+pub struct State<T: ?Sized>(pub Arc<T>);
+
+impl<T> State<T> {
+    /// Wraps a value, as the worker does; for calling an activity function directly.
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self(Arc::new(value))
+    }
+}
+
+impl<T: ?Sized> Clone for State<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: ?Sized> Deref for State<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// The value of a type; called by generated code.
+///
+/// # Errors
+/// A non-retryable failure when the worker was not given one. A worker checks this when it is
+/// built, so it happens only to activities that run without a worker of this crate.
+pub fn state<T: ?Sized + Send + Sync + 'static>(
+    dependencies: Option<&Arc<Dependencies>>,
+) -> Result<State<T>, ActivityError> {
+    dependencies.and_then(|dependencies| dependencies.get()).map(State).ok_or_else(|| {
+        let name = std::any::type_name::<T>();
+        let failure = ApplicationFailure::builder(format!(
+            "this worker was given no `State<{name}>`; give it one with `.state(..)`"
+        ));
+        let failure = failure.type_name("MissingState".to_owned()).non_retryable(true).build();
+        ActivityError::application(failure)
+    })
+}

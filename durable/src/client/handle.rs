@@ -1,0 +1,194 @@
+//! A handle of one workflow: its result, its state and its end.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use temporalio_client::{
+    WorkflowCancelOptions, WorkflowDescribeOptions, WorkflowExecutionDescription,
+    WorkflowExecutionInfo, WorkflowFetchHistoryOptions, WorkflowGetResultOptions, WorkflowHistory,
+    WorkflowTerminateOptions,
+};
+
+use super::Client;
+use super::outcome::Doing;
+use super::start::Typed;
+use crate::definition::Workflow;
+use crate::error::{Error, Result};
+
+/// A workflow with a generated handle type, whose signals, queries and updates are methods.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no handle type",
+    note = "annotate the struct with `#[workflow(queue = \"..\")]` and its impl with `#[workflow_methods]`"
+)]
+pub trait HasHandle: Workflow {
+    /// The generated handle, such as `OrderWorkflowHandle`.
+    type Handle: From<WorkflowHandle<Self>> + Send + 'static;
+}
+
+/// A handle of one workflow execution.
+///
+/// The generated handles (`OrderWorkflowHandle`) dereference to it and add the workflow's signals,
+/// queries and updates as methods. It is cheap to clone.
+///
+/// Signals, queries, updates and descriptions go to the current run of the workflow, so they reach it
+/// also after a retry or a continue-as-new; the result is that of the run that was started, or of
+/// those that followed from it. The Temporal concept is the
+/// [workflow execution](https://docs.temporal.io/workflow-execution).
+pub struct WorkflowHandle<W> {
+    client: Client,
+    workflow_id: String,
+    run_id: Option<String>,
+    started_here: bool,
+    workflow: PhantomData<fn() -> W>,
+}
+
+pub(super) type SdkHandle<W> =
+    temporalio_client::WorkflowHandle<temporalio_client::Client, Typed<W>>;
+
+impl<W: Workflow> WorkflowHandle<W> {
+    pub(super) fn new(
+        client: &Client,
+        workflow_id: String,
+        run_id: Option<String>,
+        started_here: bool,
+    ) -> Self {
+        let client = client.clone();
+        Self { client, workflow_id, run_id, started_here, workflow: PhantomData }
+    }
+
+    /// A handle of the workflow of this id; called by generated code. The server is not asked.
+    #[must_use]
+    pub fn existing(client: &Client, workflow_id: impl Into<String>) -> Self {
+        Self::new(client, workflow_id.into(), None, false)
+    }
+
+    /// The same handle, bound to one run of the workflow: everything goes to that run only.
+    #[must_use]
+    pub fn with_run_id(mut self, run_id: impl Into<String>) -> Self {
+        self.run_id = Some(run_id.into());
+        self.started_here = false;
+        self
+    }
+
+    /// The workflow's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.workflow_id
+    }
+
+    /// The id of the run that was started, or that the handle is bound to.
+    #[must_use]
+    pub fn run_id(&self) -> Option<&str> {
+        self.run_id.as_deref()
+    }
+
+    /// The client that the handle uses.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Waits for the workflow's output, across retries and continued runs.
+    ///
+    /// # Errors
+    /// - [`Error::Failed`], with the chain of causes.
+    /// - [`Error::Cancelled`], [`Error::Terminated`], [`Error::TimedOut`]: it ended so.
+    /// - [`Error::NotFound`]: there is no such workflow.
+    /// - [`Error::WrongType`]: the output is not of the annotated type.
+    /// - [`Error::Unreachable`], [`Error::Rpc`]: the server did not answer, or refused.
+    pub async fn result(&self) -> Result<W::Output> {
+        let run = self.sdk_of(self.run_id.clone());
+        let result = run.get_result(WorkflowGetResultOptions::default()).await;
+        result.map_err(|error| self.doing("get the result of").result(error))
+    }
+
+    /// Waits for the workflow's output, at the longest for `timeout`; the workflow goes on.
+    ///
+    /// # Errors
+    /// [`Error::NoResultYet`] when the time is over, and those of [`result`](Self::result).
+    pub async fn result_within(&self, timeout: Duration) -> Result<W::Output> {
+        tokio::time::timeout(timeout, self.result()).await.unwrap_or_else(|_| {
+            let workflow_id = self.workflow_id.clone();
+            Err(Error::NoResultYet { workflow_id, waited: timeout })
+        })
+    }
+
+    /// What the server knows of the workflow: status, times, queue, memo, history length.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn describe(&self) -> Result<WorkflowExecutionDescription> {
+        let described = self.sdk().describe(WorkflowDescribeOptions::default()).await;
+        described.map_err(|error| self.doing("describe").interaction(error))
+    }
+
+    /// Asks the workflow to cancel itself; it decides what to do.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also when it has ended, [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn cancel(&self, reason: impl Into<String>) -> Result<()> {
+        let options = WorkflowCancelOptions::builder().reason(reason).build();
+        let cancelled = self.sdk().cancel(options).await;
+        cancelled.map_err(|error| self.doing("cancel").interaction(error))
+    }
+
+    /// Ends the workflow at once; its code is not asked.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also when it has ended, [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn terminate(&self, reason: impl Into<String>) -> Result<()> {
+        let options = WorkflowTerminateOptions::builder().reason(reason).build();
+        let terminated = self.sdk().terminate(options).await;
+        terminated.map_err(|error| self.doing("terminate").interaction(error))
+    }
+
+    /// The workflow's history, fetched page by page as it is read.
+    #[must_use]
+    pub fn history(&self) -> WorkflowHistory {
+        let run = self.sdk_of(self.run_id.clone());
+        run.fetch_history(WorkflowFetchHistoryOptions::default())
+    }
+
+    /// The SDK's handle, of the current run unless this one is bound to a run.
+    #[must_use]
+    pub(super) fn sdk(&self) -> SdkHandle<W> {
+        self.sdk_of(if self.started_here { None } else { self.run_id.clone() })
+    }
+
+    fn sdk_of(&self, run_id: Option<String>) -> SdkHandle<W> {
+        let first_run = if self.started_here { self.run_id.clone() } else { None };
+        let info = WorkflowExecutionInfo::builder()
+            .namespace(self.client.namespace())
+            .workflow_id(&self.workflow_id)
+            .maybe_run_id(run_id)
+            .maybe_first_execution_run_id(first_run)
+            .build();
+        SdkHandle::new(self.client.sdk().clone(), info)
+    }
+
+    pub(super) fn doing<'a>(&'a self, operation: &'a str) -> Doing<'a> {
+        Doing { client: &self.client, workflow_id: &self.workflow_id, operation }
+    }
+}
+
+impl<W> Clone for WorkflowHandle<W> {
+    fn clone(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            workflow_id: self.workflow_id.clone(),
+            run_id: self.run_id.clone(),
+            started_here: self.started_here,
+            workflow: PhantomData,
+        }
+    }
+}
+
+impl<W> fmt::Debug for WorkflowHandle<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkflowHandle")
+            .field("workflow_id", &self.workflow_id)
+            .field("run_id", &self.run_id)
+            .finish_non_exhaustive()
+    }
+}

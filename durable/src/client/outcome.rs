@@ -1,0 +1,157 @@
+//! Turns the SDK's errors into the outcomes of [`crate::error`].
+
+use temporalio_client::errors::{
+    WorkflowGetResultError, WorkflowInteractionError, WorkflowQueryError, WorkflowStartError,
+    WorkflowUpdateError,
+};
+use temporalio_client::tonic::{Code, Status};
+use temporalio_common::data_converters::{SerializationContextData, WorkflowSerializationContext};
+use temporalio_common::payload_visitor::decode_payloads;
+use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure;
+
+use super::Client;
+use crate::error::{Error, Failure, payload_error};
+
+/// What was being done, to whom: the context of every error here.
+pub(super) struct Doing<'a> {
+    pub(super) client: &'a Client,
+    pub(super) workflow_id: &'a str,
+    pub(super) operation: &'a str,
+}
+
+impl Doing<'_> {
+    fn workflow_id(&self) -> String {
+        self.workflow_id.to_owned()
+    }
+
+    pub(super) fn rpc(&self, status: Status) -> Error {
+        match status.code() {
+            Code::NotFound => {
+                Error::NotFound { workflow_id: self.workflow_id(), source: Box::new(status) }
+            }
+            Code::Unavailable => Error::Unreachable {
+                address: self.client.address().to_owned(),
+                source: status.into(),
+            },
+            _ => Error::Rpc {
+                operation: format!("{} workflow `{}`", self.operation, self.workflow_id),
+                source: Box::new(status),
+            },
+        }
+    }
+
+    fn wrong_type(
+        &self,
+        error: temporalio_common::data_converters::PayloadConversionError,
+    ) -> Error {
+        Error::WrongType {
+            what: format!("value to {} workflow `{}`", self.operation, self.workflow_id),
+            source: payload_error(error),
+        }
+    }
+
+    fn other(&self, error: Box<dyn std::error::Error + Send + Sync>) -> Error {
+        self.rpc(Status::from_error(error))
+    }
+
+    pub(super) fn start(&self, error: WorkflowStartError) -> Error {
+        match error {
+            WorkflowStartError::AlreadyStarted { run_id, .. } => {
+                Error::AlreadyStarted { workflow_id: self.workflow_id(), run_id }
+            }
+            WorkflowStartError::PayloadConversion(error) => self.wrong_type(error),
+            // A start finds no workflow missing, only a namespace.
+            WorkflowStartError::Rpc(status) if status.code() == Code::NotFound => {
+                Error::NamespaceNotFound {
+                    namespace: self.client.namespace().to_owned(),
+                    address: self.client.address().to_owned(),
+                }
+            }
+            WorkflowStartError::Rpc(status) => self.rpc(status),
+            other => self.other(other.into()),
+        }
+    }
+
+    pub(super) fn result(&self, error: WorkflowGetResultError) -> Error {
+        let workflow_id = self.workflow_id();
+        match error {
+            WorkflowGetResultError::Failed(error) => {
+                let converter = self.client.sdk().options().data_converter.payload_converter();
+                Error::Failed { workflow_id, failure: Failure::new(&error, converter) }
+            }
+            WorkflowGetResultError::Cancelled { .. } => Error::Cancelled { workflow_id },
+            WorkflowGetResultError::Terminated { .. } => Error::Terminated { workflow_id },
+            WorkflowGetResultError::TimedOut => Error::TimedOut { workflow_id },
+            WorkflowGetResultError::ContinuedAsNew => Error::ContinuedAsNew { workflow_id },
+            WorkflowGetResultError::NotFound(status) | WorkflowGetResultError::Rpc(status) => {
+                self.rpc(status)
+            }
+            WorkflowGetResultError::PayloadConversion(error) => self.wrong_type(error),
+            other => self.other(other.into()),
+        }
+    }
+
+    pub(super) fn interaction(&self, error: WorkflowInteractionError) -> Error {
+        match error {
+            WorkflowInteractionError::NotFound(status) | WorkflowInteractionError::Rpc(status) => {
+                self.rpc(status)
+            }
+            WorkflowInteractionError::PayloadConversion(error) => self.wrong_type(error),
+            other => self.other(other.into()),
+        }
+    }
+
+    pub(super) fn query(&self, query: &str, error: WorkflowQueryError) -> Error {
+        match error {
+            WorkflowQueryError::NotFound(status) => self.rpc(status),
+            WorkflowQueryError::Rejected { status } => Error::QueryRejected {
+                workflow_id: self.workflow_id(),
+                query: query.to_owned(),
+                status,
+            },
+            // The server answers so when the workflow's answer was an error.
+            WorkflowQueryError::Rpc(status) if status.code() == Code::InvalidArgument => {
+                Error::QueryFailed {
+                    workflow_id: self.workflow_id(),
+                    query: query.to_owned(),
+                    source: status.message().into(),
+                }
+            }
+            WorkflowQueryError::Rpc(status) => self.rpc(status),
+            WorkflowQueryError::PayloadConversion(error) => self.wrong_type(error),
+            other => self.other(other.into()),
+        }
+    }
+
+    pub(super) async fn update(&self, update: &str, error: WorkflowUpdateError) -> Error {
+        match error {
+            WorkflowUpdateError::NotFound(status) | WorkflowUpdateError::Rpc(status) => {
+                self.rpc(status)
+            }
+            WorkflowUpdateError::Failed(failure) => Error::UpdateFailed {
+                workflow_id: self.workflow_id(),
+                update: update.to_owned(),
+                failure: self.decode_failure(*failure).await,
+            },
+            WorkflowUpdateError::PayloadConversion(error) => self.wrong_type(error),
+            other => self.other(other.into()),
+        }
+    }
+
+    /// An update's failure comes from the SDK as the server sent it.
+    async fn decode_failure(&self, mut failure: RawFailure) -> Failure {
+        let converter = &self.client.sdk().options().data_converter;
+        let context = SerializationContextData::Workflow(WorkflowSerializationContext::new());
+        let message = failure.message.clone();
+        if decode_payloads(&mut failure, converter.codec(), &context).await.is_err() {
+            return Failure::plain(message);
+        }
+        converter
+            .failure_converter()
+            .to_error(failure, converter.payload_converter(), &context)
+            .map_or_else(
+                |_| Failure::plain(message),
+                |error| Failure::new(&error, converter.payload_converter()),
+            )
+    }
+}

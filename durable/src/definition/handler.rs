@@ -1,0 +1,34 @@
+//! What `#[signal]`, `#[query]` and `#[update]` say of a method.
+
+use super::Parameter;
+
+/// The name and inputs of a signal, query or update; implemented by generated code on the type that
+/// stands for the handler.
+pub trait Handler: 'static {
+    /// The handler's name on the server.
+    const NAME: &'static str;
+    /// The inputs, in order; each travels as a payload of its own.
+    const PARAMETERS: &'static [Parameter];
+    /// The output type as the user wrote it; `()` for a signal.
+    const OUTPUT: &'static str;
+}
+
+/// A handler as the registry lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct HandlerDescription {
+    /// The handler's name on the server.
+    pub name: &'static str,
+    /// The inputs, in order.
+    pub parameters: &'static [Parameter],
+    /// The output type as the user wrote it; `()` for a signal.
+    pub output: &'static str,
+}
+
+impl HandlerDescription {
+    /// Describes a handler; called by generated code.
+    #[must_use]
+    pub const fn of<H: Handler>() -> Self {
+        Self { name: H::NAME, parameters: H::PARAMETERS, output: H::OUTPUT }
+    }
+}

@@ -1,0 +1,18 @@
+//! What a value must be able to do to travel to the Temporal server and back.
+
+use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
+
+/// A value that can travel to the Temporal server and back: every input and output of a workflow,
+/// activity, signal, query or update.
+///
+/// Every type that derives [`serde::Serialize`] and [`serde::Deserialize`] is one, and so are the
+/// SDK's own wrappers (`RawValue`, `ProstSerializable`). There is nothing to implement by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot travel to the Temporal server and back",
+    label = "this type is neither `Serialize` and `Deserialize`, nor a payload type of the SDK",
+    note = "derive both on it: `#[derive(Serialize, Deserialize)]`",
+    note = "a borrowed type cannot be sent: use the owned one, such as `String` for `&str`"
+)]
+pub trait Payload: TemporalSerializable + TemporalDeserializable + Send + 'static {}
+
+impl<T> Payload for T where T: TemporalSerializable + TemporalDeserializable + Send + 'static {}

@@ -1,0 +1,345 @@
+//! Which workflows and activities this program holds, and on which queue.
+//!
+//! Annotated items submit themselves at link time; nothing here is filled by hand.
+//! [`Registry::collect`] sorts them and refuses a program that could not run: two definitions of one
+//! name on a queue, or options that cannot be.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use temporalio_sdk::{WorkerOptions, WorkflowRegistrationError};
+
+use super::{
+    Activity, ActivityDependency, Dependencies, HandlerDescription, Parameter, SourceLocation,
+    Workflow,
+};
+use crate::options::InvalidOptions;
+
+/// Registers one definition with the SDK's worker.
+pub(crate) type Register =
+    fn(&mut WorkerOptions, &Arc<Dependencies>) -> Result<(), WorkflowRegistrationError>;
+
+/// What an annotation submits at link time; made by generated code.
+pub struct Registration {
+    kind: Kind,
+    register: Register,
+}
+
+enum Kind {
+    Workflow(fn() -> (WorkflowEntry, Result<(), InvalidOptions>)),
+    Activity(fn() -> (ActivityEntry, Result<(), InvalidOptions>)),
+}
+
+inventory::collect!(Registration);
+
+impl Registration {
+    /// The registration of a workflow.
+    #[must_use]
+    pub(crate) const fn workflow<W: Workflow>(register: Register) -> Self {
+        Self { kind: Kind::Workflow(WorkflowEntry::of::<W>), register }
+    }
+
+    /// The registration of an activity.
+    #[must_use]
+    pub(crate) const fn activity<A: Activity>(register: Register) -> Self {
+        Self { kind: Kind::Activity(ActivityEntry::of::<A>), register }
+    }
+}
+
+/// An annotated workflow, as the registry lists it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WorkflowEntry {
+    /// The type name on the server.
+    pub name: &'static str,
+    /// The queue whose workers run it.
+    pub queue: &'static str,
+    /// Its input, or none.
+    pub parameters: &'static [Parameter],
+    /// Its output type, as written.
+    pub output: &'static str,
+    /// Its signals.
+    pub signals: &'static [HandlerDescription],
+    /// Its queries.
+    pub queries: &'static [HandlerDescription],
+    /// Its updates.
+    pub updates: &'static [HandlerDescription],
+    /// Where it is annotated.
+    pub source: SourceLocation,
+}
+
+impl WorkflowEntry {
+    fn of<W: Workflow>() -> (Self, Result<(), InvalidOptions>) {
+        let entry = Self {
+            name: W::NAME,
+            queue: W::QUEUE,
+            parameters: W::PARAMETERS,
+            output: W::OUTPUT,
+            signals: W::SIGNALS,
+            queries: W::QUERIES,
+            updates: W::UPDATES,
+            source: W::SOURCE,
+        };
+        let checked = crate::options::WorkflowOptions::default().resolve(W::options());
+        (entry, checked.map(drop))
+    }
+}
+
+/// An annotated activity, as the registry lists it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ActivityEntry {
+    /// The type name on the server.
+    pub name: &'static str,
+    /// The queue whose workers run it.
+    pub queue: &'static str,
+    /// Its inputs, in order.
+    pub parameters: &'static [Parameter],
+    /// Its output type, as written.
+    pub output: &'static str,
+    /// What it takes as `State<T>`.
+    pub dependencies: Vec<ActivityDependency>,
+    /// Where it is annotated.
+    pub source: SourceLocation,
+}
+
+impl ActivityEntry {
+    fn of<A: Activity>() -> (Self, Result<(), InvalidOptions>) {
+        let entry = Self {
+            name: A::NAME,
+            queue: A::QUEUE,
+            parameters: A::PARAMETERS,
+            output: A::OUTPUT,
+            dependencies: A::dependencies(),
+            source: A::SOURCE,
+        };
+        let checked = crate::options::ActivityOptions::default().resolve(A::options());
+        (entry, checked.map(drop))
+    }
+}
+
+/// What is defined for one task queue.
+#[derive(Clone, Default)]
+pub struct Queue {
+    workflows: Vec<WorkflowEntry>,
+    activities: Vec<ActivityEntry>,
+    register: Vec<Register>,
+}
+
+impl Queue {
+    /// The queue's workflows, by name.
+    #[must_use]
+    pub fn workflows(&self) -> &[WorkflowEntry] {
+        &self.workflows
+    }
+
+    /// The queue's activities, by name.
+    #[must_use]
+    pub fn activities(&self) -> &[ActivityEntry] {
+        &self.activities
+    }
+
+    /// Registers all of it with a worker.
+    pub(crate) fn register(
+        &self,
+        options: &mut WorkerOptions,
+        dependencies: &Arc<Dependencies>,
+    ) -> Result<(), WorkflowRegistrationError> {
+        self.register.iter().try_for_each(|register| register(options, dependencies))
+    }
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("workflows", &self.workflows)
+            .field("activities", &self.activities)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All annotated workflows and activities of this program, by queue.
+///
+/// ```
+/// let registry = durable::Registry::collect()?;
+/// for (name, queue) in registry.queues() {
+///     println!("{name}: {} workflows", queue.workflows().len());
+/// }
+/// # Ok::<(), durable::definition::RegistryError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    queues: BTreeMap<&'static str, Queue>,
+}
+
+impl Registry {
+    /// Collects what the linker found in this program.
+    ///
+    /// A library crate takes part only when the program really links it: where nothing else names
+    /// it, write `use my_workflows as _;`.
+    ///
+    /// # Errors
+    /// [`RegistryError`] lists every problem: two definitions of one kind and name on a queue, and
+    /// annotations whose options, merged with the built-in ones, cannot be.
+    pub fn collect() -> Result<Self, RegistryError> {
+        Self::from_registrations(inventory::iter::<Registration>.into_iter())
+    }
+
+    fn from_registrations<'a>(
+        registrations: impl Iterator<Item = &'a Registration>,
+    ) -> Result<Self, RegistryError> {
+        let mut registry = Self::default();
+        let mut problems = Vec::new();
+        for registration in registrations {
+            match registration.kind {
+                Kind::Workflow(describe) => {
+                    let (entry, options) = describe();
+                    problem_of("workflow", entry.name, entry.source, options, &mut problems);
+                    let queue = registry.queues.entry(entry.queue).or_default();
+                    queue.workflows.push(entry);
+                    queue.register.push(registration.register);
+                }
+                Kind::Activity(describe) => {
+                    let (entry, options) = describe();
+                    problem_of("activity", entry.name, entry.source, options, &mut problems);
+                    let queue = registry.queues.entry(entry.queue).or_default();
+                    queue.activities.push(entry);
+                    queue.register.push(registration.register);
+                }
+            }
+        }
+        for (name, queue) in &mut registry.queues {
+            // Link order is arbitrary; what is reported and registered should not be.
+            queue.workflows.sort_by_key(|entry| (entry.name, entry.source));
+            queue.activities.sort_by_key(|entry| (entry.name, entry.source));
+            let workflows = queue.workflows.iter().map(|entry| (entry.name, entry.source));
+            let activities = queue.activities.iter().map(|entry| (entry.name, entry.source));
+            duplicates("workflow", name, workflows, &mut problems);
+            duplicates("activity", name, activities, &mut problems);
+        }
+        if problems.is_empty() { Ok(registry) } else { Err(RegistryError { problems }) }
+    }
+
+    /// The queues, by name.
+    pub fn queues(&self) -> impl Iterator<Item = (&'static str, &Queue)> {
+        self.queues.iter().map(|(name, queue)| (*name, queue))
+    }
+
+    /// One queue, or `None` when nothing in this program is annotated with it.
+    #[must_use]
+    pub fn queue(&self, name: &str) -> Option<&Queue> {
+        self.queues.get(name)
+    }
+
+    /// All workflows, by queue and name.
+    pub fn workflows(&self) -> impl Iterator<Item = &WorkflowEntry> {
+        self.queues.values().flat_map(Queue::workflows)
+    }
+
+    /// All activities, by queue and name.
+    pub fn activities(&self) -> impl Iterator<Item = &ActivityEntry> {
+        self.queues.values().flat_map(Queue::activities)
+    }
+
+    /// Whether this program holds no workflow and no activity at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.queues.is_empty()
+    }
+}
+
+fn problem_of(
+    kind: &'static str,
+    name: &'static str,
+    source: SourceLocation,
+    options: Result<(), InvalidOptions>,
+    problems: &mut Vec<RegistryProblem>,
+) {
+    if let Err(error) = options {
+        problems.push(RegistryProblem::InvalidOptions { kind, name, source, error });
+    }
+}
+
+fn duplicates(
+    kind: &'static str,
+    queue: &'static str,
+    sorted: impl Iterator<Item = (&'static str, SourceLocation)>,
+    problems: &mut Vec<RegistryProblem>,
+) {
+    let mut by_name = BTreeMap::<_, Vec<_>>::new();
+    for (name, source) in sorted {
+        by_name.entry(name).or_default().push(source);
+    }
+    for (name, sources) in by_name {
+        if sources.len() > 1 {
+            problems.push(RegistryProblem::DuplicateName { kind, name, queue, sources });
+        }
+    }
+}
+
+/// A program whose annotations contradict each other; nothing of it is served.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RegistryError {
+    /// Every problem that was found.
+    pub problems: Vec<RegistryProblem>,
+}
+
+impl fmt::Display for RegistryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the annotations of this program contradict each other:")?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+    }
+}
+
+impl std::error::Error for RegistryError {}
+
+/// One contradiction among the annotations of a program.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RegistryProblem {
+    /// Definitions of one kind and name on one queue; a server could not tell them apart, and the
+    /// SDK would silently use the last of two activities.
+    DuplicateName {
+        /// `workflow` or `activity`.
+        kind: &'static str,
+        /// The name they share.
+        name: &'static str,
+        /// The queue they share.
+        queue: &'static str,
+        /// Where each is annotated.
+        sources: Vec<SourceLocation>,
+    },
+    /// Options that cannot be, once they are merged with the built-in ones.
+    InvalidOptions {
+        /// `workflow` or `activity`.
+        kind: &'static str,
+        /// Its name.
+        name: &'static str,
+        /// Where it is annotated.
+        source: SourceLocation,
+        /// What cannot be.
+        error: InvalidOptions,
+    },
+}
+
+impl fmt::Display for RegistryProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DuplicateName { kind, name, queue, sources } => {
+                let sources: Vec<_> = sources.iter().map(ToString::to_string).collect();
+                write!(
+                    f,
+                    "{kind} `{name}` is defined {} times on queue `{queue}`, at {}; \
+                     give one of them another `name = \"..\"`",
+                    sources.len(),
+                    sources.join(" and "),
+                )
+            }
+            Self::InvalidOptions { kind, name, source, error } => {
+                write!(f, "{kind} `{name}` at {source}: {error}")
+            }
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! The outcomes that a caller can act on.
+//!
+//! [`Error`] is what every call of this crate's client side ends with when it does not succeed;
+//! [`Failure`] is one link in the chain of why a workflow, activity or update failed. Where an error
+//! has a cause, the cause is its [`source`](std::error::Error::source) and is not printed with it;
+//! the `Debug` form, which `fn main() -> durable::Result<()>` prints, shows the whole chain.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use temporalio_client::WorkflowExecutionStatus;
+use temporalio_client::tonic::Status;
+use temporalio_common::data_converters::{
+    DecodablePayloads, PayloadConversionError, PayloadConverter, SerializationContextData,
+    TemporalDeserializable, WorkflowSerializationContext,
+};
+use temporalio_common::error::IncomingError;
+
+use crate::definition::RegistryError;
+use crate::options::InvalidOptions;
+
+/// The type name of the failure with which undecodable input is answered.
+pub const INVALID_INPUT: &str = "InvalidInput";
+
+/// A result with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// How a call to the Temporal server did not succeed.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A workflow with this id runs already, or ran and its id may not be used again.
+    #[error("workflow `{workflow_id}` is already started")]
+    AlreadyStarted {
+        /// The id that was asked for.
+        workflow_id: String,
+        /// The run that has it, where the server tells.
+        run_id: Option<String>,
+    },
+    /// The workflow failed, and is not tried again.
+    #[error("workflow `{workflow_id}` failed")]
+    Failed {
+        /// The workflow's id.
+        workflow_id: String,
+        /// Why, with the whole chain of causes.
+        #[source]
+        failure: Failure,
+    },
+    /// The workflow was cancelled.
+    #[error("workflow `{workflow_id}` was cancelled")]
+    Cancelled {
+        /// The workflow's id.
+        workflow_id: String,
+    },
+    /// The workflow was terminated.
+    #[error("workflow `{workflow_id}` was terminated")]
+    Terminated {
+        /// The workflow's id.
+        workflow_id: String,
+    },
+    /// The workflow did not end within its execution or run timeout.
+    #[error("workflow `{workflow_id}` timed out")]
+    TimedOut {
+        /// The workflow's id.
+        workflow_id: String,
+    },
+    /// The run ended by continuing as a new one, and the new one was not to be followed.
+    #[error("workflow `{workflow_id}` continued as a new run")]
+    ContinuedAsNew {
+        /// The workflow's id.
+        workflow_id: String,
+    },
+    /// There is no such workflow, or it has ended and takes no more of this.
+    #[error("workflow `{workflow_id}` was not found, or has ended")]
+    NotFound {
+        /// The workflow's id.
+        workflow_id: String,
+        /// What the server said.
+        #[source]
+        source: Box<Status>,
+    },
+    /// The workflow did not end within the time that the caller gave it; it goes on.
+    #[error("workflow `{workflow_id}` had no result within {waited:?}, and goes on")]
+    NoResultYet {
+        /// The workflow's id.
+        workflow_id: String,
+        /// How long the caller waited.
+        waited: Duration,
+    },
+    /// The query was answered with an error, or could not be answered.
+    #[error("query `{query}` of workflow `{workflow_id}` failed")]
+    QueryFailed {
+        /// The workflow's id.
+        workflow_id: String,
+        /// The query's name.
+        query: String,
+        /// What the workflow or the server said.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The query was not asked, because of the workflow's status.
+    #[error("query `{query}` of workflow `{workflow_id}` was rejected, its status is {status:?}")]
+    QueryRejected {
+        /// The workflow's id.
+        workflow_id: String,
+        /// The query's name.
+        query: String,
+        /// The workflow's status, where the server tells.
+        status: Option<WorkflowExecutionStatus>,
+    },
+    /// The update was rejected by its validator, or failed.
+    #[error("update `{update}` of workflow `{workflow_id}` failed")]
+    UpdateFailed {
+        /// The workflow's id.
+        workflow_id: String,
+        /// The update's name.
+        update: String,
+        /// Why, with the whole chain of causes.
+        #[source]
+        failure: Failure,
+    },
+    /// No Temporal server answers at the address.
+    #[error(
+        "no Temporal server answers at {address}; start one with `temporal server start-dev`, or \
+         name another with TEMPORAL_ADDRESS or `Client::builder().address(..)`"
+    )]
+    Unreachable {
+        /// The address, as host and port.
+        address: String,
+        /// What was tried last.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The address cannot be understood.
+    #[error(
+        "`{address}` is not the address of a server; write `host:port`, such as `localhost:7233`"
+    )]
+    InvalidAddress {
+        /// What was given.
+        address: String,
+        /// Why it is none.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The server has no such namespace.
+    #[error(
+        "the Temporal server at {address} has no namespace `{namespace}`; create it with \
+         `temporal operator namespace create --namespace {namespace}`"
+    )]
+    NamespaceNotFound {
+        /// The namespace.
+        namespace: String,
+        /// The address, as host and port.
+        address: String,
+    },
+    /// Options that cannot be, once the layers are merged.
+    #[error("workflow {workflow_type} cannot be started with these options")]
+    InvalidOptions {
+        /// The workflow's type name.
+        workflow_type: &'static str,
+        /// What cannot be.
+        #[source]
+        source: InvalidOptions,
+    },
+    /// A value could not be turned into a payload, or a payload not into the type that was expected.
+    #[error("the {what} does not fit its type")]
+    WrongType {
+        /// Which value of what.
+        what: String,
+        /// Where it does not fit.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The server answered with an error that has no variant of its own.
+    #[error("the Temporal server refused to {operation}: {}", .source.message())]
+    Rpc {
+        /// What was asked for.
+        operation: String,
+        /// What the server said.
+        source: Box<Status>,
+    },
+    /// The annotations of this program contradict each other.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The workers could not be built, or ended.
+    #[error(transparent)]
+    Worker(#[from] crate::worker::WorkerError),
+    /// The dev server could not be found or started.
+    #[cfg(feature = "dev-server")]
+    #[error(transparent)]
+    DevServer(#[from] crate::dev_server::DevServerError),
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let causes = std::iter::successors(self.source(), |cause| StdError::source(*cause));
+        for (index, cause) in causes.enumerate() {
+            f.write_str(if index == 0 { "\n\nCaused by:" } else { "" })?;
+            write!(f, "\n    {cause}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The word for payload errors: the SDK's own display says `Encoding error:` before each.
+pub(crate) fn payload_error(error: PayloadConversionError) -> Box<dyn StdError + Send + Sync> {
+    match error {
+        PayloadConversionError::EncodingError(source) => source,
+        other => other.into(),
+    }
+}
+
+/// One link in the chain of why something failed, as Temporal records it.
+///
+/// [`Failure::cause`] leads to the next link; [`Failure::root`] to the last, which is mostly the one
+/// that the failing code wrote.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    kind: FailureKind,
+    message: String,
+    details: Option<DecodablePayloads>,
+    cause: Option<Box<Failure>>,
+}
+
+/// What a link of a failure chain stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// An error of the application's own code.
+    Application {
+        /// The error's type name, by which retry policies and callers tell errors apart.
+        type_name: Option<String>,
+        /// Whether the code said that trying again is of no use.
+        non_retryable: bool,
+    },
+    /// An activity failed; its cause tells why.
+    Activity {
+        /// The activity's type name.
+        activity_type: String,
+    },
+    /// A child workflow failed; its cause tells why.
+    ChildWorkflow {
+        /// The child's type name.
+        workflow_type: String,
+        /// The child's id.
+        workflow_id: String,
+    },
+    /// A timeout expired.
+    Timeout(temporalio_common::error::TimeoutType),
+    /// It was cancelled.
+    Cancelled,
+    /// It was terminated.
+    Terminated,
+    /// Anything else that the server records: server errors, resets, Nexus operations.
+    Other,
+}
+
+impl Failure {
+    /// Reads the chain of an SDK error.
+    pub(crate) fn new(error: &IncomingError, converter: &PayloadConverter) -> Self {
+        let mut details = None;
+        let kind = match error {
+            IncomingError::Application(application) => {
+                details = application.raw_details().map(|payloads| {
+                    DecodablePayloads::new(
+                        payloads.to_vec(),
+                        converter.clone(),
+                        SerializationContextData::Workflow(WorkflowSerializationContext::new()),
+                    )
+                });
+                FailureKind::Application {
+                    type_name: application.type_name().map(str::to_owned),
+                    non_retryable: application.is_non_retryable(),
+                }
+            }
+            IncomingError::Activity(activity) => FailureKind::Activity {
+                activity_type: activity.activity_type().unwrap_or_default().to_owned(),
+            },
+            IncomingError::ChildWorkflowExecution(child) => FailureKind::ChildWorkflow {
+                workflow_type: child.workflow_type().unwrap_or_default().to_owned(),
+                workflow_id: child
+                    .workflow_execution()
+                    .map(|execution| execution.workflow_id().to_owned())
+                    .unwrap_or_default(),
+            },
+            IncomingError::Timeout(timeout) => FailureKind::Timeout(timeout.timeout_type()),
+            IncomingError::Cancelled(_) => FailureKind::Cancelled,
+            IncomingError::Terminated(_) => FailureKind::Terminated,
+            _ => FailureKind::Other,
+        };
+        Self {
+            kind,
+            message: error.failure().message.clone(),
+            details,
+            cause: error.cause().map(|cause| Box::new(Self::new(cause, converter))),
+        }
+    }
+
+    /// A failure that the server tells in a form of its own, with nothing but a message.
+    pub(crate) fn plain(message: String) -> Self {
+        Self { kind: FailureKind::Other, message, details: None, cause: None }
+    }
+
+    /// What this link stands for.
+    #[must_use]
+    pub fn kind(&self) -> &FailureKind {
+        &self.kind
+    }
+
+    /// The message as it was recorded.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The application error's type name, where this link is one and has one.
+    #[must_use]
+    pub fn type_name(&self) -> Option<&str> {
+        match &self.kind {
+            FailureKind::Application { type_name, .. } => type_name.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The application error's details, or `None` where it has none.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] when they are not of type `T`.
+    pub fn details<T: TemporalDeserializable + 'static>(&self) -> Result<Option<T>> {
+        self.details.as_ref().map(DecodablePayloads::deserialize).transpose().map_err(|error| {
+            Error::WrongType { what: "failure's details".to_owned(), source: payload_error(error) }
+        })
+    }
+
+    /// The next link of the chain.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Failure> {
+        self.cause.as_deref()
+    }
+
+    /// This link and all that follow.
+    pub fn chain(&self) -> impl Iterator<Item = &Failure> {
+        std::iter::successors(Some(self), |failure| failure.cause.as_deref())
+    }
+
+    /// The last link of the chain.
+    #[must_use]
+    pub fn root(&self) -> &Failure {
+        self.chain().last().unwrap_or(self)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            FailureKind::Activity { activity_type } => {
+                write!(f, "activity `{activity_type}` failed")
+            }
+            FailureKind::ChildWorkflow { workflow_type, workflow_id } => {
+                write!(f, "child workflow {workflow_type} `{workflow_id}` failed")
+            }
+            FailureKind::Application { type_name: Some(name), .. } => {
+                write!(f, "{name}: {}", self.message)
+            }
+            FailureKind::Timeout(timeout) => write!(f, "{} ({timeout:?})", self.message),
+            _ => f.write_str(&self.message),
+        }
+    }
+}
+
+impl StdError for Failure {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}

@@ -1,0 +1,11 @@
+//! What a program with workflows uses on every page: `use durable::prelude::*;`.
+
+pub use crate::activity::{ActivityContext, ActivityError, ApplicationFailure, State};
+pub use crate::client::{Client, WorkflowHandle};
+pub use crate::worker::Workers;
+pub use crate::workflow::{
+    SyncWorkflowContext, WorkflowContext, WorkflowContextView, WorkflowResult, WorkflowTermination,
+};
+pub use crate::{activity, workflow, workflow_methods};
+pub use serde::{Deserialize, Serialize};
+pub use std::time::Duration;

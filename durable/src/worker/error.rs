@@ -1,0 +1,103 @@
+//! Why workers could not be built, or ended.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use crate::definition::SourceLocation;
+
+/// Why the workers of a program could not be built, or ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkerError {
+    /// The program could not run as it is; all problems that were found.
+    #[error("the workers cannot start:{}", list(.problems))]
+    Misconfigured {
+        /// Each problem, with what to do.
+        problems: Vec<WorkerProblem>,
+    },
+    /// The SDK could not make a worker.
+    #[error("the worker of queue `{queue}` could not be made")]
+    Create {
+        /// The queue.
+        queue: String,
+        /// Why.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// A worker ended by itself.
+    #[error("the worker of queue `{queue}` ended")]
+    Ended {
+        /// The queue.
+        queue: String,
+        /// Why.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// A worker did not stop, though its drain timeout was long over.
+    #[error("the worker of queue `{queue}` did not stop within {waited:?}; it was left behind")]
+    Stuck {
+        /// The queue.
+        queue: String,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// A second signal ended the drain.
+    #[error("a second signal ended the drain; what was in flight is tried again elsewhere")]
+    Interrupted,
+}
+
+/// One reason why workers cannot start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WorkerProblem {
+    /// The program holds no workflow and no activity.
+    NothingLinked,
+    /// Nothing is annotated with this queue.
+    UnknownQueue {
+        /// The queue that was asked for.
+        queue: String,
+        /// The queues that there are.
+        known: Vec<&'static str>,
+    },
+    /// An activity takes a `State<T>` that the workers were not given.
+    MissingState {
+        /// The activity.
+        activity: &'static str,
+        /// Where it is annotated.
+        source: SourceLocation,
+        /// The type that it takes.
+        type_name: &'static str,
+    },
+}
+
+impl fmt::Display for WorkerProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NothingLinked => f.write_str(
+                "this program holds no annotated workflow or activity. A library crate takes part \
+                 only if the program names it: write `use my_workflows as _;` in main.rs",
+            ),
+            Self::UnknownQueue { queue, known } => {
+                write!(f, "nothing in this program is annotated with queue `{queue}`; ")?;
+                match known.as_slice() {
+                    [] => f.write_str("there is no other either"),
+                    known => write!(f, "there is `{}`", known.join("`, `")),
+                }?;
+                f.write_str(
+                    ". If it is annotated in a library crate, write `use my_workflows as _;` in \
+                     main.rs",
+                )
+            }
+            Self::MissingState { activity, source, type_name } => write!(
+                f,
+                "activity `{activity}` at {source} takes `State<{type_name}>`, and the workers were \
+                 given none; give them one with `.state(..)`"
+            ),
+        }
+    }
+}
+
+fn list(problems: &[WorkerProblem]) -> String {
+    problems.iter().map(|problem| format!("\n  - {problem}")).collect()
+}

@@ -1,0 +1,175 @@
+//! Which queues are served, with what, and the checks before any of it runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use temporalio_sdk::WorkerOptions;
+
+use super::running::{Plan, RunningWorkers};
+use super::stop::stop_signal;
+use super::{WorkerError, WorkerProblem};
+use crate::client::Client;
+use crate::definition::{Dependencies, Queue, Registry};
+use crate::error::Result;
+
+const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(600);
+
+type Adjust = Arc<dyn Fn(&mut WorkerOptions) + Send + Sync>;
+
+/// The workers of a program: one for each queue that its annotations name.
+///
+/// ```no_run
+/// # async fn main_() -> durable::Result<()> {
+/// use durable::{Client, Workers};
+///
+/// let client = Client::from_env().await?;
+/// Workers::new(&client).run().await?;       // until Ctrl-C or SIGTERM
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "workers run only when `run` or `start` is called"]
+pub struct Workers {
+    client: Client,
+    queues: Option<Vec<String>>,
+    dependencies: Dependencies,
+    drain_timeout: Duration,
+    adjust: Option<Adjust>,
+}
+
+impl Workers {
+    /// Workers for every queue of this program.
+    pub fn new(client: &Client) -> Self {
+        Self {
+            client: client.clone(),
+            queues: None,
+            dependencies: Dependencies::default(),
+            drain_timeout: DEFAULT_DRAIN_TIMEOUT,
+            adjust: None,
+        }
+    }
+
+    /// Serves only these queues.
+    pub fn queues(mut self, queues: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.queues = Some(queues.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Gives activities a value that they take as `State<T>`.
+    pub fn state<T: Send + Sync + 'static>(self, value: T) -> Self {
+        self.shared_state(Arc::new(value))
+    }
+
+    /// Gives activities a value that is shared already, or a trait object: `State<dyn Mailer>`.
+    pub fn shared_state<T: ?Sized + Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
+        self.dependencies.insert(value);
+        self
+    }
+
+    /// How long running activities may take to end after a stop was asked for, before they are
+    /// cancelled; without it 10 minutes.
+    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
+        self.drain_timeout = timeout;
+        self
+    }
+
+    /// Adjusts the SDK's options of each worker: concurrency, caches, pollers, interceptors.
+    pub fn worker_options(
+        mut self,
+        adjust: impl Fn(&mut WorkerOptions) + Send + Sync + 'static,
+    ) -> Self {
+        self.adjust = Some(Arc::new(adjust));
+        self
+    }
+
+    /// Runs the workers until Ctrl-C or SIGTERM, and then until what is in flight has ended.
+    ///
+    /// # Errors
+    /// Those of [`start`](Self::start), and [`WorkerError`] when a worker ends by itself, does not
+    /// stop, or a second signal ends the drain.
+    pub async fn run(self) -> Result<()> {
+        let mut running = self.start().await?;
+        tokio::select! {
+            signal = stop_signal() => tracing::info!(signal, "stopping; draining the workers"),
+            ended = running.ended() => return ended.map_err(Into::into),
+        }
+        tokio::select! {
+            signal = stop_signal() => {
+                tracing::warn!(signal, "second signal; not draining any longer");
+                Err(WorkerError::Interrupted.into())
+            }
+            stopped = running.shutdown() => stopped,
+        }
+    }
+
+    /// Starts the workers and returns as soon as all of them poll; each has a thread of its own.
+    ///
+    /// # Errors
+    /// - [`Error::Registry`](crate::Error::Registry): the annotations contradict each other.
+    /// - [`WorkerError::Misconfigured`]: nothing is linked, a queue is unknown, or a `State<T>` is
+    ///   missing; all problems at once.
+    /// - [`WorkerError::Create`]: the SDK could not make a worker.
+    pub async fn start(self) -> Result<RunningWorkers> {
+        let registry = Registry::collect()?;
+        let queues = self.select(&registry)?;
+        let dependencies = Arc::new(self.dependencies);
+        let mut plans = Vec::new();
+        for (name, queue) in queues {
+            let mut options =
+                WorkerOptions::new(name).graceful_shutdown_period(self.drain_timeout).build();
+            queue.register(&mut options, &dependencies).map_err(|error| WorkerError::Create {
+                queue: name.to_owned(),
+                source: error.into(),
+            })?;
+            if let Some(adjust) = &self.adjust {
+                adjust(&mut options);
+            }
+            report(name, queue);
+            plans.push(Plan { queue: name, options });
+        }
+        Ok(RunningWorkers::start(&self.client, plans, self.drain_timeout).await?)
+    }
+
+    /// The queues to serve, or every reason why that is not possible.
+    fn select<'a>(
+        &self,
+        registry: &'a Registry,
+    ) -> Result<Vec<(&'static str, &'a Queue)>, WorkerError> {
+        let mut problems = Vec::new();
+        if registry.is_empty() {
+            problems.push(WorkerProblem::NothingLinked);
+        }
+        let asked = self.queues.as_deref();
+        for queue in asked.unwrap_or_default() {
+            if !registry.is_empty() && registry.queue(queue).is_none() {
+                let known = registry.queues().map(|(name, _)| name).collect();
+                problems.push(WorkerProblem::UnknownQueue { queue: queue.clone(), known });
+            }
+        }
+        let selected: Vec<_> = registry
+            .queues()
+            .filter(|(name, _)| asked.is_none_or(|asked| asked.iter().any(|queue| queue == name)))
+            .collect();
+        for activity in selected.iter().flat_map(|(_, queue)| queue.activities()) {
+            for dependency in &activity.dependencies {
+                if !self.dependencies.has(dependency) {
+                    problems.push(WorkerProblem::MissingState {
+                        activity: activity.name,
+                        source: activity.source,
+                        type_name: dependency.type_name(),
+                    });
+                }
+            }
+        }
+        if problems.is_empty() {
+            Ok(selected)
+        } else {
+            Err(WorkerError::Misconfigured { problems })
+        }
+    }
+}
+
+fn report(name: &str, queue: &Queue) {
+    let workflows: Vec<_> = queue.workflows().iter().map(|entry| entry.name).collect();
+    let activities: Vec<_> = queue.activities().iter().map(|entry| entry.name).collect();
+    tracing::info!(queue = name, ?workflows, ?activities, "serving");
+}

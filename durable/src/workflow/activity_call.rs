@@ -1,0 +1,293 @@
+//! A call of an activity from a workflow: options by the one precedence rule, then the SDK's future.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::FusedFuture;
+use temporalio_common::data_converters::PayloadConversionError;
+use temporalio_common::error::ActivityExecutionError;
+use temporalio_common::{ActivityCloseTimeouts, Priority};
+use temporalio_sdk::{ActivityCancellationType, CancellableFuture, LocalActivityOptions};
+
+use super::hosted::Hosted;
+use super::{WorkflowCode, WorkflowContext};
+use crate::definition::{Activity, Payload};
+use crate::options::{ActivityOptions, InvalidOptions, RetryOptions, limit};
+
+type Outcome<A> =
+    Result<<A as temporalio_common::ActivityDefinition>::Output, ActivityExecutionError>;
+
+/// A call of an activity that has not been scheduled yet, and the future of its result.
+///
+/// Awaiting it, or polling it in [`join!`](super::join) or [`select!`](super::select), schedules the
+/// activity on its own queue; [`start`](Self::start) schedules it at once and leaves the waiting for
+/// later. Until then its options can be overridden: what the call sets beats the annotation, which
+/// beats the built-in values of [`ActivityOptions`].
+///
+/// # Errors
+/// [`ActivityExecutionError`]: the activity failed for good (its cause tells why), timed out or was
+/// cancelled. In a workflow, `?` makes it the workflow's failure. Options that cannot be, once
+/// merged, fail the workflow task with an error that names them.
+#[must_use = "an activity is scheduled only when its call is awaited or started"]
+pub struct ActivityCall<'a, W, A: Activity> {
+    context: &'a temporalio_sdk::WorkflowContext<Hosted<W>>,
+    call: Option<Call<A>>,
+    started: Option<StartedActivity<'a, A>>,
+}
+
+struct Call<A: Activity> {
+    activity: A,
+    input: A::Input,
+    options: ActivityOptions,
+    local: bool,
+}
+
+impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
+    /// A call on the activity's queue; made by generated code.
+    pub fn new(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
+        let options = ActivityOptions::default();
+        let call = Call { activity, input, options, local: false };
+        Self { context, call: Some(call), started: None }
+    }
+
+    /// A call within the workflow's own worker; made by generated code.
+    pub fn local(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
+        let mut call = Self::new(context, activity, input);
+        call.call.as_mut().expect("a new call is not started").local = true;
+        call
+    }
+
+    /// Sets several options at once; what they leave out stays as it is.
+    pub fn options(mut self, options: ActivityOptions) -> Self {
+        self.call = self.call.map(|call| Call { options: options.or(call.options), ..call });
+        self
+    }
+
+    /// The longest that one attempt may take; zero lifts the limit.
+    pub fn start_to_close_timeout(self, timeout: Duration) -> Self {
+        self.options(ActivityOptions::default().start_to_close_timeout(timeout))
+    }
+
+    /// The longest that all attempts together may take, waits included; zero lifts the limit.
+    pub fn schedule_to_close_timeout(self, timeout: Duration) -> Self {
+        self.options(ActivityOptions::default().schedule_to_close_timeout(timeout))
+    }
+
+    /// The longest that the activity may wait in its queue for a worker.
+    pub fn schedule_to_start_timeout(self, timeout: Duration) -> Self {
+        self.options(ActivityOptions::default().schedule_to_start_timeout(timeout))
+    }
+
+    /// The longest pause between two heartbeats; zero lifts the limit. Local activities have none.
+    pub fn heartbeat_timeout(self, timeout: Duration) -> Self {
+        self.options(ActivityOptions::default().heartbeat_timeout(timeout))
+    }
+
+    /// How often and how fast failed attempts are tried again; merges field by field.
+    pub fn retry(self, retry: RetryOptions) -> Self {
+        self.options(ActivityOptions::default().retry(retry))
+    }
+
+    /// Another queue than that of the annotation. Local activities have none.
+    pub fn task_queue(self, queue: impl Into<String>) -> Self {
+        self.options(ActivityOptions::default().task_queue(queue))
+    }
+
+    /// Priority and fairness among the tasks of the queue. Local activities have none.
+    pub fn priority(self, priority: Priority) -> Self {
+        self.options(ActivityOptions::default().priority(priority))
+    }
+
+    /// A line that the web UI shows with the activity.
+    pub fn summary(self, summary: impl Into<String>) -> Self {
+        self.options(ActivityOptions::default().summary(summary))
+    }
+
+    /// The activity's id within its workflow.
+    pub fn activity_id(self, id: impl Into<String>) -> Self {
+        self.options(ActivityOptions::default().activity_id(id))
+    }
+
+    /// What a cancelled call waits for.
+    pub fn cancellation_type(self, cancellation: ActivityCancellationType) -> Self {
+        self.options(ActivityOptions::default().cancellation_type(cancellation))
+    }
+
+    /// Schedules the activity now; the result can be awaited later, or never.
+    #[must_use = "what is returned is the result to wait for"]
+    pub fn start(mut self) -> StartedActivity<'a, A> {
+        self.start_once();
+        self.started.expect("the line above started it")
+    }
+
+    fn start_once(&mut self) -> &mut StartedActivity<'a, A> {
+        if let Some(call) = self.call.take() {
+            self.started = Some(call.schedule(self.context));
+        }
+        self.started.as_mut().expect("a call that is taken is started")
+    }
+}
+
+impl<A: Activity> Call<A> {
+    fn schedule<'a, W: WorkflowCode<Input: Payload>>(
+        self,
+        context: &'a temporalio_sdk::WorkflowContext<Hosted<W>>,
+    ) -> StartedActivity<'a, A> {
+        let Self { activity, input, options, local } = self;
+        let options = match options.resolve(A::options()) {
+            Ok(options) if local => local_check::<A>(context.task_queue()).map(|()| options),
+            resolved => resolved,
+        };
+        match options {
+            Err(error) => StartedActivity::refused(&error),
+            Ok(options) if local => StartedActivity::new(context.execute_local_activity(
+                activity,
+                input,
+                sdk_local_options(options),
+            )),
+            Ok(options) => {
+                let options = sdk_options(options, A::QUEUE);
+                StartedActivity::new(context.execute_activity(activity, input, options))
+            }
+        }
+    }
+}
+
+/// A local activity runs in the workflow's own worker, so that must be a worker of its queue.
+fn local_check<A: Activity>(queue: &str) -> Result<(), InvalidOptions> {
+    if queue == A::QUEUE {
+        return Ok(());
+    }
+    Err(InvalidOptions {
+        problems: vec![format!(
+            "a local activity runs in the workflow's own worker, which serves queue `{queue}`, but \
+             `{}` is annotated with queue `{}`; call it with `execute`, or annotate it with the \
+             workflow's queue",
+            A::NAME,
+            A::QUEUE,
+        )],
+    })
+}
+
+fn close_timeouts(options: &ActivityOptions) -> ActivityCloseTimeouts {
+    let start = limit(options.start_to_close_timeout);
+    let schedule = limit(options.schedule_to_close_timeout);
+    match (start, schedule) {
+        (Some(start_to_close), Some(schedule_to_close)) => {
+            ActivityCloseTimeouts::ScheduleAndStartToClose { schedule_to_close, start_to_close }
+        }
+        (None, Some(schedule_to_close)) => {
+            ActivityCloseTimeouts::ScheduleToClose(schedule_to_close)
+        }
+        (start, None) => ActivityCloseTimeouts::StartToClose(start.unwrap_or_default()),
+    }
+}
+
+fn sdk_options(options: ActivityOptions, queue: &str) -> temporalio_sdk::ActivityOptions {
+    temporalio_sdk::ActivityOptions::with_close_timeouts(close_timeouts(&options))
+        .task_queue(options.task_queue.unwrap_or_else(|| queue.to_owned()))
+        .maybe_schedule_to_start_timeout(limit(options.schedule_to_start_timeout))
+        .maybe_heartbeat_timeout(limit(options.heartbeat_timeout))
+        .maybe_retry_policy(options.retry.map(RetryOptions::into_policy))
+        .maybe_priority(options.priority)
+        .maybe_summary(options.summary)
+        .maybe_activity_id(options.activity_id)
+        .maybe_cancellation_type(options.cancellation_type)
+        .build()
+}
+
+fn sdk_local_options(options: ActivityOptions) -> LocalActivityOptions {
+    LocalActivityOptions::builder()
+        .maybe_start_to_close_timeout(limit(options.start_to_close_timeout))
+        .maybe_schedule_to_close_timeout(limit(options.schedule_to_close_timeout))
+        .maybe_schedule_to_start_timeout(limit(options.schedule_to_start_timeout))
+        .maybe_retry_policy(options.retry.map(RetryOptions::into_policy))
+        .maybe_summary(options.summary)
+        .maybe_activity_id(options.activity_id)
+        .maybe_cancel_type(options.cancellation_type)
+        .build()
+}
+
+impl<W: WorkflowCode<Input: Payload>, A: Activity> Future for ActivityCall<'_, W, A> {
+    type Output = Outcome<A>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.start_once().poll_unpin(cx)
+    }
+}
+
+impl<W: WorkflowCode<Input: Payload>, A: Activity> FusedFuture for ActivityCall<'_, W, A> {
+    fn is_terminated(&self) -> bool {
+        self.started.as_ref().is_some_and(FusedFuture::is_terminated)
+    }
+}
+
+/// Nothing in it is pinned in place: the running future is boxed.
+impl<W, A: Activity> Unpin for ActivityCall<'_, W, A> {}
+
+/// An activity that was scheduled: a future of its result, which can be cancelled.
+#[must_use = "a started activity runs also when nobody waits for it"]
+pub struct StartedActivity<'a, A: Activity> {
+    running: Pin<Box<dyn CancellableFuture<Output = Outcome<A>> + 'a>>,
+}
+
+impl<'a, A: Activity> StartedActivity<'a, A> {
+    fn new(running: impl CancellableFuture<Output = Outcome<A>> + 'a) -> Self {
+        Self { running: Box::pin(running) }
+    }
+
+    /// Impossible options are a mistake in the code, so they fail the workflow task: a corrected
+    /// deployment goes on from there.
+    fn refused(error: &InvalidOptions) -> Self {
+        let error = format!("activity {}: {error}", A::NAME);
+        let error = PayloadConversionError::EncodingError(error.into());
+        Self::new(Refused(Some(Err(ActivityExecutionError::Serialization(error)))))
+    }
+
+    /// Asks for the activity's cancellation. What the future then resolves to depends on the
+    /// [`ActivityCancellationType`].
+    pub fn cancel(&self) {
+        self.running.as_ref().get_ref().cancel();
+    }
+}
+
+impl<A: Activity> Future for StartedActivity<'_, A> {
+    type Output = Outcome<A>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.running.as_mut().poll(cx)
+    }
+}
+
+impl<A: Activity> FusedFuture for StartedActivity<'_, A> {
+    fn is_terminated(&self) -> bool {
+        self.running.is_terminated()
+    }
+}
+
+/// A call that was never scheduled: its result is there, and there is nothing to cancel.
+struct Refused<T>(Option<T>);
+
+impl<T> Future for Refused<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
+        self.0.take().map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+impl<T> FusedFuture for Refused<T> {
+    fn is_terminated(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+/// The result is handed out, never polled in place.
+impl<T> Unpin for Refused<T> {}
+
+impl<T> CancellableFuture for Refused<T> {
+    fn cancel(&self) {}
+}

@@ -1,0 +1,53 @@
+//! What `#[workflow_methods]` makes of the methods: the code of a workflow, in a form that the
+//! generic host can drive.
+
+use std::sync::Arc;
+
+use futures_util::future::LocalBoxFuture;
+use temporalio_common::WorkflowDefinition;
+use temporalio_sdk::workflows::WorkflowRegistrationError;
+use temporalio_sdk::{WorkerOptions, WorkflowContextView, WorkflowResult};
+
+use super::hosted::Hosted;
+use super::{QueryHandler, SignalHandler, UpdateHandler, WorkflowContext};
+use crate::definition::{Dependencies, Payload, Workflow};
+
+/// The code of an annotated workflow; implemented by generated code.
+pub trait WorkflowCode: Workflow {
+    /// Whether the user wrote an `#[init]` method.
+    const HAS_INIT: bool;
+    /// Whether the input goes to `#[init]`; otherwise it goes to `#[run]`.
+    const INIT_TAKES_INPUT: bool;
+    /// The signals, by name.
+    const SIGNAL_HANDLERS: &'static [SignalHandler<Self>];
+    /// The queries, by name.
+    const QUERY_HANDLERS: &'static [QueryHandler<Self>];
+    /// The updates, by name.
+    const UPDATE_HANDLERS: &'static [UpdateHandler<Self>];
+
+    /// Makes the workflow's state; the input is there if `INIT_TAKES_INPUT`.
+    fn init(
+        context: &WorkflowContextView,
+        input: Option<<Self as WorkflowDefinition>::Input>,
+    ) -> Self;
+
+    /// Runs the workflow; the input is there unless `INIT_TAKES_INPUT`.
+    fn run(
+        context: WorkflowContext<Self>,
+        input: Option<<Self as WorkflowDefinition>::Input>,
+    ) -> LocalBoxFuture<'static, WorkflowResult<<Self as WorkflowDefinition>::Output>>;
+}
+
+/// Registers an annotated workflow with a worker.
+///
+/// # Errors
+/// When the worker already has a workflow of that name, which the registry rules out.
+pub fn register<W: WorkflowCode>(
+    options: &mut WorkerOptions,
+    _: &Arc<Dependencies>,
+) -> Result<(), WorkflowRegistrationError>
+where
+    W::Input: Payload,
+{
+    options.register_workflow::<Hosted<W>>().map(drop)
+}

@@ -1,0 +1,32 @@
+//! What workflow code may touch: its context, calls to activities, timers, and the deterministic
+//! forms of `select!` and `join!`.
+//!
+//! A workflow runs again from its history whenever a worker needs it, so everything it does must
+//! come out the same. What this room offers does. It knows neither clients nor workers.
+
+mod activity_call;
+mod code;
+mod context;
+mod handlers;
+mod hosted;
+
+pub use activity_call::{ActivityCall, StartedActivity};
+pub use code::WorkflowCode;
+pub(crate) use code::register;
+pub use context::{SyncWorkflowContext, WorkflowContext};
+pub use handlers::{
+    AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, HandlerError,
+    QueryHandler, SignalHandler, UpdateHandler,
+};
+
+#[doc(inline)]
+pub use temporalio_common::error::{
+    ActivityExecutionError, ApplicationErrorCategory, ApplicationFailure, IncomingError,
+};
+#[doc(inline)]
+pub use temporalio_sdk::workflows::{join, join_all, select};
+#[doc(inline)]
+pub use temporalio_sdk::{
+    ActivityCancellationType, CancellableFuture, ContinueAsNewOptions, TimerResult,
+    WorkflowCancellationError, WorkflowContextView, WorkflowResult, WorkflowTermination,
+};
