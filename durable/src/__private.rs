@@ -7,8 +7,8 @@ pub use temporalio_common::data_converters::{
 };
 pub use temporalio_common::error::ActivityExecutionError;
 pub use temporalio_common::{
-    ActivityDefinition, HasWorkflowDefinition, QueryDefinition, SignalDefinition, UpdateDefinition,
-    WorkflowDefinition,
+    ActivityDefinition, HasWorkflowDefinition, Priority, QueryDefinition, SignalDefinition,
+    UpdateDefinition, WorkflowDefinition,
 };
 pub use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActivity};
 pub use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
@@ -45,6 +45,30 @@ pub trait ResultType {
 impl<T, E> ResultType for Result<T, E> {
     type Ok = T;
     type Err = E;
+}
+
+/// A state that can be made without an `#[init]` method.
+#[diagnostic::on_unimplemented(
+    message = "the state of workflow `{Self}` cannot be made",
+    label = "this struct has no `Default`, and no `#[init]` method",
+    note = "derive it: `#[derive(Default)]`",
+    note = "or write how the state is made: `#[init] fn new() -> Self {{ .. }}`"
+)]
+pub trait DefaultState {
+    /// The default.
+    fn default_state() -> Self;
+}
+
+impl<T: Default> DefaultState for T {
+    fn default_state() -> Self {
+        Self::default()
+    }
+}
+
+/// The priority of an annotation.
+#[must_use]
+pub fn priority(key: u32) -> Priority {
+    Priority::builder().priority_key(key).build()
 }
 
 /// The registration of a workflow.
@@ -143,3 +167,15 @@ pub trait OtherErrorKind: Sized {
 }
 
 impl<E: Into<HandlerError>> OtherErrorKind for &E {}
+
+/// Runs the body of an annotated `main`.
+///
+/// # Panics
+/// When the operating system refuses the threads of a runtime.
+pub fn block_on<F: Future>(main: F) -> F::Output {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a program without threads cannot run")
+        .block_on(main)
+}

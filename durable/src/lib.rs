@@ -1,4 +1,72 @@
 //! A typed workflow framework on [Temporal](https://temporal.io).
+//!
+//! Annotate workflow structs with [`#[workflow]`](macro@workflow) and
+//! [`#[workflow_methods]`](macro@workflow_methods), and activity functions with
+//! [`#[activity]`](macro@activity); everything else follows from the annotations.
+//!
+//! ```no_run
+//! use durable::prelude::*;
+//!
+//! /// An activity does the work; it stays an ordinary function.
+//! #[activity(queue = "payments", start_to_close_timeout = "30s")]
+//! async fn charge(order_id: String, amount: f64) -> Result<String, ActivityError> {
+//!     Ok(format!("charged {amount} for order {order_id}"))
+//! }
+//!
+//! #[derive(Debug, Serialize, Deserialize)]
+//! struct Order {
+//!     id: String,
+//!     amount: f64,
+//! }
+//!
+//! /// A workflow decides what is done, and survives crashes of its worker.
+//! #[workflow(queue = "orders", id = "order-{id}")]
+//! #[derive(Default)]
+//! struct OrderWorkflow {
+//!     approved: bool,
+//! }
+//!
+//! #[workflow_methods]
+//! impl OrderWorkflow {
+//!     #[run]
+//!     async fn run(ctx: &mut WorkflowContext<Self>, order: Order) -> WorkflowResult<String> {
+//!         ctx.wait_condition(|state| state.approved).await?;
+//!         Ok(charge::execute(ctx, order.id, order.amount).await?)
+//!     }
+//!
+//!     #[signal]
+//!     fn approve(&mut self) {
+//!         self.approved = true;
+//!     }
+//! }
+//!
+//! #[durable::main]
+//! async fn main() -> durable::Result<()> {
+//!     let client = Client::from_env().await?;
+//!     let workers = Workers::new(&client).start().await?;
+//!
+//!     let order = Order { id: "7".to_owned(), amount: 12.5 };
+//!     let order = OrderWorkflow::start(&client, order).await?;
+//!     order.approve().await?;
+//!     println!("{}", order.result().await?);
+//!
+//!     workers.shutdown().await
+//! }
+//! ```
+//!
+//! # Where to look
+//! - [`workflow`]: what workflow code may touch; [`activity`](mod@activity): what activity code may.
+//! - [`client`]: starting workflows, handles; [`error`]: how a call can end.
+//! - [`worker`]: serving queues; [`Registry`]: what the annotations of this program say.
+//! - [`options`]: timeouts and retries, and which of several settings holds.
+//! - [`sdk`]: the Temporal SDK below, for what this crate does not cover.
+//!
+//! # Features
+//! None is on by default; what a service needs is always there.
+//! - `dev-server`: [`dev_server`], which finds, fetches and runs the official `temporal` command.
+
+#![warn(unreachable_pub)]
+#![cfg_attr(not(feature = "dev-server"), allow(rustdoc::broken_intra_doc_links))]
 
 extern crate self as durable;
 
@@ -20,9 +88,17 @@ pub mod __private;
 pub use activity::State;
 pub use client::{Client, WorkflowHandle};
 pub use definition::Registry;
-pub use durable_macros::{activity, workflow, workflow_methods};
 pub use error::{Error, Failure, Result};
 pub use worker::Workers;
+
+#[doc = include_str!("docs/activity.md")]
+pub use durable_macros::activity;
+#[doc = include_str!("docs/main.md")]
+pub use durable_macros::main;
+#[doc = include_str!("docs/workflow.md")]
+pub use durable_macros::workflow;
+#[doc = include_str!("docs/workflow_methods.md")]
+pub use durable_macros::workflow_methods;
 
 /// The SDK that this crate is built on, for what it does not cover.
 pub mod sdk {

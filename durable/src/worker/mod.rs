@@ -3,14 +3,14 @@
 //! [`Workers`] checks everything before anything runs, starts a worker for each queue, and stops them
 //! cleanly on Ctrl-C or SIGTERM.
 
-mod error;
 mod pool;
 mod running;
 mod stop;
 
-pub use error::{WorkerError, WorkerProblem};
 pub use pool::Workers;
 pub use running::RunningWorkers;
 
+#[doc(inline)]
+pub use crate::error::{WorkerError, WorkerProblem};
 #[doc(inline)]
 pub use temporalio_sdk::WorkerOptions;

@@ -42,7 +42,7 @@ pub trait WorkflowCode: Workflow {
 ///
 /// # Errors
 /// When the worker already has a workflow of that name, which the registry rules out.
-pub fn register<W: WorkflowCode>(
+pub(crate) fn register<W: WorkflowCode>(
     options: &mut WorkerOptions,
     _: &Arc<Dependencies>,
 ) -> Result<(), WorkflowRegistrationError>

@@ -1,0 +1,222 @@
+//! What `#[activity]` adds to a function: a type of the same name, by which workflows call it.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{registration, shared};
+use crate::model::{Activity, Injected, OutputKind};
+
+pub(super) fn activity(model: &Activity) -> TokenStream {
+    let Activity { private, item, .. } = model;
+    let conditions = &item.conditions;
+    let ty = activity_type(model);
+    let calls = calls(model);
+    let definition = definition(model);
+    let executable = executable(model);
+    let registration = registration::activity(private, &item.ident);
+    quote! {
+        #ty
+        #(#conditions)*
+        const _: () = {
+            #calls
+            #definition
+            #executable
+            #registration
+        };
+    }
+}
+
+/// The type. It is a braced struct, which lives in the type namespace only, beside the function.
+pub(super) fn activity_type(model: &Activity) -> TokenStream {
+    let Activity { item, name, queue, .. } = model;
+    let (conditions, docs) = (&item.conditions, &item.docs);
+    let (visibility, ident) = (&item.visibility, &item.ident);
+    let separator = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
+    let summary = format!(
+        "The activity `{name}` of queue `{queue}`: `execute` and `start` call it from a workflow. \
+         The function of the same name is its code."
+    );
+    quote! {
+        #(#conditions)*
+        #(#docs)*
+        #separator
+        #[doc = #summary]
+        #[allow(non_camel_case_types)]
+        #[derive(::core::fmt::Debug, ::core::clone::Clone, ::core::marker::Copy)]
+        #visibility struct #ident {}
+    }
+}
+
+/// `execute`, `start` and `execute_local`.
+fn calls(model: &Activity) -> TokenStream {
+    let Activity { private, inputs, .. } = model;
+    let input = shared::input_value(private, &shared::names(inputs));
+    call_functions(model, &shared::parameters(inputs), &input)
+}
+
+/// The functions, with the given parameters and the input that is made of them.
+pub(super) fn call_functions(
+    model: &Activity,
+    parameters: &[TokenStream],
+    input: &TokenStream,
+) -> TokenStream {
+    let Activity { private, item, name, .. } = model;
+    let (ident, ctx) = (&item.ident, shared::own("ctx"));
+    let execute = format!(
+        "Calls the activity `{name}` from a workflow, on its own queue and with its own options. \
+         Awaiting the call schedules it and waits for the output; until then options can be set."
+    );
+    let start = format!(
+        "Schedules the activity `{name}` at once, and leaves the waiting for later: for work that \
+         goes on beside other work."
+    );
+    let local = format!(
+        "Runs the activity `{name}` within the workflow's own worker, without a task of its own: \
+         for short work of the same queue."
+    );
+    let at = |name: &str| proc_macro2::Ident::new(name, ident.span().resolved_at(shared::span()));
+    let (execute_fn, start_fn, local_fn) = (at("execute"), at("start"), at("execute_local"));
+    let generics = quote!(<__W: #private::WorkflowCode<Input: #private::Payload>>);
+    quote! {
+        impl #ident {
+            #[doc = #execute]
+            pub fn #execute_fn #generics(
+                #ctx: &#private::WorkflowContext<__W>,
+                #(#parameters),*
+            ) -> #private::ActivityCall<'_, __W, Self> {
+                #private::ActivityCall::new(#ctx, Self {}, #input)
+            }
+
+            #[doc = #start]
+            pub fn #start_fn #generics(
+                #ctx: &#private::WorkflowContext<__W>,
+                #(#parameters),*
+            ) -> #private::StartedActivity<'_, Self> {
+                #private::ActivityCall::new(#ctx, Self {}, #input).start()
+            }
+
+            #[doc = #local]
+            pub fn #local_fn #generics(
+                #ctx: &#private::WorkflowContext<__W>,
+                #(#parameters),*
+            ) -> #private::ActivityCall<'_, __W, Self> {
+                #private::ActivityCall::local(#ctx, Self {}, #input)
+            }
+        }
+    }
+}
+
+/// The name, queue, types and options.
+pub(super) fn definition(model: &Activity) -> TokenStream {
+    let Activity { private, item, name, queue, settings, inputs, output, .. } = model;
+    let ident = &item.ident;
+    let input_type = shared::input_type(private, inputs);
+    let output_type = shared::output_type(private, output);
+    let output_text = &output.text;
+    let parameters = shared::parameter_list(private, inputs);
+    let source = shared::source(private);
+    let options = (!settings.is_empty()).then(|| {
+        let options = shared::options(private, "ActivityOptions", settings);
+        quote! {
+            fn options() -> #private::ActivityOptions {
+                #options
+            }
+        }
+    });
+    let dependencies = dependencies(model);
+    quote! {
+        #[automatically_derived]
+        impl #private::ActivityDefinition for #ident {
+            type Input = #input_type;
+            type Output = #output_type;
+
+            fn name(&self) -> &str {
+                <Self as #private::Activity>::NAME
+            }
+        }
+
+        #[automatically_derived]
+        impl #private::Activity for #ident {
+            const NAME: &'static str = #name;
+            const QUEUE: &'static str = #queue;
+            #parameters
+            const OUTPUT: &'static str = #output_text;
+            #source
+            #options
+            #dependencies
+        }
+    }
+}
+
+fn dependencies(model: &Activity) -> Option<TokenStream> {
+    let private = &model.private;
+    let mut dependencies = model.injected.iter().filter_map(|injected| match injected {
+        Injected::State(ty) => Some(quote!(#private::ActivityDependency::of::<#ty>())),
+        Injected::Context => None,
+    });
+    let first = dependencies.next()?;
+    Some(quote! {
+        fn dependencies() -> ::std::vec::Vec<#private::ActivityDependency> {
+            ::std::vec![#first #(, #dependencies)*]
+        }
+    })
+}
+
+/// How a worker runs it.
+fn executable(model: &Activity) -> TokenStream {
+    let Activity { private, item, inputs, .. } = model;
+    let ident = &item.ident;
+    let locals = shared::locals(inputs);
+    let pattern = shared::input_value(private, &locals);
+    let (dependencies, context, input) =
+        (format_ident!("__dependencies"), format_ident!("__context"), format_ident!("__input"));
+    let injected = model.injected.iter();
+    let injected = injected.map(|given| shared::injected(private, given, &context, &dependencies));
+    let call = quote!(#ident(#(#injected)* #(#locals),*));
+    let run = run(model, &call);
+    quote! {
+        #[automatically_derived]
+        impl #private::ExecutableActivity for #ident {
+            type Implementer = #private::Dependencies;
+            const REQUIRES_INSTANCE: bool = true;
+
+            fn definition() -> Self {
+                Self {}
+            }
+
+            fn execute(
+                #dependencies: ::core::option::Option<::std::sync::Arc<Self::Implementer>>,
+                #context: #private::ActivityContext,
+                #input: Self::Input,
+            ) -> #private::BoxFuture<
+                'static,
+                ::core::result::Result<Self::Output, #private::ActivityError>,
+            > {
+                ::std::boxed::Box::pin(async move {
+                    let #pattern = #input;
+                    #run
+                })
+            }
+        }
+    }
+}
+
+/// The call, waited for and made a `Result` of.
+fn run(model: &Activity, call: &TokenStream) -> TokenStream {
+    let private = &model.private;
+    match (&model.output.kind, model.is_async) {
+        (OutputKind::Result(_), true) => {
+            quote!(#call.await.map_err(::core::convert::Into::into))
+        }
+        (OutputKind::Result(_), false) => quote! {
+            #private::blocking(move || #call).await.map_err(::core::convert::Into::into)
+        },
+        (_, true) => quote!(::core::result::Result::Ok(#call.await)),
+        (_, false) => quote! {
+            #private::blocking(move || {
+                ::core::result::Result::<_, #private::ActivityError>::Ok(#call)
+            })
+            .await
+        },
+    }
+}

@@ -1,0 +1,164 @@
+//! What is generated beside a mistake, so that the user's other code meets the names it uses and the
+//! mistake is all that rustc reports.
+//!
+//! None of it ever runs, since the mistake ends the compilation: inputs are taken and dropped, and
+//! nothing is registered.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::visit::{self, Visit};
+use syn::{ItemFn, Type};
+
+use super::{activity, handle, handlers, methods, shared, workflow};
+use crate::model::{Activity, Handler, Input, Methods, Output, OutputKind, Run, Workflow};
+use crate::parse::types;
+use crate::validate::is_free;
+
+pub(super) fn workflow(model: Workflow) -> TokenStream {
+    let model = Workflow { settings: Vec::new(), ..model };
+    workflow::without_registration(&model, &TokenStream::new())
+}
+
+pub(super) fn activity(model: Activity, function: &ItemFn) -> TokenStream {
+    if !is_free(function) {
+        // A type cannot stand where methods stand.
+        return TokenStream::new();
+    }
+    let is_concrete = function.sig.generics.params.is_empty();
+    let parameters = parameters(&model.inputs, is_concrete);
+    let input = dropped(&model.inputs);
+    let output = if is_concrete { model.output } else { nothing() };
+    let bare = Activity { settings: vec![], injected: vec![], inputs: vec![], output, ..model };
+    let ty = activity::activity_type(&bare);
+    let calls = activity::call_functions(&bare, &parameters, &input);
+    let definition = activity::definition(&bare);
+    let conditions = &bare.item.conditions;
+    quote! {
+        #ty
+        #(#conditions)*
+        const _: () = {
+            #calls
+            #definition
+        };
+    }
+}
+
+pub(super) fn methods(model: Methods) -> TokenStream {
+    let input = methods::input(&model).map(|input| Input {
+        ty: types::owned(&input.ty).unwrap_or_else(|| input.ty.clone()),
+        ..input.clone()
+    });
+    let input = input.filter(|input| is_nameable(&input.ty));
+    let starts = methods::starts(&model, input.as_ref());
+    let handlers: Vec<_> =
+        model.handlers.iter().map(|handler| self::handler(&model, handler)).collect();
+    let handle = handle::handle_path(&model.target);
+    let run = Run { input, ..model.run };
+    let bare = Methods { handlers: vec![], init: None, run, ..model };
+    let definition = methods::definition(&bare);
+    let code = code(&bare);
+    let conditions = &bare.conditions;
+    let (items, calls): (Vec<_>, Vec<_>) = handlers.into_iter().unzip();
+    quote! {
+        #(#conditions)*
+        const _: () = {
+            #starts
+            #definition
+            #code
+            #(#items)*
+            impl #handle {
+                #(#calls)*
+            }
+        };
+    }
+}
+
+/// The items and the handle's method of a handler.
+fn handler(model: &Methods, handler: &Handler) -> (TokenStream, TokenStream) {
+    let parameters = parameters(&handler.inputs, true);
+    let call = handle::method(model, handler, &parameters, &dropped(&handler.inputs));
+    let bare = Handler {
+        inputs: vec![],
+        output: handler.output.clone(),
+        name: handler.name.clone(),
+        ident: handler.ident.clone(),
+        docs: vec![],
+        conditions: handler.conditions.clone(),
+        validator: None,
+        ..*handler
+    };
+    let ty = handlers::marker_type(&bare);
+    let definition = handlers::definition(model, &bare);
+    (quote!(#ty #definition), call)
+}
+
+fn code(model: &Methods) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let input = quote! {
+        ::core::option::Option<<Self as #private::WorkflowDefinition>::Input>
+    };
+    quote! {
+        impl #private::WorkflowCode for #target {
+            const HAS_INIT: bool = false;
+            const INIT_TAKES_INPUT: bool = false;
+            const SIGNAL_HANDLERS: &'static [#private::SignalHandler<Self>] = &[];
+            const QUERY_HANDLERS: &'static [#private::QueryHandler<Self>] = &[];
+            const UPDATE_HANDLERS: &'static [#private::UpdateHandler<Self>] = &[];
+
+            fn init(_: &#private::WorkflowContextView, _: #input) -> Self {
+                ::core::unreachable!()
+            }
+
+            fn run(
+                _: #private::WorkflowContext<Self>,
+                _: #input,
+            ) -> #private::LocalBoxFuture<
+                'static,
+                ::core::result::Result<
+                    <Self as #private::WorkflowDefinition>::Output,
+                    #private::WorkflowTermination,
+                >,
+            > {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
+
+/// The parameters, where those whose type is a mistake take everything.
+fn parameters(inputs: &[Input], is_concrete: bool) -> Vec<TokenStream> {
+    let parameter = |Input { name, ty, .. }: &Input| {
+        if is_concrete && types::owned(ty).is_none() && is_nameable(ty) {
+            quote!(#name: #ty)
+        } else {
+            quote!(#name: impl ::core::marker::Sized)
+        }
+    };
+    inputs.iter().map(parameter).collect()
+}
+
+/// `()`, with the inputs dropped.
+fn dropped(inputs: &[Input]) -> TokenStream {
+    let names = shared::names(inputs);
+    quote!({
+        let _ = (#(#names,)*);
+    })
+}
+
+fn nothing() -> Output {
+    Output { kind: OutputKind::Nothing, text: String::new() }
+}
+
+/// Whether the type can stand where `impl Trait` and `_` cannot.
+fn is_nameable(ty: &Type) -> bool {
+    struct Unnameable(bool);
+    impl Visit<'_> for Unnameable {
+        fn visit_type(&mut self, ty: &Type) {
+            self.0 |= matches!(ty, Type::ImplTrait(_) | Type::Infer(_));
+            visit::visit_type(self, ty);
+        }
+    }
+    let mut unnameable = Unnameable(false);
+    unnameable.visit_type(ty);
+    !unnameable.0
+}

@@ -1,0 +1,242 @@
+//! The type that stands for a signal, query or update, and how a worker calls the user's method.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Ident;
+
+use super::shared;
+use crate::model::{Context, Handler, HandlerKind, Methods, OutputKind, Validator};
+use crate::runtime_path::Private;
+
+/// The name of the type. It stands among names that the user's signatures mention, so it is one that
+/// nobody writes.
+pub(super) fn marker(handler: &Handler) -> Ident {
+    let name = format!("__{}_{}", handler.kind.word(), shared::unraw(&handler.ident));
+    Ident::new(&name, handler.ident.span().resolved_at(shared::span()))
+}
+
+/// The type with all its impls.
+pub(super) fn handler(model: &Methods, handler: &Handler) -> TokenStream {
+    let conditions = &handler.conditions;
+    let ty = marker_type(handler);
+    let definition = definition(model, handler);
+    let calls = match handler.kind {
+        HandlerKind::Signal => signal(model, handler),
+        HandlerKind::Query => query(model, handler),
+        HandlerKind::Update => update(model, handler),
+    };
+    quote!(#ty #definition #(#conditions)* #calls)
+}
+
+pub(super) fn marker_type(handler: &Handler) -> TokenStream {
+    let (conditions, marker) = (&handler.conditions, marker(handler));
+    quote! {
+        #(#conditions)*
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        #[derive(::core::fmt::Debug, ::core::clone::Clone, ::core::marker::Copy)]
+        pub struct #marker;
+    }
+}
+
+pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let Handler { kind, name, inputs, output, conditions, .. } = handler;
+    let marker = marker(handler);
+    let input_type = shared::input_type(private, inputs);
+    let (definition, output_type) = match kind {
+        HandlerKind::Signal => ("SignalDefinition", None),
+        HandlerKind::Query => ("QueryDefinition", Some(shared::output_type(private, output))),
+        HandlerKind::Update => ("UpdateDefinition", Some(shared::output_type(private, output))),
+    };
+    let definition = format_ident!("{definition}");
+    let output_type = output_type.map(|ty| quote!(type Output = #ty;));
+    let output_text = &output.text;
+    let parameters = shared::parameter_list(private, inputs);
+    quote! {
+        #(#conditions)*
+        #[automatically_derived]
+        impl #private::#definition for #marker {
+            type Workflow = #target;
+            type Input = #input_type;
+            #output_type
+
+            fn name(&self) -> &str {
+                <Self as #private::Handler>::NAME
+            }
+        }
+
+        #(#conditions)*
+        #[automatically_derived]
+        impl #private::Handler for #marker {
+            const NAME: &'static str = #name;
+            #parameters
+            const OUTPUT: &'static str = #output_text;
+        }
+    }
+}
+
+/// A call of the user's method, with what it takes.
+struct Call {
+    /// The statement that takes the input apart.
+    inputs: TokenStream,
+    call: TokenStream,
+}
+
+/// `context` is an expression of the reference that the method takes.
+fn call(model: &Methods, handler: &Handler, context: Option<TokenStream>) -> Call {
+    let locals = shared::locals(&handler.inputs);
+    let pattern = shared::input_value(&model.private, &locals);
+    let (target, ident) = (&model.target, &handler.ident);
+    let state = (!handler.is_async).then(|| quote!(__state,));
+    let context = context.filter(|_| handler.context != Context::None);
+    Call {
+        inputs: quote!(let #pattern = __input;),
+        call: quote!(#target::#ident(#state #context #(#locals),*)),
+    }
+}
+
+fn signal(model: &Methods, handler: &Handler) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let marker = marker(handler);
+    if handler.is_async {
+        let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
+        return quote! {
+            #[automatically_derived]
+            impl #private::HandleSignalAsync for #marker {
+                fn handle(
+                    mut __context: #private::WorkflowContext<#target>,
+                    __input: Self::Input,
+                ) -> #private::LocalBoxFuture<'static, ()> {
+                    ::std::boxed::Box::pin(async move {
+                        #inputs
+                        #call.await;
+                    })
+                }
+            }
+        };
+    }
+    let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
+    quote! {
+        #[automatically_derived]
+        impl #private::HandleSignal for #marker {
+            fn handle(
+                __state: &mut #target,
+                __context: &mut #private::SyncWorkflowContext<#target>,
+                __input: Self::Input,
+            ) {
+                #inputs
+                #call;
+            }
+        }
+    }
+}
+
+fn query(model: &Methods, handler: &Handler) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let marker = marker(handler);
+    let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
+    let answer = fallible(private, &handler.output.kind, &call);
+    quote! {
+        #[automatically_derived]
+        impl #private::AnswerQuery for #marker {
+            fn answer(
+                __state: &#target,
+                __context: &#private::WorkflowContextView,
+                __input: Self::Input,
+            ) -> ::core::result::Result<Self::Output, #private::HandlerError> {
+                #inputs
+                #answer
+            }
+        }
+    }
+}
+
+fn update(model: &Methods, handler: &Handler) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let marker = marker(handler);
+    let validate = handler.validator.as_ref().map(|given| validate(model, handler, given));
+    if handler.is_async {
+        let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
+        let result = fallible(private, &handler.output.kind, &quote!(#call.await));
+        return quote! {
+            #[automatically_derived]
+            impl #private::HandleUpdateAsync for #marker {
+                #validate
+
+                fn handle(
+                    mut __context: #private::WorkflowContext<#target>,
+                    __input: Self::Input,
+                ) -> #private::LocalBoxFuture<
+                    'static,
+                    ::core::result::Result<Self::Output, #private::HandlerError>,
+                > {
+                    ::std::boxed::Box::pin(async move {
+                        #inputs
+                        #result
+                    })
+                }
+            }
+        };
+    }
+    let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
+    let result = fallible(private, &handler.output.kind, &call);
+    quote! {
+        #[automatically_derived]
+        impl #private::HandleUpdate for #marker {
+            #validate
+
+            fn handle(
+                __state: &mut #target,
+                __context: &mut #private::SyncWorkflowContext<#target>,
+                __input: Self::Input,
+            ) -> ::core::result::Result<Self::Output, #private::HandlerError> {
+                #inputs
+                #result
+            }
+        }
+    }
+}
+
+fn asynchronous_context(handler: &Handler) -> Option<TokenStream> {
+    shared::context(handler.context, &format_ident!("__context"))
+}
+
+fn validate(model: &Methods, handler: &Handler, validator: &Validator) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let locals = shared::locals(&handler.inputs);
+    let pattern = shared::input_value(private, &locals);
+    let ident = &validator.ident;
+    let context = (validator.context != Context::None).then(|| quote!(__context,));
+    let call = quote!(#target::#ident(__state, #context #(#locals),*));
+    let result = converted(private, &call);
+    quote! {
+        const HAS_VALIDATOR: bool = true;
+
+        fn validate(
+            __state: &#target,
+            __context: &#private::WorkflowContextView,
+            __input: &Self::Input,
+        ) -> ::core::result::Result<(), #private::HandlerError> {
+            let #pattern = __input;
+            #result
+        }
+    }
+}
+
+/// The call as a `Result` with the SDK's error.
+fn fallible(private: &Private, output: &OutputKind, call: &TokenStream) -> TokenStream {
+    match output {
+        OutputKind::Result(_) => converted(private, call),
+        OutputKind::Plain(_) | OutputKind::Nothing => quote!(::core::result::Result::Ok(#call)),
+    }
+}
+
+/// Method resolution picks the conversion of the error; see `FromActivityError` in the runtime.
+fn converted(private: &Private, call: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(unused_imports)]
+        use #private::{ActivityErrorKind as _, OtherErrorKind as _};
+        #call.map_err(|__error| (&__error).handler_error_kind().make(__error))
+    }
+}

@@ -1,0 +1,193 @@
+//! What `#[workflow_methods]` adds to an impl block: how callers start the workflow, and how a
+//! worker runs it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{handle, handlers, shared};
+use crate::model::{Handler, HandlerKind, Init, Input, Methods, Run};
+
+pub(super) fn methods(model: &Methods) -> TokenStream {
+    let conditions = &model.conditions;
+    let starts = starts(model, input(model));
+    let definition = definition(model);
+    let code = code(model);
+    let handlers = model.handlers.iter().map(|handler| handlers::handler(model, handler));
+    let handle = handle::methods(model);
+    quote! {
+        #(#conditions)*
+        const _: () = {
+            #starts
+            #definition
+            #code
+            #(#handlers)*
+            #handle
+        };
+    }
+}
+
+/// The workflow's input, which one of `#[init]` and `#[run]` takes.
+pub(super) fn input(model: &Methods) -> Option<&Input> {
+    let init = model.init.as_ref().and_then(|init| init.input.as_ref());
+    init.or(model.run.input.as_ref())
+}
+
+/// `start`, `execute`, `schedule` and `handle`.
+pub(super) fn starts(model: &Methods, input: Option<&Input>) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let parameters = shared::parameters(input.map_or(&[], std::slice::from_ref));
+    let value = input.map_or_else(|| quote!(()), |Input { name, .. }| quote!(#name));
+    let (client, delay, id) =
+        (shared::own("client"), shared::own("delay"), shared::own("workflow_id"));
+    quote! {
+        impl #target {
+            /// Starts the workflow on its queue. Awaiting it gives the handle; until then options
+            /// can be set. The id comes from the annotation's template, or is a UUID.
+            pub fn start(
+                #client: &#private::Client,
+                #(#parameters),*
+            ) -> #private::Start<Self> {
+                #private::Start::new(#client, #value)
+            }
+
+            /// Starts the workflow like `start`; awaiting it waits for the workflow's output.
+            pub fn execute(
+                #client: &#private::Client,
+                #(#parameters),*
+            ) -> #private::Execute<Self> {
+                #private::Execute::new(#client, #value)
+            }
+
+            /// Starts the workflow like `start`, with its first task after `delay`.
+            pub fn schedule(
+                #client: &#private::Client,
+                #(#parameters,)*
+                #delay: ::core::time::Duration,
+            ) -> #private::Start<Self> {
+                #private::Start::new(#client, #value).start_delay(#delay)
+            }
+
+            /// A handle of the workflow of this id. The server is not asked.
+            #[must_use]
+            pub fn handle(
+                #client: &#private::Client,
+                #id: impl ::core::convert::Into<::std::string::String>,
+            ) -> <Self as #private::HasHandle>::Handle {
+                #private::WorkflowHandle::existing(#client, #id).into()
+            }
+        }
+    }
+}
+
+pub(super) fn definition(model: &Methods) -> TokenStream {
+    let Methods { private, target, run, handlers, .. } = model;
+    let input = input(model);
+    let input_type = input.map_or_else(|| quote!(()), |Input { ty, .. }| quote!(#ty));
+    let output_type = shared::output_type(private, &run.output);
+    let output_text = &run.output.text;
+    let parameters = shared::parameter_list(private, input);
+    let list = |kind| {
+        let handlers = of_kind(handlers, kind).map(|handler| {
+            let (conditions, marker) = (&handler.conditions, handlers::marker(handler));
+            quote!(#(#conditions)* #private::HandlerDescription::of::<#marker>())
+        });
+        quote!(&'static [#private::HandlerDescription] = &[#(#handlers),*])
+    };
+    let (signals, queries, updates) =
+        (list(HandlerKind::Signal), list(HandlerKind::Query), list(HandlerKind::Update));
+    quote! {
+        #[automatically_derived]
+        impl #private::WorkflowDefinition for #target {
+            type Input = #input_type;
+            type Output = #output_type;
+
+            fn name(&self) -> &str {
+                <Self as #private::WorkflowAnnotation>::NAME
+            }
+        }
+
+        #[automatically_derived]
+        impl #private::HasWorkflowDefinition for #target {
+            type Run = Self;
+        }
+
+        #[automatically_derived]
+        impl #private::Workflow for #target {
+            #parameters
+            const OUTPUT: &'static str = #output_text;
+            const SIGNALS: #signals;
+            const QUERIES: #queries;
+            const UPDATES: #updates;
+        }
+    }
+}
+
+fn of_kind(handlers: &[Handler], kind: HandlerKind) -> impl Iterator<Item = &Handler> {
+    handlers.iter().filter(move |handler| handler.kind == kind)
+}
+
+fn code(model: &Methods) -> TokenStream {
+    let Methods { private, target, init, handlers, .. } = model;
+    let has_init = init.is_some();
+    let init_takes_input = init.as_ref().is_some_and(|init| init.input.is_some());
+    let table = |kind, ty: TokenStream| {
+        let handlers = of_kind(handlers, kind).map(|handler| {
+            let (conditions, marker) = (&handler.conditions, handlers::marker(handler));
+            let constructor = if handler.is_async { quote!(asynchronous) } else { quote!(plain) };
+            quote!(#(#conditions)* #private::#ty::#constructor::<#marker>())
+        });
+        quote!(&'static [#private::#ty<Self>] = &[#(#handlers),*])
+    };
+    let signals = table(HandlerKind::Signal, quote!(SignalHandler));
+    let queries = table(HandlerKind::Query, quote!(QueryHandler));
+    let updates = table(HandlerKind::Update, quote!(UpdateHandler));
+    let (init, run) = (init_call(model), run_call(model, &model.run));
+    let input = quote! {
+        ::core::option::Option<<Self as #private::WorkflowDefinition>::Input>
+    };
+    quote! {
+        #[automatically_derived]
+        impl #private::WorkflowCode for #target {
+            const HAS_INIT: bool = #has_init;
+            const INIT_TAKES_INPUT: bool = #init_takes_input;
+            const SIGNAL_HANDLERS: #signals;
+            const QUERY_HANDLERS: #queries;
+            const UPDATE_HANDLERS: #updates;
+
+            fn init(__context: &#private::WorkflowContextView, __input: #input) -> Self {
+                #init
+            }
+
+            fn run(
+                mut __context: #private::WorkflowContext<Self>,
+                __input: #input,
+            ) -> #private::LocalBoxFuture<
+                'static,
+                ::core::result::Result<
+                    <Self as #private::WorkflowDefinition>::Output,
+                    #private::WorkflowTermination,
+                >,
+            > {
+                ::std::boxed::Box::pin(async move { #run })
+            }
+        }
+    }
+}
+
+fn init_call(model: &Methods) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let Some(Init { ident, context, input }) = &model.init else {
+        return quote!(<#target as #private::DefaultState>::default_state());
+    };
+    let context = (*context != crate::model::Context::None).then(|| quote!(__context,));
+    let input = input.as_ref().map(|_| quote!(#private::given(__input)));
+    quote!(#target::#ident(#context #input))
+}
+
+fn run_call(model: &Methods, run: &Run) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let ident = &run.ident;
+    let context = shared::context(run.context, &quote::format_ident!("__context"));
+    let input = run.input.as_ref().map(|_| quote!(#private::given(__input)));
+    quote!(#target::#ident(#context #input).await.map_err(::core::convert::Into::into))
+}

@@ -1,0 +1,86 @@
+//! Turns models into code. Nothing here can fail: what is wrong was found before.
+//!
+//! All names are absolute, through the runtime's `__private`; what the user's own types are called
+//! cannot matter. Code that can be generic stands in the runtime, so that an annotation costs little.
+
+mod activity;
+mod entry;
+mod fallback;
+mod handle;
+mod handlers;
+mod methods;
+mod registration;
+mod shared;
+mod workflow;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{DeriveInput, ItemFn, ItemImpl};
+
+use crate::diagnostics::Errors;
+use crate::parse::items;
+use crate::validate;
+
+/// `#[workflow]`.
+pub(crate) fn expand_workflow(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let Some(parsed) = items::read::<DeriveInput>(&item, "workflow", "a struct", &mut errors)
+    else {
+        return both(item, errors);
+    };
+    let generated = match validate::workflow(arguments, &parsed, &mut errors) {
+        Some(model) if errors.is_empty() => workflow::workflow(&model),
+        Some(model) => fallback::workflow(model),
+        None => TokenStream::new(),
+    };
+    both(quote!(#item #generated), errors)
+}
+
+/// `#[workflow_methods]`.
+pub(crate) fn expand_workflow_methods(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let attribute = "workflow_methods";
+    let parsed = items::read::<ItemImpl>(&item, attribute, "the struct's impl block", &mut errors);
+    let Some(mut block) = parsed else {
+        return both(item, errors);
+    };
+    let generated = match validate::methods(arguments, &mut block, &mut errors) {
+        Some(model) if errors.is_empty() => methods::methods(&model),
+        Some(model) => fallback::methods(model),
+        None => TokenStream::new(),
+    };
+    both(quote!(#block #generated), errors)
+}
+
+/// `#[activity]`.
+pub(crate) fn expand_activity(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let parsed = items::read::<ItemFn>(&item, "activity", "a function", &mut errors);
+    let Some(mut function) = parsed else {
+        return both(item, errors);
+    };
+    let model = validate::activity(arguments, &function, &mut errors);
+    let generated = if errors.is_empty() {
+        activity::activity(&model)
+    } else {
+        fallback::activity(model, &function)
+    };
+    function.attrs.push(shared::mandated_form());
+    both(quote!(#function #generated), errors)
+}
+
+/// `#[durable::main]`.
+pub(crate) fn expand_main(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let parsed = items::read::<ItemFn>(&item, "main", "a function", &mut errors);
+    let Some(function) = parsed else {
+        return both(item, errors);
+    };
+    let private = validate::main(arguments, &function, &mut errors);
+    both(entry::main(&private, function), errors)
+}
+
+fn both(tokens: impl ToTokens, errors: Errors) -> TokenStream {
+    let errors = errors.into_tokens();
+    quote!(#tokens #errors)
+}

@@ -1,0 +1,15 @@
+//! What an annotated item submits at link time, by which a program finds it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+use crate::runtime_path::Private;
+
+pub(super) fn workflow(private: &Private, ident: &Ident) -> TokenStream {
+    quote!(#private::inventory::submit! { #private::register_workflow::<#ident>() })
+}
+
+pub(super) fn activity(private: &Private, ident: &Ident) -> TokenStream {
+    quote!(#private::inventory::submit! { #private::register_activity::<#ident>() })
+}

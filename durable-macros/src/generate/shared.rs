@@ -1,0 +1,161 @@
+//! Pieces that several generated things are made of.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Attribute, Ident, LitStr, parse_quote};
+
+use crate::model::{Context, Injected, Input, Output, OutputKind, Setting, Value};
+use crate::runtime_path::Private;
+
+/// The span of what nobody but this crate names.
+pub(super) fn span() -> Span {
+    Span::mixed_site()
+}
+
+/// A name that generated functions give a parameter of their own. It is hygienic, so the user may
+/// have an input of the same name.
+pub(super) fn own(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The lints that speak against forms which an annotation demands: owned inputs, `async` where
+/// nothing waits, `&self` where nothing is read.
+pub(super) fn mandated_form() -> Attribute {
+    parse_quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)])
+}
+
+/// `()`, `T` or `MultiArgs2<T, U>`: each input travels as a payload of its own.
+pub(super) fn input_type(private: &Private, inputs: &[Input]) -> TokenStream {
+    let types = inputs.iter().map(|input| &input.ty);
+    match inputs.len() {
+        0 => quote!(()),
+        1 => quote!(#(#types)*),
+        count => {
+            let multiple = format_ident!("MultiArgs{count}");
+            quote!(#private::#multiple<#(#types),*>)
+        }
+    }
+}
+
+/// The expression, and the pattern, that goes with [`input_type`].
+pub(super) fn input_value(private: &Private, names: &[Ident]) -> TokenStream {
+    match names.len() {
+        0 => quote!(()),
+        1 => quote!(#(#names)*),
+        count => {
+            let multiple = format_ident!("MultiArgs{count}");
+            quote!(#private::#multiple(#(#names),*))
+        }
+    }
+}
+
+/// The names of the inputs, as the user's parameters.
+pub(super) fn names(inputs: &[Input]) -> Vec<Ident> {
+    inputs.iter().map(|input| input.name.clone()).collect()
+}
+
+/// Names of local variables for the inputs, which are nobody's else.
+pub(super) fn locals(inputs: &[Input]) -> Vec<Ident> {
+    (0..inputs.len()).map(|place| own(&format!("input{place}"))).collect()
+}
+
+/// `order_id: String, amount: f64`, each with the user's span.
+pub(super) fn parameters(inputs: &[Input]) -> Vec<TokenStream> {
+    inputs.iter().map(|Input { name, ty, .. }| quote!(#name: #ty)).collect()
+}
+
+/// The constant `PARAMETERS`.
+pub(super) fn parameter_list<'a>(
+    private: &Private,
+    inputs: impl IntoIterator<Item = &'a Input>,
+) -> TokenStream {
+    let parameters = inputs.into_iter().map(|input| {
+        let (name, text) = (unraw(&input.name), &input.text);
+        quote!(#private::Parameter::new(#name, #text))
+    });
+    quote!(const PARAMETERS: &'static [#private::Parameter] = &[#(#parameters),*];)
+}
+
+/// The type of the success.
+pub(super) fn output_type(private: &Private, output: &Output) -> TokenStream {
+    match &output.kind {
+        OutputKind::Nothing => quote!(()),
+        OutputKind::Plain(ty) => quote!(#ty),
+        OutputKind::Result(ty) => quote!(<#ty as #private::ResultType>::Ok),
+    }
+}
+
+/// A name without `r#`.
+pub(super) fn unraw(ident: &Ident) -> String {
+    use syn::ext::IdentExt as _;
+    ident.unraw().to_string()
+}
+
+/// The options of an annotation, as calls of their setters.
+pub(super) fn options(private: &Private, ty: &str, settings: &[Setting]) -> TokenStream {
+    let ty = format_ident!("{ty}");
+    let setters = settings.iter().map(|setting| {
+        let (key, value) = (&setting.key, value(private, &setting.value));
+        let key = Ident::new(&key.to_string(), Span::call_site());
+        quote!(.#key(#value))
+    });
+    quote!(#private::#ty::default() #(#setters)*)
+}
+
+fn value(private: &Private, value: &Value) -> TokenStream {
+    match value {
+        Value::Duration(duration) => {
+            let (seconds, nanoseconds) = (duration.as_secs(), duration.subsec_nanos());
+            quote!(::core::time::Duration::new(#seconds, #nanoseconds))
+        }
+        Value::Count(count) => quote!(#count),
+        Value::Coefficient(coefficient) => quote!(#coefficient),
+        Value::Text(text) | Value::Name(text) => text_value(text),
+        Value::Texts(texts) => {
+            let texts = texts.iter().map(text_value);
+            quote!([#(#texts),*])
+        }
+        Value::Priority(key) => quote!(#private::priority(#key)),
+        Value::Retry(settings) => options(private, "RetryOptions", settings),
+        // Neither becomes an option.
+        Value::Template(_) | Value::Runtime(_) => TokenStream::new(),
+    }
+}
+
+fn text_value(text: &LitStr) -> TokenStream {
+    let text = text.value();
+    quote!(#text)
+}
+
+/// Where the annotation stands.
+pub(super) fn source(private: &Private) -> TokenStream {
+    quote! {
+        const SOURCE: #private::SourceLocation = #private::SourceLocation::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        );
+    }
+}
+
+/// The context argument of a call, taken from the variable `context`.
+pub(super) fn context(context: Context, variable: &Ident) -> Option<TokenStream> {
+    match context {
+        Context::None => None,
+        Context::Shared => Some(quote!(&#variable,)),
+        Context::Mutable => Some(quote!(&mut #variable,)),
+    }
+}
+
+/// The argument for what the worker gives an activity.
+pub(super) fn injected(
+    private: &Private,
+    injected: &Injected,
+    context: &Ident,
+    dependencies: &Ident,
+) -> TokenStream {
+    match injected {
+        Injected::Context => quote!(#context,),
+        Injected::State(ty) => quote!(#private::state::<#ty>(#dependencies.as_ref())?,),
+    }
+}

@@ -1,0 +1,188 @@
+//! What the annotations say, checked: all that generation needs, and nothing that could be wrong.
+
+use std::time::Duration;
+
+use proc_macro2::Span;
+use syn::{Attribute, Ident, LitStr, Path, Type, Visibility};
+
+use crate::runtime_path::Private;
+
+/// A key of an annotation, with its value.
+#[derive(Clone)]
+pub(crate) struct Setting {
+    pub(crate) key: Ident,
+    pub(crate) value: Value,
+}
+
+/// The value of a key.
+#[derive(Clone)]
+pub(crate) enum Value {
+    /// A queue, or a name on the server.
+    Name(LitStr),
+    Text(LitStr),
+    Template(Template),
+    Duration(Duration),
+    Count(u32),
+    Coefficient(f64),
+    Texts(Vec<LitStr>),
+    Priority(u32),
+    Retry(Vec<Setting>),
+    Runtime(Path),
+}
+
+/// The id template of a workflow.
+#[derive(Clone)]
+pub(crate) struct Template {
+    pub(crate) pieces: Vec<Piece>,
+    /// Where it stands, for what rustc has to say of the fields it names.
+    pub(crate) span: Span,
+}
+
+/// A part of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Text(String),
+    /// `{a.b}`, or `{}` for the whole input, which has no members.
+    Placeholder(Vec<String>),
+}
+
+/// What every annotated item has.
+#[derive(Clone)]
+pub(crate) struct Item {
+    pub(crate) ident: Ident,
+    pub(crate) visibility: Visibility,
+    /// The user's own documentation.
+    pub(crate) docs: Vec<Attribute>,
+    /// The conditions under which the item is there, which hold for what is generated too.
+    pub(crate) conditions: Vec<Attribute>,
+}
+
+/// `#[workflow]` on a struct.
+pub(crate) struct Workflow {
+    pub(crate) private: Private,
+    pub(crate) item: Item,
+    pub(crate) name: String,
+    pub(crate) queue: String,
+    pub(crate) id: Option<Template>,
+    pub(crate) settings: Vec<Setting>,
+}
+
+/// `#[activity]` on a function.
+pub(crate) struct Activity {
+    pub(crate) private: Private,
+    pub(crate) item: Item,
+    pub(crate) name: String,
+    pub(crate) queue: String,
+    pub(crate) settings: Vec<Setting>,
+    pub(crate) is_async: bool,
+    /// What the function takes before its inputs, in order.
+    pub(crate) injected: Vec<Injected>,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) output: Output,
+}
+
+/// What the worker gives an activity.
+pub(crate) enum Injected {
+    Context,
+    /// `State<T>`.
+    State(Box<Type>),
+}
+
+/// An input of a workflow, activity or handler.
+#[derive(Clone)]
+pub(crate) struct Input {
+    /// The user's name for it, or `arg0`, `arg1`, ..
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+    /// The type as the user wrote it.
+    pub(crate) text: String,
+}
+
+/// What a function returns.
+#[derive(Clone)]
+pub(crate) struct Output {
+    pub(crate) kind: OutputKind,
+    /// The type of the success as the user wrote it.
+    pub(crate) text: String,
+}
+
+/// Whether a function can fail.
+#[derive(Clone)]
+pub(crate) enum OutputKind {
+    Nothing,
+    Plain(Box<Type>),
+    Result(Box<Type>),
+}
+
+/// `#[workflow_methods]` on an impl block.
+pub(crate) struct Methods {
+    pub(crate) private: Private,
+    /// The struct, as the impl block names it.
+    pub(crate) target: Path,
+    pub(crate) conditions: Vec<Attribute>,
+    pub(crate) run: Run,
+    pub(crate) init: Option<Init>,
+    pub(crate) handlers: Vec<Handler>,
+}
+
+/// How a method takes its context.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Context {
+    None,
+    Shared,
+    Mutable,
+}
+
+/// `#[run]`.
+pub(crate) struct Run {
+    pub(crate) ident: Ident,
+    pub(crate) context: Context,
+    pub(crate) input: Option<Input>,
+    pub(crate) output: Output,
+}
+
+/// `#[init]`.
+pub(crate) struct Init {
+    pub(crate) ident: Ident,
+    pub(crate) context: Context,
+    pub(crate) input: Option<Input>,
+}
+
+/// What a handler handles.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum HandlerKind {
+    Signal,
+    Query,
+    Update,
+}
+
+impl HandlerKind {
+    /// The word for it, in messages and names.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Signal => "signal",
+            Self::Query => "query",
+            Self::Update => "update",
+        }
+    }
+}
+
+/// `#[signal]`, `#[query]` or `#[update]`.
+pub(crate) struct Handler {
+    pub(crate) kind: HandlerKind,
+    pub(crate) ident: Ident,
+    pub(crate) name: String,
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) conditions: Vec<Attribute>,
+    pub(crate) is_async: bool,
+    pub(crate) context: Context,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) output: Output,
+    pub(crate) validator: Option<Validator>,
+}
+
+/// `#[update_validator]`.
+pub(crate) struct Validator {
+    pub(crate) ident: Ident,
+    pub(crate) context: Context,
+}

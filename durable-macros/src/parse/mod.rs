@@ -1,0 +1,11 @@
+//! Reads tokens into syntax trees and values; whether they fit together is not decided here.
+
+pub(crate) mod arguments;
+pub(crate) mod duration;
+pub(crate) mod items;
+pub(crate) mod keys;
+pub(crate) mod methods;
+pub(crate) mod signature;
+pub(crate) mod template;
+pub(crate) mod types;
+pub(crate) mod values;

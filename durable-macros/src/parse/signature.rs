@@ -1,0 +1,134 @@
+//! What a function takes and returns, as far as it can be read off the signature: contexts and
+//! `State<T>` are told apart from inputs by the last segment of their path.
+
+use quote::format_ident;
+use syn::{
+    FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, ReturnType, Signature, Type,
+};
+
+use super::types;
+use crate::model::{Output, OutputKind};
+
+/// A parameter of a function.
+pub(crate) struct Parameter {
+    pub(crate) original: PatType,
+    /// The user's name for it, or one made of its place.
+    pub(crate) name: Ident,
+    pub(crate) role: Role,
+    pub(crate) by: By,
+}
+
+/// How a parameter is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Value,
+    Reference,
+    MutableReference,
+}
+
+/// What a parameter is for.
+pub(crate) enum Role {
+    Context(ContextType),
+    /// `State<T>`.
+    State(Box<Type>),
+    Input,
+}
+
+/// The contexts, each of which has its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ContextType {
+    Workflow,
+    SyncWorkflow,
+    View,
+    Activity,
+}
+
+impl ContextType {
+    fn of(name: &Ident) -> Option<Self> {
+        [Self::Workflow, Self::SyncWorkflow, Self::View, Self::Activity]
+            .into_iter()
+            .find(|context| name == context.type_name())
+    }
+
+    pub(crate) fn type_name(self) -> &'static str {
+        match self {
+            Self::Workflow => "WorkflowContext",
+            Self::SyncWorkflow => "SyncWorkflowContext",
+            Self::View => "WorkflowContextView",
+            Self::Activity => "ActivityContext",
+        }
+    }
+}
+
+/// The parameters without the receiver. Names made of places count inputs only.
+pub(crate) fn parameters(signature: &Signature) -> Vec<Parameter> {
+    let mut inputs = 0;
+    let typed = signature.inputs.iter().filter_map(|argument| match argument {
+        FnArg::Receiver(_) => None,
+        FnArg::Typed(typed) => Some(typed),
+    });
+    let read = typed.map(|typed| {
+        let (by, ty) = match peeled(&typed.ty) {
+            Type::Reference(reference) if reference.mutability.is_some() => {
+                (By::MutableReference, peeled(&reference.elem))
+            }
+            Type::Reference(reference) => (By::Reference, peeled(&reference.elem)),
+            ty => (By::Value, ty),
+        };
+        let role = role(ty);
+        let place = inputs;
+        inputs += usize::from(matches!(role, Role::Input));
+        let name = match &*typed.pat {
+            Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
+            _ => format_ident!("arg{place}"),
+        };
+        Parameter { original: typed.clone(), name, role, by }
+    });
+    read.collect()
+}
+
+/// The type within the groups and parentheses that macros put around it.
+fn peeled(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => peeled(&group.elem),
+        Type::Paren(paren) => peeled(&paren.elem),
+        ty => ty,
+    }
+}
+
+fn role(ty: &Type) -> Role {
+    let Type::Path(path) = ty else { return Role::Input };
+    let Some(last) = path.path.segments.last() else { return Role::Input };
+    if let Some(context) = ContextType::of(&last.ident) {
+        return Role::Context(context);
+    }
+    match first_type(&last.arguments) {
+        Some(state) if last.ident == "State" => Role::State(Box::new(state.clone())),
+        _ => Role::Input,
+    }
+}
+
+fn first_type(arguments: &PathArguments) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// What a function returns. A type whose name ends in `Result` is taken for one, whatever its path;
+/// its success type is then asked of the trait `ResultType`.
+pub(crate) fn output(output: &ReturnType) -> Output {
+    let ReturnType::Type(_, ty) = output else {
+        return Output { kind: OutputKind::Nothing, text: "()".to_owned() };
+    };
+    let ty = peeled(ty);
+    if let Type::Path(path) = ty
+        && let Some(last) = path.path.segments.last()
+        && last.ident.to_string().ends_with("Result")
+    {
+        let text = types::text(first_type(&last.arguments).unwrap_or(ty));
+        return Output { kind: OutputKind::Result(Box::new(ty.clone())), text };
+    }
+    Output { kind: OutputKind::Plain(Box::new(ty.clone())), text: types::text(ty) }
+}

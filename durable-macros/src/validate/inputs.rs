@@ -1,0 +1,154 @@
+//! The rules for parameters: contexts by reference and first, inputs owned and at most six.
+
+use syn::{FnArg, ItemFn, Path, Signature, Type};
+
+use crate::diagnostics::{Errors, err};
+use crate::model::{Context, Input};
+use crate::parse::signature::{By, ContextType, Parameter, Role};
+use crate::parse::types;
+
+/// The most inputs that the SDK sends side by side.
+const MOST_INPUTS: usize = 6;
+
+/// Splits off the context that a method may take, and refuses every other.
+pub(super) fn context(
+    parameters: &mut Vec<Parameter>,
+    allowed: ContextType,
+    by: By,
+    errors: &mut Errors,
+) -> Context {
+    let form = context_form(allowed, by);
+    let mut found = Context::None;
+    let mut kept = Vec::new();
+    for (place, parameter) in parameters.drain(..).enumerate() {
+        let original = &parameter.original;
+        match parameter.role {
+            Role::Input => kept.push(parameter),
+            Role::Context(context) if context == allowed && place == 0 => {
+                found = if parameter.by == By::MutableReference {
+                    Context::Mutable
+                } else {
+                    Context::Shared
+                };
+                let writable = parameter.by == By::MutableReference && by == By::Reference;
+                if parameter.by == By::Value || writable {
+                    errors.push(err!(original.ty, "take the context as `{form}`"));
+                }
+            }
+            Role::Context(context) if context == allowed => {
+                errors.push(err!(original, "the context comes first, before every input"));
+            }
+            Role::Context(context) => {
+                let name = context.type_name();
+                errors.push(err!(original.ty, "there is no `{name}` here; take `ctx: {form}`"));
+            }
+            Role::State(_) => errors.push(err!(
+                original.ty,
+                "only activities take `State<T>`; call one from the workflow, so that a replay does \
+                 not repeat its work"
+            )),
+        }
+    }
+    *parameters = kept;
+    found
+}
+
+fn context_form(context: ContextType, by: By) -> String {
+    let name = context.type_name();
+    let arguments = if context == ContextType::View { "" } else { "<Self>" };
+    match by {
+        By::MutableReference => format!("&mut {name}{arguments}"),
+        By::Reference => format!("&{name}{arguments}"),
+        By::Value => name.to_owned(),
+    }
+}
+
+/// Makes inputs of parameters, which must be owned.
+pub(super) fn owned(
+    parameters: &[Parameter],
+    target: Option<&Path>,
+    errors: &mut Errors,
+) -> Vec<Input> {
+    for parameter in parameters {
+        let ty = &parameter.original.ty;
+        if let Some(owned) = types::owned(ty) {
+            let (ty_text, owned) = (types::text(ty), types::text(&owned));
+            errors.push(err!(
+                ty,
+                "an input is owned, because it travels through the server; write `{owned}` instead \
+                 of `{ty_text}`"
+            ));
+        }
+        concrete(ty, errors);
+    }
+    counted(parameters, errors);
+    parameters.iter().map(|parameter| input(parameter, target)).collect()
+}
+
+fn concrete(ty: &Type, errors: &mut Errors) {
+    if let Type::ImplTrait(_) = ty {
+        errors.push(err!(
+            ty,
+            "an input has one type, which is known to the server's other end; \
+                              write that type instead of `impl ..`"
+        ));
+    }
+}
+
+/// Refuses more inputs than can be sent.
+pub(super) fn counted(parameters: &[Parameter], errors: &mut Errors) {
+    if let Some(first_too_many) = parameters.get(MOST_INPUTS) {
+        let count = parameters.len();
+        errors.push(err!(
+            first_too_many.original,
+            "there are {count} inputs, and {MOST_INPUTS} at most can be sent; put them in a struct \
+             that derives `Serialize` and `Deserialize`, which can also grow later"
+        ));
+    }
+}
+
+fn input(parameter: &Parameter, target: Option<&Path>) -> Input {
+    let ty = &*parameter.original.ty;
+    let text = types::text(ty);
+    let ty = target.map_or_else(|| ty.clone(), |target| types::without_self(ty, target));
+    Input { name: parameter.name.clone(), ty, text }
+}
+
+/// Refuses what a function that others call by name cannot be.
+pub(super) fn ordinary(signature: &Signature, what: &str, errors: &mut Errors) {
+    if !signature.generics.params.is_empty() {
+        errors.push(err!(
+            signature.generics,
+            "{what} cannot be generic, because the server knows it by one name; write the concrete \
+             types"
+        ));
+    } else if let Some(clause) = &signature.generics.where_clause {
+        errors.push(err!(clause, "{what} cannot have a where clause"));
+    }
+    for (token, keyword) in [
+        (signature.constness.map(|token| token.span), "const"),
+        (signature.unsafety.map(|token| token.span), "unsafe"),
+        (signature.abi.as_ref().map(|abi| abi.extern_token.span), "extern"),
+    ] {
+        if let Some(span) = token {
+            let message = format!("{what} cannot be `{keyword}`; remove the word");
+            errors.push(syn::Error::new(span, message));
+        }
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.push(err!(variadic, "{what} takes a fixed number of inputs"));
+    }
+}
+
+/// Whether the function stands outside of impl blocks, as far as it shows.
+pub(crate) fn is_free(function: &ItemFn) -> bool {
+    receiver(&function.sig).is_none()
+}
+
+/// The receiver, if there is one.
+pub(super) fn receiver(signature: &Signature) -> Option<&syn::Receiver> {
+    signature.inputs.iter().find_map(|argument| match argument {
+        FnArg::Receiver(receiver) => Some(receiver),
+        FnArg::Typed(_) => None,
+    })
+}

@@ -1,0 +1,236 @@
+//! `#[workflow_methods]`: the rules for an impl block and for `#[run]` and `#[init]`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::format_ident;
+use syn::{ImplItem, ItemImpl, Path, ReturnType, Type};
+
+use super::{handlers, inputs, settings};
+use crate::diagnostics::{Errors, err};
+use crate::model::{Context, Init, Input, Methods, Output, OutputKind, Run};
+use crate::parse::methods::{self, Marker, Method};
+use crate::parse::signature::{self, By, ContextType};
+use crate::parse::{arguments, keys, types};
+
+/// Takes the markers off the block; `None` when it is not the impl block of a struct at all.
+pub(crate) fn methods(
+    tokens: TokenStream,
+    block: &mut ItemImpl,
+    errors: &mut Errors,
+) -> Option<Methods> {
+    let arguments = arguments::read(tokens, keys::WORKFLOW_METHODS, errors);
+    let annotation = settings::Annotation::new(arguments.settings);
+    let marked = methods::take(block, errors);
+    let target = errors.keep(target(block))?;
+    generated_names(block, errors);
+    let mut run = Vec::new();
+    let mut init = Vec::new();
+    let mut others = Vec::new();
+    for method in marked {
+        match method.marker {
+            Marker::Run => run.push(method),
+            Marker::Init => init.push(method),
+            _ => others.push(method),
+        }
+    }
+    let init = only("init", init, errors).map(|method| self::init(&method, &target, errors));
+    let run = only("run", run, errors).map(|method| self::run(&method, &target, errors));
+    let mut run = run.unwrap_or_else(|| missing_run(block, &target, errors));
+    if let (Some(init), Some(input)) =
+        (init.as_ref().and_then(|init| init.input.as_ref()), &run.input)
+    {
+        errors.push(err!(
+            input.ty,
+            "`#[init]` takes the input already (`{}: {}`); leave it out here, and keep in the \
+             struct what `#[run]` needs of it",
+            init.name,
+            init.text,
+        ));
+        run.input = None;
+    }
+    Some(Methods {
+        private: annotation.private,
+        conditions: settings::attributes(&block.attrs, "cfg"),
+        run,
+        init,
+        handlers: handlers::handlers(others, &target, errors),
+        target,
+    })
+}
+
+/// The struct that the block is of.
+fn target(block: &ItemImpl) -> syn::Result<Path> {
+    if let Some((_, path, _)) = &block.trait_ {
+        return Err(err!(
+            path,
+            "`#[workflow_methods]` goes on the struct's own impl block; write `impl {} {{ .. }}`",
+            types::text(&block.self_ty),
+        ));
+    }
+    if !block.generics.params.is_empty() {
+        return Err(err!(
+            block.generics,
+            "a workflow cannot be generic, because the server knows it by one name; write the \
+             concrete types"
+        ));
+    }
+    if let Some(clause) = &block.generics.where_clause {
+        return Err(err!(clause, "a workflow cannot have a where clause"));
+    }
+    match &*block.self_ty {
+        Type::Path(ty)
+            if ty.qself.is_none() && ty.path.segments.iter().all(|s| s.arguments.is_none()) =>
+        {
+            Ok(ty.path.clone())
+        }
+        ty => Err(err!(
+            ty,
+            "a workflow is a struct of its own without generic arguments; write the name of one \
+             that has `#[workflow]`"
+        )),
+    }
+}
+
+/// What is generated beside the user's methods, for callers outside.
+const GENERATED: [&str; 4] = ["start", "execute", "schedule", "handle"];
+
+fn generated_names(block: &ItemImpl, errors: &mut Errors) {
+    for item in &block.items {
+        if let ImplItem::Fn(function) = item
+            && let Some(name) = GENERATED.iter().find(|&name| function.sig.ident == name)
+        {
+            errors.push(err!(
+                function.sig.ident,
+                "`#[workflow_methods]` generates `{name}`, by which callers start or find the \
+                 workflow; give this method another name, and a handler its name on the server with \
+                 `name = \"{name}\"`"
+            ));
+        }
+    }
+}
+
+/// The one method of a role.
+fn only(role: &str, mut methods: Vec<Method>, errors: &mut Errors) -> Option<Method> {
+    for second in methods.iter().skip(1) {
+        let first = &methods[0].function.sig.ident;
+        errors.push(err!(
+            second.attribute,
+            "a workflow has one `#[{role}]`, and `{first}` is it; remove this attribute"
+        ));
+    }
+    methods.truncate(1);
+    methods.pop()
+}
+
+fn run(method: &Method, target: &Path, errors: &mut Errors) -> Run {
+    let signature = &method.function.sig;
+    inputs::ordinary(signature, "a `#[run]` method", errors);
+    handlers::no_conditions(method, errors);
+    if let Some(receiver) = inputs::receiver(signature) {
+        errors.push(err!(
+            receiver,
+            "`#[run]` has no `self`, because handlers change the state while it waits; take \
+             `ctx: &mut WorkflowContext<Self>`, and reach the state with `ctx.state(|state| ..)` \
+             and `ctx.state_mut(|state| ..)`"
+        ));
+    }
+    if signature.asyncness.is_none() {
+        errors.push(err!(
+            signature.fn_token,
+            "`#[run]` is async; write `async fn {}`",
+            signature.ident
+        ));
+    }
+    let by = By::MutableReference;
+    let (context, input) = context_and_input(method, ContextType::Workflow, by, target, errors);
+    let output = signature::output(&signature.output);
+    let kind = match output.kind {
+        OutputKind::Nothing => {
+            errors.push(err!(
+                signature.ident,
+                "`#[run]` returns a result; write `-> WorkflowResult<()>`, and end with `Ok(())`"
+            ));
+            OutputKind::Nothing
+        }
+        // Whatever the alias is called, rustc knows whether it is a `Result`.
+        OutputKind::Plain(ty) | OutputKind::Result(ty) => {
+            OutputKind::Result(Box::new(types::without_self(&ty, target)))
+        }
+    };
+    Run { ident: signature.ident.clone(), context, input, output: Output { kind, ..output } }
+}
+
+fn init(method: &Method, target: &Path, errors: &mut Errors) -> Init {
+    let signature = &method.function.sig;
+    inputs::ordinary(signature, "an `#[init]` method", errors);
+    handlers::no_conditions(method, errors);
+    if let Some(receiver) = inputs::receiver(signature) {
+        errors.push(err!(
+            receiver,
+            "`#[init]` makes the state, so there is no `self` yet; remove it"
+        ));
+    }
+    if let Some(asyncness) = &signature.asyncness {
+        errors.push(err!(
+            asyncness,
+            "`#[init]` cannot wait; make it a plain `fn`, and do the rest in `#[run]`"
+        ));
+    }
+    if matches!(signature.output, ReturnType::Default) {
+        errors.push(err!(signature.ident, "`#[init]` returns the state; write `-> Self`"));
+    }
+    let by = By::Reference;
+    let (context, input) = context_and_input(method, ContextType::View, by, target, errors);
+    Init { ident: signature.ident.clone(), context, input }
+}
+
+fn context_and_input(
+    method: &Method,
+    allowed: ContextType,
+    by: By,
+    target: &Path,
+    errors: &mut Errors,
+) -> (Context, Option<Input>) {
+    let mut parameters = signature::parameters(&method.function.sig);
+    let context = inputs::context(&mut parameters, allowed, by, errors);
+    if let Some(second) = parameters.get(1) {
+        errors.push(err!(
+            second.original,
+            "a workflow takes one input; put several in a struct that derives `Serialize` and \
+             `Deserialize`, which can also grow later"
+        ));
+        parameters.truncate(1);
+    }
+    let input = inputs::owned(&parameters, Some(target), errors).pop();
+    (context, input)
+}
+
+/// A stand-in, made of the method that was most likely meant.
+fn missing_run(block: &ItemImpl, target: &Path, errors: &mut Errors) -> Run {
+    let meant = block.items.iter().find_map(|item| match item {
+        ImplItem::Fn(function) if function.sig.ident == "run" => Some(function),
+        _ => None,
+    });
+    if let Some(function) = meant {
+        errors.push(err!(
+            function.sig.ident,
+            "this impl block has no `#[run]` method; write `#[run]` on this one if it is meant"
+        ));
+        let mut parameters = signature::parameters(&function.sig);
+        let (by, ignored) = (By::MutableReference, &mut Errors::default());
+        let context = inputs::context(&mut parameters, ContextType::Workflow, by, ignored);
+        let input = inputs::owned(&parameters, Some(target), ignored).pop();
+        let output = signature::output(&function.sig.output);
+        return Run { ident: function.sig.ident.clone(), context, input, output };
+    }
+    errors.push(err!(
+        block.self_ty,
+        "this workflow has no `#[run]` method; write \
+         `#[run] async fn run(ctx: &mut WorkflowContext<Self>, input: ..) -> WorkflowResult<..> {{ .. }}`"
+    ));
+    Run {
+        ident: format_ident!("run", span = Span::call_site()),
+        context: Context::None,
+        input: None,
+        output: signature::output(&ReturnType::Default),
+    }
+}

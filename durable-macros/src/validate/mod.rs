@@ -1,0 +1,18 @@
+//! Makes the model of what was read, and collects every mistake on the way.
+//!
+//! Each function returns a model also when there are mistakes, with a stand-in for what is wrong, so
+//! that the fallback can still generate what the user's other code names.
+
+mod activity;
+mod entry;
+mod handlers;
+mod inputs;
+mod methods;
+mod settings;
+mod workflow;
+
+pub(crate) use activity::activity;
+pub(crate) use entry::main;
+pub(crate) use inputs::is_free;
+pub(crate) use methods::methods;
+pub(crate) use workflow::workflow;

@@ -1,0 +1,324 @@
+//! What a dev server can be told, and the command line that tells it.
+//!
+//! It does not know how the command is found or run.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::error::DevServerError;
+use super::locate::LocateOptions;
+use super::ports::Ports;
+use super::{DevServer, locate};
+
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Options of a [`DevServer`]. Without any, it keeps its state in memory, has no web UI, and takes
+/// a free port.
+#[derive(Debug, Clone, Default)]
+#[must_use = "a builder starts a server only when `start` is called"]
+pub struct DevServerBuilder {
+    locate: LocateOptions,
+    settings: Settings,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) port: Option<u16>,
+    pub(super) ui: bool,
+    pub(super) ui_port: Option<u16>,
+    pub(super) namespaces: Vec<String>,
+    pub(super) database: Option<PathBuf>,
+    pub(super) dynamic_config: Vec<(String, Value)>,
+    pub(super) search_attributes: Vec<(String, SearchAttribute)>,
+    pub(super) log_level: LogLevel,
+    pub(super) extra_args: Vec<OsString>,
+    pub(super) start_timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            port: None,
+            ui: false,
+            ui_port: None,
+            namespaces: Vec::new(),
+            database: None,
+            dynamic_config: Vec::new(),
+            search_attributes: Vec::new(),
+            log_level: LogLevel::default(),
+            extra_args: Vec::new(),
+            start_timeout: START_TIMEOUT,
+        }
+    }
+}
+
+/// The type of a custom search attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SearchAttribute {
+    /// Text that is searched by its words.
+    Text,
+    /// Text that is compared whole.
+    Keyword,
+    /// A whole number.
+    Int,
+    /// A number with a fraction.
+    Double,
+    /// True or false.
+    Bool,
+    /// A point in time.
+    Datetime,
+    /// Several keywords.
+    KeywordList,
+}
+
+impl fmt::Display for SearchAttribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The CLI takes the names as they are written here.
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// How much the server prints. What it prints becomes `tracing` events of level debug and target
+/// `durable::dev_server::output`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum LogLevel {
+    /// Everything.
+    Debug,
+    /// What it does.
+    Info,
+    /// What looks wrong.
+    #[default]
+    Warn,
+    /// What is wrong.
+    Error,
+    /// Nothing.
+    Never,
+}
+
+impl LogLevel {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+            Self::Never => "never",
+        }
+    }
+}
+
+impl DevServerBuilder {
+    /// Uses this `temporal` executable and looks for no other. It goes before the environment
+    /// variable `DURABLE_TEMPORAL_CLI`.
+    pub fn cli(mut self, path: impl Into<PathBuf>) -> Self {
+        self.locate = self.locate.cli(path);
+        self
+    }
+
+    /// Whether to use only a `temporal` command that is on this machine already; without it
+    /// `false`.
+    pub fn offline(mut self, offline: bool) -> Self {
+        self.locate = self.locate.offline(offline);
+        self
+    }
+
+    /// The port to serve on; without it a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.settings.port = Some(port);
+        self
+    }
+
+    /// Whether to serve the web UI; without it `false`.
+    pub fn ui(mut self, ui: bool) -> Self {
+        self.settings.ui = ui;
+        self
+    }
+
+    /// The port to serve the web UI on, which also turns it on; without it a free one.
+    pub fn ui_port(mut self, port: u16) -> Self {
+        self.settings.ui_port = Some(port);
+        self
+    }
+
+    /// Adds a namespace that exists from the start. `default` always does.
+    pub fn namespace(mut self, name: impl Into<String>) -> Self {
+        self.settings.namespaces.push(name.into());
+        self
+    }
+
+    /// Keeps the state in this SQLite file, which is made if it is not there; without it the state
+    /// is kept in memory. One server at a time may use a file.
+    pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
+        self.settings.database = Some(path.into());
+        self
+    }
+
+    /// Sets a value of the server's dynamic configuration, such as
+    /// `("limit.maxIDLength", 500)`.
+    pub fn dynamic_config(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.settings.dynamic_config.push((key.into(), value.into()));
+        self
+    }
+
+    /// Registers a custom search attribute, in every namespace.
+    pub fn search_attribute(mut self, name: impl Into<String>, of: SearchAttribute) -> Self {
+        self.settings.search_attributes.push((name.into(), of));
+        self
+    }
+
+    /// How much the server prints; without it [`LogLevel::Warn`].
+    pub fn log_level(mut self, level: LogLevel) -> Self {
+        self.settings.log_level = level;
+        self
+    }
+
+    /// Adds an argument to `temporal server start-dev`, after all others.
+    pub fn arg(mut self, argument: impl Into<OsString>) -> Self {
+        self.settings.extra_args.push(argument.into());
+        self
+    }
+
+    /// How long the server may take until it answers; without it 30 seconds. The time to fetch the
+    /// command does not count.
+    pub fn start_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.start_timeout = timeout;
+        self
+    }
+
+    /// Finds the `temporal` command, fetches it if need be, starts the server, and waits until it
+    /// answers.
+    ///
+    /// # Errors
+    /// - [`DevServerError::InvalidOption`]: an option cannot be passed to the server.
+    /// - [`DevServerError::NotFound`], [`DevServerError::NamedCli`]: there is no usable command.
+    /// - [`DevServerError::PortInUse`], [`DevServerError::Port`]: a port cannot be had.
+    /// - [`DevServerError::Spawn`], [`DevServerError::Exited`], [`DevServerError::NotReady`]: the
+    ///   server did not come up.
+    pub async fn start(self) -> Result<DevServer, DevServerError> {
+        self.settings.check()?;
+        let cli = locate(&self.locate).await?;
+        DevServer::launch(cli, &self.settings).await
+    }
+}
+
+impl Settings {
+    pub(super) fn has_ui(&self) -> bool {
+        self.ui || self.ui_port.is_some()
+    }
+
+    fn check(&self) -> Result<(), DevServerError> {
+        let invalid = |option, problem| Err(DevServerError::InvalidOption { option, problem });
+        if self.port.is_some() && self.port == self.ui_port {
+            let problem = "it is the same as `port`; choose another".to_owned();
+            return invalid("ui_port", problem);
+        }
+        if [self.port, self.ui_port].contains(&Some(0)) {
+            let problem = "0 is no port; leave the option out to get a free one".to_owned();
+            return invalid(if self.port == Some(0) { "port" } else { "ui_port" }, problem);
+        }
+        let keys = self.dynamic_config.iter().map(|(key, _)| ("dynamic_config", key));
+        let names = self.search_attributes.iter().map(|(name, _)| ("search_attribute", name));
+        for (option, name) in keys.chain(names) {
+            if name.is_empty() || name.contains('=') {
+                let problem =
+                    format!("`{name}` is not a name; it must be neither empty nor hold a `=`");
+                return invalid(option, problem);
+            }
+        }
+        Ok(())
+    }
+
+    /// The arguments of the `temporal` command.
+    pub(super) fn arguments(&self, ports: Ports) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> =
+            ["server", "start-dev", "--ip", "127.0.0.1"].into_iter().map(OsString::from).collect();
+        let mut flag = |name: &str, value: OsString| {
+            arguments.push(name.into());
+            arguments.push(value);
+        };
+        flag("--port", ports.frontend.to_string().into());
+        flag("--log-level", self.log_level.as_str().into());
+        if let Some(port) = ports.ui {
+            flag("--ui-port", port.to_string().into());
+        }
+        for namespace in &self.namespaces {
+            flag("--namespace", namespace.into());
+        }
+        if let Some(path) = &self.database {
+            flag("--db-filename", path.into());
+        }
+        for (key, value) in &self.dynamic_config {
+            flag("--dynamic-config-value", format!("{key}={value}").into());
+        }
+        for (name, of) in &self.search_attributes {
+            flag("--search-attribute", format!("{name}={of}").into());
+        }
+        if ports.ui.is_none() {
+            arguments.push("--headless".into());
+        }
+        arguments.extend(self.extra_args.iter().cloned());
+        arguments
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(builder: &DevServerBuilder, ports: Ports) -> String {
+        let arguments = builder.settings.arguments(ports);
+        let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
+        words.join(" ")
+    }
+
+    #[test]
+    fn without_options_the_server_is_headless_and_in_memory() {
+        let ports = Ports { frontend: 7000, ui: None };
+        assert_eq!(
+            line(&DevServer::builder(), ports),
+            "server start-dev --ip 127.0.0.1 --port 7000 --log-level warn --headless"
+        );
+    }
+
+    #[test]
+    fn every_option_has_its_flag() {
+        let builder = DevServer::builder()
+            .ui(true)
+            .namespace("a")
+            .namespace("b")
+            .database("x.db")
+            .dynamic_config("frontend.On", true)
+            .dynamic_config("name", "it")
+            .search_attribute("Customer", SearchAttribute::Keyword)
+            .log_level(LogLevel::Error)
+            .arg("--sqlite-pragma")
+            .arg("synchronous=off");
+        assert_eq!(
+            line(&builder, Ports { frontend: 1, ui: Some(2) }),
+            "server start-dev --ip 127.0.0.1 --port 1 --log-level error --ui-port 2 --namespace a \
+             --namespace b --db-filename x.db --dynamic-config-value frontend.On=true \
+             --dynamic-config-value name=\"it\" --search-attribute Customer=Keyword \
+             --sqlite-pragma synchronous=off"
+        );
+    }
+
+    #[test]
+    fn options_that_cannot_be_passed_are_refused() {
+        let refused = |builder: DevServerBuilder| {
+            builder.settings.check().expect_err("it cannot be passed").to_string()
+        };
+        let text = refused(DevServer::builder().port(7000).ui_port(7000));
+        assert!(text.starts_with("ui_port: "), "{text}");
+        let text = refused(DevServer::builder().port(0));
+        assert!(text.starts_with("port: "), "{text}");
+        let text = refused(DevServer::builder().dynamic_config("a=b", 1));
+        assert!(text.contains("`a=b`"), "{text}");
+        DevServer::builder().port(7000).settings.check().expect("a port is fine");
+    }
+}

@@ -1,0 +1,160 @@
+//! The directory in which fetched `temporal` commands stay, and the lock around filling it.
+//!
+//! A file appears there only whole: it is made in a directory beside it and renamed into place. It
+//! does not know how a command is fetched.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use etcetera::BaseStrategy as _;
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+
+use super::VERSION;
+
+const STAGING_PREFIX: &str = ".fetching-";
+/// Longer than any fetch may take, so that a waiting process outlasts the one that fetches.
+const LOCK_LIMIT: Duration = Duration::from_mins(15);
+const LOCK_POLL: Duration = Duration::from_millis(100);
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CacheError {
+    #[error("this user has no home directory")]
+    NoHome(#[source] etcetera::HomeDirError),
+    #[error("`{}` cannot be written", dir.display())]
+    Write { dir: PathBuf, source: io::Error },
+    #[error("another process has been fetching into `{}` for over {LOCK_LIMIT:?}", dir.display())]
+    Locked { dir: PathBuf },
+}
+
+/// Where the pinned version lies once it is fetched.
+#[derive(Debug)]
+pub(super) struct Cache {
+    dir: PathBuf,
+}
+
+impl Cache {
+    /// The cache below `root`, or else below the user's cache directory. Nothing is created yet.
+    pub(super) fn new(root: Option<PathBuf>) -> Result<Self, CacheError> {
+        let root = match root {
+            Some(root) => root,
+            None => etcetera::base_strategy::choose_native_strategy()
+                .map_err(CacheError::NoHome)?
+                .cache_dir()
+                .join("durable"),
+        };
+        // A relative root, and with it the command's path, must not change its meaning with the
+        // working directory.
+        let root = std::path::absolute(&root).unwrap_or(root);
+        Ok(Self { dir: root.join("temporal-cli").join(VERSION) })
+    }
+
+    pub(super) fn binary(&self) -> PathBuf {
+        self.dir.join(format!("temporal{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// Waits until no other process fills this cache, and keeps others from it until the result is
+    /// dropped. A process that dies loses its lock, so nobody waits for the dead.
+    pub(super) async fn lock(&self) -> Result<LockedCache<'_>, CacheError> {
+        fs::create_dir_all(&self.dir).map_err(|source| self.unwritable(source))?;
+        let file =
+            File::create(self.dir.join(".lock")).map_err(|source| self.unwritable(source))?;
+        let deadline = Instant::now() + LOCK_LIMIT;
+        let mut told = false;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(source)) => return Err(self.unwritable(source)),
+                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
+                    return Err(CacheError::Locked { dir: self.dir.clone() });
+                }
+                Err(TryLockError::WouldBlock) => {
+                    if !told {
+                        let dir = self.dir.display();
+                        tracing::info!(%dir, "another process fetches the Temporal CLI; waiting");
+                        told = true;
+                    }
+                    sleep(LOCK_POLL).await;
+                }
+            }
+        }
+        let locked = LockedCache { cache: self, _lock: file };
+        locked.remove_leftovers();
+        Ok(locked)
+    }
+
+    fn unwritable(&self, source: io::Error) -> CacheError {
+        CacheError::Write { dir: self.dir.clone(), source }
+    }
+}
+
+/// The right to fill a [`Cache`].
+#[derive(Debug)]
+pub(super) struct LockedCache<'a> {
+    cache: &'a Cache,
+    _lock: File,
+}
+
+impl LockedCache<'_> {
+    /// A new directory on the same file system as the cache, removed when it is dropped.
+    pub(super) fn staging(&self) -> Result<TempDir, CacheError> {
+        tempfile::Builder::new()
+            .prefix(STAGING_PREFIX)
+            .tempdir_in(&self.cache.dir)
+            .map_err(|source| self.cache.unwritable(source))
+    }
+
+    /// Moves a complete, executable file into its place, in one step.
+    pub(super) fn install(&self, staged: &Path) -> Result<PathBuf, CacheError> {
+        let binary = self.cache.binary();
+        // Without the sync, a machine that loses power after the rename could keep the name and
+        // lose the content.
+        OpenOptions::new()
+            .write(true)
+            .open(staged)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| fs::rename(staged, &binary))
+            .map_err(|source| self.cache.unwritable(source))?;
+        Ok(binary)
+    }
+
+    /// Removes what a killed process left behind. Whoever holds the lock is the only one that
+    /// stages, so every such directory is a leftover.
+    fn remove_leftovers(&self) {
+        let Ok(entries) = fs::read_dir(&self.cache.dir) else { return };
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(STAGING_PREFIX)
+                && let Err(error) = fs::remove_dir_all(entry.path())
+            {
+                let path = entry.path();
+                tracing::debug!(path = %path.display(), %error, "a leftover stays in the cache");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_holder_at_a_time_and_leftovers_go() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let cache = Cache::new(Some(root.path().to_owned())).expect("a root is given");
+        let first = cache.lock().await.expect("nobody holds it");
+        let leftover = first.staging().expect("it is writable").keep();
+        let second = tokio::time::timeout(Duration::from_millis(300), cache.lock()).await;
+        assert!(second.is_err(), "the second waits while the first holds the lock");
+        drop(first);
+        let second = cache.lock().await.expect("the first is gone");
+        assert!(!leftover.exists());
+        let staging = second.staging().expect("it is writable");
+        let staged = staging.path().join("made");
+        fs::write(&staged, "whole").expect("it is writable");
+        let binary = second.install(&staged).expect("same file system");
+        assert_eq!(binary, cache.binary());
+        assert_eq!(fs::read_to_string(binary).expect("it was installed"), "whole");
+    }
+}

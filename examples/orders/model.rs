@@ -1,0 +1,54 @@
+//! What an order is, and what becomes of it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An order as it stands in `orders.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    pub order_id: String,
+    pub customer: String,
+    pub amount: f64,
+    pub card: String,
+}
+
+impl Order {
+    /// Above this amount a person must approve.
+    pub const APPROVAL_LIMIT: f64 = 500.0;
+
+    pub fn needs_approval(&self) -> bool {
+        self.amount > Self::APPROVAL_LIMIT
+    }
+}
+
+/// What a shipped order ends with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Receipt {
+    pub transaction: String,
+    pub tracking: String,
+}
+
+/// How far an order is; the answer to the workflow's query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub enum Status {
+    #[default]
+    Received,
+    WaitingForApproval,
+    Charging,
+    Shipping,
+    Shipped,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Received => "received",
+            Self::WaitingForApproval => "waiting for approval",
+            Self::Charging => "charging",
+            Self::Shipping => "shipping",
+            Self::Shipped => "shipped",
+        })
+    }
+}

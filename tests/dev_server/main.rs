@@ -1,0 +1,9 @@
+//! The dev server: that it runs and answers, that it leaves nothing behind, and that it is found or
+//! fetched whatever the machine offers.
+
+#![cfg(unix)]
+
+mod fetching;
+mod lifetime;
+mod process;
+mod running;

@@ -1,0 +1,76 @@
+//! What the README claims of its program and of its dependencies.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_path_buf()
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).expect("it is there")
+}
+
+/// The first block of a language on the README.
+fn block(readme: &str, language: &str) -> String {
+    let fence = format!("```{language}\n");
+    let start = readme.find(&fence).expect("the README has such a block") + fence.len();
+    let end = readme[start..].find("```").expect("the block ends") + start;
+    readme[start..end].to_owned()
+}
+
+fn cargo(arguments: &[&str]) -> String {
+    let output =
+        Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().expect("cargo runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo {}: {errors}", arguments.join(" "));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn the_program_on_the_readme_is_the_one_that_is_built() {
+    let program = read("tests/readme/src/main.rs");
+    let (_, program) = program.split_once("\n\n").expect("its first line is the room's");
+    assert_eq!(block(&read("README.md"), "rust"), program);
+}
+
+#[test]
+fn the_program_on_the_readme_does_what_its_comments_say() {
+    let target = std::env::current_exe().expect("this binary has a path");
+    let target = target.ancestors().nth(3).expect("a target directory").to_str().expect("text");
+    let package = ["--quiet", "--locked", "--package", "durable-readme"];
+    let run = [&["run"][..], &package, &["--target-dir", target]].concat();
+    assert_eq!(cargo(&run), "charged 12.5 for order 7\n");
+}
+
+#[test]
+fn its_only_dependencies_are_durable_and_serde() {
+    let tree = cargo(&[
+        "tree", "--locked", "--package", "durable-readme", "--depth", "1", "--edges", "normal",
+        "--prefix", "none", "--format", "{lib}",
+    ]);
+    let mut dependencies: Vec<_> = tree.lines().filter(|line| !line.is_empty()).collect();
+    dependencies.sort_unstable();
+    assert_eq!(dependencies, ["durable", "serde"], "{tree}");
+}
+
+#[test]
+fn no_protoc_is_needed() {
+    let tree = cargo(&[
+        "tree", "--locked", "--package", "durable-readme", "--edges", "features", "--invert",
+        "temporalio-protos", "--prefix", "none",
+    ]);
+    // With this feature the protobuf files are compiled by a library in the build script.
+    assert!(tree.contains(r#"temporalio-protos feature "vendored-protox""#), "{tree}");
+}
+
+#[test]
+fn the_commands_of_the_readme_are_the_documented_ones() {
+    let commands = block(&read("README.md"), "sh");
+    let mut commands = commands.lines().filter_map(|line| line.split('#').next()).map(str::trim);
+    assert_eq!(commands.next(), Some("cargo run --example orders"));
+    let test = commands.next().expect("a second command");
+    assert_eq!(test, "cargo test --workspace");
+    assert!(read(".ci/run").lines().any(|line| line == format!("step {test}")), "CI runs {test}");
+    assert!(read("CONTRIBUTING.md").contains("bash .ci/run"));
+}

@@ -1,0 +1,139 @@
+//! Workflows in a library crate, served by another crate's binary, built for debugging and for
+//! release; and the two mistakes that go with link-time registration.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use durable_test_flows::{GreetWorkflow, Greeting};
+use durable_tests::{Shared, client, unique};
+
+/// Builds the binaries of the linking package, and tells where they are.
+fn build(profile: &'static str) -> PathBuf {
+    static TARGET: OnceLock<PathBuf> = OnceLock::new();
+    let target = TARGET.get_or_init(|| {
+        // target/debug/deps/server-0123456789abcdef
+        let this = std::env::current_exe().expect("this binary has a path");
+        this.ancestors().nth(3).expect("it is in a target directory").to_path_buf()
+    });
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--locked", "--package", "durable-test-linking"])
+        .args(["--profile", profile, "--target-dir"])
+        .arg(target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .expect("cargo runs");
+    assert!(built.success(), "the {profile} build of the linking package fails");
+    target.join(if profile == "dev" { "debug" } else { profile })
+}
+
+fn run(binary: PathBuf) -> Output {
+    Command::new(binary)
+        .env("TEMPORAL_ADDRESS", Shared::get().address())
+        .output()
+        .expect("the binary that was built runs")
+}
+
+/// A worker process, killed when a test ends without having stopped it.
+struct Worker(Child);
+
+impl Worker {
+    fn start(binary: PathBuf) -> Self {
+        let mut command = Command::new(binary);
+        command.env("TEMPORAL_ADDRESS", Shared::get().address()).stdin(Stdio::null());
+        Self(command.spawn().expect("the binary that was built runs"))
+    }
+
+    /// Sends a signal and tells how the process ended, at the latest after 20 seconds.
+    fn stop(mut self, signal: &str) -> ExitStatus {
+        let pid = self.0.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.expect("kill runs").success());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            if let Some(status) = self.0.try_wait().expect("it is our child") {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "{signal} did not stop the worker within 20 s");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What a binary of another crate holds and does, whatever the profile.
+async fn library_flows_are_found_and_served(profile: &'static str, signal: &str) {
+    let binaries = tokio::task::spawn_blocking(move || build(profile)).await.expect("it builds");
+
+    let listed = run(binaries.join("list_registry"));
+    let listed = String::from_utf8(listed.stdout).expect("text");
+    let mut lines = listed.lines();
+    let activity = lines.next().unwrap_or_default();
+    assert!(
+        activity.starts_with(
+            "library-activities: activity compose_greeting(name: String) -> String at "
+        ),
+        "{listed}"
+    );
+    assert!(activity.contains("tests/flows/src/lib.rs:"), "{listed}");
+    let workflow = lines.next().unwrap_or_default();
+    assert!(
+        workflow.starts_with("library-flows: workflow GreetWorkflow(Greeting) -> String at "),
+        "{listed}"
+    );
+    assert_eq!(lines.next(), None, "{listed}");
+
+    let worker = Worker::start(binaries.join("serve_flows"));
+    let greeting = Greeting { name: unique(profile) };
+    let expected = format!("Hello, {}!", greeting.name);
+    let greet = GreetWorkflow::start(&client().await, greeting).await.expect("it starts");
+    assert_eq!(greet.result().await.expect("it is served"), expected);
+    let status = tokio::task::spawn_blocking({
+        let signal = signal.to_owned();
+        move || worker.stop(&signal)
+    });
+    assert!(status.await.expect("it stops").success(), "a {signal} is a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_library_is_served_from_a_debug_binary_until_sigterm() {
+    library_flows_are_found_and_served("dev", "TERM").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_library_is_served_from_a_release_binary_until_ctrl_c() {
+    library_flows_are_found_and_served("release", "INT").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_binary_that_links_nothing_refuses_to_serve_and_says_why() {
+    let output = tokio::task::spawn_blocking(|| run(build("dev").join("serve_nothing")));
+    let output = output.await.expect("it runs");
+    assert!(!output.status.success());
+    let text = String::from_utf8(output.stderr).expect("text");
+    assert!(text.contains("no annotated workflow or activity"), "{text}");
+    assert!(text.contains("use my_workflows as _;"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_definitions_of_one_name_are_refused_with_both_places() {
+    let output = tokio::task::spawn_blocking(|| run(build("dev").join("duplicates")));
+    let text = String::from_utf8(output.await.expect("it runs").stdout).expect("text");
+    let problems: Vec<_> = text.lines().filter(|line| line.starts_with("  - ")).collect();
+    assert_eq!(problems.len(), 3, "{text}");
+    for (kind, name) in [("activity", "charge"), ("workflow", "Twin")] {
+        let start = format!("  - {kind} `{name}` is defined 2 times on queue `twice`, at ");
+        let problem = problems.iter().find(|problem| problem.starts_with(&start));
+        let problem = problem.unwrap_or_else(|| panic!("no problem of {name} in {text}"));
+        assert_eq!(problem.matches("duplicates.rs:").count(), 2, "{problem}");
+        assert!(problem.contains("another `name = \"..\"`"), "{problem}");
+    }
+    assert!(text.contains("set schedule_to_close_timeout too"), "{text}");
+}

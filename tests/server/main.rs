@@ -1,0 +1,42 @@
+//! Everything that claims to work on a Temporal server, on a real one: one dev server for this
+//! binary, and one set of workers for all queues of its workflows.
+
+mod activities;
+mod connecting;
+mod faults;
+mod handles;
+mod inside;
+mod options;
+mod outcomes;
+mod serving;
+mod starting;
+mod wire;
+
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use durable::Client;
+use durable::worker::{RunningWorkers, Workers};
+use durable_tests::Shared;
+
+/// A client of the server, with the workers for all queues of this binary running.
+async fn client() -> Client {
+    static WORKERS: OnceLock<RunningWorkers> = OnceLock::new();
+    let shared = tokio::task::spawn_blocking(|| {
+        let shared = Shared::get();
+        WORKERS.get_or_init(|| {
+            shared.runtime().block_on(async {
+                let client = durable_tests::client().await;
+                Workers::new(&client)
+                    .state(activities::Ledger::default())
+                    .shared_state(Arc::new(activities::Shouting) as Arc<dyn activities::Voice>)
+                    .start()
+                    .await
+                    .expect("the workers start")
+            })
+        });
+        shared
+    });
+    shared.await.expect("the server and the workers start");
+    durable_tests::client().await
+}

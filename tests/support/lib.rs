@@ -1,0 +1,111 @@
+//! What the test binaries share: one real dev server each, and ways to read histories.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use durable::Client;
+use durable::client::{HasHandle, WorkflowHandle};
+use durable::dev_server::{DevServer, SearchAttribute};
+use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
+use durable::sdk::temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
+use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+use tokio::runtime::Runtime;
+
+/// The dev server of this test binary, on a runtime that outlives every test.
+pub struct Shared {
+    runtime: Runtime,
+    server: DevServer,
+}
+
+impl Shared {
+    /// The server of this binary; the first caller starts it. It ends with the process.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn get() -> &'static Self {
+        static SHARED: OnceLock<Shared> = OnceLock::new();
+        SHARED.get_or_init(|| {
+            // A test's own runtime must not be blocked on, so the start has a thread of its own.
+            std::thread::spawn(|| {
+                let runtime = Runtime::new().expect("a runtime can be made");
+                let server = runtime
+                    .block_on(
+                        DevServer::builder()
+                            .search_attribute("CustomerTier", SearchAttribute::Keyword)
+                            .search_attribute("Amount", SearchAttribute::Double)
+                            .start(),
+                    )
+                    .expect("the dev server starts");
+                Self { runtime, server }
+            })
+            .join()
+            .expect("the dev server starts")
+        })
+    }
+
+    /// The server's address.
+    pub fn address(&self) -> &str {
+        self.server.address()
+    }
+
+    /// The runtime that outlives every test.
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+}
+
+/// A client of this binary's server.
+///
+/// # Panics
+/// When it cannot connect.
+pub async fn client() -> Client {
+    Client::connect(Shared::get().address()).await.expect("the dev server answers")
+}
+
+/// An id that no other test uses.
+pub fn unique(prefix: &str) -> String {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("{prefix}-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// All events of a workflow.
+///
+/// # Panics
+/// When the history cannot be fetched.
+pub async fn events<W: HasHandle>(handle: &WorkflowHandle<W>) -> Vec<HistoryEvent> {
+    handle.history().into_events().await.expect("the history can be fetched")
+}
+
+/// The attributes of all events of a type.
+pub async fn attributes<W: HasHandle>(
+    handle: &WorkflowHandle<W>,
+    event_type: EventType,
+) -> Vec<Attributes> {
+    let events = events(handle).await.into_iter();
+    events
+        .filter(|event| event.event_type() == event_type)
+        .filter_map(|event| event.attributes)
+        .collect()
+}
+
+/// Asks again and again until there is an answer, for at most 20 seconds.
+///
+/// # Panics
+/// When there is none until then.
+pub async fn eventually<T, F>(what: &str, mut ask: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Option<T>>,
+{
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), asking)
+        .await
+        .unwrap_or_else(|_| panic!("no {what} within 20 s"))
+}
