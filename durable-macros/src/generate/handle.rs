@@ -104,7 +104,7 @@ pub(super) fn method(
         ),
     };
     let call = format_ident!("{call}");
-    let marker = handlers::marker(handler);
+    let (marker, value) = (handlers::marker(model, handler), handlers::marker_value(handler));
     let separator = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
     quote! {
         #(#conditions)*
@@ -112,7 +112,7 @@ pub(super) fn method(
         #separator
         #[doc = #summary]
         pub fn #ident(&self, #(#parameters),*) -> #private::#call<#marker> {
-            #private::#call::new(self, #marker, #input)
+            #private::#call::new(self, #value, #input)
         }
     }
 }

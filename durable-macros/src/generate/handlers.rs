@@ -8,9 +8,24 @@ use super::shared;
 use crate::model::{Context, Handler, HandlerKind, Methods, OutputKind, Validator};
 use crate::runtime_path::Private;
 
+/// The type that stands for the handler.
+///
+/// It names the workflow, because a type is as private as what it names: a private workflow's handlers
+/// may then mention the private types beside it.
+pub(super) fn marker(model: &Methods, handler: &Handler) -> TokenStream {
+    let (name, target) = (marker_name(handler), &model.target);
+    quote!(#name<#target>)
+}
+
+/// The value of the type.
+pub(super) fn marker_value(handler: &Handler) -> TokenStream {
+    let name = marker_name(handler);
+    quote!(#name(::core::marker::PhantomData))
+}
+
 /// The name of the type. It stands among names that the user's signatures mention, so it is one that
 /// nobody writes.
-pub(super) fn marker(handler: &Handler) -> Ident {
+fn marker_name(handler: &Handler) -> Ident {
     let name = format!("__{}_{}", handler.kind.word(), shared::unraw(&handler.ident));
     Ident::new(&name, handler.ident.span().resolved_at(shared::span()))
 }
@@ -29,20 +44,19 @@ pub(super) fn handler(model: &Methods, handler: &Handler) -> TokenStream {
 }
 
 pub(super) fn marker_type(handler: &Handler) -> TokenStream {
-    let (conditions, marker) = (&handler.conditions, marker(handler));
+    let (conditions, name) = (&handler.conditions, marker_name(handler));
     quote! {
         #(#conditions)*
         #[doc(hidden)]
         #[allow(non_camel_case_types)]
-        #[derive(::core::fmt::Debug, ::core::clone::Clone, ::core::marker::Copy)]
-        pub struct #marker;
+        pub struct #name<W>(::core::marker::PhantomData<fn() -> W>);
     }
 }
 
 pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
     let Handler { kind, name, inputs, output, conditions, .. } = handler;
-    let marker = marker(handler);
+    let marker = marker(model, handler);
     let input_type = shared::input_type(private, inputs);
     let (definition, output_type) = match kind {
         HandlerKind::Signal => ("SignalDefinition", None),
@@ -98,7 +112,7 @@ fn call(model: &Methods, handler: &Handler, context: Option<TokenStream>) -> Cal
 
 fn signal(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
-    let marker = marker(handler);
+    let marker = marker(model, handler);
     if handler.is_async {
         let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
         return quote! {
@@ -134,7 +148,7 @@ fn signal(model: &Methods, handler: &Handler) -> TokenStream {
 
 fn query(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
-    let marker = marker(handler);
+    let marker = marker(model, handler);
     let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
     let answer = fallible(private, &handler.output.kind, &call);
     quote! {
@@ -154,7 +168,7 @@ fn query(model: &Methods, handler: &Handler) -> TokenStream {
 
 fn update(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
-    let marker = marker(handler);
+    let marker = marker(model, handler);
     let validate = handler.validator.as_ref().map(|given| validate(model, handler, given));
     if handler.is_async {
         let Call { inputs, call } = call(model, handler, asynchronous_context(handler));

@@ -88,7 +88,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
     let parameters = shared::parameter_list(private, input);
     let list = |kind| {
         let handlers = of_kind(handlers, kind).map(|handler| {
-            let (conditions, marker) = (&handler.conditions, handlers::marker(handler));
+            let (conditions, marker) = (&handler.conditions, handlers::marker(model, handler));
             quote!(#(#conditions)* #private::HandlerDescription::of::<#marker>())
         });
         quote!(&'static [#private::HandlerDescription] = &[#(#handlers),*])
@@ -132,7 +132,7 @@ fn code(model: &Methods) -> TokenStream {
     let init_takes_input = init.as_ref().is_some_and(|init| init.input.is_some());
     let table = |kind, ty: TokenStream| {
         let handlers = of_kind(handlers, kind).map(|handler| {
-            let (conditions, marker) = (&handler.conditions, handlers::marker(handler));
+            let (conditions, marker) = (&handler.conditions, handlers::marker(model, handler));
             let constructor = if handler.is_async { quote!(asynchronous) } else { quote!(plain) };
             quote!(#(#conditions)* #private::#ty::#constructor::<#marker>())
         });

@@ -38,11 +38,11 @@ mod tests {
         for (text, expected) in [
             ("250ms", Duration::from_millis(250)),
             ("30s", Duration::from_secs(30)),
-            ("5m", Duration::from_secs(300)),
-            ("24h", Duration::from_secs(86_400)),
-            ("7d", Duration::from_secs(604_800)),
-            ("1h30m", Duration::from_secs(5400)),
-            ("1h 30m", Duration::from_secs(5400)),
+            ("5m", Duration::from_mins(5)),
+            ("24h", Duration::from_hours(24)),
+            ("7d", Duration::from_hours(168)),
+            ("1h30m", Duration::from_mins(90)),
+            ("1h 30m", Duration::from_mins(90)),
             ("0s", Duration::ZERO),
         ] {
             assert_eq!(parse(text), Ok(expected), "{text}");

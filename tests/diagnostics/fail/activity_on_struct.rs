@@ -1,0 +1,8 @@
+//! A struct is no activity.
+
+use durable::prelude::*;
+
+#[activity(queue = "payments")]
+struct Charge;
+
+fn main() {}

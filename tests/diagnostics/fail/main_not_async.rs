@@ -1,0 +1,6 @@
+//! A plain main needs no attribute.
+
+use durable::prelude::*;
+
+#[durable::main]
+fn main() {}

@@ -1,0 +1,22 @@
+//! A query without an answer.
+
+use durable::prelude::*;
+
+#[workflow(queue = "orders")]
+#[derive(Default)]
+struct Order {
+    approved: bool,
+}
+
+#[workflow_methods]
+impl Order {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<bool> {
+        Ok(ctx.state(|state| state.approved))
+    }
+
+    #[query]
+    fn approved(&self) {}
+}
+
+fn main() {}

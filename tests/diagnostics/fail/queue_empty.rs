@@ -1,0 +1,10 @@
+//! A queue without a name.
+
+use durable::prelude::*;
+
+#[activity(queue = "")]
+async fn charge(order_id: String) -> Result<String, ActivityError> {
+    Ok(order_id)
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! A run that cannot wait.
+
+use durable::prelude::*;
+
+#[workflow(queue = "orders")]
+#[derive(Default)]
+struct Order {
+    approved: bool,
+}
+
+#[workflow_methods]
+impl Order {
+    #[run]
+    fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<bool> {
+        Ok(ctx.state(|state| state.approved))
+    }
+}
+
+fn main() {}

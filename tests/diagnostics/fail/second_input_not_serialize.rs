@@ -1,0 +1,14 @@
+//! A second input that cannot be sent.
+
+use durable::prelude::*;
+
+struct Receipt {
+    number: u32,
+}
+
+#[activity(queue = "payments")]
+async fn print(copies: u32, receipt: Receipt) -> Result<u32, ActivityError> {
+    Ok(receipt.number + copies)
+}
+
+fn main() {}

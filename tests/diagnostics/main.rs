@@ -1,0 +1,9 @@
+//! What the compiler says of mistakes in annotations, and what it must accept.
+//!
+//! Each file in `fail` holds one mistake, and its `.stderr` is reviewed output: where the message
+//! points, what it says is wrong, and what to write instead. `TRYBUILD=overwrite` writes them anew.
+
+#[test]
+fn mistakes_are_explained() {
+    trybuild::TestCases::new().compile_fail("diagnostics/fail/*.rs");
+}
