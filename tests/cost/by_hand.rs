@@ -69,8 +69,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::new(connection, ClientOptions::new("default").build())?;
 
     let runtime = Runtime::from_current_tokio(Default::default())?;
-    let orders =
-        WorkerOptions::new("orders").register_workflow::<OrderWorkflow>()?.build();
+    let orders = WorkerOptions::new("orders").register_workflow::<OrderWorkflow>()?.build();
     let payments = WorkerOptions::new("payments").register_activities(Payments).build();
     let mut orders = Worker::new(&runtime, client.clone(), orders)?;
     let mut payments = Worker::new(&runtime, client.clone(), payments)?;

@@ -145,7 +145,11 @@ async fn annotated(client: &Client, name: String) {
 }
 
 /// CPU and wall time of one workflow, in microseconds.
-async fn round<F: Future<Output = ()>>(label: &str, round: usize, one: impl Fn(String) -> F) -> (f64, f64) {
+async fn round<F: Future<Output = ()>>(
+    label: &str,
+    round: usize,
+    one: impl Fn(String) -> F,
+) -> (f64, f64) {
     let (cpu, wall) = (ProcessTime::now(), Instant::now());
     for workflow in 0..WORKFLOWS_A_ROUND {
         one(format!("{label}-{round}-{workflow}")).await;

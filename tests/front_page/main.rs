@@ -20,8 +20,11 @@ fn block(readme: &str, language: &str) -> String {
 }
 
 fn cargo(arguments: &[&str]) -> String {
-    let output =
-        Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().expect("cargo runs");
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo {}: {errors}", arguments.join(" "));
     String::from_utf8(output.stdout).expect("text")
@@ -46,8 +49,18 @@ fn the_program_on_the_readme_does_what_its_comments_say() {
 #[test]
 fn its_only_dependencies_are_durable_and_serde() {
     let tree = cargo(&[
-        "tree", "--locked", "--package", "durable-readme", "--depth", "1", "--edges", "normal",
-        "--prefix", "none", "--format", "{lib}",
+        "tree",
+        "--locked",
+        "--package",
+        "durable-readme",
+        "--depth",
+        "1",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{lib}",
     ]);
     let mut dependencies: Vec<_> = tree.lines().filter(|line| !line.is_empty()).collect();
     dependencies.sort_unstable();
@@ -57,8 +70,16 @@ fn its_only_dependencies_are_durable_and_serde() {
 #[test]
 fn no_protoc_is_needed() {
     let tree = cargo(&[
-        "tree", "--locked", "--package", "durable-readme", "--edges", "features", "--invert",
-        "temporalio-protos", "--prefix", "none",
+        "tree",
+        "--locked",
+        "--package",
+        "durable-readme",
+        "--edges",
+        "features",
+        "--invert",
+        "temporalio-protos",
+        "--prefix",
+        "none",
     ]);
     // With this feature the protobuf files are compiled by a library in the build script.
     assert!(tree.contains(r#"temporalio-protos feature "vendored-protox""#), "{tree}");

@@ -223,10 +223,7 @@ async fn run(case: Case) -> durable::Result<Vec<String>> {
 #[tokio::test]
 async fn inputs_travel_each_as_it_is() -> durable::Result<()> {
     let lines = run(Case::Inputs).await?;
-    assert_eq!(
-        lines,
-        ["none", r#"1 two None ["four"] (-5, true) [6, 66]"#, "42"],
-    );
+    assert_eq!(lines, ["none", r#"1 two None ["four"] (-5, true) [6, 66]"#, "42"],);
     Ok(())
 }
 

@@ -31,10 +31,8 @@ async fn a_server_that_never_answers_is_given_up_in_bounded_time() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = silent.local_addr().expect("it is bound").to_string();
     let before = Instant::now();
-    let connecting = Client::builder()
-        .address(&address)
-        .connect_timeout(Duration::from_millis(700))
-        .connect();
+    let connecting =
+        Client::builder().address(&address).connect_timeout(Duration::from_millis(700)).connect();
     let error = connecting.await.expect_err("it never answers");
     assert!(before.elapsed() < Duration::from_secs(3), "it took {:?}", before.elapsed());
     assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");

@@ -2,7 +2,9 @@
 
 use durable::Error;
 use durable::prelude::*;
-use durable::sdk::temporalio_client::{UntypedQuery, UntypedSignal, UntypedUpdate, UntypedWorkflow};
+use durable::sdk::temporalio_client::{
+    UntypedQuery, UntypedSignal, UntypedUpdate, UntypedWorkflow,
+};
 use durable::sdk::temporalio_common::data_converters::{PayloadConverter, RawValue};
 use durable_tests::unique;
 

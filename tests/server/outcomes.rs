@@ -72,10 +72,7 @@ async fn a_failure_comes_back_with_the_whole_chain_of_causes() -> durable::Resul
     let failure = failure("declined").await;
     let chain: Vec<_> = failure.chain().map(ToString::to_string).collect();
     assert_eq!(chain, ["activity `charge` failed", "CardDeclined: the bank says no"]);
-    assert_eq!(
-        failure.kind(),
-        &FailureKind::Activity { activity_type: "charge".to_owned() }
-    );
+    assert_eq!(failure.kind(), &FailureKind::Activity { activity_type: "charge".to_owned() });
     let root = failure.root();
     assert_eq!(root.type_name(), Some("CardDeclined"));
     assert_eq!(root.message(), "the bank says no");

@@ -178,9 +178,8 @@ async fn a_request_id_makes_the_start_idempotent() -> durable::Result<()> {
 async fn many_can_be_started_at_once() -> durable::Result<()> {
     let client = client().await;
     let prefix = unique("batch");
-    let starts = (0..20).map(|i| {
-        ParcelWorkflow::start(&client, parcel(&format!("{prefix}-{i}"))).into_future()
-    });
+    let starts = (0..20)
+        .map(|i| ParcelWorkflow::start(&client, parcel(&format!("{prefix}-{i}"))).into_future());
     let mut tasks: tokio::task::JoinSet<_> = starts.collect();
     let mut ids = Vec::new();
     while let Some(started) = tasks.join_next().await {

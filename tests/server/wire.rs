@@ -79,7 +79,9 @@ async fn each_input_is_a_payload_of_its_own() -> durable::Result<()> {
     ] {
         for event in attributes(&wire, event_type).await {
             seen.push(match event {
-                Attributes::WorkflowExecutionStartedEventAttributes(started) => shown(started.input),
+                Attributes::WorkflowExecutionStartedEventAttributes(started) => {
+                    shown(started.input)
+                }
                 Attributes::ActivityTaskScheduledEventAttributes(scheduled) => {
                     shown(scheduled.input)
                 }

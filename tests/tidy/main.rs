@@ -108,8 +108,18 @@ fn every_room_has_its_place_in_the_list() {
 #[test]
 fn only_what_is_agreed_stands_at_the_top() {
     let agreed = [
-        "CHANGELOG.md", "CONTRIBUTING.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md",
-        "docs", "durable", "durable-macros", "examples", "target", "tests",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE",
+        "README.md",
+        "docs",
+        "durable",
+        "durable-macros",
+        "examples",
+        "target",
+        "tests",
     ];
     for entry in fs::read_dir(root()).expect("the workspace is there") {
         let name = entry.expect("it can be read").file_name().to_string_lossy().into_owned();

@@ -5,134 +5,17 @@
 //! [`ActivityOptions::resolve`] and [`WorkflowOptions::resolve`] are the only places that merge, and
 //! they check the merged result, so an impossible combination is found wherever its parts stood.
 
+mod retry;
+mod setters;
+
 use std::fmt;
 use std::time::Duration;
 
-use temporalio_common::{Priority, RetryPolicy};
+use temporalio_common::Priority;
 use temporalio_sdk::ActivityCancellationType;
 
-/// Writes a setter for each listed field, with the field's own documentation.
-macro_rules! setters {
-    ($($(#[$doc:meta])* $field:ident: $type:ty,)*) => {
-        $(
-            $(#[$doc])*
-            #[must_use]
-            pub fn $field(mut self, $field: impl Into<$type>) -> Self {
-                self.$field = Some($field.into());
-                self
-            }
-        )*
-    };
-}
-
-/// How often and how fast Temporal tries again after a failure.
-///
-/// What is not set comes from the next layer of the precedence; see
-/// [Temporal's retry policies](https://docs.temporal.io/encyclopedia/retry-policies).
-///
-/// ```
-/// use std::time::Duration;
-/// use durable::options::RetryOptions;
-///
-/// let retry = RetryOptions::default()
-///     .maximum_attempts(3_u32)
-///     .initial_interval(Duration::from_millis(200))
-///     .non_retryable_error_types(["CardDeclined"]);
-/// # let _ = retry;
-/// ```
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct RetryOptions {
-    pub(crate) maximum_attempts: Option<u32>,
-    pub(crate) initial_interval: Option<Duration>,
-    pub(crate) backoff_coefficient: Option<f64>,
-    pub(crate) maximum_interval: Option<Duration>,
-    pub(crate) non_retryable_error_types: Option<Vec<String>>,
-}
-
-impl RetryOptions {
-    setters! {
-        /// How many attempts there are in all; 1 means no retry, 0 means no limit.
-        maximum_attempts: u32,
-        /// The wait before the first retry.
-        initial_interval: Duration,
-        /// What the wait is multiplied with after each retry; at least 1.
-        backoff_coefficient: f64,
-        /// The longest wait between two attempts.
-        maximum_interval: Duration,
-    }
-
-    /// The types of application failures that are not retried.
-    #[must_use]
-    pub fn non_retryable_error_types(
-        mut self,
-        types: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.non_retryable_error_types = Some(types.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// These options, with what they leave out taken from `lower`.
-    #[must_use]
-    pub fn or(self, lower: Self) -> Self {
-        Self {
-            maximum_attempts: self.maximum_attempts.or(lower.maximum_attempts),
-            initial_interval: self.initial_interval.or(lower.initial_interval),
-            backoff_coefficient: self.backoff_coefficient.or(lower.backoff_coefficient),
-            maximum_interval: self.maximum_interval.or(lower.maximum_interval),
-            non_retryable_error_types: self
-                .non_retryable_error_types
-                .or(lower.non_retryable_error_types),
-        }
-    }
-
-    fn built_in() -> Self {
-        Self {
-            maximum_attempts: Some(5),
-            initial_interval: Some(Duration::from_secs(5)),
-            backoff_coefficient: Some(2.0),
-            maximum_interval: Some(Duration::from_secs(60)),
-            non_retryable_error_types: None,
-        }
-    }
-
-    fn problems(&self, problems: &mut Vec<String>) {
-        if let Some(coefficient) = self.backoff_coefficient
-            && !(coefficient >= 1.0 && coefficient.is_finite())
-        {
-            problems
-                .push(format!("retry backoff_coefficient is {coefficient}, and must be 1 or more"));
-        }
-        if self.initial_interval.is_some_and(|interval| interval.is_zero()) {
-            problems.push("retry initial_interval is 0s, and must be longer".to_owned());
-        }
-        if let (Some(initial), Some(maximum)) = (self.initial_interval, self.maximum_interval)
-            && maximum < initial
-        {
-            problems.push(format!(
-                "retry maximum_interval ({maximum:?}) is shorter than initial_interval ({initial:?}); \
-                 set both"
-            ));
-        }
-    }
-
-    pub(crate) fn into_policy(self) -> RetryPolicy {
-        let mut policy = RetryPolicy::default();
-        if let Some(attempts) = self.maximum_attempts {
-            policy.set_maximum_attempts(attempts);
-        }
-        if let Some(interval) = self.initial_interval {
-            policy.set_initial_interval(interval);
-        }
-        if let Some(coefficient) = self.backoff_coefficient {
-            policy.set_backoff_coefficient(coefficient);
-        }
-        policy.set_maximum_interval(self.maximum_interval);
-        if let Some(types) = self.non_retryable_error_types {
-            policy.set_non_retryable_error_types(types);
-        }
-        policy
-    }
-}
+pub use retry::RetryOptions;
+use setters::setters;
 
 /// What can be set for an activity: at its annotation, and again at each call.
 ///
@@ -191,7 +74,7 @@ impl ActivityOptions {
                 .schedule_to_start_timeout
                 .or(lower.schedule_to_start_timeout),
             heartbeat_timeout: self.heartbeat_timeout.or(lower.heartbeat_timeout),
-            retry: merge_retry(self.retry, lower.retry),
+            retry: retry::merge(self.retry, lower.retry),
             task_queue: self.task_queue.or(lower.task_queue),
             priority: self.priority.or(lower.priority),
             summary: self.summary.or(lower.summary),
@@ -283,7 +166,7 @@ impl WorkflowOptions {
             execution_timeout: self.execution_timeout.or(lower.execution_timeout),
             run_timeout: self.run_timeout.or(lower.run_timeout),
             task_timeout: self.task_timeout.or(lower.task_timeout),
-            retry: merge_retry(self.retry, lower.retry),
+            retry: retry::merge(self.retry, lower.retry),
             task_queue: self.task_queue.or(lower.task_queue),
             priority: self.priority.or(lower.priority),
             summary: self.summary.or(lower.summary),
@@ -333,13 +216,6 @@ impl WorkflowOptions {
     }
 }
 
-fn merge_retry(upper: Option<RetryOptions>, lower: Option<RetryOptions>) -> Option<RetryOptions> {
-    match (upper, lower) {
-        (Some(upper), Some(lower)) => Some(upper.or(lower)),
-        (upper, lower) => upper.or(lower),
-    }
-}
-
 /// A timeout as Temporal means it: zero is no limit.
 pub(crate) fn limit(timeout: Option<Duration>) -> Option<Duration> {
     timeout.filter(|timeout| !timeout.is_zero())
@@ -368,78 +244,4 @@ impl fmt::Display for InvalidOptions {
 impl std::error::Error for InvalidOptions {}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    #[test]
-    fn the_call_beats_the_annotation_and_the_annotation_the_built_in_values() {
-        let annotation = ActivityOptions::default()
-            .start_to_close_timeout(30 * SECOND)
-            .retry(RetryOptions::default().maximum_attempts(3_u32));
-        let call = ActivityOptions::default()
-            .start_to_close_timeout(7 * SECOND)
-            .retry(RetryOptions::default().initial_interval(SECOND));
-
-        let merged = call.resolve(annotation).unwrap();
-
-        assert_eq!(merged.start_to_close_timeout, Some(7 * SECOND));
-        assert_eq!(merged.heartbeat_timeout, Some(300 * SECOND));
-        let retry = merged.retry.unwrap();
-        assert_eq!(retry.initial_interval, Some(SECOND));
-        assert_eq!(retry.maximum_attempts, Some(3));
-        assert_eq!(retry.maximum_interval, Some(60 * SECOND));
-    }
-
-    #[test]
-    fn built_in_values_are_those_of_the_documentation() {
-        let activity = ActivityOptions::default().resolve(ActivityOptions::default()).unwrap();
-        assert_eq!(activity.start_to_close_timeout, Some(1200 * SECOND));
-        assert_eq!(activity.schedule_to_close_timeout, Some(3600 * SECOND));
-        let workflow = WorkflowOptions::default().resolve(WorkflowOptions::default()).unwrap();
-        assert_eq!(workflow.execution_timeout, Some(86_400 * SECOND));
-        assert_eq!(workflow.run_timeout, Some(7200 * SECOND));
-        assert_eq!(workflow.task_timeout, Some(10 * SECOND));
-        assert_eq!(workflow.retry, Some(RetryOptions::built_in()));
-    }
-
-    #[test]
-    fn every_impossible_combination_is_reported_at_once() {
-        let error = ActivityOptions::default()
-            .start_to_close_timeout(7200 * SECOND)
-            .retry(RetryOptions::default().backoff_coefficient(0.5).initial_interval(90 * SECOND))
-            .resolve(ActivityOptions::default())
-            .unwrap_err();
-
-        let text = error.to_string();
-        assert_eq!(error.problems.len(), 3, "{text}");
-        assert!(text.contains("set schedule_to_close_timeout too"), "{text}");
-        assert!(text.contains("backoff_coefficient is 0.5"), "{text}");
-        assert!(text.contains("maximum_interval (60s) is shorter"), "{text}");
-    }
-
-    #[test]
-    fn an_activity_needs_a_close_timeout() {
-        let error = ActivityOptions::default()
-            .start_to_close_timeout(Duration::ZERO)
-            .schedule_to_close_timeout(Duration::ZERO)
-            .resolve(ActivityOptions::default())
-            .unwrap_err();
-        assert!(error.to_string().contains("Temporal needs one of them"), "{error}");
-    }
-
-    #[test]
-    fn a_built_in_run_timeout_gives_way_to_a_shorter_execution_timeout() {
-        let merged = WorkflowOptions::default()
-            .execution_timeout(60 * SECOND)
-            .resolve(WorkflowOptions::default())
-            .unwrap();
-        assert_eq!(merged.run_timeout, Some(60 * SECOND));
-        let error = WorkflowOptions::default()
-            .run_timeout(172_800 * SECOND)
-            .resolve(WorkflowOptions::default())
-            .unwrap_err();
-        assert!(error.to_string().contains("set execution_timeout too"), "{error}");
-    }
-}
+mod tests;
