@@ -114,12 +114,17 @@ pub(crate) enum OutputKind {
     Result(Box<Type>),
 }
 
+/// What is generated beside the user's methods, for callers outside.
+pub(crate) const GENERATED: [&str; 4] = ["start", "execute", "schedule", "handle"];
+
 /// `#[workflow_methods]` on an impl block.
 pub(crate) struct Methods {
     pub(crate) private: Private,
     /// The struct, as the impl block names it.
     pub(crate) target: Path,
     pub(crate) conditions: Vec<Attribute>,
+    /// Those of [`GENERATED`] that the user has written, which is a mistake.
+    pub(crate) taken: Vec<&'static str>,
     pub(crate) run: Run,
     pub(crate) init: Option<Init>,
     pub(crate) handlers: Vec<Handler>,

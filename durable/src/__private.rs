@@ -5,6 +5,7 @@ pub use inventory;
 pub use temporalio_common::data_converters::{
     MultiArgs2, MultiArgs3, MultiArgs4, MultiArgs5, MultiArgs6,
 };
+use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
 pub use temporalio_common::error::ActivityExecutionError;
 pub use temporalio_common::{
     ActivityDefinition, HasWorkflowDefinition, Priority, QueryDefinition, SignalDefinition,
@@ -33,19 +34,115 @@ pub use crate::workflow::{
 /// The parts of a `Result`, whatever alias it is written with.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`",
-    note = "a `#[run]` method returns `WorkflowResult<T>`"
+    label = "this is not a `Result`",
+    note = "`#[run]` returns `WorkflowResult<T>`; others return a type whose name ends in `Result` \
+            only if it is one"
 )]
 pub trait ResultType {
     /// The type of the success.
     type Ok;
     /// The type of the error.
     type Err;
+
+    /// The value itself.
+    ///
+    /// # Errors
+    /// Its own.
+    fn into_result(self) -> Result<Self::Ok, Self::Err>;
 }
 
 impl<T, E> ResultType for Result<T, E> {
     type Ok = T;
     type Err = E;
+
+    fn into_result(self) -> Self {
+        self
+    }
 }
+
+/// A [`Payload`], by which generated code names the type, so that what rustc says of one that is
+/// none is said by this crate, and once.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot travel to the Temporal server and back",
+    label = "this type is not `Serialize` and `Deserialize`",
+    note = "derive both on it, and on the types within: `#[derive(Serialize, Deserialize)]`"
+)]
+pub trait PayloadType {
+    /// The type itself.
+    type Type: TemporalSerializable + TemporalDeserializable + Send + 'static;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Payload> PayloadType for T {
+    type Type = T;
+}
+
+/// What an activity may fail with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of an activity",
+    label = "this error cannot be converted",
+    note = "implement `std::error::Error` for it, or return `ActivityError`"
+)]
+pub trait IntoActivityError {
+    /// The conversion.
+    fn into_activity_error(self) -> ActivityError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<ActivityError>> IntoActivityError for E {
+    fn into_activity_error(self) -> ActivityError {
+        self.into()
+    }
+}
+
+/// The result of an activity function, as the SDK takes it.
+///
+/// # Errors
+/// Those of the function.
+pub fn activity_result<T, E: IntoActivityError>(result: Result<T, E>) -> Result<T, ActivityError> {
+    result.map_err(E::into_activity_error)
+}
+
+/// What a workflow may end with instead of an output.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a workflow",
+    label = "this error cannot be converted",
+    note = "return `WorkflowResult<T>`; `?` converts the errors of activities, child workflows and \
+            waiting, and `ApplicationFailure`"
+)]
+pub trait IntoTermination {
+    /// The conversion.
+    fn into_termination(self) -> WorkflowTermination;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<WorkflowTermination>> IntoTermination for E {
+    fn into_termination(self) -> WorkflowTermination {
+        self.into()
+    }
+}
+
+/// The result of `#[run]`, as the SDK takes it.
+///
+/// # Errors
+/// Those of the method.
+pub fn run_result<T, E: IntoTermination>(result: Result<T, E>) -> Result<T, WorkflowTermination> {
+    result.map_err(E::into_termination)
+}
+
+/// A struct whose impl block has `#[workflow_methods]`; `#[workflow]` asks for it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is annotated as a workflow but has no workflow methods",
+    label = "this struct has no `#[workflow_methods]`",
+    note = "write `#[workflow_methods] impl {Self} {{ #[run] async fn run(..) -> WorkflowResult<..> {{ .. }} }}`"
+)]
+pub trait WithMethods {
+    /// The input of the workflow.
+    type Input;
+}
+
+/// Asks for the methods of a workflow whose annotation does not mention its input.
+pub const fn with_methods<W: WithMethods>() {}
 
 /// A state that can be made without an `#[init]` method.
 #[diagnostic::on_unimplemented(
@@ -59,6 +156,7 @@ pub trait DefaultState {
     fn default_state() -> Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Default> DefaultState for T {
     fn default_state() -> Self {
         Self::default()
@@ -90,20 +188,11 @@ where
 
 /// Runs a blocking activity function on a thread that may block.
 ///
-/// # Errors
-/// Those of the function.
-///
 /// # Panics
 /// When the function does; the SDK makes a failure of it.
-pub async fn blocking<T, E>(
-    function: impl FnOnce() -> Result<T, E> + Send + 'static,
-) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: Send + 'static,
-{
+pub async fn blocking<T: Send + 'static>(function: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(function).await {
-        Ok(result) => result,
+        Ok(output) => output,
         // The runtime cancels blocking tasks only while it shuts down, when nobody waits any more.
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
@@ -153,12 +242,31 @@ pub struct FromOtherError;
 impl FromOtherError {
     /// The boxed error.
     #[must_use]
-    pub fn make<E: Into<HandlerError>>(self, error: E) -> HandlerError {
-        error.into()
+    pub fn make<E: IntoHandlerError>(self, error: E) -> HandlerError {
+        error.into_handler_error()
     }
 }
 
-/// Picked for everything that a boxed error can be made of.
+/// What a query or update may fail with, besides [`ActivityError`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a query or update",
+    label = "this error cannot be converted",
+    note = "implement `std::error::Error` for it, or return `String` or `ActivityError`"
+)]
+pub trait IntoHandlerError {
+    /// The conversion.
+    fn into_handler_error(self) -> HandlerError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<HandlerError>> IntoHandlerError for E {
+    fn into_handler_error(self) -> HandlerError {
+        self.into()
+    }
+}
+
+/// Picked for every other type, also for what cannot be converted, so that the message is that of
+/// [`IntoHandlerError`].
 pub trait OtherErrorKind: Sized {
     /// The conversion.
     fn handler_error_kind(&self) -> FromOtherError {
@@ -166,7 +274,7 @@ pub trait OtherErrorKind: Sized {
     }
 }
 
-impl<E: Into<HandlerError>> OtherErrorKind for &E {}
+impl<E> OtherErrorKind for &E {}
 
 /// Runs the body of an annotated `main`.
 ///

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// An order as it stands in `orders.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_field_names, reason = "the file calls them so")]
 pub struct Order {
     pub order_id: String,
     pub customer: String,

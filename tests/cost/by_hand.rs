@@ -1,16 +1,19 @@
 //! The README's program, written with the SDK alone: what `durable` saves.
 
+#![allow(missing_docs, clippy::missing_errors_doc, reason = "the SDK's macros make public items")]
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use temporalio_client::{
-    Client, ClientOptions, Connection, ConnectionOptions, WorkflowGetResultOptions,
+    Client, ClientOptions, Connection, ConnectionOptions, Url, WorkflowGetResultOptions,
     WorkflowSignalOptions, WorkflowStartOptions,
 };
 use temporalio_common::RetryPolicy;
 use temporalio_common::data_converters::MultiArgs2;
 use temporalio_macros::{activities, workflow, workflow_methods};
 use temporalio_sdk::activities::{ActivityContext, ActivityError};
+use temporalio_sdk::runtime::RuntimeOptions;
 use temporalio_sdk::{
     ActivityOptions, Runtime, SyncWorkflowContext, Worker, WorkerOptions, WorkflowContext,
     WorkflowResult,
@@ -64,11 +67,11 @@ impl OrderWorkflow {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::var("TEMPORAL_ADDRESS").unwrap_or("localhost:7233".to_owned());
-    let target = format!("http://{address}").parse()?;
+    let target = Url::parse(&format!("http://{address}"))?;
     let connection = Connection::connect(ConnectionOptions::new(target).build()).await?;
     let client = Client::new(connection, ClientOptions::new("default").build())?;
 
-    let runtime = Runtime::from_current_tokio(Default::default())?;
+    let runtime = Runtime::from_current_tokio(RuntimeOptions::default())?;
     let orders = WorkerOptions::new("orders").register_workflow::<OrderWorkflow>()?.build();
     let payments = WorkerOptions::new("payments").register_activities(Payments).build();
     let mut orders = Worker::new(&runtime, client.clone(), orders)?;

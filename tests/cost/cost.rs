@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --package durable-cost`. It is no test: it prints, and judges nothing.
 
+#![allow(missing_docs, clippy::missing_errors_doc, reason = "the SDK's macros make public items")]
+
 mod by_hand {
     //! The SDK alone.
 
@@ -81,6 +83,7 @@ use durable::dev_server::DevServer;
 use durable::{Client, Workers};
 use temporalio_client::{WorkflowGetResultOptions, WorkflowStartOptions};
 use temporalio_common::RetryPolicy;
+use temporalio_sdk::runtime::RuntimeOptions;
 use temporalio_sdk::{Runtime, Worker, WorkerOptions};
 
 const ROUNDS: usize = 15;
@@ -107,7 +110,7 @@ fn serve_by_hand(client: &Client) -> impl Fn() {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let _entered = handle.enter();
-        let runtime = Runtime::from_current_tokio(Default::default()).expect("a runtime");
+        let runtime = Runtime::from_current_tokio(RuntimeOptions::default()).expect("a runtime");
         let options = WorkerOptions::new("by-hand")
             .register_workflow::<by_hand::HandWorkflow>()
             .expect("it is the only one")

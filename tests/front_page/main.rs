@@ -39,11 +39,10 @@ fn the_program_on_the_readme_is_the_one_that_is_built() {
 
 #[test]
 fn the_program_on_the_readme_does_what_its_comments_say() {
-    let target = std::env::current_exe().expect("this binary has a path");
-    let target = target.ancestors().nth(3).expect("a target directory").to_str().expect("text");
-    let package = ["--quiet", "--locked", "--package", "durable-readme"];
-    let run = [&["run"][..], &package, &["--target-dir", target]].concat();
-    assert_eq!(cargo(&run), "charged 12.5 for order 7\n");
+    let program = durable_tests::build("dev", &["durable-readme"]).join("durable-readme");
+    let output = Command::new(program).output().expect("the program that was built runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "charged 12.5 for order 7\n");
 }
 
 #[test]

@@ -3,29 +3,15 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use durable_test_flows::{GreetWorkflow, Greeting};
 use durable_tests::{Shared, client, unique};
 
 /// Builds the binaries of the linking package, and tells where they are.
-fn build(profile: &'static str) -> PathBuf {
-    static TARGET: OnceLock<PathBuf> = OnceLock::new();
-    let target = TARGET.get_or_init(|| {
-        // target/debug/deps/server-0123456789abcdef
-        let this = std::env::current_exe().expect("this binary has a path");
-        this.ancestors().nth(3).expect("it is in a target directory").to_path_buf()
-    });
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--package", "durable-test-linking"])
-        .args(["--profile", profile, "--target-dir"])
-        .arg(target)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .expect("cargo runs");
-    assert!(built.success(), "the {profile} build of the linking package fails");
-    target.join(if profile == "dev" { "debug" } else { profile })
+fn build(profile: &str) -> PathBuf {
+    const BINARIES: [&str; 4] = ["serve_flows", "list_registry", "serve_nothing", "duplicates"];
+    durable_tests::build(profile, &BINARIES)
 }
 
 fn run(binary: PathBuf) -> Output {

@@ -277,15 +277,15 @@ async fn options_follow_the_precedence_and_the_queue_is_the_activitys_own() -> d
     let caller = CallerWorkflow::start(&client, Case::Options).await?;
     caller.result().await?;
     let scheduled = attributes(&caller, EventType::ActivityTaskScheduled).await;
-    let scheduled: Vec<Scheduled> = scheduled
+    let activities: Vec<Scheduled> = scheduled
         .into_iter()
         .filter_map(|attributes| match attributes {
-            Attributes::ActivityTaskScheduledEventAttributes(scheduled) => Some(scheduled),
+            Attributes::ActivityTaskScheduledEventAttributes(activity) => Some(activity),
             _ => None,
         })
         .collect();
-    let [annotated, called, built_in] = scheduled.try_into().expect("three activities");
-    for activity in [&annotated, &called, &built_in] {
+    let [annotated, per_call, built_in] = activities.try_into().expect("three activities");
+    for activity in [&annotated, &per_call, &built_in] {
         assert_eq!(activity.task_queue.as_ref().expect("a queue").name, "activities");
     }
 
@@ -296,11 +296,11 @@ async fn options_follow_the_precedence_and_the_queue_is_the_activitys_own() -> d
     assert_eq!((retry.maximum_attempts, seconds(retry.initial_interval)), (2, 5.0));
     assert_eq!(retry.non_retryable_error_types, ["Declined"]);
 
-    assert!((seconds(called.start_to_close_timeout) - 45.0).abs() < f64::EPSILON);
-    assert!((seconds(called.schedule_to_close_timeout) - 90.0).abs() < f64::EPSILON);
-    assert!(seconds(called.heartbeat_timeout).abs() < f64::EPSILON);
-    assert_eq!(called.retry_policy.expect("a policy").maximum_attempts, 7);
-    assert_eq!(called.activity_id, "named");
+    assert!((seconds(per_call.start_to_close_timeout) - 45.0).abs() < f64::EPSILON);
+    assert!((seconds(per_call.schedule_to_close_timeout) - 90.0).abs() < f64::EPSILON);
+    assert!(seconds(per_call.heartbeat_timeout).abs() < f64::EPSILON);
+    assert_eq!(per_call.retry_policy.expect("a policy").maximum_attempts, 7);
+    assert_eq!(per_call.activity_id, "named");
 
     assert!((seconds(built_in.start_to_close_timeout) - 1200.0).abs() < f64::EPSILON);
     assert!((seconds(built_in.heartbeat_timeout) - 300.0).abs() < f64::EPSILON);

@@ -3,7 +3,8 @@
 use durable::Error;
 use durable::prelude::*;
 use durable::sdk::temporalio_client::{
-    UntypedQuery, UntypedSignal, UntypedUpdate, UntypedWorkflow,
+    UntypedQuery, UntypedSignal, UntypedUpdate, UntypedWorkflow, WorkflowExecuteUpdateOptions,
+    WorkflowQueryOptions, WorkflowSignalOptions,
 };
 use durable::sdk::temporalio_common::data_converters::{PayloadConverter, RawValue};
 use durable_tests::unique;
@@ -74,7 +75,7 @@ impl BasketWorkflow {
     }
 
     #[update_validator(remove)]
-    fn check_remove(&self, name: &String) -> Result<(), String> {
+    fn check_remove(&self, name: &str) -> Result<(), String> {
         if name.is_empty() { Err("what is to be removed?".to_owned()) } else { Ok(()) }
     }
 
@@ -186,6 +187,14 @@ fn untyped(
     client.sdk().get_workflow_handle::<UntypedWorkflow>(id)
 }
 
+fn asked() -> WorkflowQueryOptions {
+    WorkflowQueryOptions::default()
+}
+
+fn updated() -> WorkflowExecuteUpdateOptions {
+    WorkflowExecuteUpdateOptions::default()
+}
+
 fn raw<T: Serialize + 'static>(value: &T) -> RawValue {
     RawValue::from_value(value, &PayloadConverter::default())
 }
@@ -199,7 +208,7 @@ async fn bad_and_unknown_signals_are_dropped_and_the_workflow_goes_on() -> durab
         [("add", raw(&"not an item")), ("add", RawValue::new(vec![])), ("unheard-of", raw(&1))]
     {
         stranger
-            .signal(UntypedSignal::new(signal), input, Default::default())
+            .signal(UntypedSignal::new(signal), input, WorkflowSignalOptions::default())
             .await
             .expect("the server takes every signal");
     }
@@ -216,24 +225,22 @@ async fn bad_and_unknown_queries_and_updates_are_answered_with_the_expectation()
     let basket = BasketWorkflow::start(&client).await.expect("it starts");
     let stranger = untyped(&client, basket.id());
 
-    let query = stranger.query(UntypedQuery::new("find"), raw(&7), Default::default()).await;
+    let query = stranger.query(UntypedQuery::new("find"), raw(&7), asked()).await;
     let query = query.expect_err("a number is no name").to_string();
     assert!(query.contains("query `find` of workflow BasketWorkflow"), "{query}");
     assert!(query.contains("input `name: String`"), "{query}");
     assert!(query.contains("invalid type: integer `7`, expected a string"), "{query}");
 
-    let query = stranger.query(UntypedQuery::new("fnd"), raw(&7), Default::default()).await;
+    let query = stranger.query(UntypedQuery::new("fnd"), raw(&7), asked()).await;
     let query = query.expect_err("there is no such query").to_string();
     assert!(query.contains("there is `items`, `find`"), "{query}");
 
-    let update = stranger
-        .execute_update(UntypedUpdate::new("close"), raw(&"soon"), Default::default())
-        .await;
+    let update =
+        stranger.execute_update(UntypedUpdate::new("close"), raw(&"soon"), updated()).await;
     let update = format!("{:?}", update.map(drop).expect_err("a word is no number"));
     assert!(update.contains("input `patience_ms: u64`"), "{update}");
 
-    let update =
-        stranger.execute_update(UntypedUpdate::new("cloze"), raw(&1), Default::default()).await;
+    let update = stranger.execute_update(UntypedUpdate::new("cloze"), raw(&1), updated()).await;
     let update = format!("{:?}", update.map(drop).expect_err("there is no such update"));
     assert!(update.contains("cloze"), "{update}");
     basket.terminate("done").await.expect("it runs");

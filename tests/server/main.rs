@@ -1,6 +1,9 @@
 //! Everything that claims to work on a Temporal server, on a real one: one dev server for this
 //! binary, and one set of workers for all queues of its workflows.
 
+#![allow(clippy::unused_self, reason = "handlers take `self` by their form")]
+#![allow(clippy::many_single_char_names, reason = "six inputs of no meaning")]
+
 mod activities;
 mod connecting;
 mod faults;

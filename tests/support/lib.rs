@@ -1,5 +1,7 @@
 //! What the test binaries share: one real dev server each, and ways to read histories.
 
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -63,6 +65,7 @@ pub async fn client() -> Client {
 }
 
 /// An id that no other test uses.
+#[must_use]
 pub fn unique(prefix: &str) -> String {
     use std::sync::atomic::{AtomicU32, Ordering};
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -108,4 +111,28 @@ where
     tokio::time::timeout(Duration::from_secs(20), asking)
         .await
         .unwrap_or_else(|_| panic!("no {what} within 20 s"))
+}
+
+/// Builds binaries of this workspace with a Cargo profile, and tells in which folder they are.
+///
+/// The whole workspace is named, so that its crates are built with the features that the tests
+/// themselves are built with, and little is compiled twice.
+///
+/// # Panics
+/// When the build fails.
+#[must_use]
+pub fn build(profile: &str, binaries: &[&str]) -> PathBuf {
+    // target/debug/deps/NAME-0123456789abcdef
+    let this = std::env::current_exe().expect("a test binary has a path");
+    let target = this.ancestors().nth(3).expect("it is in a target directory").to_path_buf();
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--locked", "--workspace", "--profile", profile])
+        .args(binaries.iter().flat_map(|binary| ["--bin", binary]))
+        .arg("--target-dir")
+        .arg(&target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .expect("cargo runs");
+    assert!(built.success(), "the {profile} build of {} fails", binaries.join(", "));
+    target.join(if profile == "dev" { "debug" } else { profile })
 }

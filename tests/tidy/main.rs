@@ -31,7 +31,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
         if path.is_dir() && !matches!(name.as_str(), "target" | "fail" | "pass") {
             files.extend(rust_files(&path));
-        } else if name.ends_with(".rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.push(path);
         }
     }

@@ -1,10 +1,10 @@
 //! What `#[activity]` adds to a function: a type of the same name, by which workflows call it.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::{registration, shared};
-use crate::model::{Activity, Injected, OutputKind};
+use crate::model::{Activity, Injected};
 
 pub(super) fn activity(model: &Activity) -> TokenStream {
     let Activity { private, item, .. } = model;
@@ -74,10 +74,11 @@ pub(super) fn call_functions(
         "Runs the activity `{name}` within the workflow's own worker, without a task of its own: \
          for short work of the same queue."
     );
-    let at = |name: &str| proc_macro2::Ident::new(name, ident.span().resolved_at(shared::span()));
+    let at = |name: &str| Ident::new(name, ident.span());
     let (execute_fn, start_fn, local_fn) = (at("execute"), at("start"), at("execute_local"));
     let generics = quote!(<__W: #private::WorkflowCode<Input: #private::Payload>>);
     quote! {
+        #[allow(dead_code, reason = "a worker may serve what this program does not call")]
         impl #ident {
             #[doc = #execute]
             pub fn #execute_fn #generics(
@@ -110,8 +111,8 @@ pub(super) fn call_functions(
 pub(super) fn definition(model: &Activity) -> TokenStream {
     let Activity { private, item, name, queue, settings, inputs, output, .. } = model;
     let ident = &item.ident;
-    let input_type = shared::input_type(private, inputs);
-    let output_type = shared::output_type(private, output);
+    let input_item = shared::input_item(private, inputs);
+    let output_item = shared::output_item(private, output);
     let output_text = &output.text;
     let parameters = shared::parameter_list(private, inputs);
     let source = shared::source(private);
@@ -127,8 +128,8 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #private::ActivityDefinition for #ident {
-            type Input = #input_type;
-            type Output = #output_type;
+            #input_item
+            #output_item
 
             fn name(&self) -> &str {
                 <Self as #private::Activity>::NAME
@@ -166,6 +167,8 @@ fn dependencies(model: &Activity) -> Option<TokenStream> {
 fn executable(model: &Activity) -> TokenStream {
     let Activity { private, item, inputs, .. } = model;
     let ident = &item.ident;
+    let input_type = shared::input_type(private, inputs);
+    let output_type = shared::output_type(private, &model.output);
     let locals = shared::locals(inputs);
     let pattern = shared::input_value(private, &locals);
     let (dependencies, context, input) =
@@ -174,6 +177,15 @@ fn executable(model: &Activity) -> TokenStream {
     let injected = injected.map(|given| shared::injected(private, given, &context, &dependencies));
     let call = quote!(#ident(#(#injected)* #(#locals),*));
     let run = run(model, &call);
+    // What rustc says of a future that cannot be sent then points at the function; and as it is of
+    // the expansion, no lint of the user's speaks of it.
+    let span = ident.span().resolved_at(Span::call_site());
+    let future = quote_spanned! {span=>
+        ::std::boxed::Box::pin(async move {
+            let #pattern = #input;
+            #run
+        })
+    };
     quote! {
         #[automatically_derived]
         impl #private::ExecutableActivity for #ident {
@@ -187,15 +199,12 @@ fn executable(model: &Activity) -> TokenStream {
             fn execute(
                 #dependencies: ::core::option::Option<::std::sync::Arc<Self::Implementer>>,
                 #context: #private::ActivityContext,
-                #input: Self::Input,
+                #input: #input_type,
             ) -> #private::BoxFuture<
                 'static,
-                ::core::result::Result<Self::Output, #private::ActivityError>,
+                ::core::result::Result<#output_type, #private::ActivityError>,
             > {
-                ::std::boxed::Box::pin(async move {
-                    let #pattern = #input;
-                    #run
-                })
+                #future
             }
         }
     }
@@ -204,19 +213,10 @@ fn executable(model: &Activity) -> TokenStream {
 /// The call, waited for and made a `Result` of.
 fn run(model: &Activity, call: &TokenStream) -> TokenStream {
     let private = &model.private;
-    match (&model.output.kind, model.is_async) {
-        (OutputKind::Result(_), true) => {
-            quote!(#call.await.map_err(::core::convert::Into::into))
-        }
-        (OutputKind::Result(_), false) => quote! {
-            #private::blocking(move || #call).await.map_err(::core::convert::Into::into)
-        },
-        (_, true) => quote!(::core::result::Result::Ok(#call.await)),
-        (_, false) => quote! {
-            #private::blocking(move || {
-                ::core::result::Result::<_, #private::ActivityError>::Ok(#call)
-            })
-            .await
-        },
-    }
+    let value = if model.is_async {
+        quote!(#call.await)
+    } else {
+        quote!(#private::blocking(move || #call).await)
+    };
+    shared::result(private, &model.output, &value, "activity_result")
 }

@@ -15,8 +15,7 @@ use crate::parse::types;
 use crate::validate::is_free;
 
 pub(super) fn workflow(model: Workflow) -> TokenStream {
-    let model = Workflow { settings: Vec::new(), ..model };
-    workflow::without_registration(&model, &TokenStream::new())
+    workflow::workflow(&Workflow { settings: Vec::new(), ..model })
 }
 
 pub(super) fn activity(model: Activity, function: &ItemFn) -> TokenStream {
@@ -53,6 +52,7 @@ pub(super) fn methods(model: Methods) -> TokenStream {
     let handlers: Vec<_> =
         model.handlers.iter().map(|handler| self::handler(&model, handler)).collect();
     let handle = handle::handle_path(&model.target);
+    let has_handle = handle::has_handle(&model);
     let run = Run { input, ..model.run };
     let bare = Methods { handlers: vec![], init: None, run, ..model };
     let definition = methods::definition(&bare);
@@ -66,6 +66,7 @@ pub(super) fn methods(model: Methods) -> TokenStream {
             #definition
             #code
             #(#items)*
+            #has_handle
             impl #handle {
                 #(#calls)*
             }

@@ -1,7 +1,8 @@
 //! The handle type of a workflow, and its methods for signals, queries and updates.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
 use super::{handlers, shared};
@@ -51,11 +52,6 @@ pub(super) fn conversions(model: &Workflow) -> TokenStream {
                 Self(handle)
             }
         }
-
-        #[automatically_derived]
-        impl #private::HasHandle for #ident {
-            type Handle = #handle;
-        }
     }
 }
 
@@ -67,9 +63,24 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
         let input = shared::input_value(&model.private, &shared::names(&handler.inputs));
         method(model, handler, &parameters, &input)
     });
+    let has_handle = has_handle(model);
     quote! {
+        #has_handle
+
         impl #handle {
             #(#methods)*
+        }
+    }
+}
+
+pub(super) fn has_handle(model: &Methods) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let handle = handle_path(target);
+    quote! {
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl #private::HasHandle for #target {
+            type Handle = #handle;
         }
     }
 }
@@ -106,13 +117,16 @@ pub(super) fn method(
     let call = format_ident!("{call}");
     let (marker, value) = (handlers::marker(model, handler), handlers::marker_value(handler));
     let separator = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
+    // What rustc says of an input then points at its type, where it says the same already.
+    let span = handler.inputs.first().map_or_else(Span::call_site, |input| input.ty.span());
+    let body = quote_spanned!(span=> #private::#call::new(self, #value, #input));
     quote! {
         #(#conditions)*
         #(#docs)*
         #separator
         #[doc = #summary]
         pub fn #ident(&self, #(#parameters),*) -> #private::#call<#marker> {
-            #private::#call::new(self, #value, #input)
+            #body
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The type that stands for a signal, query or update, and how a worker calls the user's method.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
+use syn::spanned::Spanned as _;
 
 use super::shared;
 use crate::model::{Context, Handler, HandlerKind, Methods, OutputKind, Validator};
@@ -57,14 +58,13 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
     let Handler { kind, name, inputs, output, conditions, .. } = handler;
     let marker = marker(model, handler);
-    let input_type = shared::input_type(private, inputs);
-    let (definition, output_type) = match kind {
+    let input_item = shared::input_item(private, inputs);
+    let (definition, output_item) = match kind {
         HandlerKind::Signal => ("SignalDefinition", None),
-        HandlerKind::Query => ("QueryDefinition", Some(shared::output_type(private, output))),
-        HandlerKind::Update => ("UpdateDefinition", Some(shared::output_type(private, output))),
+        HandlerKind::Query => ("QueryDefinition", Some(shared::output_item(private, output))),
+        HandlerKind::Update => ("UpdateDefinition", Some(shared::output_item(private, output))),
     };
     let definition = format_ident!("{definition}");
-    let output_type = output_type.map(|ty| quote!(type Output = #ty;));
     let output_text = &output.text;
     let parameters = shared::parameter_list(private, inputs);
     quote! {
@@ -72,8 +72,8 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
         #[automatically_derived]
         impl #private::#definition for #marker {
             type Workflow = #target;
-            type Input = #input_type;
-            #output_type
+            #input_item
+            #output_item
 
             fn name(&self) -> &str {
                 <Self as #private::Handler>::NAME
@@ -112,6 +112,7 @@ fn call(model: &Methods, handler: &Handler, context: Option<TokenStream>) -> Cal
 
 fn signal(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
+    let input_type = shared::input_type(private, &handler.inputs);
     let marker = marker(model, handler);
     if handler.is_async {
         let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
@@ -120,7 +121,7 @@ fn signal(model: &Methods, handler: &Handler) -> TokenStream {
             impl #private::HandleSignalAsync for #marker {
                 fn handle(
                     mut __context: #private::WorkflowContext<#target>,
-                    __input: Self::Input,
+                    __input: #input_type,
                 ) -> #private::LocalBoxFuture<'static, ()> {
                     ::std::boxed::Box::pin(async move {
                         #inputs
@@ -137,7 +138,7 @@ fn signal(model: &Methods, handler: &Handler) -> TokenStream {
             fn handle(
                 __state: &mut #target,
                 __context: &mut #private::SyncWorkflowContext<#target>,
-                __input: Self::Input,
+                __input: #input_type,
             ) {
                 #inputs
                 #call;
@@ -148,6 +149,8 @@ fn signal(model: &Methods, handler: &Handler) -> TokenStream {
 
 fn query(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
+    let input_type = shared::input_type(private, &handler.inputs);
+    let output_type = shared::output_type(private, &handler.output);
     let marker = marker(model, handler);
     let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
     let answer = fallible(private, &handler.output.kind, &call);
@@ -157,8 +160,8 @@ fn query(model: &Methods, handler: &Handler) -> TokenStream {
             fn answer(
                 __state: &#target,
                 __context: &#private::WorkflowContextView,
-                __input: Self::Input,
-            ) -> ::core::result::Result<Self::Output, #private::HandlerError> {
+                __input: #input_type,
+            ) -> ::core::result::Result<#output_type, #private::HandlerError> {
                 #inputs
                 #answer
             }
@@ -168,6 +171,8 @@ fn query(model: &Methods, handler: &Handler) -> TokenStream {
 
 fn update(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
+    let input_type = shared::input_type(private, &handler.inputs);
+    let output_type = shared::output_type(private, &handler.output);
     let marker = marker(model, handler);
     let validate = handler.validator.as_ref().map(|given| validate(model, handler, given));
     if handler.is_async {
@@ -180,10 +185,10 @@ fn update(model: &Methods, handler: &Handler) -> TokenStream {
 
                 fn handle(
                     mut __context: #private::WorkflowContext<#target>,
-                    __input: Self::Input,
+                    __input: #input_type,
                 ) -> #private::LocalBoxFuture<
                     'static,
-                    ::core::result::Result<Self::Output, #private::HandlerError>,
+                    ::core::result::Result<#output_type, #private::HandlerError>,
                 > {
                     ::std::boxed::Box::pin(async move {
                         #inputs
@@ -203,8 +208,8 @@ fn update(model: &Methods, handler: &Handler) -> TokenStream {
             fn handle(
                 __state: &mut #target,
                 __context: &mut #private::SyncWorkflowContext<#target>,
-                __input: Self::Input,
-            ) -> ::core::result::Result<Self::Output, #private::HandlerError> {
+                __input: #input_type,
+            ) -> ::core::result::Result<#output_type, #private::HandlerError> {
                 #inputs
                 #result
             }
@@ -218,19 +223,20 @@ fn asynchronous_context(handler: &Handler) -> Option<TokenStream> {
 
 fn validate(model: &Methods, handler: &Handler, validator: &Validator) -> TokenStream {
     let Methods { private, target, .. } = model;
+    let input_type = shared::input_type(private, &handler.inputs);
     let locals = shared::locals(&handler.inputs);
     let pattern = shared::input_value(private, &locals);
     let ident = &validator.ident;
     let context = (validator.context != Context::None).then(|| quote!(__context,));
     let call = quote!(#target::#ident(__state, #context #(#locals),*));
-    let result = converted(private, &call);
+    let result = converted(private, &call, ident.span());
     quote! {
         const HAS_VALIDATOR: bool = true;
 
         fn validate(
             __state: &#target,
             __context: &#private::WorkflowContextView,
-            __input: &Self::Input,
+            __input: &#input_type,
         ) -> ::core::result::Result<(), #private::HandlerError> {
             let #pattern = __input;
             #result
@@ -241,16 +247,20 @@ fn validate(model: &Methods, handler: &Handler, validator: &Validator) -> TokenS
 /// The call as a `Result` with the SDK's error.
 fn fallible(private: &Private, output: &OutputKind, call: &TokenStream) -> TokenStream {
     match output {
-        OutputKind::Result(_) => converted(private, call),
+        OutputKind::Result(ty) => converted(private, call, ty.span()),
         OutputKind::Plain(_) | OutputKind::Nothing => quote!(::core::result::Result::Ok(#call)),
     }
 }
 
 /// Method resolution picks the conversion of the error; see `FromActivityError` in the runtime.
-fn converted(private: &Private, call: &TokenStream) -> TokenStream {
+fn converted(private: &Private, call: &TokenStream, span: Span) -> TokenStream {
+    // Of the expansion, so that no lint of the user's speaks of it.
+    let convert = quote_spanned! {span.resolved_at(Span::call_site())=>
+        |__error| (&__error).handler_error_kind().make(__error)
+    };
     quote! {
         #[allow(unused_imports)]
         use #private::{ActivityErrorKind as _, OtherErrorKind as _};
-        #call.map_err(|__error| (&__error).handler_error_kind().make(__error))
+        #call.map_err(#convert)
     }
 }

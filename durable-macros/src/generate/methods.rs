@@ -4,8 +4,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{handle, handlers, shared};
-use crate::model::{Handler, HandlerKind, Init, Input, Methods, Run};
+use super::{handle, handlers, registration, shared};
+use crate::model::{GENERATED, Handler, HandlerKind, Init, Input, Methods, Run};
 
 pub(super) fn methods(model: &Methods) -> TokenStream {
     let conditions = &model.conditions;
@@ -14,6 +14,7 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
     let code = code(model);
     let handlers = model.handlers.iter().map(|handler| handlers::handler(model, handler));
     let handle = handle::methods(model);
+    let registration = registration::workflow(&model.private, &model.target);
     quote! {
         #(#conditions)*
         const _: () = {
@@ -22,6 +23,7 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
             #code
             #(#handlers)*
             #handle
+            #registration
         };
     }
 }
@@ -32,58 +34,61 @@ pub(super) fn input(model: &Methods) -> Option<&Input> {
     init.or(model.run.input.as_ref())
 }
 
-/// `start`, `execute`, `schedule` and `handle`.
+fn input_type(model: &Methods) -> TokenStream {
+    let input = input(model).map_or(&[][..], std::slice::from_ref);
+    shared::input_type(&model.private, input)
+}
+
+/// `start`, `execute`, `schedule` and `handle`, but for those that the user has written.
 pub(super) fn starts(model: &Methods, input: Option<&Input>) -> TokenStream {
-    let Methods { private, target, .. } = model;
+    let Methods { private, target, taken, .. } = model;
     let parameters = shared::parameters(input.map_or(&[], std::slice::from_ref));
     let value = input.map_or_else(|| quote!(()), |Input { name, .. }| quote!(#name));
     let (client, delay, id) =
         (shared::own("client"), shared::own("delay"), shared::own("workflow_id"));
-    quote! {
-        impl #target {
-            /// Starts the workflow on its queue. Awaiting it gives the handle; until then options
-            /// can be set. The id comes from the annotation's template, or is a UUID.
-            pub fn start(
-                #client: &#private::Client,
-                #(#parameters),*
-            ) -> #private::Start<Self> {
-                #private::Start::new(#client, #value)
-            }
-
-            /// Starts the workflow like `start`; awaiting it waits for the workflow's output.
-            pub fn execute(
-                #client: &#private::Client,
-                #(#parameters),*
-            ) -> #private::Execute<Self> {
-                #private::Execute::new(#client, #value)
-            }
-
-            /// Starts the workflow like `start`, with its first task after `delay`.
-            pub fn schedule(
-                #client: &#private::Client,
-                #(#parameters,)*
-                #delay: ::core::time::Duration,
-            ) -> #private::Start<Self> {
-                #private::Start::new(#client, #value).start_delay(#delay)
-            }
-
-            /// A handle of the workflow of this id. The server is not asked.
-            #[must_use]
-            pub fn handle(
-                #client: &#private::Client,
-                #id: impl ::core::convert::Into<::std::string::String>,
-            ) -> <Self as #private::HasHandle>::Handle {
-                #private::WorkflowHandle::existing(#client, #id).into()
-            }
+    let start = quote! {
+        /// Starts the workflow on its queue. Awaiting it gives the handle; until then options
+        /// can be set. The id comes from the annotation's template, or is a UUID.
+        pub fn start(#client: &#private::Client, #(#parameters),*) -> #private::Start<Self> {
+            #private::Start::new(#client, #value)
         }
-    }
+    };
+    let execute = quote! {
+        /// Starts the workflow like `start`; awaiting it waits for the workflow's output.
+        pub fn execute(#client: &#private::Client, #(#parameters),*) -> #private::Execute<Self> {
+            #private::Execute::new(#client, #value)
+        }
+    };
+    let schedule = quote! {
+        /// Starts the workflow like `start`, with its first task after `delay`.
+        pub fn schedule(
+            #client: &#private::Client,
+            #(#parameters,)*
+            #delay: ::core::time::Duration,
+        ) -> #private::Start<Self> {
+            #private::Start::new(#client, #value).start_delay(#delay)
+        }
+    };
+    let handle = quote! {
+        /// A handle of the workflow of this id. The server is not asked.
+        #[must_use]
+        pub fn handle(
+            #client: &#private::Client,
+            #id: impl ::core::convert::Into<::std::string::String>,
+        ) -> <Self as #private::HasHandle>::Handle {
+            #private::WorkflowHandle::existing(#client, #id).into()
+        }
+    };
+    let all = GENERATED.into_iter().zip([start, execute, schedule, handle]);
+    let free = all.filter(|(name, _)| !taken.contains(name)).map(|(_, function)| function);
+    quote!(impl #target { #(#free)* })
 }
 
 pub(super) fn definition(model: &Methods) -> TokenStream {
     let Methods { private, target, run, handlers, .. } = model;
     let input = input(model);
-    let input_type = input.map_or_else(|| quote!(()), |Input { ty, .. }| quote!(#ty));
-    let output_type = shared::output_type(private, &run.output);
+    let input_item = shared::input_item(private, input.map_or(&[], std::slice::from_ref));
+    let output_item = shared::output_item(private, &run.output);
     let output_text = &run.output.text;
     let parameters = shared::parameter_list(private, input);
     let list = |kind| {
@@ -98,12 +103,17 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #private::WorkflowDefinition for #target {
-            type Input = #input_type;
-            type Output = #output_type;
+            #input_item
+            #output_item
 
             fn name(&self) -> &str {
                 <Self as #private::WorkflowAnnotation>::NAME
             }
+        }
+
+        #[automatically_derived]
+        impl #private::WithMethods for #target {
+            #input_item
         }
 
         #[automatically_derived]
@@ -112,6 +122,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         }
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #private::Workflow for #target {
             #parameters
             const OUTPUT: &'static str = #output_text;
@@ -142,9 +153,9 @@ fn code(model: &Methods) -> TokenStream {
     let queries = table(HandlerKind::Query, quote!(QueryHandler));
     let updates = table(HandlerKind::Update, quote!(UpdateHandler));
     let (init, run) = (init_call(model), run_call(model, &model.run));
-    let input = quote! {
-        ::core::option::Option<<Self as #private::WorkflowDefinition>::Input>
-    };
+    let input_type = input_type(model);
+    let output_type = shared::output_type(private, &model.run.output);
+    let input = quote!(::core::option::Option<#input_type>);
     quote! {
         #[automatically_derived]
         impl #private::WorkflowCode for #target {
@@ -163,10 +174,7 @@ fn code(model: &Methods) -> TokenStream {
                 __input: #input,
             ) -> #private::LocalBoxFuture<
                 'static,
-                ::core::result::Result<
-                    <Self as #private::WorkflowDefinition>::Output,
-                    #private::WorkflowTermination,
-                >,
+                ::core::result::Result<#output_type, #private::WorkflowTermination>,
             > {
                 ::std::boxed::Box::pin(async move { #run })
             }
@@ -189,5 +197,10 @@ fn run_call(model: &Methods, run: &Run) -> TokenStream {
     let ident = &run.ident;
     let context = shared::context(run.context, &quote::format_ident!("__context"));
     let input = run.input.as_ref().map(|_| quote!(#private::given(__input)));
-    quote!(#target::#ident(#context #input).await.map_err(::core::convert::Into::into))
+    shared::result(
+        private,
+        &run.output,
+        &quote!(#target::#ident(#context #input).await),
+        "run_result",
+    )
 }

@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Ident;
+use syn::{Ident, Path};
 
 use crate::runtime_path::Private;
 
-pub(super) fn workflow(private: &Private, ident: &Ident) -> TokenStream {
-    quote!(#private::inventory::submit! { #private::register_workflow::<#ident>() })
+pub(super) fn workflow(private: &Private, target: &Path) -> TokenStream {
+    quote!(#private::inventory::submit! { #private::register_workflow::<#target>() })
 }
 
 pub(super) fn activity(private: &Private, ident: &Ident) -> TokenStream {

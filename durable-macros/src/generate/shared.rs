@@ -1,8 +1,9 @@
 //! Pieces that several generated things are made of.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Attribute, Ident, LitStr, parse_quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Ident, LitStr, Type, parse_quote};
 
 use crate::model::{Context, Injected, Input, Output, OutputKind, Setting, Value};
 use crate::runtime_path::Private;
@@ -26,7 +27,7 @@ pub(super) fn mandated_form() -> Attribute {
 
 /// `()`, `T` or `MultiArgs2<T, U>`: each input travels as a payload of its own.
 pub(super) fn input_type(private: &Private, inputs: &[Input]) -> TokenStream {
-    let types = inputs.iter().map(|input| &input.ty);
+    let types = inputs.iter().map(|input| payload(private, &input.ty));
     match inputs.len() {
         0 => quote!(()),
         1 => quote!(#(#types)*),
@@ -35,6 +36,11 @@ pub(super) fn input_type(private: &Private, inputs: &[Input]) -> TokenStream {
             quote!(#private::#multiple<#(#types),*>)
         }
     }
+}
+
+/// The type by the trait that says what to do about a type which cannot travel, at the type.
+fn payload(private: &Private, ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as #private::PayloadType>::Type)
 }
 
 /// The expression, and the pattern, that goes with [`input_type`].
@@ -76,13 +82,49 @@ pub(super) fn parameter_list<'a>(
     quote!(const PARAMETERS: &'static [#private::Parameter] = &[#(#parameters),*];)
 }
 
+/// `type Input = ..;`, all of it at the user's type, so that what rustc says of the type and what it
+/// says of the item is one message.
+pub(super) fn input_item(private: &Private, inputs: &[Input]) -> TokenStream {
+    let ty = input_type(private, inputs);
+    let span = inputs.first().map_or_else(span, |input| input.ty.span());
+    quote_spanned!(span=> type Input = #ty;)
+}
+
+/// `type Output = ..;`, like [`input_item`].
+pub(super) fn output_item(private: &Private, output: &Output) -> TokenStream {
+    let ty = output_type(private, output);
+    let span = match &output.kind {
+        OutputKind::Nothing => span(),
+        OutputKind::Plain(ty) | OutputKind::Result(ty) => ty.span(),
+    };
+    quote_spanned!(span=> type Output = #ty;)
+}
+
 /// The type of the success.
 pub(super) fn output_type(private: &Private, output: &Output) -> TokenStream {
     match &output.kind {
         OutputKind::Nothing => quote!(()),
-        OutputKind::Plain(ty) => quote!(#ty),
-        OutputKind::Result(ty) => quote!(<#ty as #private::ResultType>::Ok),
+        OutputKind::Plain(ty) => payload(private, ty),
+        OutputKind::Result(ty) => quote_spanned! {ty.span()=>
+            <<#ty as #private::ResultType>::Ok as #private::PayloadType>::Type
+        },
     }
+}
+
+/// The value of a call as a `Result`, handed to the runtime's function that converts its error. What
+/// rustc says of the error points at the return type.
+pub(super) fn result(
+    private: &Private,
+    output: &Output,
+    call: &TokenStream,
+    convert: &str,
+) -> TokenStream {
+    let OutputKind::Result(ty) = &output.kind else {
+        return quote!(::core::result::Result::Ok(#call));
+    };
+    let convert = Ident::new(convert, ty.span());
+    let result = quote_spanned!(ty.span()=> <#ty as #private::ResultType>::into_result);
+    quote_spanned!(ty.span()=> #private::#convert(#result(#call)))
 }
 
 /// A name without `r#`.

@@ -4,26 +4,20 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Member;
 
-use super::{handle, registration, shared};
+use super::{handle, shared};
 use crate::model::{Piece, Template, Workflow};
 
 pub(super) fn workflow(model: &Workflow) -> TokenStream {
-    let registration = registration::workflow(&model.private, &model.item.ident);
-    without_registration(model, &registration)
-}
-
-pub(super) fn without_registration(model: &Workflow, registration: &TokenStream) -> TokenStream {
     let conditions = &model.item.conditions;
     let handle_type = handle::handle_type(model);
-    let handle = handle::conversions(model);
+    let conversions = handle::conversions(model);
     let annotation = annotation(model);
     quote! {
         #handle_type
         #(#conditions)*
         const _: () = {
-            #handle
+            #conversions
             #annotation
-            #registration
         };
     }
 }
@@ -40,9 +34,14 @@ fn annotation(model: &Workflow) -> TokenStream {
             }
         }
     });
-    let id = id.as_ref().map(|template| workflow_id(model, template));
+    // One of the two asks for the methods, so that their absence is one error.
+    let (id, with_methods) = match id {
+        Some(template) => (Some(workflow_id(model, template)), None),
+        None => (None, Some(with_methods(model))),
+    };
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #private::WorkflowAnnotation for #ident {
             const NAME: &'static str = #name;
             const QUEUE: &'static str = #queue;
@@ -50,13 +49,21 @@ fn annotation(model: &Workflow) -> TokenStream {
             #options
             #id
         }
+
+        #with_methods
     }
 }
 
+fn with_methods(model: &Workflow) -> TokenStream {
+    let (private, ident) = (&model.private, &model.item.ident);
+    quote_spanned!(ident.span()=> const _: () = #private::with_methods::<#ident>();)
+}
+
 /// The id of an input. The field accesses have the template's span, so that what rustc says of a
-/// field points there.
+/// field points there; the rest has the struct's, so that a lack of methods is told once.
 fn workflow_id(model: &Workflow, template: &Template) -> TokenStream {
     let private = &model.private;
+    let ident = &model.item.ident;
     let span = template.span;
     let mut format = String::new();
     let mut fields = Vec::new();
@@ -73,15 +80,17 @@ fn workflow_id(model: &Workflow, template: &Template) -> TokenStream {
                     }
                     Some(member)
                 });
-                fields.push(quote_spanned!(span=> __input #(.#members)*));
+                fields.push(quote_spanned!(span=> input #(.#members)*));
             }
         }
     }
-    quote! {
+    let input = if fields.is_empty() { quote!(_) } else { quote!(input) };
+    let id = quote!(#private::from_template(::core::format_args!(#format #(, #fields)*)));
+    quote_spanned! {ident.span()=>
         fn workflow_id(
-            __input: &<Self as #private::WorkflowDefinition>::Input,
+            #input: &<#ident as #private::WithMethods>::Input,
         ) -> ::core::option::Option<::std::string::String> {
-            #private::from_template(::core::format_args!(#format #(, #fields)*))
+            #id
         }
     }
 }

@@ -14,8 +14,8 @@ pub(crate) fn activity(tokens: TokenStream, function: &ItemFn, errors: &mut Erro
     let has_queue = arguments.mention("queue");
     let annotation = settings::Annotation::new(arguments.settings);
     settings::check(&annotation.options, errors);
-    let queue = settings::queue(annotation.queue, has_queue, "activity", errors);
     let signature = &function.sig;
+    let queue = settings::queue(annotation.queue, has_queue, "activity", &signature.ident, errors);
     inputs::ordinary(signature, "an activity", errors);
     if let Some(receiver) = inputs::receiver(signature) {
         errors.push(err!(

@@ -6,7 +6,7 @@ use syn::{ImplItem, ItemImpl, Path, ReturnType, Type};
 
 use super::{handlers, inputs, settings};
 use crate::diagnostics::{Errors, err};
-use crate::model::{Context, Init, Input, Methods, Output, OutputKind, Run};
+use crate::model::{Context, GENERATED, Init, Input, Methods, Output, OutputKind, Run};
 use crate::parse::methods::{self, Marker, Method};
 use crate::parse::signature::{self, By, ContextType};
 use crate::parse::{arguments, keys, types};
@@ -20,8 +20,8 @@ pub(crate) fn methods(
     let arguments = arguments::read(tokens, keys::WORKFLOW_METHODS, errors);
     let annotation = settings::Annotation::new(arguments.settings);
     let marked = methods::take(block, errors);
-    let target = errors.keep(target(block))?;
-    generated_names(block, errors);
+    let target = target(block, errors)?;
+    let taken = taken_names(block, errors);
     let mut run = Vec::new();
     let mut init = Vec::new();
     let mut others = Vec::new();
@@ -34,7 +34,12 @@ pub(crate) fn methods(
     }
     let init = only("init", init, errors).map(|method| self::init(&method, &target, errors));
     let run = only("run", run, errors).map(|method| self::run(&method, &target, errors));
-    let mut run = run.unwrap_or_else(|| missing_run(block, &target, errors));
+    let in_trait = block.trait_.is_some();
+    let mut run = run.unwrap_or_else(|| {
+        // Whoever annotated a trait impl has the methods elsewhere.
+        let ignored = &mut Errors::default();
+        missing_run(block, &target, if in_trait { ignored } else { errors })
+    });
     if let (Some(init), Some(input)) =
         (init.as_ref().and_then(|init| init.input.as_ref()), &run.input)
     {
@@ -50,6 +55,7 @@ pub(crate) fn methods(
     Some(Methods {
         private: annotation.private,
         conditions: settings::attributes(&block.attrs, "cfg"),
+        taken,
         run,
         init,
         handlers: handlers::handlers(others, &target, errors),
@@ -57,47 +63,50 @@ pub(crate) fn methods(
     })
 }
 
-/// The struct that the block is of.
-fn target(block: &ItemImpl) -> syn::Result<Path> {
+/// The struct that the block is of; `None` where it is none, or generic.
+fn target(block: &ItemImpl, errors: &mut Errors) -> Option<Path> {
     if let Some((_, path, _)) = &block.trait_ {
-        return Err(err!(
+        errors.push(err!(
             path,
             "`#[workflow_methods]` goes on the struct's own impl block; write `impl {} {{ .. }}`",
             types::text(&block.self_ty),
         ));
     }
     if !block.generics.params.is_empty() {
-        return Err(err!(
+        errors.push(err!(
             block.generics,
             "a workflow cannot be generic, because the server knows it by one name; write the \
              concrete types"
         ));
+        return None;
     }
     if let Some(clause) = &block.generics.where_clause {
-        return Err(err!(clause, "a workflow cannot have a where clause"));
+        errors.push(err!(clause, "a workflow cannot have a where clause"));
     }
     match &*block.self_ty {
         Type::Path(ty)
             if ty.qself.is_none() && ty.path.segments.iter().all(|s| s.arguments.is_none()) =>
         {
-            Ok(ty.path.clone())
+            Some(ty.path.clone())
         }
-        ty => Err(err!(
-            ty,
-            "a workflow is a struct of its own without generic arguments; write the name of one \
-             that has `#[workflow]`"
-        )),
+        ty => {
+            errors.push(err!(
+                ty,
+                "a workflow is a struct of its own without generic arguments; write the name of one \
+                 that has `#[workflow]`"
+            ));
+            None
+        }
     }
 }
 
-/// What is generated beside the user's methods, for callers outside.
-const GENERATED: [&str; 4] = ["start", "execute", "schedule", "handle"];
-
-fn generated_names(block: &ItemImpl, errors: &mut Errors) {
+fn taken_names(block: &ItemImpl, errors: &mut Errors) -> Vec<&'static str> {
+    let mut taken = Vec::new();
     for item in &block.items {
         if let ImplItem::Fn(function) = item
-            && let Some(name) = GENERATED.iter().find(|&name| function.sig.ident == name)
+            && let Some(name) = GENERATED.into_iter().find(|&name| function.sig.ident == name)
         {
+            taken.push(name);
             errors.push(err!(
                 function.sig.ident,
                 "`#[workflow_methods]` generates `{name}`, by which callers start or find the \
@@ -106,6 +115,7 @@ fn generated_names(block: &ItemImpl, errors: &mut Errors) {
             ));
         }
     }
+    taken
 }
 
 /// The one method of a role.

@@ -71,11 +71,13 @@ pub(super) fn queue(
     queue: Option<String>,
     was_written: bool,
     attribute: &str,
+    item: &Ident,
     errors: &mut Errors,
 ) -> String {
     if queue.is_none() && !was_written {
         errors.push(syn::Error::new(
-            Span::call_site(),
+            // At the attribute, but as if written there: rustc need not mention the macro.
+            Span::call_site().resolved_at(item.span()),
             format!(
                 "`queue` is missing: the task queue whose workers run it; write \
                  `#[{attribute}(queue = \"orders\")]`"

@@ -18,7 +18,7 @@ pub(crate) fn workflow(
     let has_queue = arguments.mention("queue");
     let annotation = settings::Annotation::new(arguments.settings);
     settings::check(&annotation.options, errors);
-    let queue = settings::queue(annotation.queue, has_queue, "workflow", errors);
+    let queue = settings::queue(annotation.queue, has_queue, "workflow", &item.ident, errors);
     let other = match &item.data {
         Data::Struct(_) => None,
         Data::Enum(data) => Some((data.enum_token.span, "an enum")),

@@ -18,6 +18,7 @@ use crate::definition::{Activity, Dependencies, Payload};
 ///
 /// # Errors
 /// None; it has the form that workflows need.
+#[allow(clippy::unnecessary_wraps, reason = "one form serves workflows and activities")]
 pub(crate) fn register<A>(
     options: &mut WorkerOptions,
     dependencies: &Arc<Dependencies>,

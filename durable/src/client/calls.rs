@@ -6,7 +6,7 @@ use std::future::IntoFuture;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use temporalio_client::{
-    QueryRejectCondition, WorkflowExecuteUpdateOptions, WorkflowQueryOptions,
+    QueryRejectCondition, RpcOptions, WorkflowExecuteUpdateOptions, WorkflowQueryOptions,
     WorkflowSignalOptions, WorkflowStartUpdateOptions, WorkflowUpdateHandle,
 };
 use temporalio_common::{QueryDefinition, SignalDefinition, UpdateDefinition};
@@ -187,7 +187,7 @@ impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
     /// # Errors
     /// Those of awaiting an [`UpdateCall`].
     pub async fn result(&self) -> Result<U::Output> {
-        match self.update.get_result(Default::default()).await {
+        match self.update.get_result(RpcOptions::default()).await {
             Ok(output) => Ok(output),
             Err(error) => Err(self.handle.doing("update").update(&self.name, error).await),
         }

@@ -50,7 +50,6 @@ impl Client {
     }
 
     /// A builder, for everything else.
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -148,7 +147,7 @@ impl ClientBuilder {
             .namespace
             .or_else(|| variable("TEMPORAL_NAMESPACE"))
             .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned());
-        let (target, address) = parse(address)?;
+        let (target, address) = parse(&address)?;
         let timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
         let connection = ConnectionOptions::new(target)
             .identity(self.identity.unwrap_or_else(default_identity))
@@ -204,10 +203,11 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// The URL to connect to, and the address as a person writes it.
-fn parse(address: String) -> Result<(Url, String)> {
-    let url = if address.contains("://") { address.clone() } else { format!("http://{address}") };
+fn parse(address: &str) -> Result<(Url, String)> {
+    let url =
+        if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
     let invalid = |source: Box<dyn StdError + Send + Sync>| Error::InvalidAddress {
-        address: address.clone(),
+        address: address.to_owned(),
         source,
     };
     let url = Url::parse(&url).map_err(|error| invalid(error.into()))?;
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn an_address_is_host_and_port_or_a_url() {
-        let shown = |address: &str| parse(address.to_owned()).map(|(_, shown)| shown);
+        let shown = |address: &str| parse(address).map(|(_, shown)| shown);
         assert_eq!(shown("localhost:7233").unwrap(), "localhost:7233");
         assert_eq!(shown("127.0.0.1:1").unwrap(), "127.0.0.1:1");
         assert_eq!(shown("[::1]:7233").unwrap(), "[::1]:7233");

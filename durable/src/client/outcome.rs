@@ -103,7 +103,6 @@ impl Doing<'_> {
 
     pub(super) fn query(&self, query: &str, error: WorkflowQueryError) -> Error {
         match error {
-            WorkflowQueryError::NotFound(status) => self.rpc(status),
             WorkflowQueryError::Rejected { status } => Error::QueryRejected {
                 workflow_id: self.workflow_id(),
                 query: query.to_owned(),
@@ -117,7 +116,9 @@ impl Doing<'_> {
                     source: status.message().into(),
                 }
             }
-            WorkflowQueryError::Rpc(status) => self.rpc(status),
+            WorkflowQueryError::NotFound(status) | WorkflowQueryError::Rpc(status) => {
+                self.rpc(status)
+            }
             WorkflowQueryError::PayloadConversion(error) => self.wrong_type(error),
             other => self.other(other.into()),
         }

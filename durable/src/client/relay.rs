@@ -13,6 +13,7 @@ use temporalio_client::callback_based::{
 };
 use temporalio_client::errors::ClientConnectError;
 use temporalio_client::grpc::WorkflowService as _;
+use temporalio_client::tonic::codegen::http::HeaderMap;
 use temporalio_client::tonic::metadata::MetadataMap;
 use temporalio_client::tonic::{Request, Status};
 use temporalio_client::{
@@ -98,5 +99,5 @@ async fn send(
 }
 
 fn success(message: &impl Message) -> GrpcSuccessResponse {
-    GrpcSuccessResponse { headers: Default::default(), proto: message.encode_to_vec() }
+    GrpcSuccessResponse { headers: HeaderMap::default(), proto: message.encode_to_vec() }
 }

@@ -61,7 +61,7 @@ pub struct Start<W: Workflow, R = AsHandle> {
     search_attributes: SearchAttributes,
     headers: HashMap<String, RawPayload>,
     eager: bool,
-    start_delay: Option<Duration>,
+    delay: Option<Duration>,
     request_id: Option<String>,
     resolves_to: PhantomData<fn() -> R>,
 }
@@ -81,7 +81,7 @@ impl<W: Workflow, R> Start<W, R> {
             search_attributes: SearchAttributes::default(),
             headers: HashMap::new(),
             eager: true,
-            start_delay: None,
+            delay: None,
             request_id: None,
             resolves_to: PhantomData,
         }
@@ -192,7 +192,7 @@ impl<W: Workflow, R> Start<W, R> {
 
     /// How long the server waits before it gives the first task to a worker.
     pub fn start_delay(mut self, delay: Duration) -> Self {
-        self.start_delay = Some(delay);
+        self.delay = Some(delay);
         self
     }
 
@@ -215,11 +215,11 @@ where
             Some(id) => id,
             None => crate::id::unique(),
         };
-        if self.cron_schedule.is_some() && self.start_delay.is_some() {
+        if self.cron_schedule.is_some() && self.delay.is_some() {
             return Err(invalid::<W>("a cron schedule and a start delay exclude each other"));
         }
         let doing = Doing { client: &self.client, workflow_id: &id, operation: "start" };
-        let sdk = match (self.start_delay, self.request_id) {
+        let sdk = match (self.delay, self.request_id) {
             (None, None) => self.client.sdk().clone(),
             (delay, request_id) => relay::amending(self.client.sdk(), move |request| {
                 if let Some(delay) = delay {
@@ -254,7 +254,7 @@ where
             (!self.search_attributes.is_empty()).then_some(self.search_attributes),
         )
         // The server has nothing to hand out before the delay is over.
-        .enable_eager_workflow_start(self.eager && self.start_delay.is_none())
+        .enable_eager_workflow_start(self.eager && self.delay.is_none())
         .maybe_retry_policy(options.retry.map(RetryOptions::into_policy))
         .priority(options.priority.unwrap_or_default())
         .maybe_header((!self.headers.is_empty()).then_some(Header { fields: self.headers }))

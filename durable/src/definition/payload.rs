@@ -9,10 +9,11 @@ use temporalio_common::data_converters::{TemporalDeserializable, TemporalSeriali
 /// SDK's own wrappers (`RawValue`, `ProstSerializable`). There is nothing to implement by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel to the Temporal server and back",
-    label = "this type is neither `Serialize` and `Deserialize`, nor a payload type of the SDK",
-    note = "derive both on it: `#[derive(Serialize, Deserialize)]`",
-    note = "a borrowed type cannot be sent: use the owned one, such as `String` for `&str`"
+    label = "this type is not `Serialize` and `Deserialize`",
+    note = "derive both on it, and on the types within: `#[derive(Serialize, Deserialize)]`"
 )]
 pub trait Payload: TemporalSerializable + TemporalDeserializable + Send + 'static {}
 
+// Messages then speak of payloads, and not of the traits that these are made of.
+#[diagnostic::do_not_recommend]
 impl<T> Payload for T where T: TemporalSerializable + TemporalDeserializable + Send + 'static {}

@@ -13,7 +13,7 @@ use crate::options::WorkflowOptions;
     label = "this struct has no `#[workflow]`",
     note = "put `#[workflow(queue = \"..\")]` on the struct"
 )]
-pub trait WorkflowAnnotation: WorkflowDefinition {
+pub trait WorkflowAnnotation {
     /// The workflow type's name on the server.
     const NAME: &'static str;
     /// The task queue whose workers run it.
@@ -30,7 +30,10 @@ pub trait WorkflowAnnotation: WorkflowDefinition {
     /// The workflow id that the annotation's template makes of an input, or `None` where it has no
     /// template and the id is a UUID.
     #[must_use]
-    fn workflow_id(_input: &Self::Input) -> Option<String> {
+    fn workflow_id(_input: &<Self as WorkflowDefinition>::Input) -> Option<String>
+    where
+        Self: WorkflowDefinition,
+    {
         None
     }
 }

@@ -16,11 +16,15 @@ use super::{Error, Result, payload_error};
 /// [`Failure::cause`] leads to the next link; [`Failure::root`] to the last, which is mostly the one
 /// that the failing code wrote.
 #[derive(Debug, Clone)]
-pub struct Failure {
+pub struct Failure(Box<Link>);
+
+/// Boxed, so that a `Result` with a failure in its error stays small.
+#[derive(Debug, Clone)]
+struct Link {
     kind: FailureKind,
     message: String,
     details: Option<DecodablePayloads>,
-    cause: Option<Box<Failure>>,
+    cause: Option<Failure>,
 }
 
 /// What a link of a failure chain stands for.
@@ -89,35 +93,35 @@ impl Failure {
             IncomingError::Terminated(_) => FailureKind::Terminated,
             _ => FailureKind::Other,
         };
-        Self {
+        Self(Box::new(Link {
             kind,
             message: error.failure().message.clone(),
             details,
-            cause: error.cause().map(|cause| Box::new(Self::new(cause, converter))),
-        }
+            cause: error.cause().map(|cause| Self::new(cause, converter)),
+        }))
     }
 
     /// A failure that the server tells in a form of its own, with nothing but a message.
     pub(crate) fn plain(message: String) -> Self {
-        Self { kind: FailureKind::Other, message, details: None, cause: None }
+        Self(Box::new(Link { kind: FailureKind::Other, message, details: None, cause: None }))
     }
 
     /// What this link stands for.
     #[must_use]
     pub fn kind(&self) -> &FailureKind {
-        &self.kind
+        &self.0.kind
     }
 
     /// The message as it was recorded.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// The application error's type name, where this link is one and has one.
     #[must_use]
     pub fn type_name(&self) -> Option<&str> {
-        match &self.kind {
+        match &self.0.kind {
             FailureKind::Application { type_name, .. } => type_name.as_deref(),
             _ => None,
         }
@@ -128,7 +132,7 @@ impl Failure {
     /// # Errors
     /// [`Error::WrongType`] when they are not of type `T`.
     pub fn details<T: TemporalDeserializable + 'static>(&self) -> Result<Option<T>> {
-        self.details.as_ref().map(DecodablePayloads::deserialize).transpose().map_err(|error| {
+        self.0.details.as_ref().map(DecodablePayloads::deserialize).transpose().map_err(|error| {
             Error::WrongType { what: "failure's details".to_owned(), source: payload_error(error) }
         })
     }
@@ -136,12 +140,12 @@ impl Failure {
     /// The next link of the chain.
     #[must_use]
     pub fn cause(&self) -> Option<&Failure> {
-        self.cause.as_deref()
+        self.0.cause.as_ref()
     }
 
     /// This link and all that follow.
     pub fn chain(&self) -> impl Iterator<Item = &Failure> {
-        std::iter::successors(Some(self), |failure| failure.cause.as_deref())
+        std::iter::successors(Some(self), |failure| failure.0.cause.as_ref())
     }
 
     /// The last link of the chain.
@@ -153,7 +157,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
+        match &self.0.kind {
             FailureKind::Activity { activity_type } => {
                 write!(f, "activity `{activity_type}` failed")
             }
@@ -161,16 +165,16 @@ impl fmt::Display for Failure {
                 write!(f, "child workflow {workflow_type} `{workflow_id}` failed")
             }
             FailureKind::Application { type_name: Some(name), .. } => {
-                write!(f, "{name}: {}", self.message)
+                write!(f, "{name}: {}", self.0.message)
             }
-            FailureKind::Timeout(timeout) => write!(f, "{} ({timeout:?})", self.message),
-            _ => f.write_str(&self.message),
+            FailureKind::Timeout(timeout) => write!(f, "{} ({timeout:?})", self.0.message),
+            _ => f.write_str(&self.0.message),
         }
     }
 }
 
 impl StdError for Failure {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.cause.as_deref().map(|cause| cause as _)
+        self.cause().map(|cause| cause as _)
     }
 }

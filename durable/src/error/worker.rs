@@ -99,5 +99,5 @@ impl fmt::Display for WorkerProblem {
 }
 
 fn list(problems: &[WorkerProblem]) -> String {
-    problems.iter().map(|problem| format!("\n  - {problem}")).collect()
+    problems.iter().fold(String::new(), |list, problem| list + "\n  - " + &problem.to_string())
 }

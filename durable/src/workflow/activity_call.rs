@@ -55,9 +55,9 @@ impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
 
     /// A call within the workflow's own worker; made by generated code.
     pub fn local(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
-        let mut call = Self::new(context, activity, input);
-        call.call.as_mut().expect("a new call is not started").local = true;
-        call
+        let options = ActivityOptions::default();
+        let call = Call { activity, input, options, local: true };
+        Self { context, call: Some(call), started: None }
     }
 
     /// Sets several options at once; what they leave out stays as it is.
@@ -118,24 +118,29 @@ impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
 
     /// Schedules the activity now; the result can be awaited later, or never.
     #[must_use = "what is returned is the result to wait for"]
-    pub fn start(mut self) -> StartedActivity<'a, A> {
-        self.start_once();
-        self.started.expect("the line above started it")
+    pub fn start(self) -> StartedActivity<'a, A> {
+        match (self.call, self.started) {
+            (Some(call), _) => call.schedule(self.context),
+            (None, Some(started)) => started,
+            (None, None) => unreachable!("{CALLED_OR_STARTED}"),
+        }
     }
 
     fn start_once(&mut self) -> &mut StartedActivity<'a, A> {
         if let Some(call) = self.call.take() {
             self.started = Some(call.schedule(self.context));
         }
-        self.started.as_mut().expect("a call that is taken is started")
+        self.started.as_mut().unwrap_or_else(|| unreachable!("{CALLED_OR_STARTED}"))
     }
 }
 
+const CALLED_OR_STARTED: &str = "a call is taken only to be started";
+
 impl<A: Activity> Call<A> {
-    fn schedule<'a, W: WorkflowCode<Input: Payload>>(
+    fn schedule<W: WorkflowCode<Input: Payload>>(
         self,
-        context: &'a temporalio_sdk::WorkflowContext<Hosted<W>>,
-    ) -> StartedActivity<'a, A> {
+        context: &temporalio_sdk::WorkflowContext<Hosted<W>>,
+    ) -> StartedActivity<'_, A> {
         let Self { activity, input, options, local } = self;
         let options = match options.resolve(A::options()) {
             Ok(options) if local => local_check::<A>(context.task_queue()).map(|()| options),

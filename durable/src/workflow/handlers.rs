@@ -30,7 +30,9 @@ type Sdk<W> = temporalio_sdk::WorkflowContext<Hosted<W>>;
 type SdkSync<W> = temporalio_sdk::SyncWorkflowContext<Hosted<W>>;
 type Decode = fn(&SerializationContext<'_>, Payloads) -> Result<Box<dyn Any>, String>;
 type SignalFuture = LocalBoxFuture<'static, Result<(), WorkflowError>>;
-type UpdateFuture = LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowError>>;
+type Validate<W> = fn(&Hosted<W>, WorkflowContextView, Box<dyn Any>) -> Result<(), WorkflowError>;
+type Output = Result<Box<dyn WorkflowOutputValue>, WorkflowError>;
+type UpdateFuture = LocalBoxFuture<'static, Output>;
 
 /// Stands for the input of a signal that cannot be delivered, with the reason.
 pub(super) struct Undeliverable(pub(super) String);
@@ -45,7 +47,7 @@ fn decode_boxed<H: Handler, I: Payload>(
 }
 
 /// A signal handled by a plain method.
-pub trait HandleSignal: SignalDefinition<Workflow: WorkflowCode, Input: Payload> + Handler {
+pub trait HandleSignal: SignalDefinition<Workflow: WorkflowCode> + Handler {
     /// Calls the method.
     fn handle(
         state: &mut Self::Workflow,
@@ -55,9 +57,7 @@ pub trait HandleSignal: SignalDefinition<Workflow: WorkflowCode, Input: Payload>
 }
 
 /// A signal handled by an async method.
-pub trait HandleSignalAsync:
-    SignalDefinition<Workflow: WorkflowCode, Input: Payload> + Handler
-{
+pub trait HandleSignalAsync: SignalDefinition<Workflow: WorkflowCode> + Handler {
     /// Calls the method.
     fn handle(
         context: WorkflowContext<Self::Workflow>,
@@ -66,7 +66,7 @@ pub trait HandleSignalAsync:
 }
 
 /// A query answered by a method.
-pub trait AnswerQuery: QueryDefinition<Workflow: WorkflowCode, Input: Payload> + Handler {
+pub trait AnswerQuery: QueryDefinition<Workflow: WorkflowCode> + Handler {
     /// Calls the method.
     ///
     /// # Errors
@@ -79,7 +79,7 @@ pub trait AnswerQuery: QueryDefinition<Workflow: WorkflowCode, Input: Payload> +
 }
 
 /// An update handled by a plain method.
-pub trait HandleUpdate: UpdateDefinition<Workflow: WorkflowCode, Input: Payload> + Handler {
+pub trait HandleUpdate: UpdateDefinition<Workflow: WorkflowCode> + Handler {
     /// Whether there is an `#[update_validator]`.
     const HAS_VALIDATOR: bool = false;
 
@@ -107,9 +107,7 @@ pub trait HandleUpdate: UpdateDefinition<Workflow: WorkflowCode, Input: Payload>
 }
 
 /// An update handled by an async method.
-pub trait HandleUpdateAsync:
-    UpdateDefinition<Workflow: WorkflowCode, Input: Payload> + Handler
-{
+pub trait HandleUpdateAsync: UpdateDefinition<Workflow: WorkflowCode> + Handler {
     /// Whether there is an `#[update_validator]`.
     const HAS_VALIDATOR: bool = false;
 
@@ -142,7 +140,7 @@ pub struct SignalHandler<W: WorkflowCode> {
 impl<W: WorkflowCode<Input: Payload>> SignalHandler<W> {
     /// A signal with a plain method.
     #[must_use]
-    pub const fn plain<S: HandleSignal<Workflow = W>>() -> Self {
+    pub const fn plain<S: HandleSignal<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: S::NAME,
             decode: decode_boxed::<S, S::Input>,
@@ -152,7 +150,7 @@ impl<W: WorkflowCode<Input: Payload>> SignalHandler<W> {
 
     /// A signal with an async method.
     #[must_use]
-    pub const fn asynchronous<S: HandleSignalAsync<Workflow = W>>() -> Self {
+    pub const fn asynchronous<S: HandleSignalAsync<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: S::NAME,
             decode: decode_boxed::<S, S::Input>,
@@ -165,17 +163,13 @@ impl<W: WorkflowCode<Input: Payload>> SignalHandler<W> {
 pub struct QueryHandler<W: WorkflowCode> {
     pub(super) name: &'static str,
     pub(super) decode: Decode,
-    pub(super) dispatch: fn(
-        &Hosted<W>,
-        WorkflowContextView,
-        Box<dyn Any>,
-    ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowError>,
+    pub(super) dispatch: fn(&Hosted<W>, WorkflowContextView, Box<dyn Any>) -> Output,
 }
 
 impl<W: WorkflowCode<Input: Payload>> QueryHandler<W> {
     /// A query with its method.
     #[must_use]
-    pub const fn plain<Q: AnswerQuery<Workflow = W>>() -> Self {
+    pub const fn plain<Q: AnswerQuery<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: Q::NAME,
             decode: decode_boxed::<Q, Q::Input>,
@@ -192,14 +186,13 @@ pub struct UpdateHandler<W: WorkflowCode> {
     pub(super) has_validator: bool,
     pub(super) decode: Decode,
     pub(super) dispatch: fn(Sdk<W>, Box<dyn Any>) -> UpdateFuture,
-    pub(super) validate:
-        fn(&Hosted<W>, WorkflowContextView, Box<dyn Any>) -> Result<(), WorkflowError>,
+    pub(super) validate: Validate<W>,
 }
 
 impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
     /// An update with a plain method.
     #[must_use]
-    pub const fn plain<U: HandleUpdate<Workflow = W>>() -> Self {
+    pub const fn plain<U: HandleUpdate<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: U::NAME,
             has_validator: U::HAS_VALIDATOR,
@@ -213,7 +206,7 @@ impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
 
     /// An update with an async method.
     #[must_use]
-    pub const fn asynchronous<U: HandleUpdateAsync<Workflow = W>>() -> Self {
+    pub const fn asynchronous<U: HandleUpdateAsync<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: U::NAME,
             has_validator: U::HAS_VALIDATOR,

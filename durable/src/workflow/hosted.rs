@@ -116,7 +116,7 @@ where
         input: Option<Decoded<W::Input>>,
     ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowTermination>> {
         let undecodable = match input.map(|input| input.0).transpose() {
-            Ok(input) => match context.state(|hosted| hosted.reason_for_no_state()) {
+            Ok(input) => match context.state(Self::reason_for_no_state) {
                 None => {
                     let run = W::run(WorkflowContext::new(context), input);
                     return run

@@ -1,6 +1,4 @@
 //! A plain main needs no attribute.
 
-use durable::prelude::*;
-
 #[durable::main]
 fn main() {}

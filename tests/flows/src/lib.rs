@@ -24,6 +24,9 @@ impl GreetWorkflow {
 }
 
 /// Composes a greeting.
+///
+/// # Errors
+/// None.
 #[activity(queue = "library-activities")]
 pub async fn compose_greeting(name: String) -> Result<String, ActivityError> {
     Ok(format!("Hello, {name}!"))
