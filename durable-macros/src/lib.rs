@@ -8,6 +8,8 @@ mod generate;
 mod model;
 mod parse;
 mod runtime_path;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 use proc_macro::TokenStream;

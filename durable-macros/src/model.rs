@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::Span;
+use syn::spanned::Spanned as _;
 use syn::{Attribute, Ident, LitStr, Path, Type, Visibility};
 
 use crate::runtime_path::Private;
@@ -104,6 +105,16 @@ pub(crate) struct Output {
     pub(crate) kind: OutputKind,
     /// The type of the success as the user wrote it.
     pub(crate) text: String,
+}
+
+impl Output {
+    /// Where the type stands.
+    pub(crate) fn span(&self) -> Span {
+        match &self.kind {
+            OutputKind::Nothing => Span::call_site(),
+            OutputKind::Plain(ty) | OutputKind::Result(ty) => ty.span(),
+        }
+    }
 }
 
 /// Whether a function can fail.

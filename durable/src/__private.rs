@@ -77,6 +77,9 @@ impl<T: Payload> PayloadType for T {
     type Type = T;
 }
 
+/// Asks for a type that can travel.
+pub const fn payload<T: PayloadType>() {}
+
 /// What an activity may fail with.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of an activity",

@@ -14,6 +14,7 @@ mod workflow;
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
+use durable::client::start_all;
 use durable::dev_server::DevServer;
 use durable::prelude::*;
 
@@ -30,7 +31,7 @@ async fn main() -> durable::Result<()> {
     let workers = Workers::new(&client).start().await?;
     println!("serving the queues {}", workers.queues().collect::<Vec<_>>().join(" and "));
 
-    let (mut rows, orders) = start_all(&client, file::read(include_str!("orders.json"))).await;
+    let (mut rows, orders) = start_orders(&client, file::read(include_str!("orders.json"))).await;
     println!("{} orders read, {} started", rows.len() + orders.len(), orders.len());
     watch(&orders).await?;
     for (index, order, handle) in orders {
@@ -70,16 +71,22 @@ async fn connect() -> durable::Result<(Client, Option<DevServer>)> {
 type Started = (usize, Order, OrderWorkflowHandle);
 
 /// Starts every order that can be read; the others have their outcome already.
-async fn start_all(client: &Client, entries: Vec<Entry>) -> (Vec<Row>, Vec<Started>) {
+async fn start_orders(client: &Client, entries: Vec<Entry>) -> (Vec<Row>, Vec<Started>) {
     let mut rows = Vec::new();
-    let mut started = Vec::new();
+    let mut orders = Vec::new();
     for Entry { index, order_id, order } in entries {
         match order {
+            Ok(order) => orders.push((index, order)),
             Err(problem) => rows.push(Row::new(index, &order_id, Outcome::Unreadable(problem))),
-            Ok(order) => match OrderWorkflow::start(client, order.clone()).await {
-                Ok(handle) => started.push((index, order, handle)),
-                Err(error) => rows.push(Row::new(index, &order_id, outcome(Err(error)))),
-            },
+        }
+    }
+    let starts = orders.iter().map(|(_, order)| OrderWorkflow::start(client, order.clone()));
+    let handles = start_all(starts).await;
+    let mut started = Vec::new();
+    for ((index, order), handle) in orders.into_iter().zip(handles) {
+        match handle {
+            Ok(handle) => started.push((index, order, handle)),
+            Err(error) => rows.push(Row::new(index, &order.order_id, outcome(Err(error)))),
         }
     }
     (rows, started)

@@ -86,8 +86,10 @@ use temporalio_common::RetryPolicy;
 use temporalio_sdk::runtime::RuntimeOptions;
 use temporalio_sdk::{Runtime, Worker, WorkerOptions};
 
-const ROUNDS: usize = 15;
-const WORKFLOWS_A_ROUND: u32 = 100;
+const ROUNDS: usize = 40;
+const WORKFLOWS_A_ROUND: u32 = 200;
+/// Many at once, so that what is measured is work and not the idling of pollers between two answers.
+const AT_ONCE: u32 = 20;
 
 fn main() -> durable::Result<()> {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
@@ -148,14 +150,14 @@ async fn annotated(client: &Client, name: String) {
 }
 
 /// CPU and wall time of one workflow, in microseconds.
-async fn round<F: Future<Output = ()>>(
-    label: &str,
-    round: usize,
-    one: impl Fn(String) -> F,
-) -> (f64, f64) {
+async fn round<F>(label: &str, round: usize, one: impl Fn(String) -> F) -> (f64, f64)
+where
+    F: Future<Output = ()>,
+{
     let (cpu, wall) = (ProcessTime::now(), Instant::now());
-    for workflow in 0..WORKFLOWS_A_ROUND {
-        one(format!("{label}-{round}-{workflow}")).await;
+    for batch in 0..WORKFLOWS_A_ROUND / AT_ONCE {
+        let started = (0..AT_ONCE).map(|index| one(format!("{label}-{round}-{batch}-{index}")));
+        futures::future::join_all(started).await;
     }
     let each = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(WORKFLOWS_A_ROUND);
     (each(cpu.elapsed()), each(wall.elapsed()))
@@ -171,13 +173,17 @@ async fn compare(client: &Client) -> durable::Result<()> {
     let mut layer = (Vec::new(), Vec::new());
     // The first round of each warms caches, connections and the server, and is not counted.
     for index in 0..=ROUNDS {
-        let by_hand = round("hand", index, |name| by_hand(client, name)).await;
-        let annotated = round("durable", index, |name| annotated(client, name)).await;
-        if index > 0 {
-            hand.0.push(by_hand.0);
-            hand.1.push(by_hand.1);
-            layer.0.push(annotated.0);
-            layer.1.push(annotated.1);
+        // In turns, so that neither always runs behind the other.
+        for turn in [index % 2, (index + 1) % 2] {
+            let (times, taken) = if turn == 0 {
+                (&mut hand, round("hand", index, |name| by_hand(client, name)).await)
+            } else {
+                (&mut layer, round("durable", index, |name| annotated(client, name)).await)
+            };
+            if index > 0 {
+                times.0.push(taken.0);
+                times.1.push(taken.1);
+            }
         }
     }
     let (hand, layer) = ((median(hand.0), median(hand.1)), (median(layer.0), median(layer.1)));

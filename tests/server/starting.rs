@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use durable::Error;
-use durable::client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy};
+use durable::client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy, start_all};
 use durable::prelude::*;
 use durable_tests::unique;
 
@@ -178,20 +178,22 @@ async fn a_request_id_makes_the_start_idempotent() -> durable::Result<()> {
 async fn many_can_be_started_at_once() -> durable::Result<()> {
     let client = client().await;
     let prefix = unique("batch");
-    let starts = (0..20)
-        .map(|i| ParcelWorkflow::start(&client, parcel(&format!("{prefix}-{i}"))).into_future());
-    let mut tasks: tokio::task::JoinSet<_> = starts.collect();
-    let mut ids = Vec::new();
-    while let Some(started) = tasks.join_next().await {
-        let parcel = started.expect("no task panics")?;
+    let numbers = (0..50).map(|index| format!("{prefix}-{index}"));
+    let starts = numbers.map(|number| ParcelWorkflow::start(&client, parcel(&number)));
+    let started = start_all(starts).await;
+
+    assert_eq!(started.len(), 50);
+    for (index, started) in started.iter().enumerate() {
+        let parcel = started.as_ref().expect("no other has its id");
+        assert_eq!(parcel.id(), format!("parcel-{prefix}-{index}-Turin"), "in order");
         parcel.deliver().await?;
         parcel.result().await?;
-        ids.push(parcel.id().to_owned());
     }
-    ids.sort();
-    ids.dedup();
-    assert_eq!(ids.len(), 20);
-    Ok(())
+    let twice = [&prefix, &prefix].map(|number| ParcelWorkflow::start(&client, parcel(number)));
+    let twice = start_all(twice).await;
+    let (started, refused): (Vec<_>, Vec<_>) = twice.into_iter().partition(Result::is_ok);
+    assert!(matches!(refused.as_slice(), [Err(Error::AlreadyStarted { .. })]), "{refused:?}");
+    started.into_iter().next().expect("one of two")?.terminate("enough").await
 }
 
 #[tokio::test]

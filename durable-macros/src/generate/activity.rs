@@ -33,7 +33,7 @@ pub(super) fn activity_type(model: &Activity) -> TokenStream {
     let (visibility, ident) = (&item.visibility, &item.ident);
     let separator = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
     let summary = format!(
-        "The activity `{name}` of queue `{queue}`: `execute` and `start` call it from a workflow. \
+        " The activity `{name}` of queue `{queue}`: `execute` and `start` call it from a workflow. \
          The function of the same name is its code."
     );
     quote! {
@@ -63,15 +63,15 @@ pub(super) fn call_functions(
     let Activity { private, item, name, .. } = model;
     let (ident, ctx) = (&item.ident, shared::own("ctx"));
     let execute = format!(
-        "Calls the activity `{name}` from a workflow, on its own queue and with its own options. \
+        " Calls the activity `{name}` from a workflow, on its own queue and with its own options. \
          Awaiting the call schedules it and waits for the output; until then options can be set."
     );
     let start = format!(
-        "Schedules the activity `{name}` at once, and leaves the waiting for later: for work that \
+        " Schedules the activity `{name}` at once, and leaves the waiting for later: for work that \
          goes on beside other work."
     );
     let local = format!(
-        "Runs the activity `{name}` within the workflow's own worker, without a task of its own: \
+        " Runs the activity `{name}` within the workflow's own worker, without a task of its own: \
          for short work of the same queue."
     );
     let at = |name: &str| Ident::new(name, ident.span());
@@ -111,6 +111,9 @@ pub(super) fn call_functions(
 pub(super) fn definition(model: &Activity) -> TokenStream {
     let Activity { private, item, name, queue, settings, inputs, output, .. } = model;
     let ident = &item.ident;
+    let head = shared::impl_head(private, "ActivityDefinition", &quote!(#ident), ident);
+    let activity_head = shared::impl_head(private, "Activity", &quote!(#ident), ident);
+    let assertions = shared::assertions(private, inputs);
     let input_item = shared::input_item(private, inputs);
     let output_item = shared::output_item(private, output);
     let output_text = &output.text;
@@ -127,7 +130,7 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
     let dependencies = dependencies(model);
     quote! {
         #[automatically_derived]
-        impl #private::ActivityDefinition for #ident {
+        #head {
             #input_item
             #output_item
 
@@ -137,7 +140,7 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #private::Activity for #ident {
+        #activity_head {
             const NAME: &'static str = #name;
             const QUEUE: &'static str = #queue;
             #parameters
@@ -146,6 +149,8 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
             #options
             #dependencies
         }
+
+        #assertions
     }
 }
 
@@ -186,9 +191,22 @@ fn executable(model: &Activity) -> TokenStream {
             #run
         })
     };
+    let head = shared::impl_head(private, "ExecutableActivity", &quote!(#ident), ident);
+    let execute = quote_spanned! {ident.span()=>
+        fn execute(
+            #dependencies: ::core::option::Option<::std::sync::Arc<Self::Implementer>>,
+            #context: #private::ActivityContext,
+            #input: #input_type,
+        ) -> #private::BoxFuture<
+            'static,
+            ::core::result::Result<#output_type, #private::ActivityError>,
+        > {
+            #future
+        }
+    };
     quote! {
         #[automatically_derived]
-        impl #private::ExecutableActivity for #ident {
+        #head {
             type Implementer = #private::Dependencies;
             const REQUIRES_INSTANCE: bool = true;
 
@@ -196,16 +214,7 @@ fn executable(model: &Activity) -> TokenStream {
                 Self {}
             }
 
-            fn execute(
-                #dependencies: ::core::option::Option<::std::sync::Arc<Self::Implementer>>,
-                #context: #private::ActivityContext,
-                #input: #input_type,
-            ) -> #private::BoxFuture<
-                'static,
-                ::core::result::Result<#output_type, #private::ActivityError>,
-            > {
-                #future
-            }
+            #execute
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn handle_type(model: &Workflow) -> TokenStream {
     let (conditions, visibility, ident) = (&item.conditions, &item.visibility, &item.ident);
     let handle = handle_name(ident);
     let summary = format!(
-        "A handle of one workflow `{name}`: its signals, queries and updates are methods, beside \
+        " A handle of one workflow `{name}`: its signals, queries and updates are methods, beside \
          those of the handle that it dereferences to."
     );
     quote! {
@@ -104,14 +104,14 @@ pub(super) fn method(
     let (call, summary) = match kind {
         HandlerKind::Signal => (
             "SignalCall",
-            format!("Sends the signal `{name}`; awaiting it waits until the server has it."),
+            format!(" Sends the signal `{name}`; awaiting it waits until the server has it."),
         ),
         HandlerKind::Query => {
-            ("QueryCall", format!("Asks the query `{name}`; awaiting it waits for the answer."))
+            ("QueryCall", format!(" Asks the query `{name}`; awaiting it waits for the answer."))
         }
         HandlerKind::Update => (
             "UpdateCall",
-            format!("Sends the update `{name}`; awaiting it waits for the workflow's result."),
+            format!(" Sends the update `{name}`; awaiting it waits for the workflow's result."),
         ),
     };
     let call = format_ident!("{call}");

@@ -64,13 +64,14 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
         HandlerKind::Query => ("QueryDefinition", Some(shared::output_item(private, output))),
         HandlerKind::Update => ("UpdateDefinition", Some(shared::output_item(private, output))),
     };
-    let definition = format_ident!("{definition}");
+    let head = shared::impl_head(private, definition, &marker, &handler.ident);
+    let assertions = shared::assertions(private, inputs);
     let output_text = &output.text;
     let parameters = shared::parameter_list(private, inputs);
     quote! {
         #(#conditions)*
         #[automatically_derived]
-        impl #private::#definition for #marker {
+        #head {
             type Workflow = #target;
             #input_item
             #output_item
@@ -87,6 +88,8 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
             #parameters
             const OUTPUT: &'static str = #output_text;
         }
+
+        #assertions
     }
 }
 
@@ -116,33 +119,39 @@ fn signal(model: &Methods, handler: &Handler) -> TokenStream {
     let marker = marker(model, handler);
     if handler.is_async {
         let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
+        let body = quote!(::std::boxed::Box::pin(async move { #inputs #call.await; }));
+        let head = shared::impl_head(private, "HandleSignalAsync", &marker, &handler.ident);
+        let handle = quote_spanned! {handler.ident.span()=>
+            fn handle(
+                mut __context: #private::WorkflowContext<#target>,
+                __input: #input_type,
+            ) -> #private::LocalBoxFuture<'static, ()> {
+                #body
+            }
+        };
         return quote! {
             #[automatically_derived]
-            impl #private::HandleSignalAsync for #marker {
-                fn handle(
-                    mut __context: #private::WorkflowContext<#target>,
-                    __input: #input_type,
-                ) -> #private::LocalBoxFuture<'static, ()> {
-                    ::std::boxed::Box::pin(async move {
-                        #inputs
-                        #call.await;
-                    })
-                }
+            #head {
+                #handle
             }
         };
     }
     let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
+    let body = quote!(#inputs #call;);
+    let head = shared::impl_head(private, "HandleSignal", &marker, &handler.ident);
+    let handle = quote_spanned! {handler.ident.span()=>
+        fn handle(
+            __state: &mut #target,
+            __context: &mut #private::SyncWorkflowContext<#target>,
+            __input: #input_type,
+        ) {
+            #body
+        }
+    };
     quote! {
         #[automatically_derived]
-        impl #private::HandleSignal for #marker {
-            fn handle(
-                __state: &mut #target,
-                __context: &mut #private::SyncWorkflowContext<#target>,
-                __input: #input_type,
-            ) {
-                #inputs
-                #call;
-            }
+        #head {
+            #handle
         }
     }
 }
@@ -154,17 +163,21 @@ fn query(model: &Methods, handler: &Handler) -> TokenStream {
     let marker = marker(model, handler);
     let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
     let answer = fallible(private, &handler.output.kind, &call);
+    let body = quote!(#inputs #answer);
+    let head = shared::impl_head(private, "AnswerQuery", &marker, &handler.ident);
+    let handle = quote_spanned! {handler.ident.span()=>
+        fn answer(
+            __state: &#target,
+            __context: &#private::WorkflowContextView,
+            __input: #input_type,
+        ) -> ::core::result::Result<#output_type, #private::HandlerError> {
+            #body
+        }
+    };
     quote! {
         #[automatically_derived]
-        impl #private::AnswerQuery for #marker {
-            fn answer(
-                __state: &#target,
-                __context: &#private::WorkflowContextView,
-                __input: #input_type,
-            ) -> ::core::result::Result<#output_type, #private::HandlerError> {
-                #inputs
-                #answer
-            }
+        #head {
+            #handle
         }
     }
 }
@@ -178,41 +191,47 @@ fn update(model: &Methods, handler: &Handler) -> TokenStream {
     if handler.is_async {
         let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
         let result = fallible(private, &handler.output.kind, &quote!(#call.await));
+        let body = quote!(::std::boxed::Box::pin(async move { #inputs #result }));
+        let head = shared::impl_head(private, "HandleUpdateAsync", &marker, &handler.ident);
+        let handle = quote_spanned! {handler.ident.span()=>
+            fn handle(
+                mut __context: #private::WorkflowContext<#target>,
+                __input: #input_type,
+            ) -> #private::LocalBoxFuture<
+                'static,
+                ::core::result::Result<#output_type, #private::HandlerError>,
+            > {
+                #body
+            }
+        };
         return quote! {
             #[automatically_derived]
-            impl #private::HandleUpdateAsync for #marker {
+            #head {
                 #validate
 
-                fn handle(
-                    mut __context: #private::WorkflowContext<#target>,
-                    __input: #input_type,
-                ) -> #private::LocalBoxFuture<
-                    'static,
-                    ::core::result::Result<#output_type, #private::HandlerError>,
-                > {
-                    ::std::boxed::Box::pin(async move {
-                        #inputs
-                        #result
-                    })
-                }
+                #handle
             }
         };
     }
     let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
     let result = fallible(private, &handler.output.kind, &call);
+    let body = quote!(#inputs #result);
+    let head = shared::impl_head(private, "HandleUpdate", &marker, &handler.ident);
+    let handle = quote_spanned! {handler.ident.span()=>
+        fn handle(
+            __state: &mut #target,
+            __context: &mut #private::SyncWorkflowContext<#target>,
+            __input: #input_type,
+        ) -> ::core::result::Result<#output_type, #private::HandlerError> {
+            #body
+        }
+    };
     quote! {
         #[automatically_derived]
-        impl #private::HandleUpdate for #marker {
+        #head {
             #validate
 
-            fn handle(
-                __state: &mut #target,
-                __context: &mut #private::SyncWorkflowContext<#target>,
-                __input: #input_type,
-            ) -> ::core::result::Result<#output_type, #private::HandlerError> {
-                #inputs
-                #result
-            }
+            #handle
         }
     }
 }

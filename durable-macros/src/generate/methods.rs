@@ -2,7 +2,7 @@
 //! worker runs it.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::{handle, handlers, registration, shared};
 use crate::model::{GENERATED, Handler, HandlerKind, Init, Input, Methods, Run};
@@ -89,6 +89,9 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
     let input = input(model);
     let input_item = shared::input_item(private, input.map_or(&[], std::slice::from_ref));
     let output_item = shared::output_item(private, &run.output);
+    let head = |name| shared::impl_head(private, name, &quote!(#target), &run.ident);
+    let (head, with_methods, workflow) =
+        (head("WorkflowDefinition"), head("WithMethods"), head("Workflow"));
     let output_text = &run.output.text;
     let parameters = shared::parameter_list(private, input);
     let list = |kind| {
@@ -102,7 +105,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         (list(HandlerKind::Signal), list(HandlerKind::Query), list(HandlerKind::Update));
     quote! {
         #[automatically_derived]
-        impl #private::WorkflowDefinition for #target {
+        #head {
             #input_item
             #output_item
 
@@ -112,7 +115,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #private::WithMethods for #target {
+        #with_methods {
             #input_item
         }
 
@@ -123,7 +126,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
 
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
-        impl #private::Workflow for #target {
+        #workflow {
             #parameters
             const OUTPUT: &'static str = #output_text;
             const SIGNALS: #signals;
@@ -138,7 +141,7 @@ fn of_kind(handlers: &[Handler], kind: HandlerKind) -> impl Iterator<Item = &Han
 }
 
 fn code(model: &Methods) -> TokenStream {
-    let Methods { private, target, init, handlers, .. } = model;
+    let Methods { private, target, init, handlers, run: run_method, .. } = model;
     let has_init = init.is_some();
     let init_takes_input = init.as_ref().is_some_and(|init| init.input.is_some());
     let table = |kind, ty: TokenStream| {
@@ -156,28 +159,36 @@ fn code(model: &Methods) -> TokenStream {
     let input_type = input_type(model);
     let output_type = shared::output_type(private, &model.run.output);
     let input = quote!(::core::option::Option<#input_type>);
+    let run = quote!(::std::boxed::Box::pin(async move { #run }));
+    let at = &run_method.ident;
+    let head = shared::impl_head(private, "WorkflowCode", &quote!(#target), at);
+    let init = quote_spanned! {at.span()=>
+        fn init(__context: &#private::WorkflowContextView, __input: #input) -> Self {
+            #init
+        }
+    };
+    let run = quote_spanned! {at.span()=>
+        fn run(
+            mut __context: #private::WorkflowContext<Self>,
+            __input: #input,
+        ) -> #private::LocalBoxFuture<
+            'static,
+            ::core::result::Result<#output_type, #private::WorkflowTermination>,
+        > {
+            #run
+        }
+    };
     quote! {
         #[automatically_derived]
-        impl #private::WorkflowCode for #target {
+        #head {
             const HAS_INIT: bool = #has_init;
             const INIT_TAKES_INPUT: bool = #init_takes_input;
             const SIGNAL_HANDLERS: #signals;
             const QUERY_HANDLERS: #queries;
             const UPDATE_HANDLERS: #updates;
 
-            fn init(__context: &#private::WorkflowContextView, __input: #input) -> Self {
-                #init
-            }
-
-            fn run(
-                mut __context: #private::WorkflowContext<Self>,
-                __input: #input,
-            ) -> #private::LocalBoxFuture<
-                'static,
-                ::core::result::Result<#output_type, #private::WorkflowTermination>,
-            > {
-                ::std::boxed::Box::pin(async move { #run })
-            }
+            #init
+            #run
         }
     }
 }

@@ -86,18 +86,39 @@ pub(super) fn parameter_list<'a>(
 /// says of the item is one message.
 pub(super) fn input_item(private: &Private, inputs: &[Input]) -> TokenStream {
     let ty = input_type(private, inputs);
-    let span = inputs.first().map_or_else(span, |input| input.ty.span());
+    let span = match inputs {
+        [input] => input.ty.span(),
+        _ => span(),
+    };
     quote_spanned!(span=> type Input = #ty;)
 }
 
 /// `type Output = ..;`, like [`input_item`].
 pub(super) fn output_item(private: &Private, output: &Output) -> TokenStream {
     let ty = output_type(private, output);
-    let span = match &output.kind {
-        OutputKind::Nothing => span(),
-        OutputKind::Plain(ty) | OutputKind::Result(ty) => ty.span(),
-    };
-    quote_spanned!(span=> type Output = #ty;)
+    quote_spanned!(output.span()=> type Output = #ty;)
+}
+
+/// What makes rustc point at the one of several inputs that cannot travel; a single one is pointed at
+/// by [`input_item`].
+pub(super) fn assertions(private: &Private, inputs: &[Input]) -> TokenStream {
+    let several = if inputs.len() > 1 { inputs } else { &[] };
+    let asserted = several.iter().map(
+        |Input { ty, .. }| quote_spanned!(ty.span()=> const _: () = #private::payload::<#ty>();),
+    );
+    quote!(#(#asserted)*)
+}
+
+/// The head of an impl, at the user's name for what it is of: there rustc reports what it finds wrong
+/// with types that are mentioned inside.
+pub(super) fn impl_head(
+    private: &Private,
+    name: &str,
+    of: &TokenStream,
+    at: &Ident,
+) -> TokenStream {
+    let name = Ident::new(name, at.span());
+    quote_spanned!(at.span()=> impl #private::#name for #of)
 }
 
 /// The type of the success.

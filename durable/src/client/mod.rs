@@ -3,6 +3,7 @@
 //! [`Client`] connects; the functions that `#[workflow_methods]` puts on a workflow start it and
 //! give typed handles. This room knows the definitions, and no workers.
 
+mod batch;
 mod calls;
 mod connect;
 mod handle;
@@ -10,6 +11,7 @@ mod outcome;
 mod relay;
 mod start;
 
+pub use batch::start_all;
 pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
 pub use connect::{Client, ClientBuilder};
 pub use handle::{HasHandle, WorkflowHandle};

@@ -1,0 +1,49 @@
+//! Starting many workflows: some at a time, in order.
+
+use std::future::IntoFuture;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use super::{HasHandle, Start};
+use crate::definition::Payload;
+use crate::error::Result;
+
+/// How many starts are under way at once: enough to hide the round trips, and few enough that a
+/// batch of thousands does not crowd out other calls.
+const AT_ONCE: usize = 32;
+
+/// Starts many workflows, up to 32 at a time, and returns their handles in the order of the starts.
+///
+/// Each start succeeds or fails for itself, and each can have options of its own.
+///
+/// ```no_run
+/// # use durable::prelude::*;
+/// # #[workflow(queue = "orders", id = "order-{}")]
+/// # #[derive(Default)]
+/// # struct OrderWorkflow;
+/// # #[workflow_methods]
+/// # impl OrderWorkflow {
+/// #     #[run]
+/// #     async fn run(_order: String) -> WorkflowResult<()> { Ok(()) }
+/// # }
+/// # async fn example(client: &Client, orders: Vec<String>) -> durable::Result<()> {
+/// let starts = orders.into_iter().map(|order| OrderWorkflow::start(client, order));
+/// for started in durable::client::start_all(starts).await {
+///     println!("{}", started?.id());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// Each result has those of awaiting its [`Start`].
+pub async fn start_all<W>(starts: impl IntoIterator<Item = Start<W>>) -> Vec<Result<W::Handle>>
+where
+    W: HasHandle,
+    W::Input: Payload,
+{
+    // Collected first, so that the future borrows nothing of the caller's iterator while it waits.
+    let starts: Vec<_> = starts.into_iter().map(IntoFuture::into_future).collect();
+    stream::iter(starts).buffered(AT_ONCE).collect().await
+}
