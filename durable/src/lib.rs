@@ -55,7 +55,7 @@
 //! ```
 //!
 //! # Where to look
-//! - [`workflow`]: what workflow code may touch; [`activity`](mod@activity): what activity code may.
+//! - [`workflow`](mod@workflow): what workflow code may touch; [`activity`](mod@activity): what activity code may.
 //! - [`client`]: starting workflows, handles; [`error`]: how a call can end.
 //! - [`worker`]: serving queues; [`Registry`]: what the annotations of this program say.
 //! - [`options`]: timeouts and retries, and which of several settings holds.

@@ -2,6 +2,9 @@
 //!
 //! Each file in `fail` holds one mistake, and its `.stderr` is reviewed output: where the message
 //! points, what it says is wrong, and what to write instead. `TRYBUILD=overwrite` writes them anew.
+//! What is in `pass` is compiled as a part of this test, without a warning, and asked what it says.
+
+mod pass;
 
 #[test]
 fn mistakes_are_explained() {

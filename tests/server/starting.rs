@@ -210,6 +210,7 @@ async fn impossible_starts_are_refused_before_anything_is_sent() {
         "exclude each other",
         start().cron_schedule("@daily").start_delay(Duration::from_secs(1)).await.map(drop),
     );
+    refused("10000 years", start().start_delay(Duration::MAX).await.map(drop));
     refused(
         "set execution_timeout too",
         start().run_timeout(Duration::from_secs(999_999)).await.map(drop),

@@ -76,6 +76,9 @@ pub(super) fn call_functions(
     );
     let at = |name: &str| Ident::new(name, ident.span());
     let (execute_fn, start_fn, local_fn) = (at("execute"), at("start"), at("execute_local"));
+    let place = shared::place(ident, &model.inputs, &model.output);
+    let new = quote_spanned!(place=> ActivityCall::new(#ctx, Self {}, #input));
+    let local_call = quote_spanned!(place=> ActivityCall::local(#ctx, Self {}, #input));
     let generics = quote!(<__W: #private::WorkflowCode<Input: #private::Payload>>);
     quote! {
         #[allow(dead_code, reason = "a worker may serve what this program does not call")]
@@ -85,7 +88,7 @@ pub(super) fn call_functions(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
             ) -> #private::ActivityCall<'_, __W, Self> {
-                #private::ActivityCall::new(#ctx, Self {}, #input)
+                #private::#new
             }
 
             #[doc = #start]
@@ -93,7 +96,7 @@ pub(super) fn call_functions(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
             ) -> #private::StartedActivity<'_, Self> {
-                #private::ActivityCall::new(#ctx, Self {}, #input).start()
+                #private::#new.start()
             }
 
             #[doc = #local]
@@ -101,7 +104,7 @@ pub(super) fn call_functions(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
             ) -> #private::ActivityCall<'_, __W, Self> {
-                #private::ActivityCall::local(#ctx, Self {}, #input)
+                #private::#local_call
             }
         }
     }
@@ -111,8 +114,9 @@ pub(super) fn call_functions(
 pub(super) fn definition(model: &Activity) -> TokenStream {
     let Activity { private, item, name, queue, settings, inputs, output, .. } = model;
     let ident = &item.ident;
-    let head = shared::impl_head(private, "ActivityDefinition", &quote!(#ident), ident);
-    let activity_head = shared::impl_head(private, "Activity", &quote!(#ident), ident);
+    let place = shared::place(ident, inputs, output);
+    let head = shared::impl_head(private, "ActivityDefinition", &quote!(#ident), place);
+    let activity_head = shared::impl_head(private, "Activity", &quote!(#ident), place);
     let assertions = shared::assertions(private, inputs);
     let input_item = shared::input_item(private, inputs);
     let output_item = shared::output_item(private, output);
@@ -178,21 +182,25 @@ fn executable(model: &Activity) -> TokenStream {
     let pattern = shared::input_value(private, &locals);
     let (dependencies, context, input) =
         (format_ident!("__dependencies"), format_ident!("__context"), format_ident!("__input"));
-    let injected = model.injected.iter();
-    let injected = injected.map(|given| shared::injected(private, given, &context, &dependencies));
-    let call = quote!(#ident(#(#injected)* #(#locals),*));
+    let injected = shared::injected(private, &model.injected, &context, &dependencies);
+    let arguments = injected.iter().map(|(variable, _)| variable);
+    let call = quote!(#ident(#(#arguments,)* #(#locals),*));
+    let statements = injected.iter().map(|(variable, value)| quote!(let #variable = #value;));
     let run = run(model, &call);
     // What rustc says of a future that cannot be sent then points at the function; and as it is of
     // the expansion, no lint of the user's speaks of it.
     let span = ident.span().resolved_at(Span::call_site());
     let future = quote_spanned! {span=>
         ::std::boxed::Box::pin(async move {
+            #(#statements)*
             let #pattern = #input;
             #run
         })
     };
-    let head = shared::impl_head(private, "ExecutableActivity", &quote!(#ident), ident);
-    let execute = quote_spanned! {ident.span()=>
+    let place = shared::place(ident, inputs, &model.output);
+    let head = shared::impl_head(private, "ExecutableActivity", &quote!(#ident), place);
+    let private = private.at(place);
+    let execute = quote_spanned! {place=>
         fn execute(
             #dependencies: ::core::option::Option<::std::sync::Arc<Self::Implementer>>,
             #context: #private::ActivityContext,

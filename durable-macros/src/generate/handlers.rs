@@ -64,7 +64,8 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
         HandlerKind::Query => ("QueryDefinition", Some(shared::output_item(private, output))),
         HandlerKind::Update => ("UpdateDefinition", Some(shared::output_item(private, output))),
     };
-    let head = shared::impl_head(private, definition, &marker, &handler.ident);
+    let place = shared::place(&handler.ident, inputs, output);
+    let head = shared::impl_head(private, definition, &marker, place);
     let assertions = shared::assertions(private, inputs);
     let output_text = &output.text;
     let parameters = shared::parameter_list(private, inputs);
@@ -115,13 +116,15 @@ fn call(model: &Methods, handler: &Handler, context: Option<TokenStream>) -> Cal
 
 fn signal(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
+    let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
+    let private = &private.at(place);
     let input_type = shared::input_type(private, &handler.inputs);
     let marker = marker(model, handler);
     if handler.is_async {
         let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
         let body = quote!(::std::boxed::Box::pin(async move { #inputs #call.await; }));
-        let head = shared::impl_head(private, "HandleSignalAsync", &marker, &handler.ident);
-        let handle = quote_spanned! {handler.ident.span()=>
+        let head = shared::impl_head(private, "HandleSignalAsync", &marker, place);
+        let handle = quote_spanned! {place=>
             fn handle(
                 mut __context: #private::WorkflowContext<#target>,
                 __input: #input_type,
@@ -138,8 +141,8 @@ fn signal(model: &Methods, handler: &Handler) -> TokenStream {
     }
     let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
     let body = quote!(#inputs #call;);
-    let head = shared::impl_head(private, "HandleSignal", &marker, &handler.ident);
-    let handle = quote_spanned! {handler.ident.span()=>
+    let head = shared::impl_head(private, "HandleSignal", &marker, place);
+    let handle = quote_spanned! {place=>
         fn handle(
             __state: &mut #target,
             __context: &mut #private::SyncWorkflowContext<#target>,
@@ -158,14 +161,16 @@ fn signal(model: &Methods, handler: &Handler) -> TokenStream {
 
 fn query(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
+    let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
+    let private = &private.at(place);
     let input_type = shared::input_type(private, &handler.inputs);
     let output_type = shared::output_type(private, &handler.output);
     let marker = marker(model, handler);
     let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
     let answer = fallible(private, &handler.output.kind, &call);
     let body = quote!(#inputs #answer);
-    let head = shared::impl_head(private, "AnswerQuery", &marker, &handler.ident);
-    let handle = quote_spanned! {handler.ident.span()=>
+    let head = shared::impl_head(private, "AnswerQuery", &marker, place);
+    let handle = quote_spanned! {place=>
         fn answer(
             __state: &#target,
             __context: &#private::WorkflowContextView,
@@ -184,6 +189,8 @@ fn query(model: &Methods, handler: &Handler) -> TokenStream {
 
 fn update(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
+    let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
+    let private = &private.at(place);
     let input_type = shared::input_type(private, &handler.inputs);
     let output_type = shared::output_type(private, &handler.output);
     let marker = marker(model, handler);
@@ -192,8 +199,8 @@ fn update(model: &Methods, handler: &Handler) -> TokenStream {
         let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
         let result = fallible(private, &handler.output.kind, &quote!(#call.await));
         let body = quote!(::std::boxed::Box::pin(async move { #inputs #result }));
-        let head = shared::impl_head(private, "HandleUpdateAsync", &marker, &handler.ident);
-        let handle = quote_spanned! {handler.ident.span()=>
+        let head = shared::impl_head(private, "HandleUpdateAsync", &marker, place);
+        let handle = quote_spanned! {place=>
             fn handle(
                 mut __context: #private::WorkflowContext<#target>,
                 __input: #input_type,
@@ -216,8 +223,8 @@ fn update(model: &Methods, handler: &Handler) -> TokenStream {
     let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
     let result = fallible(private, &handler.output.kind, &call);
     let body = quote!(#inputs #result);
-    let head = shared::impl_head(private, "HandleUpdate", &marker, &handler.ident);
-    let handle = quote_spanned! {handler.ident.span()=>
+    let head = shared::impl_head(private, "HandleUpdate", &marker, place);
+    let handle = quote_spanned! {place=>
         fn handle(
             __state: &mut #target,
             __context: &mut #private::SyncWorkflowContext<#target>,

@@ -1,7 +1,7 @@
 //! What `#[workflow_methods]` adds to an impl block: how callers start the workflow, and how a
 //! worker runs it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{handle, handlers, registration, shared};
@@ -32,6 +32,11 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
 pub(super) fn input(model: &Methods) -> Option<&Input> {
     let init = model.init.as_ref().and_then(|init| init.input.as_ref());
     init.or(model.run.input.as_ref())
+}
+
+fn place(model: &Methods) -> Span {
+    let input = input(model).map_or(&[][..], std::slice::from_ref);
+    shared::place(&model.run.ident, input, &model.run.output)
 }
 
 fn input_type(model: &Methods) -> TokenStream {
@@ -89,7 +94,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
     let input = input(model);
     let input_item = shared::input_item(private, input.map_or(&[], std::slice::from_ref));
     let output_item = shared::output_item(private, &run.output);
-    let head = |name| shared::impl_head(private, name, &quote!(#target), &run.ident);
+    let head = |name| shared::impl_head(private, name, &quote!(#target), place(model));
     let (head, with_methods, workflow) =
         (head("WorkflowDefinition"), head("WithMethods"), head("Workflow"));
     let output_text = &run.output.text;
@@ -141,7 +146,7 @@ fn of_kind(handlers: &[Handler], kind: HandlerKind) -> impl Iterator<Item = &Han
 }
 
 fn code(model: &Methods) -> TokenStream {
-    let Methods { private, target, init, handlers, run: run_method, .. } = model;
+    let Methods { private, target, init, handlers, .. } = model;
     let has_init = init.is_some();
     let init_takes_input = init.as_ref().is_some_and(|init| init.input.is_some());
     let table = |kind, ty: TokenStream| {
@@ -160,14 +165,15 @@ fn code(model: &Methods) -> TokenStream {
     let output_type = shared::output_type(private, &model.run.output);
     let input = quote!(::core::option::Option<#input_type>);
     let run = quote!(::std::boxed::Box::pin(async move { #run }));
-    let at = &run_method.ident;
-    let head = shared::impl_head(private, "WorkflowCode", &quote!(#target), at);
-    let init = quote_spanned! {at.span()=>
+    let place = place(model);
+    let private = &private.at(place);
+    let head = shared::impl_head(private, "WorkflowCode", &quote!(#target), place);
+    let init = quote_spanned! {place=>
         fn init(__context: &#private::WorkflowContextView, __input: #input) -> Self {
             #init
         }
     };
-    let run = quote_spanned! {at.span()=>
+    let run = quote_spanned! {place=>
         fn run(
             mut __context: #private::WorkflowContext<Self>,
             __input: #input,

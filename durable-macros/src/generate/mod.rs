@@ -18,7 +18,7 @@ use quote::{ToTokens, quote};
 use syn::{DeriveInput, ItemFn, ItemImpl};
 
 use crate::diagnostics::Errors;
-use crate::parse::items;
+use crate::parse::{items, lints};
 use crate::validate;
 
 /// `#[workflow]`.
@@ -65,7 +65,7 @@ pub(crate) fn expand_activity(arguments: TokenStream, item: TokenStream) -> Toke
     } else {
         fallback::activity(model, &function)
     };
-    function.attrs.push(shared::mandated_form());
+    function.attrs.push(lints::allowed());
     both(quote!(#function #generated), errors)
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Ident, LitStr, Type, parse_quote};
+use syn::{Ident, LitStr, Type};
 
 use crate::model::{Context, Injected, Input, Output, OutputKind, Setting, Value};
 use crate::runtime_path::Private;
@@ -17,12 +17,6 @@ pub(super) fn span() -> Span {
 /// have an input of the same name.
 pub(super) fn own(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
-}
-
-/// The lints that speak against forms which an annotation demands: owned inputs, `async` where
-/// nothing waits, `&self` where nothing is read.
-pub(super) fn mandated_form() -> Attribute {
-    parse_quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)])
 }
 
 /// `()`, `T` or `MultiArgs2<T, U>`: each input travels as a payload of its own.
@@ -40,6 +34,7 @@ pub(super) fn input_type(private: &Private, inputs: &[Input]) -> TokenStream {
 
 /// The type by the trait that says what to do about a type which cannot travel, at the type.
 fn payload(private: &Private, ty: &Type) -> TokenStream {
+    let private = private.at(ty.span());
     quote_spanned!(ty.span()=> <#ty as #private::PayloadType>::Type)
 }
 
@@ -109,16 +104,20 @@ pub(super) fn assertions(private: &Private, inputs: &[Input]) -> TokenStream {
     quote!(#(#asserted)*)
 }
 
-/// The head of an impl, at the user's name for what it is of: there rustc reports what it finds wrong
-/// with types that are mentioned inside.
-pub(super) fn impl_head(
-    private: &Private,
-    name: &str,
-    of: &TokenStream,
-    at: &Ident,
-) -> TokenStream {
-    let name = Ident::new(name, at.span());
-    quote_spanned!(at.span()=> impl #private::#name for #of)
+/// Where the items stand that mention several of the user's types: at the name of the function, or at
+/// the type if it is the only one, where rustc then says the same thing once.
+pub(super) fn place(ident: &Ident, inputs: &[Input], output: &Output) -> Span {
+    match (inputs, &output.kind) {
+        ([input], OutputKind::Nothing) => input.ty.span(),
+        ([], OutputKind::Plain(_) | OutputKind::Result(_)) => output.span(),
+        _ => ident.span(),
+    }
+}
+
+/// The head of an impl; there, too, rustc reports what it finds wrong with types within.
+pub(super) fn impl_head(private: &Private, name: &str, of: &TokenStream, at: Span) -> TokenStream {
+    let (private, name) = (private.at(at), Ident::new(name, at));
+    quote_spanned!(at=> impl #private::#name for #of)
 }
 
 /// The type of the success.
@@ -126,9 +125,12 @@ pub(super) fn output_type(private: &Private, output: &Output) -> TokenStream {
     match &output.kind {
         OutputKind::Nothing => quote!(()),
         OutputKind::Plain(ty) => payload(private, ty),
-        OutputKind::Result(ty) => quote_spanned! {ty.span()=>
-            <<#ty as #private::ResultType>::Ok as #private::PayloadType>::Type
-        },
+        OutputKind::Result(ty) => {
+            let private = private.at(ty.span());
+            quote_spanned! {ty.span()=>
+                <<#ty as #private::ResultType>::Ok as #private::PayloadType>::Type
+            }
+        }
     }
 }
 
@@ -143,7 +145,7 @@ pub(super) fn result(
     let OutputKind::Result(ty) = &output.kind else {
         return quote!(::core::result::Result::Ok(#call));
     };
-    let convert = Ident::new(convert, ty.span());
+    let (private, convert) = (private.at(ty.span()), Ident::new(convert, ty.span()));
     let result = quote_spanned!(ty.span()=> <#ty as #private::ResultType>::into_result);
     quote_spanned!(ty.span()=> #private::#convert(#result(#call)))
 }
@@ -210,15 +212,19 @@ pub(super) fn context(context: Context, variable: &Ident) -> Option<TokenStream>
     }
 }
 
-/// The argument for what the worker gives an activity.
+/// A local variable for each thing that the worker gives an activity, with its value.
 pub(super) fn injected(
     private: &Private,
-    injected: &Injected,
+    injected: &[Injected],
     context: &Ident,
     dependencies: &Ident,
-) -> TokenStream {
-    match injected {
-        Injected::Context => quote!(#context,),
-        Injected::State(ty) => quote!(#private::state::<#ty>(#dependencies.as_ref())?,),
-    }
+) -> Vec<(Ident, TokenStream)> {
+    let variables = injected.iter().enumerate().map(|(place, given)| {
+        let value = match given {
+            Injected::Context => quote!(#context),
+            Injected::State(ty) => quote!(#private::state::<#ty>(#dependencies.as_ref())?),
+        };
+        (own(&format!("given{place}")), value)
+    });
+    variables.collect()
 }

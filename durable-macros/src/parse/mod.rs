@@ -4,6 +4,7 @@ pub(crate) mod arguments;
 pub(crate) mod duration;
 pub(crate) mod items;
 pub(crate) mod keys;
+pub(crate) mod lints;
 pub(crate) mod methods;
 pub(crate) mod signature;
 pub(crate) mod template;

@@ -60,7 +60,7 @@ impl ContextType {
     }
 }
 
-/// The parameters without the receiver. Names made of places count inputs only.
+/// The parameters without the receiver. Where a name is not to be had, the place makes one.
 pub(crate) fn parameters(signature: &Signature) -> Vec<Parameter> {
     let mut inputs = 0;
     let typed = signature.inputs.iter().filter_map(|argument| match argument {
@@ -78,13 +78,30 @@ pub(crate) fn parameters(signature: &Signature) -> Vec<Parameter> {
         let role = role(ty);
         let place = inputs;
         inputs += usize::from(matches!(role, Role::Input));
-        let name = match &*typed.pat {
-            Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
-            _ => format_ident!("arg{place}"),
-        };
+        let name = name(&typed.pat).unwrap_or_else(|| format_ident!("arg{place}"));
         Parameter { original: typed.clone(), name, role, by }
     });
-    read.collect()
+    let mut parameters: Vec<Parameter> = read.collect();
+    let names: Vec<_> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    for (place, parameter) in parameters.iter_mut().enumerate() {
+        if names[..place].contains(&parameter.name) {
+            parameter.name = format_ident!("arg{place}");
+        }
+    }
+    parameters
+}
+
+/// The name that callers see: the user's, without the underscores that say that it is not used here.
+fn name(pat: &Pat) -> Option<Ident> {
+    let Pat::Ident(pat) = pat else { return None };
+    let written = pat.ident.to_string();
+    let name = written.trim_start_matches('_');
+    if name == written {
+        return Some(pat.ident.clone());
+    }
+    let mut name = syn::parse_str::<Ident>(name).ok()?;
+    name.set_span(pat.ident.span());
+    Some(name)
 }
 
 /// The type within the groups and parentheses that macros put around it.

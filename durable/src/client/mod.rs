@@ -9,6 +9,7 @@ mod connect;
 mod handle;
 mod outcome;
 mod relay;
+mod settings;
 mod start;
 
 pub use batch::start_all;

@@ -1,25 +1,23 @@
-//! Starting a workflow: the options of a call, merged with those of the annotation, and the request.
+//! Starting a workflow: a typed builder that is awaited.
 
-use std::collections::HashMap;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use temporalio_client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy, WorkflowStartOptions};
+use temporalio_client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy};
 use temporalio_common::data_converters::TemporalSerializable;
-use temporalio_common::protos::temporal::api::common::v1::{Header, Payload as RawPayload};
-use temporalio_common::search_attributes::{
-    SearchAttributeKey, SearchAttributeValue, SearchAttributes,
-};
+use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
+use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeValue};
 use temporalio_common::{HasWorkflowDefinition, MemoValues, Priority, WorkflowDefinition};
 
 use super::outcome::Doing;
-use super::{Client, HasHandle, WorkflowHandle, relay};
+use super::settings::{Definition, Request, Settings};
+use super::{Client, HasHandle, WorkflowHandle};
 use crate::definition::{Payload, Workflow};
-use crate::error::{Error, Result};
-use crate::options::{InvalidOptions, RetryOptions, WorkflowOptions, limit};
+use crate::error::Result;
+use crate::options::{RetryOptions, WorkflowOptions};
 
 /// The start of a workflow that resolves to its handle, once awaited.
 #[derive(Debug)]
@@ -48,21 +46,19 @@ pub type Execute<W> = Start<W, AsOutput>;
 ///   or refused.
 ///
 /// and for [`Execute`] also the errors of [`WorkflowHandle::result`].
+///
+/// [`Error::AlreadyStarted`]: crate::Error::AlreadyStarted
+/// [`Error::InvalidOptions`]: crate::Error::InvalidOptions
+/// [`Error::WrongType`]: crate::Error::WrongType
+/// [`Error::Unreachable`]: crate::Error::Unreachable
+/// [`Error::NamespaceNotFound`]: crate::Error::NamespaceNotFound
+/// [`Error::Rpc`]: crate::Error::Rpc
 #[must_use = "a workflow is started only when this is awaited"]
 pub struct Start<W: Workflow, R = AsHandle> {
     client: Client,
     input: W::Input,
     id: Option<String>,
-    options: WorkflowOptions,
-    id_reuse_policy: WorkflowIdReusePolicy,
-    id_conflict_policy: WorkflowIdConflictPolicy,
-    cron_schedule: Option<String>,
-    memo: Option<MemoValues>,
-    search_attributes: SearchAttributes,
-    headers: HashMap<String, RawPayload>,
-    eager: bool,
-    delay: Option<Duration>,
-    request_id: Option<String>,
+    settings: Settings,
     resolves_to: PhantomData<fn() -> R>,
 }
 
@@ -73,16 +69,7 @@ impl<W: Workflow, R> Start<W, R> {
             client: client.clone(),
             input,
             id: None,
-            options: WorkflowOptions::default(),
-            id_reuse_policy: WorkflowIdReusePolicy::default(),
-            id_conflict_policy: WorkflowIdConflictPolicy::default(),
-            cron_schedule: None,
-            memo: None,
-            search_attributes: SearchAttributes::default(),
-            headers: HashMap::new(),
-            eager: true,
-            delay: None,
-            request_id: None,
+            settings: Settings::default(),
             resolves_to: PhantomData,
         }
     }
@@ -95,7 +82,7 @@ impl<W: Workflow, R> Start<W, R> {
 
     /// Sets several options at once; what they leave out stays as it is.
     pub fn options(mut self, options: WorkflowOptions) -> Self {
-        self.options = options.or(self.options);
+        self.settings.options = options.or(self.settings.options);
         self
     }
 
@@ -141,19 +128,19 @@ impl<W: Workflow, R> Start<W, R> {
 
     /// Whether the id of an ended workflow may be used again; by default it may.
     pub fn id_reuse_policy(mut self, policy: WorkflowIdReusePolicy) -> Self {
-        self.id_reuse_policy = policy;
+        self.settings.id_reuse_policy = policy;
         self
     }
 
     /// What happens when a workflow of this id runs; by default the start fails.
     pub fn id_conflict_policy(mut self, policy: WorkflowIdConflictPolicy) -> Self {
-        self.id_conflict_policy = policy;
+        self.settings.id_conflict_policy = policy;
         self
     }
 
     /// Runs the workflow again and again, by a cron expression.
     pub fn cron_schedule(mut self, cron: impl Into<String>) -> Self {
-        self.cron_schedule = Some(cron.into());
+        self.settings.cron_schedule = Some(cron.into());
         self
     }
 
@@ -162,7 +149,7 @@ impl<W: Workflow, R> Start<W, R> {
     where
         T: TemporalSerializable + Send + Sync + 'static,
     {
-        self.memo.get_or_insert_with(MemoValues::new).insert(key, value);
+        self.settings.memo.get_or_insert_with(MemoValues::new).insert(key, value);
         self
     }
 
@@ -172,13 +159,13 @@ impl<W: Workflow, R> Start<W, R> {
         key: &SearchAttributeKey<T>,
         value: T,
     ) -> Self {
-        self.search_attributes.apply(key.value_set(value));
+        self.settings.search_attributes.apply(key.value_set(value));
         self
     }
 
     /// Attaches a header, which interceptors on the worker's side can read.
     pub fn header(mut self, name: impl Into<String>, payload: RawPayload) -> Self {
-        self.headers.insert(name.into(), payload);
+        self.settings.headers.insert(name.into(), payload);
         self
     }
 
@@ -186,20 +173,20 @@ impl<W: Workflow, R> Start<W, R> {
     /// which saves a round trip; by default it may. See
     /// [Temporal's eager start](https://docs.temporal.io/develop/advanced-start-options).
     pub fn eager(mut self, eager: bool) -> Self {
-        self.eager = eager;
+        self.settings.eager = eager;
         self
     }
 
     /// How long the server waits before it gives the first task to a worker.
     pub fn start_delay(mut self, delay: Duration) -> Self {
-        self.delay = Some(delay);
+        self.settings.delay = Some(delay);
         self
     }
 
     /// Makes the start idempotent: the server answers a second start of the same request id and
     /// workflow id like the first. Without it each start has its own.
     pub fn request_id(mut self, id: impl Into<String>) -> Self {
-        self.request_id = Some(id.into());
+        self.settings.request_id = Some(id.into());
         self
     }
 }
@@ -210,71 +197,14 @@ where
     W::Input: Payload,
 {
     async fn send(self) -> Result<WorkflowHandle<W>> {
-        let id = match self.id.clone().or_else(|| W::workflow_id(&self.input)) {
-            Some(id) if id.is_empty() => return Err(invalid::<W>("the workflow id is empty")),
-            Some(id) => id,
-            None => crate::id::unique(),
-        };
-        if self.cron_schedule.is_some() && self.delay.is_some() {
-            return Err(invalid::<W>("a cron schedule and a start delay exclude each other"));
-        }
+        let id = self.id.or_else(|| W::workflow_id(&self.input)).unwrap_or_else(crate::id::unique);
+        let definition = Definition { name: W::NAME, queue: W::QUEUE, options: W::options() };
+        let Request { sdk, options } = self.settings.request(&self.client, &id, definition).await?;
+        let started = sdk.start_workflow(Typed::<W>::new(), self.input, options).await;
         let doing = Doing { client: &self.client, workflow_id: &id, operation: "start" };
-        let sdk = match (self.delay, self.request_id) {
-            (None, None) => self.client.sdk().clone(),
-            (delay, request_id) => relay::amending(self.client.sdk(), move |request| {
-                if let Some(delay) = delay {
-                    // A duration that does not fit is longer than the server keeps anything.
-                    request.workflow_start_delay = delay.try_into().ok();
-                }
-                if let Some(request_id) = &request_id {
-                    request.request_id.clone_from(request_id);
-                }
-            })
-            .await
-            .map_err(|error| Error::Unreachable {
-                address: self.client.address().to_owned(),
-                source: error.into(),
-            })?,
-        };
-        let options = self
-            .options
-            .resolve(W::options())
-            .map_err(|source| Error::InvalidOptions { workflow_type: W::NAME, source })?;
-        let options = WorkflowStartOptions::new(
-            options.task_queue.unwrap_or_else(|| W::QUEUE.to_owned()),
-            &id,
-        )
-        .id_reuse_policy(self.id_reuse_policy)
-        .id_conflict_policy(self.id_conflict_policy)
-        .maybe_execution_timeout(limit(options.execution_timeout))
-        .maybe_run_timeout(limit(options.run_timeout))
-        .maybe_task_timeout(limit(options.task_timeout))
-        .maybe_cron_schedule(self.cron_schedule)
-        .maybe_search_attributes(
-            (!self.search_attributes.is_empty()).then_some(self.search_attributes),
-        )
-        // The server has nothing to hand out before the delay is over.
-        .enable_eager_workflow_start(self.eager && self.delay.is_none())
-        .maybe_retry_policy(options.retry.map(RetryOptions::into_policy))
-        .priority(options.priority.unwrap_or_default())
-        .maybe_header((!self.headers.is_empty()).then_some(Header { fields: self.headers }))
-        .maybe_memo(self.memo)
-        .maybe_static_summary(options.summary)
-        .maybe_static_details(options.details)
-        .build();
-        let started = sdk
-            .start_workflow(Typed::<W>::new(), self.input, options)
-            .await
-            .map_err(|error| doing.start(error))?;
+        let started = started.map_err(|error| doing.start(error))?;
         let info = started.info();
         Ok(WorkflowHandle::new(&self.client, info.workflow_id.clone(), info.run_id.clone(), true))
-    }
-}
-
-fn invalid<W: Workflow>(problem: &str) -> Error {
-    Error::InvalidOptions {
-        workflow_type: W::NAME,
-        source: InvalidOptions { problems: vec![problem.to_owned()] },
     }
 }
 

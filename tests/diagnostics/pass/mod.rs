@@ -1,0 +1,38 @@
+//! Annotations that the macros must accept, and what the registry then says of them.
+//!
+//! They are no `trybuild` cases, because one such case makes `trybuild` generate code for all
+//! dependencies where it otherwise checks them.
+
+mod contexts;
+mod crate_path;
+mod equal_names;
+mod function_body;
+mod hygiene;
+mod init;
+mod inputs;
+mod names;
+mod options;
+mod state;
+mod strict;
+
+use durable::Registry;
+use durable::definition::{ActivityEntry, Parameter, WorkflowEntry};
+
+/// What the registry says of an activity, which also shows that it was registered.
+fn activity(queue: &str, name: &str) -> ActivityEntry {
+    let registry = Registry::collect().expect("nothing here contradicts itself");
+    let found = registry.activities().find(|entry| entry.queue == queue && entry.name == name);
+    found.expect("an annotated activity is registered").clone()
+}
+
+/// What the registry says of a workflow.
+fn workflow(queue: &str, name: &str) -> WorkflowEntry {
+    let registry = Registry::collect().expect("nothing here contradicts itself");
+    let found = registry.workflows().find(|entry| entry.queue == queue && entry.name == name);
+    found.expect("an annotated workflow is registered").clone()
+}
+
+/// Parameters as they are written.
+fn written(parameters: &[Parameter]) -> Vec<String> {
+    parameters.iter().map(ToString::to_string).collect()
+}
