@@ -77,8 +77,10 @@ pub(super) fn call_functions(
     let at = |name: &str| Ident::new(name, ident.span());
     let (execute_fn, start_fn, local_fn) = (at("execute"), at("start"), at("execute_local"));
     let place = shared::place(ident, &model.inputs, &model.output);
-    let new = quote_spanned!(place=> ActivityCall::new(#ctx, Self {}, #input));
-    let local_call = quote_spanned!(place=> ActivityCall::local(#ctx, Self {}, #input));
+    let here = private.at(place);
+    let new = quote_spanned!(place=> #here::ActivityCall::new(#ctx, Self {}, #input));
+    let started = quote_spanned!(place=> #new.start());
+    let local_call = quote_spanned!(place=> #here::ActivityCall::local(#ctx, Self {}, #input));
     let generics = quote!(<__W: #private::WorkflowCode<Input: #private::Payload>>);
     quote! {
         #[allow(dead_code, reason = "a worker may serve what this program does not call")]
@@ -88,7 +90,7 @@ pub(super) fn call_functions(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
             ) -> #private::ActivityCall<'_, __W, Self> {
-                #private::#new
+                #new
             }
 
             #[doc = #start]
@@ -96,7 +98,7 @@ pub(super) fn call_functions(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
             ) -> #private::StartedActivity<'_, Self> {
-                #private::#new.start()
+                #started
             }
 
             #[doc = #local]
@@ -104,7 +106,7 @@ pub(super) fn call_functions(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
             ) -> #private::ActivityCall<'_, __W, Self> {
-                #private::#local_call
+                #local_call
             }
         }
     }

@@ -51,17 +51,21 @@ pub(super) fn starts(model: &Methods, input: Option<&Input>) -> TokenStream {
     let value = input.map_or_else(|| quote!(()), |Input { name, .. }| quote!(#name));
     let (client, delay, id) =
         (shared::own("client"), shared::own("delay"), shared::own("workflow_id"));
+    let here = private.at(place(model));
+    let new = quote_spanned!(place(model)=> #here::Start::new(#client, #value));
+    let executed = quote_spanned!(place(model)=> #here::Execute::new(#client, #value));
+    let delayed = quote_spanned!(place(model)=> #new.start_delay(#delay));
     let start = quote! {
         /// Starts the workflow on its queue. Awaiting it gives the handle; until then options
         /// can be set. The id comes from the annotation's template, or is a UUID.
         pub fn start(#client: &#private::Client, #(#parameters),*) -> #private::Start<Self> {
-            #private::Start::new(#client, #value)
+            #new
         }
     };
     let execute = quote! {
         /// Starts the workflow like `start`; awaiting it waits for the workflow's output.
         pub fn execute(#client: &#private::Client, #(#parameters),*) -> #private::Execute<Self> {
-            #private::Execute::new(#client, #value)
+            #executed
         }
     };
     let schedule = quote! {
@@ -71,7 +75,7 @@ pub(super) fn starts(model: &Methods, input: Option<&Input>) -> TokenStream {
             #(#parameters,)*
             #delay: ::core::time::Duration,
         ) -> #private::Start<Self> {
-            #private::Start::new(#client, #value).start_delay(#delay)
+            #delayed
         }
     };
     let handle = quote! {

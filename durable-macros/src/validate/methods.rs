@@ -34,12 +34,7 @@ pub(crate) fn methods(
     }
     let init = only("init", init, errors).map(|method| self::init(&method, &target, errors));
     let run = only("run", run, errors).map(|method| self::run(&method, &target, errors));
-    let in_trait = block.trait_.is_some();
-    let mut run = run.unwrap_or_else(|| {
-        // Whoever annotated a trait impl has the methods elsewhere.
-        let ignored = &mut Errors::default();
-        missing_run(block, &target, if in_trait { ignored } else { errors })
-    });
+    let mut run = run.unwrap_or_else(|| missing_run(block, &target, errors));
     if let (Some(init), Some(input)) =
         (init.as_ref().and_then(|init| init.input.as_ref()), &run.input)
     {
@@ -232,11 +227,14 @@ fn missing_run(block: &ItemImpl, target: &Path, errors: &mut Errors) -> Run {
         let output = signature::output(&function.sig.output);
         return Run { ident: function.sig.ident.clone(), context, input, output };
     }
-    errors.push(err!(
-        block.self_ty,
-        "this workflow has no `#[run]` method; write \
-         `#[run] async fn run(ctx: &mut WorkflowContext<Self>, input: ..) -> WorkflowResult<..> {{ .. }}`"
-    ));
+    // Whoever annotated a trait impl, which is a mistake already, has the methods elsewhere.
+    if block.trait_.is_none() {
+        errors.push(err!(
+            block.self_ty,
+            "this workflow has no `#[run]` method; write `#[run] async fn run(ctx: &mut \
+             WorkflowContext<Self>, input: ..) -> WorkflowResult<..> {{ .. }}`"
+        ));
+    }
     Run {
         ident: format_ident!("run", span = Span::call_site()),
         context: Context::None,

@@ -161,7 +161,7 @@ impl fmt::Debug for Queue {
 
 /// All annotated workflows and activities of this program, by queue.
 ///
-/// ```
+/// ```standalone_crate
 /// let registry = durable::Registry::collect()?;
 /// for (name, queue) in registry.queues() {
 ///     println!("{name}: {} workflows", queue.workflows().len());
