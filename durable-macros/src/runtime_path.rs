@@ -19,6 +19,11 @@ impl Private {
     pub(crate) fn at(&self, span: Span) -> Self {
         Self { path: self.path.clone(), span }
     }
+
+    /// Where the path stands.
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
 }
 
 impl Default for Private {

@@ -120,7 +120,7 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
     let head = shared::impl_head(private, "ActivityDefinition", &quote!(#ident), place);
     let activity_head = shared::impl_head(private, "Activity", &quote!(#ident), place);
     let assertions = shared::assertions(private, inputs);
-    let input_item = shared::input_item(private, inputs);
+    let input_item = shared::input_item(&private.at(place), inputs);
     let output_item = shared::output_item(private, output);
     let output_text = &output.text;
     let parameters = shared::parameter_list(private, inputs);
@@ -178,7 +178,8 @@ fn dependencies(model: &Activity) -> Option<TokenStream> {
 fn executable(model: &Activity) -> TokenStream {
     let Activity { private, item, inputs, .. } = model;
     let ident = &item.ident;
-    let input_type = shared::input_type(private, inputs);
+    let place = shared::place(ident, inputs, &model.output);
+    let input_type = shared::input_type(&private.at(place), inputs);
     let output_type = shared::output_type(private, &model.output);
     let locals = shared::locals(inputs);
     let pattern = shared::input_value(private, &locals);
@@ -199,7 +200,6 @@ fn executable(model: &Activity) -> TokenStream {
             #run
         })
     };
-    let place = shared::place(ident, inputs, &model.output);
     let head = shared::impl_head(private, "ExecutableActivity", &quote!(#ident), place);
     let private = private.at(place);
     let execute = quote_spanned! {place=>

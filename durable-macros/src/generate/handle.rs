@@ -1,8 +1,7 @@
 //! The handle type of a workflow, and its methods for signals, queries and updates.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
 use super::{handlers, shared};
@@ -118,14 +117,16 @@ pub(super) fn method(
     let (marker, value) = (handlers::marker(model, handler), handlers::marker_value(handler));
     let separator = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
     // What rustc says of an input then points at its type, where it says the same already.
-    let span = handler.inputs.first().map_or_else(Span::call_site, |input| input.ty.span());
-    let body = quote_spanned!(span=> #private::#call::new(self, #value, #input));
+    let place = shared::place(ident, &handler.inputs, &handler.output);
+    let here = private.at(place);
+    let returned = quote_spanned!(place=> #here::#call<#marker>);
+    let body = quote_spanned!(place=> #here::#call::new(self, #value, #input));
     quote! {
         #(#conditions)*
         #(#docs)*
         #separator
         #[doc = #summary]
-        pub fn #ident(&self, #(#parameters),*) -> #private::#call<#marker> {
+        pub fn #ident(&self, #(#parameters),*) -> #returned {
             #body
         }
     }

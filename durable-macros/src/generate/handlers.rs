@@ -58,13 +58,13 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
     let Handler { kind, name, inputs, output, conditions, .. } = handler;
     let marker = marker(model, handler);
-    let input_item = shared::input_item(private, inputs);
+    let place = shared::place(&handler.ident, inputs, output);
+    let input_item = shared::input_item(&private.at(place), inputs);
     let (definition, output_item) = match kind {
         HandlerKind::Signal => ("SignalDefinition", None),
         HandlerKind::Query => ("QueryDefinition", Some(shared::output_item(private, output))),
         HandlerKind::Update => ("UpdateDefinition", Some(shared::output_item(private, output))),
     };
-    let place = shared::place(&handler.ident, inputs, output);
     let head = shared::impl_head(private, definition, &marker, place);
     let assertions = shared::assertions(private, inputs);
     let output_text = &output.text;

@@ -27,7 +27,7 @@ pub(super) fn input_type(private: &Private, inputs: &[Input]) -> TokenStream {
         1 => quote!(#(#types)*),
         count => {
             let multiple = format_ident!("MultiArgs{count}");
-            quote!(#private::#multiple<#(#types),*>)
+            quote_spanned!(private.span()=> #private::#multiple<#(#types),*>)
         }
     }
 }
@@ -83,7 +83,7 @@ pub(super) fn input_item(private: &Private, inputs: &[Input]) -> TokenStream {
     let ty = input_type(private, inputs);
     let span = match inputs {
         [input] => input.ty.span(),
-        _ => span(),
+        _ => private.span(),
     };
     quote_spanned!(span=> type Input = #ty;)
 }
