@@ -85,6 +85,22 @@ fn no_protoc_is_needed() {
 }
 
 #[test]
+fn a_feature_that_is_off_brings_no_dependencies() {
+    let tree = |features: &[&str]| {
+        let arguments = ["tree", "--locked", "--package", "durable", "--depth", "1"];
+        let shown = ["--edges", "normal", "--prefix", "none", "--format", "{lib}"];
+        cargo(&[&arguments[..], &shown, features].concat())
+    };
+    let names = |tree: &str| tree.lines().map(str::to_owned).collect::<Vec<_>>();
+    let (without, with) = (tree(&[]), tree(&["--features", "dev-server"]));
+    let (without, with) = (names(&without), names(&with));
+    for dependency in ["etcetera", "sha2", "tempfile", "temporalio_sdk_core", "which", "zip"] {
+        assert!(with.iter().any(|name| name == dependency), "{with:?}");
+        assert!(!without.iter().any(|name| name == dependency), "{without:?}");
+    }
+}
+
+#[test]
 fn the_commands_of_the_readme_are_the_documented_ones() {
     let commands = block(&read("README.md"), "sh");
     let mut commands = commands.lines().filter_map(|line| line.split('#').next()).map(str::trim);

@@ -68,6 +68,11 @@ impl InitWorkflow {
     fn id(&self) -> String {
         self.order.id.clone()
     }
+
+    #[query]
+    fn explode(&self, why: String) -> bool {
+        panic!("a query that panics: {why}")
+    }
 }
 
 fn order(id: &str) -> Order {
@@ -211,6 +216,18 @@ async fn a_panic_in_init_fails_the_task_and_the_worker_goes_on() -> durable::Res
     let workflow = InitWorkflow::start(&client, order("panic-in-init")).await?;
     // The workflow's own query `id` hides the handle's method of that name.
     panics(WorkflowHandle::id(&workflow), "an init that panics").await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_panic_in_a_query_is_the_callers_error_and_the_workflow_goes_on() -> durable::Result<()> {
+    let client = client().await;
+    let workflow = InitWorkflow::start(&client, order("asked")).await?;
+    assert_eq!(workflow.result().await?, 2);
+    let asked = workflow.explode("because".to_owned()).await;
+    let error = asked.expect_err("there is no answer");
+    assert!(format!("{error:?}").contains("a query that panics: because"), "{error:?}");
+    assert_eq!(workflow.id().await?, "asked", "the next question is answered");
     Ok(())
 }
 

@@ -101,7 +101,8 @@ impl Workers {
         }
     }
 
-    /// Starts the workers and returns as soon as all of them poll; each has a thread of its own.
+    /// Starts the workers, each on a thread of its own, and returns once all of them are made; they
+    /// begin to poll as soon as the server has confirmed the namespace.
     ///
     /// # Errors
     /// - [`Error::Registry`](crate::Error::Registry): the annotations contradict each other.

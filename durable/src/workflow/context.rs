@@ -27,7 +27,7 @@ pub struct WorkflowContext<W> {
     sdk: temporalio_sdk::WorkflowContext<Hosted<W>>,
 }
 
-impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
+impl<W> WorkflowContext<W> {
     pub(super) fn new(sdk: temporalio_sdk::WorkflowContext<Hosted<W>>) -> Self {
         Self { sdk }
     }
@@ -112,7 +112,9 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     pub fn uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.sdk.random::<u128>().to_be_bytes()).into_uuid()
     }
+}
 
+impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     /// Ends this run and continues the workflow with a new one.
     ///
     /// Write `ctx.continue_as_new(input, ContinueAsNewOptions::default())?;`. The new run starts
