@@ -28,7 +28,7 @@ pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
 pub use crate::workflow::{
     ActivityCall, AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync,
     HandlerError, QueryHandler, SignalHandler, StartedActivity, SyncWorkflowContext, UpdateHandler,
-    WorkflowCode, WorkflowContext,
+    ValidateUpdate, WorkflowCode, WorkflowContext,
 };
 
 /// The parts of a `Result`, whatever alias it is written with.

@@ -194,7 +194,8 @@ fn update(model: &Methods, handler: &Handler) -> TokenStream {
     let input_type = shared::input_type(private, &handler.inputs);
     let output_type = shared::output_type(private, &handler.output);
     let marker = marker(model, handler);
-    let validate = handler.validator.as_ref().map(|given| validate(model, handler, given));
+    let conditions = &handler.conditions;
+    let validate = validator(model, handler, &marker, place);
     if handler.is_async {
         let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
         let result = fallible(private, &handler.output.kind, &quote!(#call.await));
@@ -212,10 +213,11 @@ fn update(model: &Methods, handler: &Handler) -> TokenStream {
             }
         };
         return quote! {
+            #validate
+
+            #(#conditions)*
             #[automatically_derived]
             #head {
-                #validate
-
                 #handle
             }
         };
@@ -234,11 +236,24 @@ fn update(model: &Methods, handler: &Handler) -> TokenStream {
         }
     };
     quote! {
+        #validate
+
+        #(#conditions)*
+        #[automatically_derived]
+        #head {
+            #handle
+        }
+    }
+}
+
+/// Every update has the trait of a validator, whose defaults stand for none.
+fn validator(model: &Methods, handler: &Handler, marker: &TokenStream, place: Span) -> TokenStream {
+    let validate = handler.validator.as_ref().map(|given| validate(model, handler, given));
+    let head = shared::impl_head(&model.private, "ValidateUpdate", marker, place);
+    quote! {
         #[automatically_derived]
         #head {
             #validate
-
-            #handle
         }
     }
 }

@@ -78,8 +78,8 @@ pub trait AnswerQuery: QueryDefinition<Workflow: WorkflowCode> + Handler {
     ) -> Result<Self::Output, HandlerError>;
 }
 
-/// An update handled by a plain method.
-pub trait HandleUpdate: UpdateDefinition<Workflow: WorkflowCode> + Handler {
+/// The validator of an update, whatever form its handler has.
+pub trait ValidateUpdate: UpdateDefinition<Workflow: WorkflowCode> + Handler {
     /// Whether there is an `#[update_validator]`.
     const HAS_VALIDATOR: bool = false;
 
@@ -94,7 +94,10 @@ pub trait HandleUpdate: UpdateDefinition<Workflow: WorkflowCode> + Handler {
     ) -> Result<(), HandlerError> {
         Ok(())
     }
+}
 
+/// An update handled by a plain method.
+pub trait HandleUpdate: ValidateUpdate {
     /// Calls the method.
     ///
     /// # Errors
@@ -107,22 +110,7 @@ pub trait HandleUpdate: UpdateDefinition<Workflow: WorkflowCode> + Handler {
 }
 
 /// An update handled by an async method.
-pub trait HandleUpdateAsync: UpdateDefinition<Workflow: WorkflowCode> + Handler {
-    /// Whether there is an `#[update_validator]`.
-    const HAS_VALIDATOR: bool = false;
-
-    /// Calls the validator.
-    ///
-    /// # Errors
-    /// Those of the validator; the update is then rejected.
-    fn validate(
-        _state: &Self::Workflow,
-        _context: &WorkflowContextView,
-        _input: &Self::Input,
-    ) -> Result<(), HandlerError> {
-        Ok(())
-    }
-
+pub trait HandleUpdateAsync: ValidateUpdate {
     /// Calls the method.
     fn handle(
         context: WorkflowContext<Self::Workflow>,

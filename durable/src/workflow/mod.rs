@@ -16,7 +16,7 @@ pub(crate) use code::register;
 pub use context::{SyncWorkflowContext, WorkflowContext};
 pub use handlers::{
     AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, HandlerError,
-    QueryHandler, SignalHandler, UpdateHandler,
+    QueryHandler, SignalHandler, UpdateHandler, ValidateUpdate,
 };
 
 #[doc(inline)]
