@@ -9,7 +9,7 @@ use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::ActivityTaskScheduledEventAttributes;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use durable::workflow::{ActivityExecutionError, join, join_all, select};
-use durable_tests::{attributes, unique};
+use durable_tests::{attributes, failed_task, unique};
 
 use crate::client;
 
@@ -313,17 +313,7 @@ async fn options_follow_the_precedence_and_the_queue_is_the_activitys_own() -> d
 async fn task_failure(case: Case) -> String {
     let client = client().await;
     let caller = CallerWorkflow::start(&client, case).await.expect("it starts");
-    let message = durable_tests::eventually("failed task", || async {
-        attributes(&caller, EventType::WorkflowTaskFailed).await.into_iter().find_map(|failed| {
-            match failed {
-                Attributes::WorkflowTaskFailedEventAttributes(failed) => {
-                    failed.failure.map(|failure| failure.message)
-                }
-                _ => None,
-            }
-        })
-    })
-    .await;
+    let message = failed_task(&caller).await;
     caller.terminate("seen enough").await.expect("it runs");
     message
 }

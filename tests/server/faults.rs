@@ -4,9 +4,7 @@ use durable::Error;
 use durable::prelude::*;
 use durable::sdk::temporalio_client::{UntypedWorkflow, WorkflowStartOptions};
 use durable::sdk::temporalio_common::data_converters::{PayloadConverter, RawValue};
-use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
-use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
-use durable_tests::{attributes, eventually, unique};
+use durable_tests::{failed_task, unique};
 
 use crate::client;
 
@@ -187,16 +185,8 @@ async fn a_panic_in_an_activity_is_a_failure_that_is_retried() {
 async fn panics(workflow_id: &str, message: &str) {
     let client = client().await;
     let handle = OrderWorkflow::handle(&client, workflow_id);
-    let said = eventually("failed task", || async {
-        attributes(&handle, EventType::WorkflowTaskFailed).await.into_iter().find_map(|failed| {
-            match failed {
-                Attributes::WorkflowTaskFailedEventAttributes(failed) => failed.failure,
-                _ => None,
-            }
-        })
-    })
-    .await;
-    assert!(said.message.contains(message), "{}", said.message);
+    let said = failed_task(&handle).await;
+    assert!(said.contains(message), "{said}");
     handle.terminate("seen enough").await.expect("it runs");
     let after = OrderWorkflow::execute(&client, order("after")).await;
     assert!((after.expect("the worker goes on") - 4.0).abs() < f64::EPSILON);
@@ -236,16 +226,8 @@ async fn a_workflow_type_that_no_worker_has_waits_visibly() -> durable::Result<(
     let client = client().await;
     let id = start_raw(&client, "NobodyWroteThis", &1).await;
     let handle = OrderWorkflow::handle(&client, id);
-    let said = eventually("failed task", || async {
-        attributes(&handle, EventType::WorkflowTaskFailed).await.into_iter().find_map(|failed| {
-            match failed {
-                Attributes::WorkflowTaskFailedEventAttributes(failed) => failed.failure,
-                _ => None,
-            }
-        })
-    })
-    .await;
-    assert_eq!(said.message, "Workflow type NobodyWroteThis not found");
+    let said = failed_task(&handle).await;
+    assert_eq!(said, "Workflow type NobodyWroteThis not found");
     let waiting = handle.result_within(Duration::from_millis(100)).await;
     assert!(matches!(waiting, Err(Error::NoResultYet { .. })), "{waiting:?}");
     handle.terminate("nobody will").await

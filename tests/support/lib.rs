@@ -92,6 +92,23 @@ pub async fn attributes<W: HasHandle>(
         .collect()
 }
 
+/// The message of the first failed task of a workflow, waited for.
+///
+/// # Panics
+/// When no task fails within 20 seconds.
+pub async fn failed_task<W: HasHandle>(handle: &WorkflowHandle<W>) -> String {
+    eventually("failed task", || async {
+        let failed = attributes(handle, EventType::WorkflowTaskFailed).await.into_iter().next();
+        match failed {
+            Some(Attributes::WorkflowTaskFailedEventAttributes(failed)) => {
+                failed.failure.map(|failure| failure.message)
+            }
+            _ => None,
+        }
+    })
+    .await
+}
+
 /// Asks again and again until there is an answer, for at most 20 seconds.
 ///
 /// # Panics
