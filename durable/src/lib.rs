@@ -64,9 +64,10 @@
 //! # Features
 //! None is on by default; what a service needs is always there.
 //! - `dev-server`: [`dev_server`], which finds, fetches and runs the official `temporal` command.
+//! - `testing`: [`testing`] and [`#[durable::test]`](macro@test), for tests of workflows and activities.
 
 #![warn(unreachable_pub)]
-#![cfg_attr(not(feature = "dev-server"), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
 
 extern crate self as durable;
 
@@ -79,6 +80,8 @@ pub mod error;
 mod id;
 pub mod options;
 pub mod prelude;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod worker;
 pub mod workflow;
 

@@ -15,6 +15,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("workflow", &["definition", "error", "options"]),
     ("client", &["definition", "error", "id", "options"]),
     ("worker", &["client", "definition", "error", "options"]),
+    (
+        "testing",
+        &[
+            "activity",
+            "client",
+            "definition",
+            "dev_server",
+            "error",
+            "options",
+            "worker",
+            "workflow",
+        ],
+    ),
 ];
 
 const LONGEST_FILE: usize = 400;

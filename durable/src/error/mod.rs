@@ -6,6 +6,8 @@
 //! the `Debug` form, which `fn main() -> durable::Result<()>` prints, shows the whole chain.
 
 mod failure;
+#[cfg(feature = "testing")]
+mod testing;
 mod worker;
 
 use std::error::Error as StdError;
@@ -13,6 +15,8 @@ use std::fmt;
 use std::time::Duration;
 
 pub use failure::{Failure, FailureKind};
+#[cfg(feature = "testing")]
+pub use testing::{ReplayError, ReplayProblem, TestingError};
 pub use worker::{WorkerError, WorkerProblem};
 
 use temporalio_client::WorkflowExecutionStatus;
@@ -192,6 +196,14 @@ pub enum Error {
     #[cfg(feature = "dev-server")]
     #[error(transparent)]
     DevServer(#[from] crate::dev_server::DevServerError),
+    /// A test could not do what it asked for, or found something at its end.
+    #[cfg(feature = "testing")]
+    #[error(transparent)]
+    Testing(#[from] TestingError),
+    /// A history and the linked code do not agree, or the history could not be read.
+    #[cfg(feature = "testing")]
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
 }
 
 impl fmt::Debug for Error {
