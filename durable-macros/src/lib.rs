@@ -38,6 +38,12 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(generate::expand_main, arguments, item)
 }
 
+/// Makes a test of an async function that takes a test environment.
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand(generate::expand_test, arguments, item)
+}
+
 /// The one way from the compiler's tokens to ours and back, so that everything behind it can be
 /// tested without a compiler.
 fn expand(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Ident, LitStr, Path, Type, Visibility};
+use syn::{Attribute, ExprPath, Ident, LitStr, Path, Type, Visibility};
 
 use crate::runtime_path::Private;
 
@@ -28,7 +28,42 @@ pub(crate) enum Value {
     Texts(Vec<LitStr>),
     Priority(u32),
     Retry(Vec<Setting>),
+    /// The key stands alone.
+    Flag,
+    TimeSkipping(TimeSkipping),
+    Function(ExprPath),
     Runtime(Path),
+}
+
+/// When the server of a test skips time.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum TimeSkipping {
+    #[default]
+    WhenAwaited,
+    Always,
+    Never,
+}
+
+impl TimeSkipping {
+    pub(crate) const ALL: [Self; 3] = [Self::WhenAwaited, Self::Always, Self::Never];
+
+    /// How an annotation says it.
+    pub(crate) fn written(self) -> &'static str {
+        match self {
+            Self::WhenAwaited => "when-awaited",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+
+    /// What the runtime's enum calls it.
+    pub(crate) fn variant(self) -> &'static str {
+        match self {
+            Self::WhenAwaited => "WhenAwaited",
+            Self::Always => "Always",
+            Self::Never => "Never",
+        }
+    }
 }
 
 /// The id template of a workflow.
@@ -123,6 +158,16 @@ pub(crate) enum OutputKind {
     Nothing,
     Plain(Box<Type>),
     Result(Box<Type>),
+}
+
+/// `#[durable::test]` on a function.
+pub(crate) struct Test {
+    pub(crate) private: Private,
+    pub(crate) crash: bool,
+    pub(crate) time_skipping: TimeSkipping,
+    pub(crate) setup: Option<ExprPath>,
+    /// The type of the one parameter.
+    pub(crate) parameter: Type,
 }
 
 /// What is generated beside the user's methods, for callers outside.

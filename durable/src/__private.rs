@@ -1,5 +1,7 @@
 //! All that generated code may name. It is no public interface: it changes without notice.
 
+use std::sync::Arc;
+
 pub use futures_util::future::{BoxFuture, LocalBoxFuture};
 pub use inventory;
 pub use temporalio_common::data_converters::{
@@ -11,9 +13,12 @@ pub use temporalio_common::{
     ActivityDefinition, HasWorkflowDefinition, Priority, QueryDefinition, SignalDefinition,
     UpdateDefinition, WorkflowDefinition,
 };
-pub use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActivity};
+pub use temporalio_sdk::activities::{
+    ActivityContext as SdkActivityContext, ActivityError, ExecutableActivity,
+};
 pub use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
+use crate::activity::ActivityContext;
 pub use crate::activity::state;
 pub use crate::client::{
     Client, Execute, HasHandle, QueryCall, SignalCall, Start, UpdateCall, WorkflowHandle,
@@ -25,6 +30,10 @@ pub use crate::definition::{
 };
 pub use crate::id::from_template;
 pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
+#[cfg(feature = "testing")]
+pub use crate::testing::TimeSkipping;
+#[cfg(feature = "testing")]
+pub use crate::testing::run::{Test, TestOutput, TestParameter, run_test};
 pub use crate::workflow::{
     ActivityCall, AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync,
     HandlerError, QueryHandler, SignalHandler, StartedActivity, SyncWorkflowContext, UpdateHandler,
@@ -187,6 +196,15 @@ where
     A::Output: Send + Sync,
 {
     Registration::activity::<A>(crate::activity::register::<A>)
+}
+
+/// The context that an activity takes, made of the SDK's and of what the worker was given.
+#[must_use]
+pub fn context(
+    sdk: SdkActivityContext,
+    dependencies: Option<&Arc<Dependencies>>,
+) -> ActivityContext {
+    ActivityContext::new(sdk, dependencies)
 }
 
 /// Runs a blocking activity function on a thread that may block.

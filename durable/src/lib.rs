@@ -98,6 +98,9 @@ pub use worker::Workers;
 pub use durable_macros::activity;
 #[doc = include_str!("docs/main.md")]
 pub use durable_macros::main;
+#[cfg(feature = "testing")]
+#[doc = include_str!("docs/test.md")]
+pub use durable_macros::test;
 #[doc = include_str!("docs/workflow.md")]
 pub use durable_macros::workflow;
 #[doc = include_str!("docs/workflow_methods.md")]

@@ -134,6 +134,7 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
         }
     });
     let dependencies = dependencies(model);
+    let arguments = arguments(model, place);
     quote! {
         #[automatically_derived]
         #head {
@@ -152,11 +153,35 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
             #parameters
             const OUTPUT: &'static str = #output_text;
             #source
+            #arguments
             #options
             #dependencies
         }
 
         #assertions
+    }
+}
+
+/// The inputs as a tuple, and the way there and back. It stands where the other items do that mention
+/// the user's types, so that what rustc says of one is said once.
+fn arguments(model: &Activity, place: Span) -> TokenStream {
+    let Activity { private, inputs, .. } = model;
+    let types = inputs.iter().map(|input| &input.ty);
+    let locals = shared::locals(inputs);
+    let input = shared::input_value(&private.at(place), &locals);
+    let tuple = quote_spanned!(place=> (#(#locals,)*));
+    // Where they are `()`, lints would have it left out.
+    let [input_value, tuple_value] = [&input, &tuple].map(|it| (!inputs.is_empty()).then_some(it));
+    quote_spanned! {place=>
+        type Arguments = (#(#types,)*);
+
+        fn arguments(#input: Self::Input) -> Self::Arguments {
+            #tuple_value
+        }
+
+        fn input(#tuple: Self::Arguments) -> Self::Input {
+            #input_value
+        }
     }
 }
 
@@ -205,7 +230,7 @@ fn executable(model: &Activity) -> TokenStream {
     let execute = quote_spanned! {place=>
         fn execute(
             #dependencies: ::core::option::Option<::std::sync::Arc<Self::Implementer>>,
-            #context: #private::ActivityContext,
+            #context: #private::SdkActivityContext,
             #input: #input_type,
         ) -> #private::BoxFuture<
             'static,

@@ -12,7 +12,7 @@ use syn::{ItemFn, Type};
 use super::{activity, handle, handlers, methods, shared, workflow};
 use crate::model::{Activity, Handler, Input, Methods, Output, OutputKind, Run, Workflow};
 use crate::parse::types;
-use crate::validate::is_free;
+use crate::validate::{is_free, is_of_tests};
 
 pub(super) fn workflow(model: Workflow) -> TokenStream {
     workflow::workflow(&Workflow { settings: Vec::new(), ..model })
@@ -39,6 +39,15 @@ pub(super) fn activity(model: Activity, function: &ItemFn) -> TokenStream {
             #calls
             #definition
         };
+    }
+}
+
+/// The function as it was written, and no test: what speaks of tests is of no use on it.
+pub(super) fn test(mut function: ItemFn) -> TokenStream {
+    function.attrs.retain(|attribute| !is_of_tests(attribute));
+    quote! {
+        #[allow(dead_code)]
+        #function
     }
 }
 

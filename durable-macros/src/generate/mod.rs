@@ -11,6 +11,7 @@ mod handlers;
 mod methods;
 mod registration;
 mod shared;
+mod test;
 mod workflow;
 
 use proc_macro2::TokenStream;
@@ -78,6 +79,20 @@ pub(crate) fn expand_main(arguments: TokenStream, item: TokenStream) -> TokenStr
     };
     let private = validate::main(arguments, &function, &mut errors);
     both(entry::main(&private, function), errors)
+}
+
+/// `#[durable::test]`.
+pub(crate) fn expand_test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let parsed = items::read::<ItemFn>(&item, "durable::test", "an async function", &mut errors);
+    let Some(function) = parsed else {
+        return both(item, errors);
+    };
+    let generated = match validate::test(arguments, &function, &mut errors) {
+        Some(model) if errors.is_empty() => test::test(&model, function),
+        _ => fallback::test(function),
+    };
+    both(generated, errors)
 }
 
 fn both(tokens: impl ToTokens, errors: Errors) -> TokenStream {

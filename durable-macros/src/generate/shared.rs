@@ -182,8 +182,12 @@ fn value(private: &Private, value: &Value) -> TokenStream {
         }
         Value::Priority(key) => quote!(#private::priority(#key)),
         Value::Retry(settings) => options(private, "RetryOptions", settings),
-        // Neither becomes an option.
-        Value::Template(_) | Value::Runtime(_) => TokenStream::new(),
+        // None of them becomes an option.
+        Value::Template(_)
+        | Value::Flag
+        | Value::TimeSkipping(_)
+        | Value::Function(_)
+        | Value::Runtime(_) => TokenStream::new(),
     }
 }
 
@@ -221,7 +225,7 @@ pub(super) fn injected(
 ) -> Vec<(Ident, TokenStream)> {
     let variables = injected.iter().enumerate().map(|(place, given)| {
         let value = match given {
-            Injected::Context => quote!(#context),
+            Injected::Context => quote!(#private::context(#context, #dependencies.as_ref())),
             Injected::State(ty) => quote!(#private::state::<#ty>(#dependencies.as_ref())?),
         };
         (own(&format!("given{place}")), value)

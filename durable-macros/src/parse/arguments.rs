@@ -6,10 +6,10 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Ident, Token};
 
-use super::keys::Key;
+use super::keys::{Key, Kind};
 use super::values;
 use crate::diagnostics::{Errors, err, list, nearest};
-use crate::model::Setting;
+use crate::model::{Setting, Value};
 
 /// The entries of an annotation.
 #[derive(Default)]
@@ -79,6 +79,9 @@ fn read_entry(
     };
     mentioned.push(key.name);
     if input.is_empty() {
+        if matches!(key.kind, Kind::Flag) {
+            return Ok(Setting { key: ident, value: Value::Flag });
+        }
         let (name, example) = (key.name, key.example);
         return Err(err!(ident, "`{name}` needs a value; write `{example}`"));
     }

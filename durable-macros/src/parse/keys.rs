@@ -18,6 +18,11 @@ pub(crate) enum Kind {
     Priority,
     /// Keys of their own, in parentheses.
     Retry,
+    /// Nothing: the key alone says it.
+    Flag,
+    TimeSkipping,
+    /// The path of a function.
+    Function,
     /// The path of the runtime crate.
     Runtime,
 }
@@ -56,6 +61,13 @@ pub(crate) const WORKFLOW: &[Key] = &[
 pub(crate) const WORKFLOW_METHODS: &[Key] = &[RUNTIME];
 
 pub(crate) const MAIN: &[Key] = &[RUNTIME];
+
+pub(crate) const TEST: &[Key] = &[
+    key("crash", Kind::Flag, "crash"),
+    key("time_skipping", Kind::TimeSkipping, "time_skipping = \"never\""),
+    key("setup", Kind::Function, "setup = with_ledger"),
+    RUNTIME,
+];
 
 pub(crate) const ACTIVITY: &[Key] = &[
     key("queue", Kind::Name, "queue = \"payments\""),

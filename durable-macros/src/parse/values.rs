@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Lit, LitInt, LitStr, Path, Token};
+use syn::{ExprPath, Lit, LitInt, LitStr, Path, Token};
 
 use super::keys::{Key, Kind, RETRY_KEYS};
 use super::{arguments, duration, template};
-use crate::diagnostics::{Errors, err};
-use crate::model::Value;
+use crate::diagnostics::{Errors, err, list, nearest};
+use crate::model::{TimeSkipping, Value};
 
 /// The longest id or name that a Temporal server takes, as it is configured by default.
 const LONGEST_NAME: usize = 1000;
@@ -34,6 +34,9 @@ pub(crate) fn read(
         Kind::Priority => Value::Priority(count(&form.read(input)?, key, 1)?),
         Kind::Coefficient => Value::Coefficient(coefficient(&form.read(input)?, &form)?),
         Kind::Texts => Value::Texts(form.read::<Texts>(input)?.0),
+        Kind::Flag => return Err(form.wrong()),
+        Kind::TimeSkipping => Value::TimeSkipping(time_skipping(&form.read(input)?)?),
+        Kind::Function => Value::Function(form.read::<ExprPath>(input)?),
         Kind::Runtime => Value::Runtime(form.read_with(input, Path::parse_mod_style)?),
         Kind::Retry => {
             let group: proc_macro2::Group = form.read(input)?;
@@ -69,12 +72,16 @@ impl Form<'_> {
     fn wrong(&self) -> syn::Error {
         let Key { name, example, kind } = self.key;
         let takes = match kind {
-            Kind::Name | Kind::Text | Kind::Template => "a string in quotes",
+            Kind::Flag => {
+                return err!(self.tokens, "`{name}` takes no value; write `{name}` alone");
+            }
+            Kind::Name | Kind::Text | Kind::Template | Kind::TimeSkipping => "a string in quotes",
             Kind::Timeout | Kind::Interval => "a duration in quotes",
             Kind::Count | Kind::Priority => "a whole number",
             Kind::Coefficient => "a number",
             Kind::Texts => "a list of strings",
             Kind::Retry => "its keys in parentheses",
+            Kind::Function => "the path of a function",
             Kind::Runtime => "a path without quotes",
         };
         err!(self.tokens, "`{name}` takes {takes}; write `{example}`")
@@ -119,6 +126,17 @@ fn name(literal: LitStr) -> syn::Result<LitStr> {
 /// How the server's own queues and handlers start.
 const RESERVED: &[&str] =
     &["__temporal", "__stack_trace", "__enhanced_stack_trace", "/_sys/", "temporal-sys-"];
+
+fn time_skipping(literal: &LitStr) -> syn::Result<TimeSkipping> {
+    let text = literal.value();
+    let known = TimeSkipping::ALL.map(TimeSkipping::written);
+    TimeSkipping::ALL.into_iter().find(|skipping| skipping.written() == text).ok_or_else(|| {
+        let meant = nearest(&text, known);
+        let meant = meant.map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
+        let known = list(known);
+        err!(literal, "unknown time skipping {text:?}; {meant}known values: {known}")
+    })
+}
 
 fn interval(literal: &LitStr, key: &Key) -> syn::Result<std::time::Duration> {
     let duration = duration::read(literal)?;

@@ -2,6 +2,7 @@
 //! `UPDATE_EXPECT=1 cargo test -p durable-macros` writes them anew.
 
 mod activity;
+mod test;
 mod workflow;
 
 use proc_macro2::TokenStream;
@@ -15,6 +16,10 @@ fn pretty(tokens: TokenStream) -> String {
 
 fn expand_activity(arguments: &str, item: &str) -> String {
     pretty(generate::expand_activity(arguments.parse().unwrap(), item.parse().unwrap()))
+}
+
+fn expand_test(arguments: &str, item: &str) -> String {
+    pretty(generate::expand_test(arguments.parse().unwrap(), item.parse().unwrap()))
 }
 
 fn expand_workflow(arguments: &str, item: &str) -> String {

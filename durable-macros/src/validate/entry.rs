@@ -11,7 +11,7 @@ use crate::runtime_path::Private;
 pub(crate) fn main(tokens: TokenStream, function: &ItemFn, errors: &mut Errors) -> Private {
     let arguments = arguments::read(tokens, keys::MAIN, errors);
     let signature = &function.sig;
-    inputs::ordinary(signature, "`main`", errors);
+    inputs::ordinary_because(signature, "`main`", "nobody calls it with types", errors);
     if signature.asyncness.is_none() {
         errors.push(err!(
             signature.fn_token,

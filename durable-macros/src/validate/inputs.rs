@@ -114,13 +114,22 @@ fn input(parameter: &Parameter, target: Option<&Path>) -> Input {
     Input { name: parameter.name.clone(), ty, text }
 }
 
-/// Refuses what a function that others call by name cannot be.
+/// Refuses what a function that the server knows by name cannot be.
 pub(super) fn ordinary(signature: &Signature, what: &str, errors: &mut Errors) {
+    ordinary_because(signature, what, "the server knows it by one name", errors);
+}
+
+/// Refuses what a function that nobody calls with types of his own cannot be.
+pub(super) fn ordinary_because(
+    signature: &Signature,
+    what: &str,
+    reason: &str,
+    errors: &mut Errors,
+) {
     if !signature.generics.params.is_empty() {
         errors.push(err!(
             signature.generics,
-            "{what} cannot be generic, because the server knows it by one name; write the concrete \
-             types"
+            "{what} cannot be generic, because {reason}; write the concrete types"
         ));
     } else if let Some(clause) = &signature.generics.where_clause {
         errors.push(err!(clause, "{what} cannot have a where clause"));

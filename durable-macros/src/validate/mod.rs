@@ -9,10 +9,12 @@ mod handlers;
 mod inputs;
 mod methods;
 mod settings;
+mod test;
 mod workflow;
 
 pub(crate) use activity::activity;
 pub(crate) use entry::main;
 pub(crate) use inputs::is_free;
 pub(crate) use methods::methods;
+pub(crate) use test::{is_of_tests, test};
 pub(crate) use workflow::workflow;

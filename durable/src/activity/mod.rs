@@ -4,15 +4,21 @@
 //! files, sleep. `#[activity(queue = "..")]` on an `async fn` or `fn` makes one. This room knows
 //! neither clients nor workers.
 
+mod context;
+#[cfg(feature = "testing")]
+mod heartbeat;
+#[cfg(feature = "testing")]
+pub(crate) mod intervention;
 mod served;
 mod state;
 
+pub use context::ActivityContext;
+#[cfg(feature = "testing")]
+pub(crate) use heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
 pub(crate) use served::register;
 pub use state::{State, state};
 
 #[doc(inline)]
 pub use temporalio_common::error::{ApplicationErrorCategory, ApplicationFailure};
 #[doc(inline)]
-pub use temporalio_sdk::activities::{
-    ActivityContext, ActivityError, ActivityHeartbeatDetails, ActivityInfo,
-};
+pub use temporalio_sdk::activities::{ActivityError, ActivityHeartbeatDetails, ActivityInfo};

@@ -8,27 +8,31 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use temporalio_common::ActivityDefinition;
 use temporalio_common::error::ApplicationFailure;
+use temporalio_sdk::WorkflowRegistrationError;
 use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActivity};
-use temporalio_sdk::{WorkerOptions, WorkflowRegistrationError};
 
 use crate::definition::arguments::Decoded;
+use crate::definition::registry::Target;
 use crate::definition::{Activity, Dependencies, Payload};
 
-/// Registers an annotated activity with a worker.
+/// Registers an annotated activity with a worker; a replay takes what activities did from the history.
 ///
 /// # Errors
 /// None; it has the form that workflows need.
 #[allow(clippy::unnecessary_wraps, reason = "one form serves workflows and activities")]
-pub(crate) fn register<A>(
-    options: &mut WorkerOptions,
-    dependencies: &Arc<Dependencies>,
-) -> Result<(), WorkflowRegistrationError>
+pub(crate) fn register<A>(target: &mut Target<'_>) -> Result<(), WorkflowRegistrationError>
 where
     A: Activity + ExecutableActivity<Implementer = Dependencies>,
     A::Input: Payload + Sync,
     A::Output: Send + Sync,
 {
-    options.register_activity::<Served<A>>(Arc::clone(dependencies));
+    match target {
+        Target::Worker(options, dependencies) => {
+            options.register_activity::<Served<A>>(Arc::clone(dependencies));
+        }
+        #[cfg(feature = "testing")]
+        Target::Replayer(_) => {}
+    }
     Ok(())
 }
 
@@ -65,7 +69,7 @@ where
         input: Self::Input,
     ) -> BoxFuture<'static, Result<Self::Output, ActivityError>> {
         match input.0 {
-            Ok(input) => A::execute(dependencies, context, input),
+            Ok(input) => execute::<A>(dependencies, context, input),
             // Trying again cannot make the input fit, so the failure says not to.
             Err(error) => {
                 let message = format!("activity {}: {}", A::NAME, error.describe(A::PARAMETERS));
@@ -77,4 +81,23 @@ where
             }
         }
     }
+}
+
+/// Runs an attempt, as a test environment wants it where there is one.
+fn execute<A>(
+    dependencies: Option<Arc<Dependencies>>,
+    context: ActivityContext,
+    input: A::Input,
+) -> BoxFuture<'static, Result<A::Output, ActivityError>>
+where
+    A: Activity + ExecutableActivity<Implementer = Dependencies>,
+    A::Output: Send,
+{
+    #[cfg(feature = "testing")]
+    if let Some(dependencies) = &dependencies
+        && let Some(intervention) = dependencies.get::<dyn super::intervention::Intervention>()
+    {
+        return super::intervention::execute::<A>(&intervention, dependencies, context, input);
+    }
+    A::execute(dependencies, context, input)
 }

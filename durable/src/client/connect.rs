@@ -15,6 +15,7 @@ use temporalio_common::data_converters::DataConverter;
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeNamespaceRequest;
 use url::Url;
 
+use super::clock::Clock;
 use crate::error::{Error, Result};
 
 const DEFAULT_ADDRESS: &str = "localhost:7233";
@@ -29,6 +30,7 @@ const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Client {
     sdk: temporalio_client::Client,
     address: Arc<str>,
+    clock: Option<Arc<dyn Clock>>,
 }
 
 impl Client {
@@ -66,6 +68,24 @@ impl Client {
         &self.sdk.options().namespace
     }
 
+    /// The same client, of whose workflows' time a clock decides.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    pub(super) fn clock(&self) -> Option<&Arc<dyn Clock>> {
+        self.clock.as_ref()
+    }
+
+    /// A caller begins to wait for the result of a workflow.
+    pub(super) async fn waiting(&self, workflow_id: &str) {
+        if let Some(clock) = &self.clock {
+            clock.waiting(workflow_id).await;
+        }
+    }
+
     /// The SDK's client, for what this crate does not cover.
     #[must_use]
     pub fn sdk(&self) -> &temporalio_client::Client {
@@ -83,7 +103,7 @@ impl fmt::Debug for Client {
 }
 
 /// What a [`Client`] is made of. What is not set comes from the environment or is built in.
-#[derive(Default)]
+#[derive(Clone, Default)]
 #[must_use = "a builder connects only when `connect` is called"]
 pub struct ClientBuilder {
     address: Option<String>,
@@ -139,6 +159,13 @@ impl ClientBuilder {
     /// - [`Error::Unreachable`]: no server answers within the connect timeout.
     /// - [`Error::NamespaceNotFound`]: the server has no such namespace.
     pub async fn connect(self) -> Result<Client> {
+        let client = self.open().await?;
+        client.check_namespace().await?;
+        Ok(client)
+    }
+
+    /// Connects, whether the namespace exists or not.
+    pub(crate) async fn open(self) -> Result<Client> {
         let address = self
             .address
             .or_else(|| variable("TEMPORAL_ADDRESS"))
@@ -162,18 +189,20 @@ impl ClientBuilder {
         let connecting = async {
             let connection = Connection::connect(connection).await?;
             let sdk = temporalio_client::Client::new(connection, options)?;
-            Ok::<_, ClientConnectError>(Client { sdk, address: address.as_str().into() })
+            Ok::<_, ClientConnectError>(Client {
+                sdk,
+                address: address.as_str().into(),
+                clock: None,
+            })
         };
-        let client = match tokio::time::timeout(timeout, connecting).await {
-            Ok(Ok(client)) => client,
-            Ok(Err(error)) => return Err(unreachable(address, connect_cause(error))),
+        match tokio::time::timeout(timeout, connecting).await {
+            Ok(Ok(client)) => Ok(client),
+            Ok(Err(error)) => Err(unreachable(address, connect_cause(error))),
             Err(_) => {
                 let cause = format!("it took longer than the connect timeout of {timeout:?}");
-                return Err(unreachable(address, cause.into()));
+                Err(unreachable(address, cause.into()))
             }
-        };
-        client.check_namespace().await?;
-        Ok(client)
+        }
     }
 }
 

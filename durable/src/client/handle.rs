@@ -9,6 +9,8 @@ use temporalio_client::{
     WorkflowExecutionInfo, WorkflowFetchHistoryOptions, WorkflowGetResultOptions, WorkflowHistory,
     WorkflowTerminateOptions,
 };
+#[cfg(feature = "testing")]
+use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 
 use super::Client;
 use super::outcome::Doing;
@@ -98,6 +100,12 @@ impl<W: Workflow> WorkflowHandle<W> {
     /// - [`Error::WrongType`]: the output is not of the annotated type.
     /// - [`Error::Unreachable`], [`Error::Rpc`]: the server did not answer, or refused.
     pub async fn result(&self) -> Result<W::Output> {
+        self.client.waiting(&self.workflow_id).await;
+        self.output().await
+    }
+
+    /// Waits for the output, as [`result`](Self::result) does, and leaves time alone.
+    pub(super) async fn output(&self) -> Result<W::Output> {
         let run = self.sdk_of(self.run_id.clone());
         let result = run.get_result(WorkflowGetResultOptions::default()).await;
         result.map_err(|error| self.doing("get the result of").result(error))
@@ -108,7 +116,7 @@ impl<W: Workflow> WorkflowHandle<W> {
     /// # Errors
     /// [`Error::NoResultYet`] when the time is over, and those of [`result`](Self::result).
     pub async fn result_within(&self, timeout: Duration) -> Result<W::Output> {
-        tokio::time::timeout(timeout, self.result()).await.unwrap_or_else(|_| {
+        tokio::time::timeout(timeout, self.output()).await.unwrap_or_else(|_| {
             let workflow_id = self.workflow_id.clone();
             Err(Error::NoResultYet { workflow_id, waited: timeout })
         })
@@ -148,6 +156,16 @@ impl<W: Workflow> WorkflowHandle<W> {
     pub fn history(&self) -> WorkflowHistory {
         let run = self.sdk_of(self.run_id.clone());
         run.fetch_history(WorkflowFetchHistoryOptions::default())
+    }
+
+    /// All events of the workflow's history.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    #[cfg(feature = "testing")]
+    pub(crate) async fn events(&self) -> Result<Vec<HistoryEvent>> {
+        let fetched = self.history().into_events().await;
+        fetched.map_err(|error| self.doing("fetch the history of").interaction(error))
     }
 
     /// The SDK's handle, of the current run unless this one is bound to a run.

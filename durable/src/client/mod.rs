@@ -5,6 +5,7 @@
 
 mod batch;
 mod calls;
+pub(crate) mod clock;
 mod connect;
 mod handle;
 mod outcome;

@@ -1,6 +1,6 @@
 //! Sends what the SDK's typed client cannot say: it amends the raw start request on its way.
 //!
-//! The SDK 1.1.1 has no start delay among its options, and its interceptor chain cannot be called
+//! The SDK 1.1.1 has neither start delay nor time skipping among its options, and its interceptor chain cannot be called
 //! from outside. So the start goes through an SDK client as always, with data converter, codec,
 //! headers, memo and interceptors, but that client's connection ends here, in memory; the request is
 //! decoded, amended, and sent on by the real connection.

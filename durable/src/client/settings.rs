@@ -26,6 +26,8 @@ pub(super) struct Settings {
     pub(super) eager: bool,
     pub(super) delay: Option<Duration>,
     pub(super) request_id: Option<String>,
+    /// Whether the caller goes on to wait for the result.
+    pub(super) awaited: bool,
 }
 
 impl Default for Settings {
@@ -41,6 +43,7 @@ impl Default for Settings {
             eager: true,
             delay: None,
             request_id: None,
+            awaited: false,
         }
     }
 }
@@ -89,7 +92,7 @@ impl Settings {
             .maybe_static_summary(resolved.summary)
             .maybe_static_details(resolved.details)
             .build();
-        let sdk = amending(client, self.delay, self.request_id).await?;
+        let sdk = amending(client, self.delay, self.request_id, self.awaited).await?;
         Ok(Request { sdk, options })
     }
 
@@ -117,8 +120,10 @@ async fn amending(
     client: &Client,
     delay: Option<Duration>,
     request_id: Option<String>,
+    awaited: bool,
 ) -> Result<temporalio_client::Client> {
-    if delay.is_none() && request_id.is_none() {
+    let clock = client.clock().cloned();
+    if delay.is_none() && request_id.is_none() && clock.is_none() {
         return Ok(client.sdk().clone());
     }
     let amending = relay::amending(client.sdk(), move |request| {
@@ -126,6 +131,9 @@ async fn amending(
         request.workflow_start_delay = delay.and_then(|delay| delay.try_into().ok());
         if let Some(request_id) = &request_id {
             request.request_id.clone_from(request_id);
+        }
+        if let Some(clock) = &clock {
+            clock.starting(request, awaited);
         }
     });
     amending.await.map_err(|error| Error::Unreachable {

@@ -231,7 +231,9 @@ where
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        async move { self.send().await?.result().await }.boxed()
+        let mut start = self;
+        start.settings.awaited = true;
+        async move { start.send().await?.output().await }.boxed()
     }
 }
 

@@ -25,6 +25,17 @@ pub trait Activity: ActivityDefinition + Send + Sync + Sized + 'static {
     /// Where the annotation stands.
     const SOURCE: SourceLocation;
 
+    /// The inputs as a tuple: `()`, `(T,)`, `(T, U)` and so on.
+    type Arguments: 'static;
+
+    /// The inputs, taken out of the form in which they travel.
+    #[must_use]
+    fn arguments(input: Self::Input) -> Self::Arguments;
+
+    /// The inputs, in the form in which they travel.
+    #[must_use]
+    fn input(arguments: Self::Arguments) -> Self::Input;
+
     /// The options that the annotation sets; what it leaves out is `None`.
     #[must_use]
     fn options() -> ActivityOptions {

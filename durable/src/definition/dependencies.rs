@@ -30,14 +30,22 @@ impl ActivityDependency {
 /// All that a worker was given, by type.
 ///
 /// Each value is kept as an `Arc<T>`, so that `T` may be unsized.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Dependencies {
-    values: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+    values: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
 }
 
 impl Dependencies {
     pub(crate) fn insert<T: ?Sized + Send + Sync + 'static>(&mut self, value: Arc<T>) {
-        self.values.insert(TypeId::of::<T>(), Box::new(value));
+        self.values.insert(TypeId::of::<T>(), Arc::new(value));
+    }
+
+    /// These values, and those of `other` of which there is none here.
+    #[cfg(feature = "testing")]
+    pub(crate) fn over(&self, other: &Self) -> Self {
+        let mut values = other.values.clone();
+        values.extend(self.values.iter().map(|(id, value)| (*id, Arc::clone(value))));
+        Self { values }
     }
 
     pub(crate) fn has(&self, dependency: &ActivityDependency) -> bool {

@@ -10,6 +10,7 @@ mod dependencies;
 mod handler;
 mod payload;
 pub(crate) mod registry;
+mod shutdown;
 mod source;
 mod workflow;
 
@@ -18,5 +19,6 @@ pub use dependencies::{ActivityDependency, Dependencies};
 pub use handler::{Handler, HandlerDescription};
 pub use payload::Payload;
 pub use registry::{ActivityEntry, Queue, Registry, RegistryError, RegistryProblem, WorkflowEntry};
+pub(crate) use shutdown::WorkerShutdown;
 pub use source::{Parameter, SourceLocation};
 pub use workflow::{Workflow, WorkflowAnnotation};

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(feature = "testing")]
+use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
 use temporalio_sdk::{WorkerOptions, WorkflowRegistrationError};
 
 use super::{
@@ -16,9 +18,17 @@ use super::{
 };
 use crate::options::InvalidOptions;
 
-/// Registers one definition with the SDK's worker.
-pub(crate) type Register =
-    fn(&mut WorkerOptions, &Arc<Dependencies>) -> Result<(), WorkflowRegistrationError>;
+/// What the definitions of a queue are registered with.
+pub(crate) enum Target<'a> {
+    /// The SDK's worker, and what activities take as `State<T>`.
+    Worker(&'a mut WorkerOptions, &'a Arc<Dependencies>),
+    /// The SDK's replayer of histories, which needs workflows only.
+    #[cfg(feature = "testing")]
+    Replayer(&'a mut WorkflowReplayerOptions),
+}
+
+/// Registers one definition.
+pub(crate) type Register = fn(&mut Target<'_>) -> Result<(), WorkflowRegistrationError>;
 
 /// What an annotation submits at link time; made by generated code.
 pub struct Registration {
@@ -140,13 +150,12 @@ impl Queue {
         &self.activities
     }
 
-    /// Registers all of it with a worker.
+    /// Registers all of it.
     pub(crate) fn register(
         &self,
-        options: &mut WorkerOptions,
-        dependencies: &Arc<Dependencies>,
+        target: &mut Target<'_>,
     ) -> Result<(), WorkflowRegistrationError> {
-        self.register.iter().try_for_each(|register| register(options, dependencies))
+        self.register.iter().try_for_each(|register| register(target))
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 pub use failure::{Failure, FailureKind};
 #[cfg(feature = "testing")]
-pub use testing::{ReplayError, ReplayProblem, TestingError};
+pub use testing::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};
 pub use worker::{WorkerError, WorkerProblem};
 
 use temporalio_client::WorkflowExecutionStatus;

@@ -22,6 +22,8 @@ pub enum TestingError {
         address: String,
         /// Its version, as it tells.
         version: String,
+        /// What it said.
+        source: Box<Status>,
     },
     /// Time could not be moved.
     #[error("the time of workflow `{workflow_id}` could not be moved: {reason}")]
@@ -70,7 +72,7 @@ impl fmt::Display for ReplayError {
 impl std::error::Error for ReplayError {}
 
 /// What is wrong with one history.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayProblem {
     /// The file or folder could not be read, or holds no history.
@@ -81,49 +83,114 @@ pub enum ReplayProblem {
         /// Why.
         reason: String,
     },
+    /// A recorded history could not be written to its file.
+    #[error("{}: {reason}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The history is not one that can be replayed.
     #[error("{history}: {reason}")]
     InvalidHistory {
-        /// Which history: the file, or the workflow's id and run.
+        /// Which history: its file, or what it was given as.
         history: String,
         /// Why.
         reason: String,
     },
     /// No workflow of that type is linked into this program.
-    #[error("{history}: this program has no workflow `{workflow_type}`; it has {known}")]
+    #[error("{history}: {workflow}: this program has no workflow of that type; it has {known}")]
     UnknownWorkflow {
-        /// Which history.
+        /// Which history: its file, or what it was given as.
         history: String,
-        /// The type that the history names.
-        workflow_type: String,
+        /// The workflow that the history tells of.
+        workflow: Box<RecordedWorkflow>,
         /// The types of this program.
         known: String,
     },
-    /// The code does something else than the history says.
-    #[error("{history}: workflow `{workflow_type}` does not replay{}: {difference}", at(event.as_ref()))]
-    Nondeterminism {
-        /// Which history.
+    /// Several workflows of that type are linked into this program, on other queues than the one that
+    /// the history was recorded on.
+    #[error(
+        "{history}: {workflow}: it ran on queue `{queue}`, and this program has workflows of that \
+         type only on {known}; which one is meant cannot be known"
+    )]
+    UnknownQueue {
+        /// Which history: its file, or what it was given as.
         history: String,
-        /// The workflow's type.
-        workflow_type: String,
-        /// The event where they part, as its number and type, where it is known.
-        event: Option<String>,
-        /// What differed.
+        /// The workflow that the history tells of.
+        workflow: Box<RecordedWorkflow>,
+        /// The queue that it ran on.
+        queue: String,
+        /// The queues that have a workflow of that type.
+        known: String,
+    },
+    /// The code does something else than the history says.
+    #[error("{history}: {workflow} does not replay{}: {difference}", at(event.as_ref()))]
+    Nondeterminism {
+        /// Which history: its file, or what it was given as.
+        history: String,
+        /// The workflow that the history tells of.
+        workflow: Box<RecordedWorkflow>,
+        /// The event where code and history part, where it is known.
+        event: Option<RecordedEvent>,
+        /// What differed, with the words of Temporal's SDK at the end.
         difference: String,
     },
-    /// The code failed while it was replayed.
-    #[error("{history}: workflow `{workflow_type}` failed while it was replayed: {reason}")]
+    /// The code failed while it was replayed, in a task that it had completed when it was recorded.
+    #[error("{history}: {workflow} failed while it was replayed: {reason}")]
     Failed {
-        /// Which history.
+        /// Which history: its file, or what it was given as.
         history: String,
-        /// The workflow's type.
-        workflow_type: String,
+        /// The workflow that the history tells of.
+        workflow: Box<RecordedWorkflow>,
         /// How it failed.
         reason: String,
     },
 }
 
-fn at(event: Option<&String>) -> String {
+/// The workflow that a history tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordedWorkflow {
+    /// Its type.
+    pub workflow_type: String,
+    /// Its id; empty where the history does not tell.
+    pub workflow_id: String,
+    /// The run.
+    pub run_id: String,
+}
+
+impl fmt::Display for RecordedWorkflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { workflow_type, workflow_id, run_id } = self;
+        write!(f, "workflow {workflow_type} (id `{workflow_id}`, run {run_id})")
+    }
+}
+
+/// An event of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordedEvent {
+    /// Its number in the history, from 1.
+    pub id: i64,
+    /// Its type, as Temporal's web UI writes it: `ActivityTaskScheduled`.
+    pub event_type: String,
+    /// What it is about, such as the type of an activity or the name of a signal, where it has that.
+    pub subject: Option<String>,
+}
+
+impl fmt::Display for RecordedEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, event_type, subject } = self;
+        match subject {
+            Some(subject) => write!(f, "{id} ({event_type} {subject})"),
+            None => write!(f, "{id} ({event_type})"),
+        }
+    }
+}
+
+fn at(event: Option<&RecordedEvent>) -> String {
     event.map_or_else(String::new, |event| format!(" at event {event}"))
 }
 

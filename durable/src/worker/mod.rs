@@ -14,3 +14,7 @@ pub use running::RunningWorkers;
 pub use crate::error::{WorkerError, WorkerProblem};
 #[doc(inline)]
 pub use temporalio_sdk::WorkerOptions;
+#[doc(inline)]
+pub use temporalio_sdk::workflow_interceptors::{
+    WorkflowInterceptor, WorkflowInterceptorConstructor,
+};

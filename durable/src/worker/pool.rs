@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use temporalio_sdk::WorkerOptions;
+use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 
 use super::running::{Plan, RunningWorkers};
 use super::stop::stop_signal;
 use super::{WorkerError, WorkerProblem};
 use crate::client::Client;
-use crate::definition::{Dependencies, Queue, Registry};
+use crate::definition::registry::Target;
+use crate::definition::{Dependencies, Queue, Registry, WorkerShutdown};
 use crate::error::Result;
 
 const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(600);
@@ -34,6 +36,9 @@ pub struct Workers {
     dependencies: Dependencies,
     drain_timeout: Duration,
     adjust: Option<Adjust>,
+    interceptors: Vec<WorkflowInterceptorConstructor>,
+    /// Whether activities whose `State<T>` nobody gave are refused at the start, and not at the call.
+    check_state: bool,
 }
 
 impl Workers {
@@ -45,6 +50,8 @@ impl Workers {
             dependencies: Dependencies::default(),
             drain_timeout: DEFAULT_DRAIN_TIMEOUT,
             adjust: None,
+            interceptors: Vec::new(),
+            check_state: true,
         }
     }
 
@@ -67,6 +74,9 @@ impl Workers {
 
     /// How long running activities may take to end after a stop was asked for, before they are
     /// cancelled; without it 10 minutes.
+    ///
+    /// An activity that wants to know of the stop at once waits for
+    /// [`worker_shutdown`](crate::prelude::ActivityContext::worker_shutdown).
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
         self.drain_timeout = timeout;
         self
@@ -78,6 +88,23 @@ impl Workers {
         adjust: impl Fn(&mut WorkerOptions) + Send + Sync + 'static,
     ) -> Self {
         self.adjust = Some(Arc::new(adjust));
+        self
+    }
+
+    /// Adds a workflow interceptor of the SDK's to each worker, inside of those that were added before.
+    ///
+    /// A replay needs the same ones: `Replayer` and `TestEnvBuilder`, of the feature `testing`, have a
+    /// function of the same name.
+    pub fn workflow_interceptor(mut self, constructor: WorkflowInterceptorConstructor) -> Self {
+        self.interceptors.push(constructor);
+        self
+    }
+
+    /// Starts also where activities need a `State<T>` that nobody gave: in a test it may be given
+    /// later, or the activity be mocked.
+    #[cfg(feature = "testing")]
+    pub(crate) fn without_state_check(mut self) -> Self {
+        self.check_state = false;
         self
     }
 
@@ -109,25 +136,27 @@ impl Workers {
     /// - [`WorkerError::Misconfigured`]: nothing is linked, a queue is unknown, or a `State<T>` is
     ///   missing; all problems at once.
     /// - [`WorkerError::Create`]: the SDK could not make a worker.
-    pub async fn start(self) -> Result<RunningWorkers> {
+    pub async fn start(mut self) -> Result<RunningWorkers> {
         let registry = Registry::collect()?;
         let queues = self.select(&registry)?;
+        let shutdown = Arc::new(WorkerShutdown::default());
+        self.dependencies.insert(Arc::clone(&shutdown));
         let dependencies = Arc::new(self.dependencies);
         let mut plans = Vec::new();
         for (name, queue) in queues {
             let mut options =
                 WorkerOptions::new(name).graceful_shutdown_period(self.drain_timeout).build();
-            queue.register(&mut options, &dependencies).map_err(|error| WorkerError::Create {
-                queue: name.to_owned(),
-                source: error.into(),
+            queue.register(&mut Target::Worker(&mut options, &dependencies)).map_err(|error| {
+                WorkerError::Create { queue: name.to_owned(), source: error.into() }
             })?;
+            options.register_workflow_interceptors(self.interceptors.clone());
             if let Some(adjust) = &self.adjust {
                 adjust(&mut options);
             }
             report(name, queue);
             plans.push(Plan { queue: name, options });
         }
-        Ok(RunningWorkers::start(&self.client, plans, self.drain_timeout).await?)
+        Ok(RunningWorkers::start(&self.client, plans, self.drain_timeout, shutdown).await?)
     }
 
     /// The queues to serve, or every reason why that is not possible.
@@ -152,7 +181,7 @@ impl Workers {
             .collect();
         for activity in selected.iter().flat_map(|(_, queue)| queue.activities()) {
             for dependency in &activity.dependencies {
-                if !self.dependencies.has(dependency) {
+                if self.check_state && !self.dependencies.has(dependency) {
                     problems.push(WorkerProblem::MissingState {
                         activity: activity.name,
                         source: activity.source,

@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 
 use super::WorkerError;
 use crate::client::Client;
+use crate::definition::WorkerShutdown;
 use crate::error::Result;
 
 /// How much longer than the drain timeout a worker may take to stop, before it is given up.
@@ -39,11 +40,16 @@ pub(super) struct Plan {
 pub struct RunningWorkers {
     workers: Vec<RunningWorker>,
     drain_timeout: Duration,
+    /// What the activities are told by.
+    shutdown: Arc<WorkerShutdown>,
 }
 
 struct RunningWorker {
     queue: &'static str,
     stop: Stop,
+    /// Ends the worker at once, with all that it does, when something is sent.
+    #[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "only tests kill workers"))]
+    kill: oneshot::Sender<()>,
     /// What the worker ended with; taken when it was told.
     end: Option<oneshot::Receiver<Result<(), WorkerError>>>,
 }
@@ -53,11 +59,12 @@ impl RunningWorkers {
         client: &Client,
         plans: Vec<Plan>,
         drain_timeout: Duration,
+        shutdown: Arc<WorkerShutdown>,
     ) -> Result<Self, WorkerError> {
         let runtime = Runtime::from_current_tokio(RuntimeOptions::default())
             .map_err(|error| WorkerError::Create { queue: "*".to_owned(), source: error.into() })?;
         let runtime = Arc::new(runtime);
-        let mut running = Self { workers: Vec::new(), drain_timeout };
+        let mut running = Self { workers: Vec::new(), drain_timeout, shutdown };
         for plan in plans {
             // An error drops the workers that run already, which stops them.
             running.workers.push(RunningWorker::start(&runtime, client, plan).await?);
@@ -114,7 +121,22 @@ impl RunningWorkers {
         Ok(outcome?)
     }
 
+    /// Ends the workers at once, as if their process were killed; nothing in flight is told.
+    #[cfg(feature = "testing")]
+    pub(crate) fn kill(mut self) {
+        for worker in self.workers.drain(..) {
+            // A worker that has ended needs no killing.
+            let _ = worker.kill.send(());
+        }
+    }
+
+    /// Asks for the end. The activities are told first, so that none of them ends by the SDK's stop
+    /// without having been able to see why.
     fn stop(&self) {
+        // Workers that were killed have nothing to tell any more.
+        if !self.workers.is_empty() {
+            self.shutdown.announce();
+        }
         for worker in &self.workers {
             (worker.stop)();
         }
@@ -142,6 +164,7 @@ impl RunningWorker {
         let queue = plan.queue;
         let (made_sender, made) = oneshot::channel();
         let (end_sender, end) = oneshot::channel();
+        let (kill, killed) = oneshot::channel();
         let runtime = Arc::clone(runtime);
         let sdk = client.sdk().clone();
         let tokio = Handle::current();
@@ -155,7 +178,19 @@ impl RunningWorker {
             if made_sender.send(Ok(stop)).is_err() {
                 return;
             }
-            let ended = tokio.block_on(AssertUnwindSafe(worker.run()).catch_unwind());
+            let ended = tokio.block_on(async {
+                let killed = async {
+                    // Without a word, the workers go on.
+                    if killed.await.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                };
+                tokio::select! {
+                    ended = AssertUnwindSafe(worker.run()).catch_unwind() => Some(ended),
+                    () = killed => None,
+                }
+            });
+            let Some(ended) = ended else { return };
             let ended = match ended {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(error)) => {
@@ -172,7 +207,7 @@ impl RunningWorker {
             .spawn(run)
             .map_err(|error| create(error.into()))?;
         match made.await {
-            Ok(Ok(stop)) => Ok(Self { queue, stop, end: Some(end) }),
+            Ok(Ok(stop)) => Ok(Self { queue, stop, kill, end: Some(end) }),
             Ok(Err(error)) => Err(create(error.into())),
             Err(_) => Err(create("its thread panicked".into())),
         }

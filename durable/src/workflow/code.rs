@@ -1,16 +1,15 @@
 //! What `#[workflow_methods]` makes of the methods: the code of a workflow, in a form that the
 //! generic host can drive.
 
-use std::sync::Arc;
-
 use futures_util::future::LocalBoxFuture;
 use temporalio_common::WorkflowDefinition;
 use temporalio_sdk::workflows::WorkflowRegistrationError;
-use temporalio_sdk::{WorkerOptions, WorkflowContextView, WorkflowResult};
+use temporalio_sdk::{WorkflowContextView, WorkflowResult};
 
 use super::hosted::Hosted;
 use super::{QueryHandler, SignalHandler, UpdateHandler, WorkflowContext};
-use crate::definition::{Dependencies, Payload, Workflow};
+use crate::definition::registry::Target;
+use crate::definition::{Payload, Workflow};
 
 /// The code of an annotated workflow; implemented by generated code.
 pub trait WorkflowCode: Workflow {
@@ -38,16 +37,19 @@ pub trait WorkflowCode: Workflow {
     ) -> LocalBoxFuture<'static, WorkflowResult<<Self as WorkflowDefinition>::Output>>;
 }
 
-/// Registers an annotated workflow with a worker.
+/// Registers an annotated workflow with a worker, or with a replayer of histories.
 ///
 /// # Errors
-/// When the worker already has a workflow of that name, which the registry rules out.
+/// When it already has a workflow of that name, which the registry rules out.
 pub(crate) fn register<W: WorkflowCode>(
-    options: &mut WorkerOptions,
-    _: &Arc<Dependencies>,
+    target: &mut Target<'_>,
 ) -> Result<(), WorkflowRegistrationError>
 where
     W::Input: Payload,
 {
-    options.register_workflow::<Hosted<W>>().map(drop)
+    match target {
+        Target::Worker(options, _) => options.register_workflow::<Hosted<W>>().map(drop),
+        #[cfg(feature = "testing")]
+        Target::Replayer(options) => options.register_workflow::<Hosted<W>>().map(drop),
+    }
 }

@@ -1,0 +1,137 @@
+//! The end of a test: what still runs is terminated, the workers are stopped, and what ran is
+//! replayed.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::{join_all, try_join_all};
+use temporalio_client::grpc::WorkflowService as _;
+use temporalio_client::tonic::{Code, IntoRequest as _, Status};
+use temporalio_common::protos::temporal::api::common::v1::WorkflowExecution;
+use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
+use temporalio_common::protos::temporal::api::workflowservice::v1::{
+    GetWorkflowExecutionHistoryRequest, TerminateWorkflowExecutionRequest,
+};
+
+use super::{Inner, namespace};
+use crate::client::Client;
+use crate::error::{Error, Result, TestingError};
+use crate::testing::replay::{Recorded, replay};
+
+/// What an environment leaves behind when it was finished, and nothing was wrong.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Finished {
+    /// The ids of the workflows that were still running, and have been terminated.
+    pub terminated: Vec<String>,
+    /// The number of histories that were replayed.
+    pub replayed: usize,
+    /// How often runs of each workflow type ended in each way.
+    pub(super) ends: Ends,
+    /// How many steps the workers took.
+    pub(super) steps: u64,
+}
+
+/// By workflow type, and by the type of the last event of a run.
+pub(super) type Ends = BTreeMap<(String, &'static str), usize>;
+
+/// Ends an environment.
+pub(super) async fn finish(inner: &Inner) -> Result<Finished> {
+    let mut finished = Finished { steps: *inner.stage.watch.steps().borrow(), ..<_>::default() };
+    let ids: Vec<_> = inner.time.workflow_ids().into_iter().collect();
+    let terminated = join_all(ids.iter().map(|id| terminate(&inner.client, id))).await;
+    for (id, terminated) in ids.into_iter().zip(terminated) {
+        if terminated? {
+            finished.terminated.push(id);
+        }
+    }
+    let histories = histories(inner, &mut finished.ends).await?;
+    if let Some(generation) = inner.alive.lock().await.take() {
+        generation.stop().await;
+    }
+    let mut problems = inner.stage.mocks.missed();
+    if let Some(settings) = &inner.replay {
+        finished.replayed = histories.len();
+        let differences = replay(histories, settings).await?;
+        problems.extend(differences.iter().map(ToString::to_string));
+    }
+    if !inner.server.own {
+        namespace::delete(&inner.client).await;
+    }
+    if problems.is_empty() { Ok(finished) } else { Err(TestingError::AtEnd { problems }.into()) }
+}
+
+/// Terminates a workflow, and tells whether it was running.
+async fn terminate(client: &Client, workflow_id: &str) -> Result<bool> {
+    let request = TerminateWorkflowExecutionRequest {
+        namespace: client.namespace().to_owned(),
+        workflow_execution: Some(WorkflowExecution {
+            workflow_id: workflow_id.to_owned(),
+            run_id: String::new(),
+        }),
+        reason: "its test has ended".to_owned(),
+        ..TerminateWorkflowExecutionRequest::default()
+    };
+    match client.sdk().clone().terminate_workflow_execution(request.into_request()).await {
+        Ok(_) => Ok(true),
+        Err(status) if status.code() == Code::NotFound => Ok(false),
+        Err(status) => Err(rpc("terminate", workflow_id, status)),
+    }
+}
+
+/// The history of every run that the linked code has worked on.
+async fn histories(inner: &Inner, ends: &mut Ends) -> Result<Vec<Recorded>> {
+    let runs = inner.stage.watch.runs();
+    let real = runs.into_iter().filter(|(_, run)| !run.mocked);
+    let fetched = try_join_all(real.map(|(run_id, run)| async move {
+        let events = events(&inner.client, &run.workflow_id, &run_id).await?;
+        let name = "replayed at the end of the test".to_owned();
+        Ok::<_, Error>((
+            run.workflow_type,
+            Recorded { name, workflow_id: Some(run.workflow_id), events },
+        ))
+    }));
+    let fetched = fetched.await?;
+    Ok(fetched
+        .into_iter()
+        .map(|(workflow_type, recorded)| {
+            let end = recorded.events.last().map_or("", |event| event.event_type().as_str_name());
+            *ends.entry((workflow_type, end)).or_default() += 1;
+            recorded
+        })
+        .collect())
+}
+
+/// All events of a run, or of the current one where it is not named.
+pub(super) async fn events(
+    client: &Client,
+    workflow_id: &str,
+    run_id: &str,
+) -> Result<Vec<HistoryEvent>> {
+    let mut events = Vec::new();
+    let mut next_page_token = Vec::new();
+    loop {
+        let request = GetWorkflowExecutionHistoryRequest {
+            namespace: client.namespace().to_owned(),
+            execution: Some(WorkflowExecution {
+                workflow_id: workflow_id.to_owned(),
+                run_id: run_id.to_owned(),
+            }),
+            next_page_token,
+            ..GetWorkflowExecutionHistoryRequest::default()
+        };
+        let mut sdk = client.sdk().clone();
+        let page = sdk.get_workflow_execution_history(request.into_request()).await;
+        let page = page.map_err(|status| rpc("fetch the history of", workflow_id, status))?;
+        let page = page.into_inner();
+        events.extend(page.history.unwrap_or_default().events);
+        if page.next_page_token.is_empty() {
+            return Ok(events);
+        }
+        next_page_token = page.next_page_token;
+    }
+}
+
+fn rpc(operation: &str, workflow_id: &str, status: Status) -> Error {
+    let operation = format!("{operation} workflow `{workflow_id}`");
+    Error::Rpc { operation, source: Box::new(status) }
+}

@@ -1,0 +1,61 @@
+//! The server of the tests: one dev server for all tests of a process, or one that is given.
+
+use std::env;
+
+use tokio::sync::OnceCell;
+
+use crate::dev_server::DevServer;
+use crate::error::{Result, TestingError};
+
+/// The variable that names another server than a dev server of this process's own.
+const ADDRESS_VARIABLE: &str = "DURABLE_TEST_ADDRESS";
+
+/// What makes a dev server skip time, and fire timers when they are due and not up to a second
+/// later.
+const DYNAMIC_CONFIG: &[(&str, &str)] = &[("history.timerProcessorMaxTimeShift", "10ms")];
+
+/// The dev server of this process, or nothing where it could not be started. It is never dropped: it
+/// ends with the process, however that ends.
+static SHARED: OnceCell<Option<DevServer>> = OnceCell::const_new();
+
+/// Where the tests of this process find their server.
+#[derive(Debug, Clone)]
+pub(super) struct Server {
+    pub(super) address: String,
+    /// Whether it was started for this process, and ends with it.
+    pub(super) own: bool,
+}
+
+impl Server {
+    /// A server at a given address.
+    pub(super) fn at(address: impl Into<String>) -> Self {
+        Self { address: address.into(), own: false }
+    }
+
+    /// The server that `DURABLE_TEST_ADDRESS` names, or else the dev server of this process, which
+    /// the first caller starts.
+    pub(super) async fn shared() -> Result<Self> {
+        if let Some(address) = env::var(ADDRESS_VARIABLE).ok().filter(|value| !value.is_empty()) {
+            return Ok(Self::at(address));
+        }
+        let mut failed = None;
+        let server = SHARED.get_or_init(|| async {
+            let started = dev_server().await;
+            started.inspect_err(|_| ()).map_err(|error| failed = Some(error)).ok()
+        });
+        match server.await {
+            Some(server) => Ok(Self { address: server.address().to_owned(), own: true }),
+            // One test tells the whole story; the others would only repeat it.
+            None => Err(failed.unwrap_or_else(|| TestingError::ServerNotStarted.into())),
+        }
+    }
+}
+
+async fn dev_server() -> Result<DevServer> {
+    let mut builder =
+        DevServer::builder().dynamic_config("frontend.WorkflowTimeSkippingEnabled", true);
+    for (key, value) in DYNAMIC_CONFIG {
+        builder = builder.dynamic_config(*key, *value);
+    }
+    Ok(builder.start().await?)
+}

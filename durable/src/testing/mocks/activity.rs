@@ -1,0 +1,101 @@
+//! Mocks of activities.
+
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::ready;
+use temporalio_sdk::activities::{ActivityContext, ActivityError};
+
+use super::behaviour::{Answer, Mock, Rules};
+use super::calls::{Calls, record, replayed};
+use super::{Installed, Mocks};
+use crate::activity::intervention::StandIn;
+use crate::definition::{Activity, Payload};
+use crate::testing::lock;
+
+/// How often a mock that hangs sends a heartbeat, whose answer is how it learns of a cancellation.
+const HEARTBEAT: Duration = Duration::from_millis(50);
+
+/// A mock of some activity, whose input is an `Option<A::Input>` behind `Any`.
+pub(super) trait AnyActivityMock: Send + Sync {
+    fn call(
+        &self,
+        rules: &Rules,
+        context: &ActivityContext,
+        input: &mut dyn Any,
+    ) -> Option<StandIn>;
+}
+
+struct ActivityMock<A: Activity> {
+    answer: Answer<A::Arguments, A::Output>,
+}
+
+impl Mocks {
+    /// A mock of an activity.
+    pub(in crate::testing) fn mock<A>(self: &Arc<Self>) -> Mock<A::Arguments, A::Output>
+    where
+        A: Activity,
+        A::Input: Payload,
+        A::Output: Send,
+    {
+        let mocks = Arc::clone(self);
+        let calls = Calls::new(|payloads| replayed::<A::Input>(payloads).map(A::arguments));
+        Mock::new(calls, move |rules, answer| {
+            let mock = Arc::new(ActivityMock::<A> { answer });
+            let installed = Installed { name: A::NAME, rules: Arc::new(rules), mock: mock as _ };
+            lock(&mocks.activities).insert(TypeId::of::<A>(), installed);
+        })
+    }
+
+    /// What a mock answers to a call, or `None` where there is none and the activity runs for real.
+    pub(in crate::testing) fn stand_in(
+        &self,
+        activity: TypeId,
+        context: &ActivityContext,
+        input: &mut dyn Any,
+    ) -> Option<StandIn> {
+        let Installed { rules, mock, .. } = self.activity(activity)?;
+        mock.call(&rules, context, input)
+    }
+}
+
+impl<A> AnyActivityMock for ActivityMock<A>
+where
+    A: Activity,
+    A::Input: Payload,
+    A::Output: Send,
+{
+    fn call(
+        &self,
+        rules: &Rules,
+        context: &ActivityContext,
+        input: &mut dyn Any,
+    ) -> Option<StandIn> {
+        let input = input.downcast_mut::<Option<A::Input>>()?.take()?;
+        if let Err(failure) = rules.called(record(&input)) {
+            return Some(ready(Err(failure)).boxed());
+        }
+        Some(match &self.answer {
+            Answer::Function(function) => function(A::arguments(input))
+                .map(|output| output.map(|output| Box::new(output) as Box<dyn Any + Send>))
+                .boxed(),
+            Answer::Hang => hang(context.clone()).boxed(),
+            Answer::Panic(message) => {
+                let message = message.clone();
+                async move { panic!("{message}") }.boxed()
+            }
+        })
+    }
+}
+
+/// Waits for the cancellation, of which an activity is told only with the answer to a heartbeat.
+pub(super) async fn hang<T>(context: ActivityContext) -> Result<T, ActivityError> {
+    loop {
+        tokio::select! {
+            () = context.cancelled() => return Err(ActivityError::cancelled()),
+            () = tokio::time::sleep(HEARTBEAT) => context.record_heartbeat(()).await?,
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Replaying recorded histories against the workflows that are linked into this program.
+//!
+//! A workflow that waits for months meets code that was changed meanwhile. The new code must still
+//! do what the history says; whether it does, [`replay_dir`] finds out in a test, long before a
+//! worker that was deployed with it does.
+
+mod difference;
+mod engine;
+mod event;
+mod files;
+mod history;
+mod json;
+mod report;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use temporalio_client::WorkflowHistory;
+use temporalio_common::data_converters::DataConverter;
+use temporalio_sdk::WorkerOptions;
+use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
+use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
+
+pub use files::record;
+pub(crate) use history::Recorded;
+pub use report::{Replayed, ReplayedHistory};
+pub(crate) use settings::{Adjust, ReplaySettings};
+
+use self::history::Checked;
+use crate::definition::Registry;
+use crate::error::{Error, ReplayError, ReplayProblem, Result};
+
+/// Replays every history below a folder: every `*.json` file, as `temporal workflow show --output
+/// json` and [`record`] write it.
+///
+/// A relative path is relative to the package of the running test. Workflows that ended, that run
+/// still, that were terminated or timed out: all replay, up to the last workflow task that was
+/// completed.
+///
+/// Temporal's SDK compares what the code does with what the history says, command by command: kinds,
+/// types and ids, in their order. It does not compare inputs, options and the lengths of timers, and
+/// it does not notice what the code would do more than the history says after the last recorded
+/// command of a workflow that has not ended.
+///
+/// ```no_run
+/// # async fn test() -> durable::Result<()> {
+/// let replayed = durable::testing::replay_dir("tests/histories").await?;
+/// println!("{replayed}");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Error::Replay`] with every problem of every file: the folder is missing or has none, a file is
+/// no history, its workflow is not linked into this program, or does not replay.
+pub async fn replay_dir(path: impl AsRef<Path>) -> Result<Replayed> {
+    Replayer::new().dir(path).run().await
+}
+
+/// A replay of histories with settings: of folders, single files, or histories from a server.
+///
+/// Without settings, it replays as [`replay_dir`] does.
+///
+/// ```no_run
+/// # async fn test(codec: durable::client::DataConverter) -> durable::Result<()> {
+/// use durable::testing::Replayer;
+///
+/// Replayer::new().data_converter(codec).dir("tests/histories").run().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+#[must_use = "histories are replayed only when `run` is called"]
+pub struct Replayer {
+    settings: ReplaySettings,
+    sources: Vec<Source>,
+}
+
+enum Source {
+    Dir(PathBuf),
+    File(PathBuf),
+    History(WorkflowHistory),
+}
+
+impl Replayer {
+    /// A replay of nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Replays every `*.json` file below a folder.
+    pub fn dir(mut self, path: impl AsRef<Path>) -> Self {
+        self.sources.push(Source::Dir(files::of_the_package(path.as_ref())));
+        self
+    }
+
+    /// Replays one file.
+    pub fn file(mut self, path: impl AsRef<Path>) -> Self {
+        self.sources.push(Source::File(files::of_the_package(path.as_ref())));
+        self
+    }
+
+    /// Replays a history, such as the one that a
+    /// [handle](crate::client::WorkflowHandle::history) fetches.
+    pub fn history(mut self, history: WorkflowHistory) -> Self {
+        self.sources.push(Source::History(history));
+        self
+    }
+
+    /// How payloads become values, as for the clients and workers that ran the workflows; without it
+    /// they are JSON.
+    pub fn data_converter(mut self, converter: DataConverter) -> Self {
+        self.settings.data_converter = converter;
+        self
+    }
+
+    /// Adjusts the SDK's options as
+    /// [`Workers::worker_options`](crate::Workers::worker_options) does, with the same closure.
+    ///
+    /// Of the options that it sets, `detect_nondeterministic_futures` matters to a replay. Workflow
+    /// interceptors cannot be read out of the SDK's options: give them to
+    /// [`workflow_interceptor`](Self::workflow_interceptor). `workflow_failure_errors` are left out
+    /// on purpose, because they make a difference look like a failure of the workflow.
+    pub fn worker_options(
+        mut self,
+        adjust: impl Fn(&mut WorkerOptions) + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.adjust = Some(Arc::new(adjust));
+        self
+    }
+
+    /// Adds a workflow interceptor, inside of those that were added before; the replay needs those of
+    /// the workers, in their order.
+    pub fn workflow_interceptor(mut self, constructor: WorkflowInterceptorConstructor) -> Self {
+        self.settings.interceptors.push(constructor);
+        self
+    }
+
+    /// The namespace that workflow code sees; without it `default`.
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.settings.namespace = namespace.into();
+        self
+    }
+
+    /// The queue of this program whose workflows are meant, instead of the one that a history was
+    /// recorded on: for code that has moved, or that is to take the place of other code.
+    pub fn task_queue(mut self, queue: impl Into<String>) -> Self {
+        self.settings.task_queue = Some(queue.into());
+        self
+    }
+
+    /// How long the replay of one history may take; without it 30 seconds.
+    ///
+    /// Code that takes longer is reported. Where it does not even wait, it keeps its thread.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = timeout;
+        self
+    }
+
+    /// Replays all of it, and tells what was replayed.
+    ///
+    /// # Errors
+    /// - [`Error::Replay`], with every problem of every history; also when there is none at all.
+    /// - [`Error::Registry`]: the annotations of this program contradict each other.
+    pub async fn run(self) -> Result<Replayed> {
+        let mut problems = Vec::new();
+        let mut recorded = Vec::new();
+        if self.sources.is_empty() {
+            problems.push(ReplayProblem::InvalidHistory {
+                history: "Replayer".to_owned(),
+                reason: "it was given no folder, file or history".to_owned(),
+            });
+        }
+        for source in self.sources {
+            source.read(&mut recorded, &mut problems).await;
+        }
+        let replayed = Replayed::of(&recorded);
+        problems.extend(replay(recorded, &self.settings).await?);
+        if problems.is_empty() { Ok(replayed) } else { Err(ReplayError { problems }.into()) }
+    }
+}
+
+impl Source {
+    async fn read(self, recorded: &mut Vec<Recorded>, problems: &mut Vec<ReplayProblem>) {
+        let paths = match self {
+            Self::Dir(path) => files::list(&path),
+            Self::File(path) => Ok(vec![path]),
+            Self::History(history) => {
+                match Recorded::fetch(history).await {
+                    Ok(history) => recorded.push(history),
+                    Err(problem) => problems.push(problem),
+                }
+                return;
+            }
+        };
+        match paths {
+            Ok(paths) => {
+                for path in paths {
+                    match files::read(&path) {
+                        Ok(history) => recorded.push(history),
+                        Err(problem) => problems.push(problem),
+                    }
+                }
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+}
+
+/// Replays histories against the linked workflows, and tells what is wrong with each; nothing is, if
+/// there is no problem.
+///
+/// # Errors
+/// [`Error::Registry`]: the annotations of this program contradict each other.
+pub(crate) async fn replay(
+    histories: Vec<Recorded>,
+    settings: &ReplaySettings,
+) -> Result<Vec<ReplayProblem>, Error> {
+    let registry = Registry::collect()?;
+    let mut problems = Vec::new();
+    // One replayer serves one task queue, so that the code sees the queue that it ran on.
+    let mut queues = BTreeMap::<_, Vec<Checked>>::new();
+    for history in histories {
+        let asked = settings.task_queue.as_deref();
+        let placed = Checked::new(history).and_then(|it| Ok((it.place(&registry, asked)?, it)));
+        match placed {
+            Ok((queue, history)) if history.tells_something() => {
+                queues.entry((queue, history.queue.clone())).or_default().push(history);
+            }
+            Ok(_) => {}
+            Err(problem) => problems.push(problem),
+        }
+    }
+    for ((name, recorded_queue), histories) in queues {
+        let options = registry.queue(name).map(|queue| settings.options(queue, &recorded_queue));
+        if let Some(options) = options.transpose()? {
+            problems.extend(replay_queue(&options, &histories, settings.timeout).await);
+        }
+    }
+    Ok(problems)
+}
+
+/// Replays the histories of one queue.
+///
+/// All of them go to one replayer first, which is several times faster than one for each. If that
+/// finds anything, each is replayed by itself, so that what is said of a history is said of it alone.
+async fn replay_queue(
+    options: &WorkflowReplayerOptions,
+    histories: &[Checked],
+    timeout: Duration,
+) -> Vec<ReplayProblem> {
+    if histories.len() > 1 {
+        let events = histories.iter().map(|history| history.events.clone()).collect();
+        let outcomes = engine::replay(options.clone(), events, timeout).await;
+        if outcomes.is_ok_and(|outcomes| outcomes.iter().all(Option::is_none)) {
+            return Vec::new();
+        }
+    }
+    let mut problems = Vec::new();
+    for history in histories {
+        let events = vec![history.events.clone()];
+        match engine::replay(options.clone(), events, timeout).await {
+            Ok(outcomes) => {
+                let failures = outcomes.iter().flatten();
+                problems.extend(failures.map(|failure| history.problem(failure)));
+            }
+            Err(broken) => problems.push(history.broken(&broken)),
+        }
+    }
+    problems
+}

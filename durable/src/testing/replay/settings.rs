@@ -1,0 +1,71 @@
+//! What a replay has in common with the workers that ran the workflows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use temporalio_common::data_converters::DataConverter;
+use temporalio_sdk::WorkerOptions;
+use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
+use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
+
+use crate::definition::Queue;
+use crate::definition::registry::Target;
+use crate::error::{Result, WorkerError};
+
+const DEFAULT_NAMESPACE: &str = "default";
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(crate) type Adjust = Arc<dyn Fn(&mut WorkerOptions) + Send + Sync>;
+
+/// The settings of a replay.
+#[derive(Clone)]
+pub(crate) struct ReplaySettings {
+    /// How payloads become values.
+    pub(crate) data_converter: DataConverter,
+    /// What adjusts the options of the workers.
+    pub(crate) adjust: Option<Adjust>,
+    /// The workflow interceptors of the workers, in their order.
+    pub(crate) interceptors: Vec<WorkflowInterceptorConstructor>,
+    /// The namespace that workflow code sees.
+    pub(crate) namespace: String,
+    /// The queue of this program whose workflows are meant, instead of the recorded one.
+    pub(crate) task_queue: Option<String>,
+    /// How long the replay of one history may take.
+    pub(crate) timeout: Duration,
+}
+
+impl Default for ReplaySettings {
+    fn default() -> Self {
+        Self {
+            data_converter: DataConverter::default(),
+            adjust: None,
+            interceptors: Vec::new(),
+            namespace: DEFAULT_NAMESPACE.to_owned(),
+            task_queue: None,
+            timeout: DEFAULT_TIMEOUT,
+        }
+    }
+}
+
+impl ReplaySettings {
+    /// The options of a replayer for one queue of this program.
+    pub(super) fn options(&self, queue: &Queue, name: &str) -> Result<WorkflowReplayerOptions> {
+        let mut of_worker = WorkerOptions::new(name).build();
+        if let Some(adjust) = &self.adjust {
+            adjust(&mut of_worker);
+        }
+        // `workflow_failure_errors` stay out: with them a difference fails the workflow instead of
+        // its task, and the SDK's replayer reports none.
+        let mut options = WorkflowReplayerOptions::new()
+            .namespace(self.namespace.clone())
+            .task_queue(name)
+            .data_converter(self.data_converter.clone())
+            .detect_nondeterministic_futures(of_worker.detect_nondeterministic_futures)
+            .build();
+        options.register_workflow_interceptors(self.interceptors.clone());
+        queue.register(&mut Target::Replayer(&mut options)).map_err(|error| {
+            WorkerError::Create { queue: name.to_owned(), source: error.into() }
+        })?;
+        Ok(options)
+    }
+}
