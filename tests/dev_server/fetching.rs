@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use durable::dev_server::VERSION;
 use tempfile::TempDir;
 
-use crate::process::{comes_true, is_alive, signal};
+use durable_tests::process::{comes_true, is_alive, signal};
 
 /// A machine with an empty cache and what the test puts on PATH.
 struct Machine {

@@ -5,8 +5,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use durable::dev_server::DevServer;
+use durable_tests::process::{assert_group_ends, is_alive, signal};
 
-use crate::process::{Helper, assert_group_ends, is_alive, signal};
+use crate::helper_process::Helper;
 
 #[test]
 fn a_parent_killed_by_sigkill_leaves_no_server() {

@@ -4,6 +4,6 @@
 #![cfg(unix)]
 
 mod fetching;
+mod helper_process;
 mod lifetime;
-mod process;
 mod running;

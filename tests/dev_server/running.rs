@@ -19,7 +19,7 @@ use durable::sdk::temporalio_common::protos::temporal::api::workflowservice::v1:
     DescribeNamespaceRequest, DescribeWorkflowExecutionRequest, StartWorkflowExecutionRequest,
 };
 
-use crate::process::{assert_group_ends, is_alive};
+use durable_tests::process::{assert_group_ends, is_alive};
 
 async fn connect(address: &str) -> Connection {
     let target = Url::parse(&format!("http://{address}")).expect("an address makes a URL");

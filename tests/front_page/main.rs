@@ -1,4 +1,5 @@
-//! What the README claims of its program and of its dependencies.
+//! What the README claims of its program and of its dependencies, and where the code of the guide to
+//! testing comes from.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,6 +20,23 @@ fn block(readme: &str, language: &str) -> String {
     readme[start..end].to_owned()
 }
 
+/// The blocks of Rust on a page.
+fn rust_blocks(page: &str) -> Vec<&str> {
+    let blocks = page.split("```rust\n").skip(1);
+    blocks.map(|block| block.split("```").next().expect("what is split has a start")).collect()
+}
+
+/// Every file of the example that the guide shows.
+fn testing_example() -> Vec<String> {
+    let folders = ["examples/testing", "examples/testing/tests"];
+    let entries = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(root().join(folder)).expect("the example is there"));
+    let paths = entries.map(|entry| entry.expect("it can be read").path());
+    let sources = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    sources.map(|path| std::fs::read_to_string(path).expect("it is text")).collect()
+}
+
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
@@ -35,6 +53,18 @@ fn the_program_on_the_readme_is_the_one_that_is_built() {
     let program = read("tests/readme/src/main.rs");
     let (_, program) = program.split_once("\n\n").expect("its first line is the room's");
     assert_eq!(block(&read("README.md"), "rust"), program);
+}
+
+#[test]
+fn the_code_about_testing_is_that_of_the_example() {
+    let (readme, guide) = (read("README.md"), read("docs/testing.md"));
+    let example = testing_example();
+    let of_readme = rust_blocks(&readme).into_iter().skip(1);
+    let blocks: Vec<_> = of_readme.chain(rust_blocks(&guide)).collect();
+    assert!(blocks.len() > 10, "{} blocks", blocks.len());
+    for block in blocks {
+        assert!(example.iter().any(|file| file.contains(block)), "no file has\n{block}");
+    }
 }
 
 #[test]

@@ -5,21 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use durable::client::{ClientInterceptor, DataConverter, SearchAttributeKey};
+use durable::client::{ClientInterceptor, SearchAttributeKey};
 use durable::options::RetryOptions;
 use durable::prelude::*;
 use durable::sdk::temporalio_client::errors::WorkflowStartError;
 use durable::sdk::temporalio_client::interceptors::{
     Next, StartWorkflowInput, StartWorkflowOutput,
 };
-use durable::sdk::temporalio_common::data_converters::{
-    DefaultFailureConverter, PayloadCodec, PayloadConversionError, PayloadConverter,
-    SerializationContextData,
-};
 use durable::sdk::temporalio_common::protos::temporal::api::common::v1::Payload;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::WorkflowExecutionStartedEventAttributes;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+use durable_tests::plugged::{flip, flipping};
 use durable_tests::{attributes, unique};
 
 use crate::client;
@@ -120,26 +117,6 @@ async fn the_call_beats_the_annotation_field_by_field() -> durable::Result<()> {
     Ok(())
 }
 
-/// Encodes payloads so that they cannot be read by accident: every byte is flipped.
-struct Flip;
-
-fn flip(mut payloads: Vec<Payload>) -> Vec<Payload> {
-    payloads.iter_mut().flat_map(|payload| &mut payload.data).for_each(|byte| *byte = !*byte);
-    payloads
-}
-
-type Coded = futures_util::future::BoxFuture<'static, Result<Vec<Payload>, PayloadConversionError>>;
-
-impl PayloadCodec for Flip {
-    fn encode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
-        Box::pin(async { Ok(flip(payloads)) })
-    }
-
-    fn decode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
-        Box::pin(async { Ok(flip(payloads)) })
-    }
-}
-
 /// Counts starts and changes their details, so that it shows on the server that it was asked.
 struct Stamp(Arc<AtomicU32>);
 
@@ -191,11 +168,7 @@ async fn the_delayed_path_sends_what_the_ordinary_path_sends() -> durable::Resul
     let client = Client::builder()
         .address(durable_tests::Shared::get().address())
         .identity("tester")
-        .data_converter(DataConverter::new(
-            PayloadConverter::default(),
-            DefaultFailureConverter::default(),
-            Flip,
-        ))
+        .data_converter(flipping())
         .interceptor(Stamp(Arc::clone(&starts)))
         .connect()
         .await?;

@@ -1,8 +1,13 @@
 //! Serving: what is checked before workers start, and how they stop.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
 use durable::Error;
 use durable::prelude::*;
+use durable::sdk::temporalio_sdk::ActivityCancellationType;
 use durable::worker::{RunningWorkers, WorkerError, WorkerProblem};
+use durable::workflow::select;
 use durable_tests::unique;
 
 use crate::client;
@@ -96,6 +101,87 @@ async fn a_shutdown_lets_what_is_in_flight_end() -> durable::Result<()> {
     });
     assert_eq!(attempts.count(), 1);
     workers.shutdown().await
+}
+
+/// The workflows whose activity `patient` has begun.
+static PATIENT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Waits, and tells what ended the waiting.
+#[activity(queue = "serving", heartbeat_timeout = "1s", retry(maximum_attempts = 1))]
+async fn patient(ctx: ActivityContext) -> Result<String, ActivityError> {
+    let workflow_id = ctx.info().workflow_id.clone().unwrap_or_default();
+    PATIENT.lock().expect("nobody panics with it").insert(workflow_id);
+    let ended = loop {
+        tokio::select! {
+            () = ctx.worker_shutdown() => break "worker shutdown",
+            () = ctx.cancelled() => break "cancellation",
+            () = tokio::time::sleep(Duration::from_millis(50)) => ctx.record_heartbeat(()).await?,
+        }
+    };
+    let (cancelled, stopping) = (ctx.is_cancelled(), ctx.worker_is_shutting_down());
+    Ok(format!("{ended}; cancelled {cancelled}, shutting down {stopping}"))
+}
+
+/// Runs `patient` on its own queue, until it is told to cancel it.
+#[workflow(queue = "serving")]
+#[derive(Default)]
+struct PatientWorkflow {
+    is_cancelled: bool,
+}
+
+#[workflow_methods]
+impl PatientWorkflow {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<String> {
+        let mut patient = patient::execute(ctx)
+            .task_queue(ctx.task_queue())
+            .cancellation_type(ActivityCancellationType::WaitCancellationCompleted)
+            .start();
+        select! {
+            ended = patient => return Ok(ended?),
+            told = ctx.wait_condition(|state| state.is_cancelled) => told?,
+        }
+        patient.cancel();
+        Ok(patient.await?)
+    }
+
+    #[signal]
+    fn cancel_activity(&mut self) {
+        self.is_cancelled = true;
+    }
+}
+
+async fn until_patient_runs(workflow_id: &str) {
+    durable_tests::eventually("running activity", || async {
+        PATIENT.lock().expect("nobody panics with it").contains(workflow_id).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_activity_learns_of_a_shutdown_long_before_it_is_cancelled() -> durable::Result<()> {
+    let _all_queues = client().await;
+    let client = durable_tests::client().await;
+    let queue = unique("going-away");
+    let workers = replaying_worker(&client, "serving", &queue).await?;
+    let workflow = PatientWorkflow::start(&client).task_queue(&queue).await?;
+    until_patient_runs(workflow.id()).await;
+    // The drain timeout is 10 minutes.
+    let stopped = tokio::time::timeout(Duration::from_secs(20), workers.shutdown()).await;
+    stopped.expect("the activity ends at once")?;
+
+    let workers = replaying_worker(&client, "serving", &queue).await?;
+    assert_eq!(workflow.result().await?, "worker shutdown; cancelled false, shutting down true");
+    workers.shutdown().await
+}
+
+#[tokio::test]
+async fn a_cancelled_activity_sees_no_shutdown() -> durable::Result<()> {
+    let workflow = PatientWorkflow::start(&client().await).await?;
+    until_patient_runs(workflow.id()).await;
+    workflow.cancel_activity().await?;
+    assert_eq!(workflow.result().await?, "cancellation; cancelled true, shutting down false");
+    Ok(())
 }
 
 #[tokio::test]

@@ -1,6 +1,10 @@
 //! What the test binaries share: one real dev server each, and ways to read histories.
 
-use std::path::PathBuf;
+pub mod plugged;
+#[cfg(unix)]
+pub mod process;
+
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -48,6 +52,11 @@ impl Shared {
     /// The server's address.
     pub fn address(&self) -> &str {
         self.server.address()
+    }
+
+    /// The `temporal` command that the server was started with.
+    pub fn cli(&self) -> &Path {
+        self.server.cli().path()
     }
 
     /// The runtime that outlives every test.

@@ -15,6 +15,7 @@ mod names;
 mod options;
 mod state;
 mod strict;
+mod test_attribute;
 
 use durable::Registry;
 use durable::definition::{ActivityEntry, Parameter, WorkflowEntry};

@@ -21,6 +21,12 @@ async fn charge(order_id: String, amount: f64) -> Result<String, ActivityError> 
     Ok(format!("{order_id} {amount}"))
 }
 
+/// An activity without inputs.
+#[activity(queue = "strict")]
+async fn look(ctx: ActivityContext) -> bool {
+    ctx.worker_is_shutting_down()
+}
+
 /// A blocking activity that nobody calls.
 #[activity(queue = "strict")]
 fn nobody_calls_it(number: u32) -> u32 {

@@ -1,0 +1,6 @@
+//! A struct is no test.
+
+#[durable::test]
+struct Orders;
+
+fn main() {}

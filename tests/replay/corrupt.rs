@@ -1,0 +1,150 @@
+//! What is no history, or one that cannot be: named with its reason, while the others are replayed.
+
+use std::fs;
+
+use durable::error::ReplayProblem;
+use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
+use durable::sdk::temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
+use durable::testing::{Replayer, replay_dir};
+use durable_tests::{events, unique};
+
+use crate::flows::TimerFlow;
+use crate::{client, problems, replay};
+
+/// The recorded text of a workflow that waited for a timer.
+fn timer() -> String {
+    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/histories/timer.json"))
+        .expect("it is recorded")
+}
+
+#[tokio::test]
+async fn files_that_are_no_histories_are_named_and_the_others_replayed() {
+    let good = timer();
+    let truncated = &good[..good.len() / 2];
+    let files = [
+        ("a-text.json", "this is no JSON", "it is not JSON: expected ident at line 1"),
+        ("b-other.json", r#"{"name": "durable"}"#, "which has a list `events`"),
+        ("c-list.json", "[1, 2]", "which has a list `events`"),
+        ("d-truncated.json", truncated, "it is not JSON: EOF while parsing"),
+        ("e-empty.json", "", "the file is empty"),
+        ("f/no-events.json", r#"{"events": []}"#, "the history has no events"),
+        (
+            "g-first.json",
+            r#"{"events": [{"eventId": "1", "eventType": "EVENT_TYPE_WORKFLOW_TASK_SCHEDULED", "workflowTaskScheduledEventAttributes": {}}]}"#,
+            "must begin with WorkflowExecutionStarted, and begins with WorkflowTaskScheduled",
+        ),
+        (
+            "h-event-type.json",
+            &good.replace("EVENT_TYPE_TIMER_FIRED", "EVENT_TYPE_TIMER_FRIED"),
+            "event 6 (Unspecified) has not the attributes of its type",
+        ),
+        (
+            "i-field.json",
+            &good.replace("\"eventId\": \"1\"", "\"eventId\": \"one\""),
+            "it is not the JSON of a history: ",
+        ),
+        (
+            "j-run.json",
+            &good.replace("originalExecutionRunId", "run"),
+            "does not name the run, as `originalExecutionRunId`",
+        ),
+        (
+            "k-sdk.json",
+            r#"{"events": [{"event_id": 1, "attributes": null}]}"#,
+            "missing field `event_type`",
+        ),
+        ("z-good.json", &good, ""),
+        ("z-other.txt", "no history, and none that is asked for", ""),
+    ];
+    let folder = tempfile::tempdir().expect("there is room");
+    for (name, text, _) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("it has a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+    let error = replay_dir(folder.path()).await.expect_err("most are no histories").to_string();
+    let lines: Vec<_> = error.lines().collect();
+    let expected: Vec<_> = files.iter().filter(|(_, _, reason)| !reason.is_empty()).collect();
+    for (name, _, reason) in &expected {
+        let path = folder.path().join(name);
+        let line = lines.iter().find(|line| line.contains(&*path.to_string_lossy()));
+        let line = line.unwrap_or_else(|| panic!("{name} is not named in {error}"));
+        assert!(line.contains(reason), "{line}");
+    }
+    assert_eq!(lines.len(), expected.len(), "{error}");
+}
+
+#[tokio::test]
+async fn a_folder_that_is_missing_or_empty_is_an_error() {
+    let folder = tempfile::tempdir().expect("there is room");
+    for (path, reason) in [
+        (folder.path().to_path_buf(), "there is no `*.json` file below it"),
+        (folder.path().join("nowhere"), "No such file or directory"),
+    ] {
+        let problems = problems(replay_dir(&path).await);
+        let [ReplayProblem::Unreadable { path: named, reason: given }] = problems.as_slice() else {
+            panic!("{problems:?}")
+        };
+        assert_eq!(*named, path);
+        assert!(given.contains(reason), "{given}");
+    }
+    let nothing = problems(Replayer::new().run().await);
+    assert!(nothing[0].to_string().contains("no folder, file or history"), "{nothing:?}");
+}
+
+async fn timer_events() -> Vec<HistoryEvent> {
+    let flow = TimerFlow::start(&client().await, 10).id(unique("edited")).await.expect("it starts");
+    flow.result().await.expect("it completes");
+    events(&flow).await
+}
+
+/// Gives the events the numbers of their places.
+fn renumbered(mut events: Vec<HistoryEvent>) -> Vec<HistoryEvent> {
+    for (number, event) in (1..).zip(&mut events) {
+        event.event_id = number;
+    }
+    events
+}
+
+#[tokio::test]
+async fn histories_with_missing_or_strange_events_are_refused() {
+    let events = timer_events().await;
+    let position = |event_type| {
+        events.iter().position(|it| it.event_type() == event_type).expect("it is there")
+    };
+    let fired = position(EventType::TimerFired);
+    let without = |position: usize| {
+        let mut events = events.clone();
+        events.remove(position);
+        events
+    };
+    let mut unknown = events.clone();
+    unknown[fired].event_type = 4711;
+    unknown[fired].attributes = None;
+    let mut other = events.clone();
+    other[fired].event_type = EventType::TimerCanceled.into();
+    let mut twice = events.clone();
+    twice.insert(fired, events[fired].clone());
+    let mut task = events.clone();
+    task.insert(3, events[fired].clone());
+    let mut never_started = events.clone();
+    never_started.retain(|event| event.event_type() != EventType::TimerStarted);
+    for (edited, reason) in [
+        (
+            without(fired),
+            "event 6 is missing: where it should be is event 7 (WorkflowTaskScheduled)",
+        ),
+        (unknown, "event 6 (Unspecified) has not the attributes of its type"),
+        (other, "event 6 (TimerCanceled) has not the attributes of its type"),
+        (twice.clone(), "event 7 is missing: where it should be is event 6 (TimerFired)"),
+        (renumbered(task), "event 3 (WorkflowTaskStarted) is followed by TimerFired"),
+        (renumbered(twice), "says the transition is invalid during event"),
+        (
+            renumbered(never_started),
+            "at event 5 (TimerFired 1): the history goes on with 5 (TimerFired 1), and the code has",
+        ),
+    ] {
+        let problems = problems(replay(edited).await);
+        assert!(problems[0].to_string().contains(reason), "{problems:?}");
+    }
+}

@@ -1,0 +1,66 @@
+//! What programs plug into clients and workers, in its smallest form: a codec and a workflow
+//! interceptor.
+
+use durable::client::DataConverter;
+use durable::prelude::WorkflowContextView;
+use durable::sdk::temporalio_common::data_converters::{
+    DefaultFailureConverter, PayloadCodec, PayloadConversionError, PayloadConverter,
+    SerializationContextData,
+};
+use durable::sdk::temporalio_common::protos::temporal::api::common::v1::Payload;
+use durable::sdk::temporalio_sdk::workflow_interceptors::{
+    CancellableWorkflowOutboundFuture, ScheduleActivityInput, ScheduleActivityResult,
+    WorkflowInterceptorContext, WorkflowNext,
+};
+use durable::worker::{WorkflowInterceptor, WorkflowInterceptorConstructor};
+
+/// A data converter that flips every byte of a payload, so that nothing is read by accident.
+#[must_use]
+pub fn flipping() -> DataConverter {
+    DataConverter::new(PayloadConverter::default(), DefaultFailureConverter::default(), Flip)
+}
+
+/// The payloads with every byte flipped, or flipped back.
+#[must_use]
+pub fn flip(mut payloads: Vec<Payload>) -> Vec<Payload> {
+    payloads.iter_mut().flat_map(|payload| &mut payload.data).for_each(|byte| *byte = !*byte);
+    payloads
+}
+
+struct Flip;
+
+type Coded = futures_util::future::BoxFuture<'static, Result<Vec<Payload>, PayloadConversionError>>;
+
+impl PayloadCodec for Flip {
+    fn encode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
+        Box::pin(async { Ok(flip(payloads)) })
+    }
+
+    fn decode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
+        Box::pin(async { Ok(flip(payloads)) })
+    }
+}
+
+/// An interceptor that gives every activity the id `named`, which a replay compares.
+#[must_use]
+pub fn naming() -> WorkflowInterceptorConstructor {
+    WorkflowInterceptorConstructor::new(|_: &WorkflowContextView| Naming)
+}
+
+struct Naming;
+
+impl WorkflowInterceptor for Naming {
+    fn schedule_activity(
+        &self,
+        _: WorkflowInterceptorContext,
+        mut input: ScheduleActivityInput,
+        next: WorkflowNext<
+            'static,
+            ScheduleActivityInput,
+            CancellableWorkflowOutboundFuture<ScheduleActivityResult>,
+        >,
+    ) -> CancellableWorkflowOutboundFuture<ScheduleActivityResult> {
+        input.options_mut().activity_id = Some("named".to_owned());
+        next.run(input)
+    }
+}

@@ -1,0 +1,12 @@
+//! Tests of what `durable::testing` gives to tests, each written as a user would write it.
+
+#![allow(clippy::unused_self, reason = "handlers take `self` by their form")]
+
+mod crash;
+mod environment;
+mod flows;
+mod mocks;
+mod nondeterminism;
+mod plugged;
+mod processes;
+mod time;
