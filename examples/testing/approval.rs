@@ -1,0 +1,54 @@
+//! A workflow that waits for a person: it is approved within 7 days, or escalated.
+
+use durable::prelude::*;
+
+/// How long a person may take.
+pub const PATIENCE: Duration = Duration::from_secs(7 * 86_400);
+
+/// How an expense ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Decision {
+    Approved,
+    Rejected,
+    Expired,
+}
+
+/// Tells a manager of an expense that nobody decided on.
+#[activity(queue = "approvals", start_to_close_timeout = "10s")]
+pub async fn escalate(expense: String) -> Result<(), ActivityError> {
+    println!("expense {expense} needs a manager");
+    Ok(())
+}
+
+/// An expense that a person decides on. It may take longer than the built-in timeouts of a workflow
+/// allow, so it sets its own.
+#[workflow(
+    queue = "approvals",
+    id = "expense-{}",
+    execution_timeout = "30d",
+    run_timeout = "30d",
+    retry(maximum_attempts = 1)
+)]
+#[derive(Default)]
+pub struct Expense {
+    answer: Option<bool>,
+}
+
+#[workflow_methods]
+impl Expense {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, expense: String) -> WorkflowResult<Decision> {
+        if ctx.wait_condition_timeout(|state| state.answer.is_some(), PATIENCE).await? {
+            let approved = ctx.state(|state| state.answer == Some(true));
+            return Ok(if approved { Decision::Approved } else { Decision::Rejected });
+        }
+        escalate::execute(ctx, expense).await?;
+        Ok(Decision::Expired)
+    }
+
+    /// A person's answer.
+    #[signal]
+    fn decide(&mut self, yes: bool) {
+        self.answer = Some(yes);
+    }
+}

@@ -1,0 +1,30 @@
+//! A parent and its child: an expense is approved by a workflow of its own, and then paid.
+
+use durable::prelude::*;
+use durable::sdk::temporalio_sdk::ChildWorkflowOptions;
+
+use crate::approval::{Decision, Expense};
+
+/// Pays an expense, if its approval says so.
+#[workflow(
+    queue = "approvals",
+    execution_timeout = "30d",
+    run_timeout = "30d",
+    retry(maximum_attempts = 1)
+)]
+#[derive(Default)]
+pub struct Reimbursement;
+
+#[workflow_methods]
+impl Reimbursement {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, expense: String) -> WorkflowResult<String> {
+        let options = ChildWorkflowOptions::default();
+        let approval =
+            ctx.start_child_workflow(Expense::default(), expense.clone(), options).await?;
+        Ok(match approval.result().await? {
+            Decision::Approved => format!("{expense} is paid"),
+            Decision::Rejected | Decision::Expired => format!("{expense} is not paid"),
+        })
+    }
+}

@@ -1,0 +1,37 @@
+//! Days pass in no time: a workflow that waits for a person, tested both ways.
+
+use durable::testing::TestEnv;
+
+use crate::approval::{Decision, Expense, PATIENCE, escalate};
+
+#[durable::test]
+async fn an_answer_on_the_sixth_day_is_in_time(env: TestEnv) -> durable::Result<()> {
+    let escalations = env.mock::<escalate>().returns(());
+    let expense = Expense::start(env.client(), "7".to_owned()).await?;
+
+    env.skip(PATIENCE * 6 / 7).await?;
+    expense.decide(true).await?;
+
+    assert_eq!(expense.result().await?, Decision::Approved);
+    assert_eq!(escalations.count(), 0);
+    Ok(())
+}
+
+#[durable::test]
+async fn without_an_answer_an_expense_is_escalated(env: TestEnv) -> durable::Result<()> {
+    let escalations = env.mock::<escalate>().returns(());
+
+    let decision = Expense::execute(env.client(), "7".to_owned()).await?;
+
+    assert_eq!(decision, Decision::Expired);
+    assert_eq!(escalations.arguments(), [("7".to_owned(),)]);
+    Ok(())
+}
+
+#[durable::test]
+async fn an_expense_can_be_rejected(env: TestEnv) -> durable::Result<()> {
+    let expense = Expense::start(env.client(), "7".to_owned()).await?;
+    expense.decide(false).await?;
+    assert_eq!(expense.result().await?, Decision::Rejected);
+    Ok(())
+}

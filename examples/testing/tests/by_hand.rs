@@ -1,0 +1,17 @@
+//! An environment without `#[durable::test]`: what other test frameworks do, and a server that is
+//! not the one of this process.
+
+use durable::testing::TestEnv;
+
+use crate::approval::{Decision, Expense};
+
+#[tokio::test]
+async fn an_environment_can_be_started_and_finished_by_hand() -> durable::Result<()> {
+    let env = TestEnv::start().await?;
+
+    let decision = Expense::execute(env.client(), "7".to_owned()).await?;
+    assert_eq!(decision, Decision::Expired);
+
+    env.finish().await?;
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! A history that was recorded once is replayed against the code of today.
+
+use durable::Error;
+use durable::error::ReplayProblem;
+use durable::testing::{Replayer, TestEnv, replay_dir};
+
+use crate::shipping::Shipping;
+
+const RECORDED: &str = "testing/histories/shipping.json";
+
+#[tokio::test]
+async fn what_was_recorded_replays() -> durable::Result<()> {
+    replay_dir("testing/histories").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_change_without_a_patch_does_not_replay() {
+    let replayed = Replayer::new().task_queue("shipping-changed").file(RECORDED).run().await;
+
+    let Err(Error::Replay(error)) = replayed else { panic!("{replayed:?}") };
+    let [ReplayProblem::Nondeterminism { event: Some(event), .. }] = error.problems.as_slice()
+    else {
+        panic!("{error}")
+    };
+    assert_eq!(event.subject.as_deref(), Some("hand_over"));
+    let said = error.to_string();
+    assert!(said.contains("the history says that the workflow schedules activity `hand_over`"));
+    assert!(said.contains("and the code schedules activity `insure` here"), "{said}");
+}
+
+#[tokio::test]
+async fn a_change_with_a_patch_replays() -> durable::Result<()> {
+    Replayer::new().task_queue("shipping-patched").file(RECORDED).run().await?;
+    Ok(())
+}
+
+/// Writes the recorded history anew where `RECORD_HISTORIES` is set.
+#[durable::test]
+async fn a_parcel_is_shipped(env: TestEnv) -> durable::Result<()> {
+    let shipping = Shipping::start(env.client(), "order-7".to_owned()).await?;
+    assert_eq!(shipping.result().await?, "parcel of order-7, handed over");
+    if std::env::var_os("RECORD_HISTORIES").is_some() {
+        env.record(&shipping, RECORDED).await?;
+    }
+    Ok(())
+}
