@@ -319,3 +319,24 @@ impl Panicking {
         panic!("out of luck")
     }
 }
+
+/// Takes its input when its state is made.
+#[workflow(queue = "time", execution_timeout = "0s", run_timeout = "0s")]
+pub struct Prepared {
+    seconds: u64,
+}
+
+#[workflow_methods]
+impl Prepared {
+    #[init]
+    fn new(seconds: u64) -> Self {
+        Self { seconds }
+    }
+
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<u64> {
+        let seconds = ctx.state(|state| state.seconds);
+        ctx.sleep(Duration::from_secs(seconds)).await?;
+        Ok(seconds)
+    }
+}

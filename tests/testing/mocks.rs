@@ -7,7 +7,9 @@ use durable::prelude::*;
 use durable::testing::TestEnv;
 use durable::{Error, Failure, Result};
 
-use crate::flows::{Cancelling, Counting, DAY, Order, Parent, Sleeper, charge, customers, work};
+use crate::flows::{
+    Cancelling, Counting, DAY, Order, Parent, Prepared, Sleeper, charge, customers, work,
+};
 
 fn failure(outcome: Result<impl std::fmt::Debug>) -> Failure {
     match outcome {
@@ -113,6 +115,22 @@ async fn a_child_can_be_mocked(env: TestEnv) -> Result<()> {
     let slept = env.mock_workflow::<Sleeper>().with(|seconds| async move { Ok(seconds + 1) });
     assert_eq!(Parent::execute(env.client(), DAY).await?, DAY + 1);
     assert_eq!(slept.arguments(), [(DAY,)]);
+    Ok(())
+}
+
+#[durable::test]
+async fn a_workflow_that_takes_its_input_in_init_can_be_mocked(env: TestEnv) -> Result<()> {
+    assert_eq!(Prepared::execute(env.client(), DAY).await?, DAY);
+    let prepared = env.mock_workflow::<Prepared>().with(|seconds| async move { Ok(seconds / 2) });
+    assert_eq!(Prepared::execute(env.client(), DAY).await?, DAY / 2);
+    assert_eq!(prepared.last(), Some((DAY,)));
+    Ok(())
+}
+
+#[durable::test(crash)]
+async fn a_mocked_child_survives_crashes(env: TestEnv) -> Result<()> {
+    env.mock_workflow::<Sleeper>().returns(7);
+    assert_eq!(Parent::execute(env.client(), DAY).await?, 7);
     Ok(())
 }
 

@@ -8,14 +8,15 @@ use durable::{Error, Result};
 
 use crate::flows::{Approval, Continuing, DAY, Parent, Retrying, Sleeper, Slow, Waiting};
 
-const QUICK: Duration = Duration::from_secs(3);
+/// Less than anything that is skipped here, and more than a busy machine needs.
+const QUICK: Duration = Duration::from_secs(30);
 
 #[durable::test]
 async fn thirty_seven_days_are_over_at_once(env: TestEnv) -> Result<()> {
     let began = Instant::now();
     let slept = Sleeper::execute(env.client(), 37 * DAY).await?;
     assert_eq!(slept, 37 * DAY);
-    assert!(began.elapsed() < QUICK, "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     Ok(())
 }
 

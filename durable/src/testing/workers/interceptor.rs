@@ -46,6 +46,13 @@ pub(super) fn constructor(
     })
 }
 
+/// What comes after this interceptor on the way into a workflow.
+type Inbound<'a, Input, Output> = WorkflowNext<'a, Input, WorkflowInterceptorFuture<'a, Output>>;
+
+/// What comes after this interceptor on the way out of a workflow.
+type Outbound<Input, Output> =
+    WorkflowNext<'static, Input, CancellableWorkflowOutboundFuture<Output>>;
+
 struct Interceptor {
     watch: Arc<Watch>,
     mocks: Arc<Mocks>,
@@ -126,11 +133,7 @@ impl WorkflowInterceptor for Interceptor {
         &'a self,
         context: WorkflowInterceptorContext,
         input: ExecuteWorkflowInput,
-        next: WorkflowNext<
-            'a,
-            ExecuteWorkflowInput,
-            WorkflowInterceptorFuture<'a, ExecuteWorkflowResult>,
-        >,
+        next: Inbound<'a, ExecuteWorkflowInput, ExecuteWorkflowResult>,
     ) -> WorkflowInterceptorFuture<'a, ExecuteWorkflowResult> {
         self.step(&context);
         let Some(mock) = &self.mock else {
@@ -145,11 +148,7 @@ impl WorkflowInterceptor for Interceptor {
         &'a self,
         context: WorkflowInterceptorContext,
         input: HandleSignalInput,
-        next: WorkflowNext<
-            'a,
-            HandleSignalInput,
-            WorkflowInterceptorFuture<'a, HandleSignalResult>,
-        >,
+        next: Inbound<'a, HandleSignalInput, HandleSignalResult>,
     ) -> WorkflowInterceptorFuture<'a, HandleSignalResult> {
         self.step(&context);
         next.run(input)
@@ -159,11 +158,7 @@ impl WorkflowInterceptor for Interceptor {
         &'a self,
         context: WorkflowInterceptorContext,
         input: HandleUpdateInput,
-        next: WorkflowNext<
-            'a,
-            HandleUpdateInput,
-            WorkflowInterceptorFuture<'a, HandleUpdateResult>,
-        >,
+        next: Inbound<'a, HandleUpdateInput, HandleUpdateResult>,
     ) -> WorkflowInterceptorFuture<'a, HandleUpdateResult> {
         self.step(&context);
         next.run(input)
@@ -173,11 +168,7 @@ impl WorkflowInterceptor for Interceptor {
         &self,
         context: WorkflowInterceptorContext,
         input: StartTimerInput,
-        next: WorkflowNext<
-            'static,
-            StartTimerInput,
-            CancellableWorkflowOutboundFuture<TimerResult>,
-        >,
+        next: Outbound<StartTimerInput, TimerResult>,
     ) -> CancellableWorkflowOutboundFuture<TimerResult> {
         self.step(&context);
         next.run(input)
@@ -187,11 +178,7 @@ impl WorkflowInterceptor for Interceptor {
         &self,
         context: WorkflowInterceptorContext,
         mut input: ScheduleActivityInput,
-        next: WorkflowNext<
-            'static,
-            ScheduleActivityInput,
-            CancellableWorkflowOutboundFuture<ScheduleActivityResult>,
-        >,
+        next: Outbound<ScheduleActivityInput, ScheduleActivityResult>,
     ) -> CancellableWorkflowOutboundFuture<ScheduleActivityResult> {
         self.step(&context);
         if self.mocks.activity_times_out(input.activity_type()) {
@@ -205,11 +192,7 @@ impl WorkflowInterceptor for Interceptor {
         &self,
         context: WorkflowInterceptorContext,
         mut input: ScheduleLocalActivityInput,
-        next: WorkflowNext<
-            'static,
-            ScheduleLocalActivityInput,
-            CancellableWorkflowOutboundFuture<ScheduleActivityResult>,
-        >,
+        next: Outbound<ScheduleLocalActivityInput, ScheduleActivityResult>,
     ) -> CancellableWorkflowOutboundFuture<ScheduleActivityResult> {
         self.step(&context);
         if self.mocks.activity_times_out(input.activity_type()) {
@@ -222,11 +205,7 @@ impl WorkflowInterceptor for Interceptor {
         &self,
         context: WorkflowInterceptorContext,
         mut input: StartChildWorkflowInput,
-        next: WorkflowNext<
-            'static,
-            StartChildWorkflowInput,
-            CancellableWorkflowOutboundFuture<StartChildWorkflowResult>,
-        >,
+        next: Outbound<StartChildWorkflowInput, StartChildWorkflowResult>,
     ) -> CancellableWorkflowOutboundFuture<StartChildWorkflowResult> {
         self.step(&context);
         if self.task_timeout.is_some() {
