@@ -12,6 +12,7 @@ use durable::prelude::*;
 use durable::testing::TestEnv;
 
 const TESTS: usize = 100;
+const TIMERS: usize = 100;
 
 #[activity(queue = "small", start_to_close_timeout = "10s")]
 async fn greet(name: String) -> Result<String, ActivityError> {
@@ -29,6 +30,34 @@ impl Small {
         ctx.sleep(Duration::from_secs(3600)).await?;
         Ok(greet::execute(ctx, name).await?)
     }
+}
+
+#[workflow(queue = "small", execution_timeout = "0s", run_timeout = "0s")]
+#[derive(Default)]
+struct Waits;
+
+#[workflow_methods]
+impl Waits {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, times: usize) -> WorkflowResult<()> {
+        for _ in 0..times {
+            ctx.sleep(Duration::from_secs(3600)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How long a workflow takes that skips over some timers, one after the other.
+fn timers(times: usize) -> durable::Result<Duration> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime can be made").block_on(async {
+        let env = TestEnv::start().await?;
+        let began = Instant::now();
+        Waits::execute(env.client(), times).await?;
+        let elapsed = began.elapsed();
+        env.finish().await?;
+        Ok(elapsed)
+    })
 }
 
 /// One test, as `#[durable::test]` runs it; returns how long it took to its body.
@@ -52,6 +81,8 @@ fn main() -> durable::Result<()> {
     let began = Instant::now();
     let second = test()?;
     println!("the second test: {:.0?} to its body, {:.0?} in all", second, began.elapsed());
+
+    println!("{TIMERS} skipped timers, one after the other: {:.1?}", timers(TIMERS)?);
 
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let next = AtomicUsize::new(0);

@@ -10,9 +10,9 @@ use crate::error::{Result, TestingError};
 /// The variable that names another server than a dev server of this process's own.
 const ADDRESS_VARIABLE: &str = "DURABLE_TEST_ADDRESS";
 
-/// What makes a dev server skip time, and fire timers when they are due and not up to a second
-/// later.
-const DYNAMIC_CONFIG: &[(&str, &str)] = &[("history.timerProcessorMaxTimeShift", "10ms")];
+/// How often in a second the server's queues may be read: the defaults are made for many servers on
+/// one database, and let a test wait.
+const READS: u32 = 10_000;
 
 /// The dev server of this process, or nothing where it could not be started. It is never dropped: it
 /// ends with the process, however that ends.
@@ -52,10 +52,11 @@ impl Server {
 }
 
 async fn dev_server() -> Result<DevServer> {
-    let mut builder =
-        DevServer::builder().dynamic_config("frontend.WorkflowTimeSkippingEnabled", true);
-    for (key, value) in DYNAMIC_CONFIG {
-        builder = builder.dynamic_config(*key, *value);
-    }
+    let builder = DevServer::builder()
+        .dynamic_config("frontend.WorkflowTimeSkippingEnabled", true)
+        // Timers fire when they are due, and not up to a second later.
+        .dynamic_config("history.timerProcessorMaxTimeShift", "10ms")
+        .dynamic_config("history.timerProcessorMaxPollRPS", READS)
+        .dynamic_config("history.transferProcessorMaxPollRPS", READS);
     Ok(builder.start().await?)
 }
