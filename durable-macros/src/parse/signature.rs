@@ -140,12 +140,28 @@ pub(crate) fn output(output: &ReturnType) -> Output {
         return Output { kind: OutputKind::Nothing, text: "()".to_owned() };
     };
     let ty = peeled(ty);
-    if let Type::Path(path) = ty
-        && let Some(last) = path.path.segments.last()
-        && last.ident.to_string().ends_with("Result")
-    {
-        let text = types::text(first_type(&last.arguments).unwrap_or(ty));
-        return Output { kind: OutputKind::Result(Box::new(ty.clone())), text };
+    match result(ty) {
+        Some(arguments) => {
+            let text = types::text(first_type(arguments).unwrap_or(ty));
+            Output { kind: OutputKind::Result(Box::new(ty.clone())), text }
+        }
+        None => Output { kind: OutputKind::Plain(Box::new(ty.clone())), text: types::text(ty) },
     }
-    Output { kind: OutputKind::Plain(Box::new(ty.clone())), text: types::text(ty) }
+}
+
+/// What a function returns when it succeeds, or `None` where that is not written.
+pub(crate) fn success(output: &ReturnType) -> Option<&Type> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    let ty = peeled(ty);
+    match result(ty) {
+        Some(arguments) => first_type(arguments),
+        None => Some(ty),
+    }
+}
+
+/// The arguments of a type that is taken for a `Result`.
+fn result(ty: &Type) -> Option<&PathArguments> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    last.ident.to_string().ends_with("Result").then_some(&last.arguments)
 }

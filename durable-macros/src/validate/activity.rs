@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::ItemFn;
 
-use super::{inputs, settings};
+use super::{inputs, outputs, settings};
 use crate::diagnostics::{Errors, err};
 use crate::model::{Activity, Injected, Item};
 use crate::parse::signature::{self, By, ContextType, Parameter, Role};
@@ -39,7 +39,7 @@ pub(crate) fn activity(tokens: TokenStream, function: &ItemFn, errors: &mut Erro
         is_async: signature.asyncness.is_some(),
         injected,
         inputs: inputs::owned(&parameters, None, errors),
-        output: signature::output(&signature.output),
+        output: outputs::owned(&signature.output, errors),
     }
 }
 

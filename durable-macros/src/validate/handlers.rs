@@ -2,7 +2,7 @@
 
 use syn::{Ident, Path, Signature};
 
-use super::{inputs, settings};
+use super::{inputs, outputs, settings};
 use crate::diagnostics::{Errors, err, list, nearest};
 use crate::model::{Context, Handler, HandlerKind, Output, OutputKind, Validator, Value};
 use crate::parse::methods::{Marker, Method};
@@ -115,7 +115,7 @@ fn receiver(kind: HandlerKind, signature: &Signature, errors: &mut Errors) {
 }
 
 fn output(kind: HandlerKind, signature: &Signature, target: &Path, errors: &mut Errors) -> Output {
-    let mut output = signature::output(&signature.output);
+    let mut output = outputs::owned(&signature.output, errors);
     if let OutputKind::Plain(ty) | OutputKind::Result(ty) = &mut output.kind {
         **ty = types::without_self(ty, target);
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::format_ident;
 use syn::{ImplItem, ItemImpl, Path, ReturnType, Type};
 
-use super::{handlers, inputs, settings};
+use super::{handlers, inputs, outputs, settings};
 use crate::diagnostics::{Errors, err};
 use crate::model::{Context, GENERATED, Init, Input, Methods, Output, OutputKind, Run};
 use crate::parse::methods::{self, Marker, Method};
@@ -147,7 +147,7 @@ fn run(method: &Method, target: &Path, errors: &mut Errors) -> Run {
     }
     let by = By::MutableReference;
     let (context, input) = context_and_input(method, ContextType::Workflow, by, target, errors);
-    let output = signature::output(&signature.output);
+    let output = outputs::owned(&signature.output, errors);
     let kind = match output.kind {
         OutputKind::Nothing => {
             errors.push(err!(

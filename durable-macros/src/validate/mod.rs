@@ -8,6 +8,7 @@ mod entry;
 mod handlers;
 mod inputs;
 mod methods;
+mod outputs;
 mod settings;
 mod test;
 mod workflow;

@@ -1,0 +1,29 @@
+//! The rules for outputs: owned, as they travel.
+
+use syn::ReturnType;
+
+use crate::diagnostics::{Errors, err};
+use crate::model::Output;
+use crate::parse::{signature, types};
+
+/// Makes the output of a return type, which must be owned.
+pub(super) fn owned(returned: &ReturnType, errors: &mut Errors) -> Output {
+    let success = signature::success(returned);
+    if let Some(ty) = success
+        && let Some(owned) = types::owned(ty)
+    {
+        let (ty_text, owned) = (types::text(ty), types::text(&owned));
+        errors.push(err!(
+            ty,
+            "an output is owned, because it travels through the server; write `{owned}` instead \
+             of `{ty_text}`"
+        ));
+        // What callers are told of it is then what they will be told.
+        if let ReturnType::Type(arrow, ty) = returned
+            && let Some(owned) = types::owned(ty)
+        {
+            return signature::output(&ReturnType::Type(*arrow, Box::new(owned)));
+        }
+    }
+    signature::output(returned)
+}
