@@ -4,6 +4,7 @@
 
 mod crash;
 mod environment;
+mod fan_out;
 mod flows;
 mod mocks;
 mod nondeterminism;

@@ -5,12 +5,14 @@
 //! come out the same. What this room offers does. It knows neither clients nor workers.
 
 mod activity_call;
+mod bounded;
 mod code;
 mod context;
 mod handlers;
 mod hosted;
 
 pub use activity_call::{ActivityCall, StartedActivity};
+pub use bounded::{JoinAllBounded, join_all_bounded};
 pub use code::WorkflowCode;
 pub(crate) use code::register;
 pub use context::{SyncWorkflowContext, WorkflowContext};

@@ -1,0 +1,154 @@
+//! Waiting for many futures, of which only some are under way at once.
+
+use std::future::Future;
+use std::iter::Fuse;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::future::FusedFuture;
+
+/// Waits for all futures, with at most `limit` of them under way at once, and returns their outputs
+/// in the order of the futures. A limit of 0 counts as 1.
+///
+/// A future is taken from the iterator, and so an activity is scheduled, when there is room for it.
+/// Like [`join_all`](super::join_all), this is deterministic: what is under way is polled in the
+/// order in which it was taken.
+///
+/// ```no_run
+/// use durable::prelude::*;
+/// use durable::workflow::join_all_bounded;
+///
+/// #[activity(queue = "images", start_to_close_timeout = "1m")]
+/// async fn resize(image: String) -> Result<String, ActivityError> {
+///     Ok(image)
+/// }
+///
+/// #[workflow(queue = "images")]
+/// #[derive(Default)]
+/// struct Gallery;
+///
+/// #[workflow_methods]
+/// impl Gallery {
+///     #[run]
+///     async fn run(ctx: &mut WorkflowContext<Self>, images: Vec<String>) -> WorkflowResult<usize> {
+///         let calls = images.into_iter().map(|image| resize::execute(ctx, image));
+///         let resized = join_all_bounded(10, calls).await;
+///         Ok(resized.into_iter().filter(Result::is_ok).count())
+///     }
+/// }
+/// ```
+pub fn join_all_bounded<I>(limit: usize, futures: I) -> JoinAllBounded<I::IntoIter>
+where
+    I: IntoIterator<Item: Future>,
+{
+    JoinAllBounded {
+        limit: limit.max(1),
+        waiting: futures.into_iter().fuse(),
+        running: Vec::new(),
+        outputs: Vec::new(),
+        done: false,
+    }
+}
+
+/// The future that [`join_all_bounded`] returns.
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct JoinAllBounded<I: Iterator<Item: Future>> {
+    limit: usize,
+    waiting: Fuse<I>,
+    running: Vec<Running<I::Item>>,
+    outputs: Vec<Option<<I::Item as Future>::Output>>,
+    done: bool,
+}
+
+struct Running<F> {
+    /// Its place among the outputs.
+    place: usize,
+    future: Pin<Box<F>>,
+}
+
+impl<I: Iterator<Item: Future>> JoinAllBounded<I> {
+    /// Takes what there is room for, and tells whether it was anything.
+    fn fill(&mut self) -> bool {
+        let before = self.outputs.len();
+        while self.running.len() < self.limit
+            && let Some(future) = self.waiting.next()
+        {
+            self.running.push(Running { place: self.outputs.len(), future: Box::pin(future) });
+            self.outputs.push(None);
+        }
+        self.outputs.len() > before
+    }
+
+    /// Polls everything that is under way, and keeps what is not ready.
+    fn advance(&mut self, cx: &mut Context<'_>) {
+        let outputs = &mut self.outputs;
+        self.running.retain_mut(|running| match running.future.as_mut().poll(cx) {
+            Poll::Ready(output) => {
+                outputs[running.place] = Some(output);
+                false
+            }
+            Poll::Pending => true,
+        });
+    }
+}
+
+impl<I: Iterator<Item: Future>> Future for JoinAllBounded<I> {
+    type Output = Vec<<I::Item as Future>::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.advance(cx);
+        // What is new must be polled once, and may be ready at once and make room for more.
+        while self.fill() {
+            self.advance(cx);
+        }
+        if !self.running.is_empty() {
+            return Poll::Pending;
+        }
+        self.done = true;
+        Poll::Ready(std::mem::take(&mut self.outputs).into_iter().flatten().collect())
+    }
+}
+
+impl<I: Iterator<Item: Future>> FusedFuture for JoinAllBounded<I> {
+    fn is_terminated(&self) -> bool {
+        self.done
+    }
+}
+
+/// Nothing in it is pinned in place: the futures are boxed.
+impl<I: Iterator<Item: Future>> Unpin for JoinAllBounded<I> {}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::future::{Ready, pending, ready};
+
+    use futures_util::FutureExt as _;
+
+    use super::join_all_bounded;
+
+    #[test]
+    fn outputs_come_in_the_order_of_the_futures() {
+        let outputs = join_all_bounded(2, (0..5).map(ready)).now_or_never();
+        assert_eq!(outputs, Some(vec![0, 1, 2, 3, 4]));
+    }
+
+    #[test]
+    fn no_future_is_no_output() {
+        let none: [Ready<u32>; 0] = [];
+        assert_eq!(join_all_bounded(2, none).now_or_never(), Some(vec![]));
+    }
+
+    #[test]
+    fn no_more_are_taken_than_there_is_room_for() {
+        for (limit, expected) in [(0, 1), (1, 1), (3, 3), (9, 5)] {
+            let taken = Cell::new(0);
+            let futures = (0..5).map(|_| {
+                taken.set(taken.get() + 1);
+                pending::<()>()
+            });
+            assert!(join_all_bounded(limit, futures).now_or_never().is_none());
+            assert_eq!(taken.get(), expected, "limit {limit}");
+        }
+    }
+}
