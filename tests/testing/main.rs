@@ -10,4 +10,5 @@ mod mocks;
 mod nondeterminism;
 mod plugged;
 mod processes;
+mod saga;
 mod time;

@@ -10,7 +10,9 @@ use futures_util::future::FusedFuture;
 use temporalio_common::data_converters::PayloadConversionError;
 use temporalio_common::error::ActivityExecutionError;
 use temporalio_common::{ActivityCloseTimeouts, Priority};
-use temporalio_sdk::{ActivityCancellationType, CancellableFuture, LocalActivityOptions};
+use temporalio_sdk::{
+    ActivityCancellationType, CancellableFuture, LocalActivityOptions, WorkflowCancellationToken,
+};
 
 use super::hosted::Hosted;
 use super::{WorkflowCode, WorkflowContext};
@@ -43,20 +45,21 @@ struct Call<A: Activity> {
     input: A::Input,
     options: ActivityOptions,
     local: bool,
+    detached: bool,
 }
 
 impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
     /// A call on the activity's queue; made by generated code.
     pub fn new(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
         let options = ActivityOptions::default();
-        let call = Call { activity, input, options, local: false };
+        let call = Call { activity, input, options, local: false, detached: false };
         Self { context, call: Some(call), started: None }
     }
 
     /// A call within the workflow's own worker; made by generated code.
     pub fn local(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
         let options = ActivityOptions::default();
-        let call = Call { activity, input, options, local: true };
+        let call = Call { activity, input, options, local: true, detached: false };
         Self { context, call: Some(call), started: None }
     }
 
@@ -116,6 +119,12 @@ impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
         self.options(ActivityOptions::default().cancellation_type(cancellation))
     }
 
+    /// Lets the activity go on when the workflow is cancelled: for cleaning up.
+    pub fn detached(mut self) -> Self {
+        self.call = self.call.map(|call| Call { detached: true, ..call });
+        self
+    }
+
     /// Schedules the activity now; the result can be awaited later, or never.
     #[must_use = "what is returned is the result to wait for"]
     pub fn start(self) -> StartedActivity<'a, A> {
@@ -141,7 +150,8 @@ impl<A: Activity> Call<A> {
         self,
         context: &temporalio_sdk::WorkflowContext<Hosted<W>>,
     ) -> StartedActivity<'_, A> {
-        let Self { activity, input, options, local } = self;
+        let Self { activity, input, options, local, detached } = self;
+        let token = detached.then(WorkflowCancellationToken::new);
         let options = match options.resolve(A::options()) {
             Ok(options) if local => local_check::<A>(context.task_queue()).map(|()| options),
             resolved => resolved,
@@ -151,10 +161,10 @@ impl<A: Activity> Call<A> {
             Ok(options) if local => StartedActivity::new(context.execute_local_activity(
                 activity,
                 input,
-                sdk_local_options(options),
+                sdk_local_options(options, token),
             )),
             Ok(options) => {
-                let options = sdk_options(options, A::QUEUE);
+                let options = sdk_options(options, token, A::QUEUE);
                 StartedActivity::new(context.execute_activity(activity, input, options))
             }
         }
@@ -191,7 +201,11 @@ fn close_timeouts(options: &ActivityOptions) -> ActivityCloseTimeouts {
     }
 }
 
-fn sdk_options(options: ActivityOptions, queue: &str) -> temporalio_sdk::ActivityOptions {
+fn sdk_options(
+    options: ActivityOptions,
+    token: Option<WorkflowCancellationToken>,
+    queue: &str,
+) -> temporalio_sdk::ActivityOptions {
     temporalio_sdk::ActivityOptions::with_close_timeouts(close_timeouts(&options))
         .task_queue(options.task_queue.unwrap_or_else(|| queue.to_owned()))
         .maybe_schedule_to_start_timeout(limit(options.schedule_to_start_timeout))
@@ -201,10 +215,14 @@ fn sdk_options(options: ActivityOptions, queue: &str) -> temporalio_sdk::Activit
         .maybe_summary(options.summary)
         .maybe_activity_id(options.activity_id)
         .maybe_cancellation_type(options.cancellation_type)
+        .maybe_cancellation_token(token)
         .build()
 }
 
-fn sdk_local_options(options: ActivityOptions) -> LocalActivityOptions {
+fn sdk_local_options(
+    options: ActivityOptions,
+    token: Option<WorkflowCancellationToken>,
+) -> LocalActivityOptions {
     LocalActivityOptions::builder()
         .maybe_start_to_close_timeout(limit(options.start_to_close_timeout))
         .maybe_schedule_to_close_timeout(limit(options.schedule_to_close_timeout))
@@ -213,6 +231,7 @@ fn sdk_local_options(options: ActivityOptions) -> LocalActivityOptions {
         .maybe_summary(options.summary)
         .maybe_activity_id(options.activity_id)
         .maybe_cancel_type(options.cancellation_type)
+        .maybe_cancellation_token(token)
         .build()
 }
 

@@ -10,6 +10,7 @@ mod code;
 mod context;
 mod handlers;
 mod hosted;
+mod saga;
 
 pub use activity_call::{ActivityCall, StartedActivity};
 pub use bounded::{JoinAllBounded, join_all_bounded};
@@ -20,6 +21,7 @@ pub use handlers::{
     AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, HandlerError,
     QueryHandler, SignalHandler, UpdateHandler, ValidateUpdate,
 };
+pub use saga::{CompensationError, Saga};
 
 #[doc(inline)]
 pub use temporalio_common::error::{

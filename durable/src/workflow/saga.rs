@@ -1,0 +1,199 @@
+//! A saga: what undoes the steps of a workflow that have succeeded, when a later one does not.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+use temporalio_common::error::{ActivityExecutionError, ApplicationFailure};
+use temporalio_sdk::{WorkflowResult, WorkflowTermination};
+
+use super::{ActivityCall, WorkflowCode, join_all};
+use crate::definition::{Activity, Payload};
+
+/// The type name of the failure of a workflow whose compensations failed.
+const COMPENSATION_FAILED: &str = "CompensationFailed";
+
+/// The compensations of the steps that a workflow has taken so far.
+///
+/// Each step that succeeds registers what undoes it, mostly a call of an activity, which is not
+/// scheduled before it is needed. [`end`](Self::end) runs them if the workflow does not succeed: in
+/// reverse order, past those that fail, and also when the workflow was cancelled.
+///
+/// ```no_run
+/// use durable::prelude::*;
+/// use durable::workflow::Saga;
+/// # #[activity(queue = "trips")]
+/// # async fn book_hotel(guest: String) -> Result<u32, ActivityError> { Ok(7) }
+/// # #[activity(queue = "trips")]
+/// # async fn cancel_hotel(booking: u32) -> Result<(), ActivityError> { Ok(()) }
+/// # #[activity(queue = "trips")]
+/// # async fn book_flight(guest: String) -> Result<u32, ActivityError> { Ok(8) }
+///
+/// #[workflow(queue = "trips")]
+/// #[derive(Default)]
+/// struct Trip;
+///
+/// #[workflow_methods]
+/// impl Trip {
+///     #[run]
+///     async fn run(ctx: &mut WorkflowContext<Self>, guest: String) -> WorkflowResult<u32> {
+///         let mut saga = Saga::new();
+///         let booked = Self::book(ctx, &mut saga, guest).await;
+///         saga.end(booked).await
+///     }
+/// }
+///
+/// impl Trip {
+///     async fn book<'a>(
+///         ctx: &'a WorkflowContext<Self>,
+///         saga: &mut Saga<'a>,
+///         guest: String,
+///     ) -> WorkflowResult<u32> {
+///         let hotel = book_hotel::execute(ctx, guest.clone()).await?;
+///         saga.undo_with(cancel_hotel::execute(ctx, hotel));
+///         Ok(book_flight::execute(ctx, guest).await?)
+///     }
+/// }
+/// ```
+#[derive(Default)]
+#[must_use = "a saga undoes something only when `end` or `compensate` is called"]
+pub struct Saga<'a> {
+    steps: Vec<Step<'a>>,
+    at_once: bool,
+}
+
+struct Step<'a> {
+    name: String,
+    undo: LocalBoxFuture<'a, Result<(), ActivityExecutionError>>,
+}
+
+impl<'a> Saga<'a> {
+    /// A saga of no steps yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Runs all compensations at once, where their order does not matter.
+    pub fn at_once(mut self) -> Self {
+        self.at_once = true;
+        self
+    }
+
+    /// Registers the call of an activity that undoes a step, to be made if it is needed.
+    ///
+    /// The call is [detached](ActivityCall::detached), so that it is made also when the workflow was
+    /// cancelled.
+    pub fn undo_with<W, A>(&mut self, call: ActivityCall<'a, W, A>)
+    where
+        W: WorkflowCode<Input: Payload>,
+        A: Activity,
+    {
+        self.undo(A::NAME, async move { call.detached().await.map(drop) });
+    }
+
+    /// Registers anything that undoes a step, under a name by which its failure is reported.
+    ///
+    /// What it waits for is its own affair: after a cancellation, only detached calls go on.
+    pub fn undo(
+        &mut self,
+        name: impl Into<String>,
+        undo: impl Future<Output = Result<(), ActivityExecutionError>> + 'a,
+    ) {
+        self.steps.push(Step { name: name.into(), undo: undo.boxed_local() });
+    }
+
+    /// Ends the workflow: with its output, or with its failure or cancellation after the steps were
+    /// undone.
+    ///
+    /// # Errors
+    /// That of the workflow; where a compensation fails, a failure of the type `CompensationFailed`
+    /// that names it and why the steps were undone.
+    pub async fn end<T>(mut self, outcome: WorkflowResult<T>) -> WorkflowResult<T> {
+        let termination = match outcome {
+            Err(termination) => termination,
+            Ok(output) => return Ok(output),
+        };
+        // A workflow that goes on in another run has not failed, and one that is evicted is not over.
+        if matches!(
+            termination,
+            WorkflowTermination::ContinueAsNew(_) | WorkflowTermination::Evicted
+        ) {
+            return Err(termination);
+        }
+        match self.compensate().await {
+            Ok(()) => Err(termination),
+            Err(error) => Err(error.failure(Some(&termination)).into()),
+        }
+    }
+
+    /// Undoes the steps, the last first, past those that fail; a step is undone once.
+    ///
+    /// # Errors
+    /// [`CompensationError`], with every compensation that failed.
+    pub async fn compensate(&mut self) -> Result<(), CompensationError> {
+        let steps = std::mem::take(&mut self.steps).into_iter().rev();
+        let mut failed = Vec::new();
+        if self.at_once {
+            let (names, undos): (Vec<_>, Vec<_>) = steps.map(|step| (step.name, step.undo)).unzip();
+            let outcomes = names.into_iter().zip(join_all(undos).await);
+            failed.extend(outcomes.filter_map(|(name, undone)| Some((name, undone.err()?))));
+        } else {
+            for Step { name, undo } in steps {
+                if let Err(error) = undo.await {
+                    failed.push((name, error));
+                }
+            }
+        }
+        if failed.is_empty() { Ok(()) } else { Err(CompensationError { failed }) }
+    }
+}
+
+impl fmt::Debug for Saga<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.steps.iter().map(|step| &step.name)).finish()
+    }
+}
+
+/// Compensations that failed; the others have been run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct CompensationError {
+    /// The names of those that failed, and how, in the order in which they were run.
+    pub failed: Vec<(String, ActivityExecutionError)>,
+}
+
+impl CompensationError {
+    /// The failure of a workflow that ended so, which trying again would not mend.
+    fn failure(&self, because: Option<&WorkflowTermination>) -> ApplicationFailure {
+        // The innermost cause is what happened; what is around it says only that it did.
+        let because = because.and_then(|because| {
+            std::iter::successors(Some(because as &dyn Error), |error| Error::source(*error)).last()
+        });
+        let because = because.map_or_else(String::new, |because| format!("{because}; "));
+        ApplicationFailure::builder(format!("{because}{self}"))
+            .type_name(COMPENSATION_FAILED.to_owned())
+            .non_retryable(true)
+            .build()
+    }
+}
+
+impl fmt::Display for CompensationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let failed = self.failed.iter().map(|(name, error)| match error.cause() {
+            Some(cause) => format!("`{name}` ({})", cause.failure().message),
+            None => format!("`{name}` ({error})"),
+        });
+        let failed: Vec<_> = failed.collect();
+        write!(f, "these compensations failed: {}", failed.join(", "))
+    }
+}
+
+impl Error for CompensationError {}
+
+impl From<CompensationError> for WorkflowTermination {
+    fn from(error: CompensationError) -> Self {
+        error.failure(None).into()
+    }
+}
