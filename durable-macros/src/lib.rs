@@ -5,6 +5,7 @@
 
 mod diagnostics;
 mod generate;
+mod lint;
 mod model;
 mod parse;
 mod runtime_path;

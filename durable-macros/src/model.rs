@@ -184,6 +184,15 @@ pub(crate) struct Methods {
     pub(crate) run: Run,
     pub(crate) init: Option<Init>,
     pub(crate) handlers: Vec<Handler>,
+    pub(crate) repeats: Vec<Repeat>,
+}
+
+/// A macro that prints, and prints again on every replay.
+#[derive(Clone)]
+pub(crate) struct Repeat {
+    /// Which item of the impl block it stands in.
+    pub(crate) method: usize,
+    pub(crate) span: Span,
 }
 
 /// How a method takes its context.

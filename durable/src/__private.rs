@@ -175,6 +175,13 @@ impl<T: Default> DefaultState for T {
     }
 }
 
+/// What `#[workflow_methods]` names where a method prints, because a macro has no other way to warn.
+#[deprecated(
+    note = "this prints again on every replay of the workflow; print in an activity, or write \
+            `if !ctx.is_replaying() { .. }` around it, and better `tracing::info!` inside"
+)]
+pub const PRINTS_ON_EVERY_REPLAY: () = ();
+
 /// The priority of an annotation.
 #[must_use]
 pub fn priority(key: u32) -> Priority {

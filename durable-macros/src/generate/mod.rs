@@ -10,6 +10,7 @@ mod handle;
 mod handlers;
 mod methods;
 mod registration;
+mod repeats;
 mod shared;
 mod test;
 mod workflow;
@@ -45,7 +46,11 @@ pub(crate) fn expand_workflow_methods(arguments: TokenStream, item: TokenStream)
     let Some(mut block) = parsed else {
         return both(item, errors);
     };
-    let generated = match validate::methods(arguments, &mut block, &mut errors) {
+    let model = validate::methods(arguments, &mut block, &mut errors);
+    if let Some(model) = &model {
+        repeats::mark(&model.private, &model.repeats, &mut block);
+    }
+    let generated = match model {
         Some(model) if errors.is_empty() => methods::methods(&model),
         Some(model) => fallback::methods(model),
         None => TokenStream::new(),

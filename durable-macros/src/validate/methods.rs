@@ -6,6 +6,7 @@ use syn::{ImplItem, ItemImpl, Path, ReturnType, Type};
 
 use super::{handlers, inputs, outputs, settings};
 use crate::diagnostics::{Errors, err};
+use crate::lint;
 use crate::model::{Context, GENERATED, Init, Input, Methods, Output, OutputKind, Run};
 use crate::parse::methods::{self, Marker, Method};
 use crate::parse::signature::{self, By, ContextType};
@@ -19,6 +20,7 @@ pub(crate) fn methods(
 ) -> Option<Methods> {
     let arguments = arguments::read(tokens, keys::WORKFLOW_METHODS, errors);
     let annotation = settings::Annotation::new(arguments.settings);
+    let repeats = lint::check(block, errors);
     let marked = methods::take(block, errors);
     let target = target(block, errors)?;
     let taken = taken_names(block, errors);
@@ -54,6 +56,7 @@ pub(crate) fn methods(
         run,
         init,
         handlers: handlers::handlers(others, &target, errors),
+        repeats,
         target,
     })
 }

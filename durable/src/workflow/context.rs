@@ -173,6 +173,12 @@ impl<W> SyncWorkflowContext<W> {
     pub fn now(&self) -> SystemTime {
         self.sdk.workflow_time().unwrap_or(SystemTime::UNIX_EPOCH)
     }
+
+    /// A random UUID (version 4) that is the same on every replay.
+    #[must_use]
+    pub fn uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.sdk.random::<u128>().to_be_bytes()).into_uuid()
+    }
 }
 
 impl<W> Deref for SyncWorkflowContext<W> {

@@ -1,0 +1,79 @@
+//! What stands in the parentheses of a macro: expressions, where they can be read as such, and
+//! otherwise tokens, in which paths can be found all the same.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
+use syn::visit::Visit as _;
+use syn::{Expr, Macro, Token};
+
+use super::{Lint, table};
+
+/// Looks into a macro.
+pub(super) fn visit(lint: &mut Lint, macro_: &Macro) {
+    let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+    match parser.parse2(macro_.tokens.clone()) {
+        Ok(arguments) => arguments.iter().for_each(|argument| lint.visit_expr(argument)),
+        Err(_) => scan(lint, macro_.tokens.clone()),
+    }
+}
+
+/// A path that is being read.
+#[derive(Default)]
+struct Reading {
+    segments: Vec<Ident>,
+    colons: usize,
+    /// Whether a path cannot begin here, because a field or method does.
+    after_dot: bool,
+}
+
+fn scan(lint: &mut Lint, tokens: TokenStream) {
+    let mut reading = Reading::default();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) if reading.after_dot => {
+                reading = Reading::default();
+                drop(ident);
+            }
+            TokenTree::Ident(ident) => {
+                if reading.colons != 2 {
+                    call(lint, &std::mem::take(&mut reading).segments);
+                }
+                reading.segments.push(ident);
+                reading.colons = 0;
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ':' => reading.colons += 1,
+            TokenTree::Punct(punct) => {
+                let segments = std::mem::take(&mut reading).segments;
+                if punct.as_char() == '!' {
+                    macro_(lint, &segments);
+                } else {
+                    call(lint, &segments);
+                }
+                reading.after_dot = punct.as_char() == '.';
+            }
+            TokenTree::Group(group) => {
+                call(lint, &std::mem::take(&mut reading).segments);
+                scan(lint, group.stream());
+            }
+            TokenTree::Literal(_) => call(lint, &std::mem::take(&mut reading).segments),
+        }
+    }
+    call(lint, &reading.segments);
+}
+
+fn call(lint: &mut Lint, segments: &[Ident]) {
+    let names = segments.iter().map(ToString::to_string).collect();
+    if let Some(form) = table::call(&lint.scopes.resolve_names(names)) {
+        lint.refuse(form, &quote!(#(#segments)::*));
+    }
+}
+
+fn macro_(lint: &mut Lint, segments: &[Ident]) {
+    if !segments.is_empty()
+        && let Ok(path) = syn::parse2(quote!(#(#segments)::*))
+    {
+        lint.macro_path(&path);
+    }
+}
