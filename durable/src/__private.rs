@@ -177,8 +177,8 @@ impl<T: Default> DefaultState for T {
 
 /// What `#[workflow_methods]` names where a method prints, because a macro has no other way to warn.
 #[deprecated(
-    note = "this prints again on every replay of the workflow; print in an activity, or write \
-            `if !ctx.is_replaying() { .. }` around it, and better `tracing::info!` inside"
+    note = "this prints again on every replay of the workflow; print in an activity, or log \
+            with `tracing` inside `if !ctx.is_replaying() { .. }`"
 )]
 pub const PRINTS_ON_EVERY_REPLAY: () = ();
 

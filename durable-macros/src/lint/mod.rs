@@ -135,8 +135,13 @@ impl Lint {
     }
 
     fn refuse(&mut self, form: &Form, tokens: &impl ToTokens) {
+        self.refuse_as(form, tokens, &types::text(tokens));
+    }
+
+    /// Refuses what is to be called otherwise than the tokens that are pointed at.
+    fn refuse_as(&mut self, form: &Form, tokens: &impl ToTokens, written: &str) {
         if !self.is_allowed() {
-            let message = form.message(&types::text(tokens), self.place);
+            let message = form.message(written, self.place);
             self.errors.push(err!(tokens, "{message}"));
         }
     }
@@ -145,7 +150,7 @@ impl Lint {
     fn macro_path(&mut self, path: &Path) {
         let resolved = self.scopes.resolve(path);
         if let Some(form) = table::macro_(&resolved) {
-            self.refuse(form, &quote!(#path!));
+            self.refuse_as(form, path, &format!("{}!", types::text(path)));
         } else if table::prints(&resolved)
             && !self.live
             && !self.is_allowed()
@@ -260,8 +265,8 @@ impl<'a> Visit<'a> for Lint {
         match item {
             Item::Static(item) => {
                 if statics::can_change(item) {
-                    let ident = &item.ident;
-                    self.refuse(&table::STATIC, &quote!(static #ident));
+                    let written = format!("static {}", item.ident);
+                    self.refuse_as(&table::STATIC, &item.ident, &written);
                 }
                 visit::visit_item_static(self, item);
             }

@@ -38,8 +38,8 @@ impl Form {
         let Self { why, instead, needs } = self;
         match (needs, place) {
             (Needs::Context | Needs::Waiting, Place::View) => format!(
-                "`{written}` {why}, and this method has no context to ask; {instead} in `#[run]`, a \
-                 signal or an update, and keep what comes of it in the struct"
+                "`{written}` {why}, and this method has no context to ask; in `#[run]`, a signal or \
+                 an update {instead}, and keep what comes of it in the struct"
             ),
             (Needs::Waiting, Place::Plain) => format!(
                 "`{written}` {why}; make this method an `async fn` that takes \
@@ -90,7 +90,7 @@ const SPAWN: Form = form(
 );
 const THREAD: Form = form(
     "runs beside the workflow, in an order that a replay cannot repeat",
-    "do the work in an `#[activity]`, and call that",
+    "call an `#[activity]` that does the work",
     Needs::Waiting,
 );
 const SELECT: Form = form(
@@ -120,12 +120,12 @@ const SELECT_ALL: Form = form(
 );
 const IO: Form = form(
     "may find something else on every replay",
-    "do it in an `#[activity]`, and call that",
+    "call an `#[activity]` that does it",
     Needs::Waiting,
 );
 const MACHINE: Form = form(
     "asks the machine that the workflow happens to run on",
-    "ask in an `#[activity]`, or take the value as an input",
+    "take the value as an input, or call an `#[activity]` that asks",
     Needs::Waiting,
 );
 const EXIT: Form = form(

@@ -1,7 +1,7 @@
 //! What stands in the parentheses of a macro: expressions, where they can be read as such, and
 //! otherwise tokens, in which paths can be found all the same.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
@@ -32,10 +32,7 @@ fn scan(lint: &mut Lint, tokens: TokenStream) {
     let mut reading = Reading::default();
     for token in tokens {
         match token {
-            TokenTree::Ident(ident) if reading.after_dot => {
-                reading = Reading::default();
-                drop(ident);
-            }
+            TokenTree::Ident(_) if reading.after_dot => reading = Reading::default(),
             TokenTree::Ident(ident) => {
                 if reading.colons != 2 {
                     call(lint, &std::mem::take(&mut reading).segments);
@@ -45,13 +42,15 @@ fn scan(lint: &mut Lint, tokens: TokenStream) {
             }
             TokenTree::Punct(punct) if punct.as_char() == ':' => reading.colons += 1,
             TokenTree::Punct(punct) => {
-                let segments = std::mem::take(&mut reading).segments;
-                if punct.as_char() == '!' {
+                let Reading { segments, after_dot, .. } = std::mem::take(&mut reading);
+                // In `a != b` it is joined to what follows.
+                if punct.as_char() == '!' && punct.spacing() == Spacing::Alone {
                     macro_(lint, &segments);
                 } else {
                     call(lint, &segments);
                 }
-                reading.after_dot = punct.as_char() == '.';
+                // The second dot of a range is followed by what it reaches to.
+                reading.after_dot = punct.as_char() == '.' && !after_dot;
             }
             TokenTree::Group(group) => {
                 call(lint, &std::mem::take(&mut reading).segments);

@@ -40,11 +40,12 @@ const POSITIONAL: &[&str] = &[
     "chunks",
 ];
 
-/// Collections that have an order of their own, or none that matters until they are read.
-const UNSEQUENCED: &[&str] = &["BTreeMap", "BTreeSet", "BinaryHeap", "HashMap", "HashSet"];
+/// Collections that keep the order in which they are filled.
+const SEQUENCES: &[&str] =
+    &["Box", "IndexMap", "IndexSet", "LinkedList", "String", "Vec", "VecDeque"];
 
-const INTEGERS: &[&str] =
-    &["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"];
+/// Numbers whose sum depends on the order, in its last digits.
+const FLOATS: &[&str] = &["f32", "f64"];
 
 /// What becomes of a chain of method calls, as far as its statement and the next one say.
 #[derive(Default)]
@@ -181,12 +182,11 @@ pub(super) fn is_settled(after: &[&ExprMethodCall], fate: &Fate) -> bool {
         let is_last = place + 1 == after.len();
         let turbofish = call.turbofish.as_ref().and_then(|turbofish| first_type(&turbofish.args));
         let ty = turbofish.or(fate.ty.as_ref().filter(|_| is_last));
+        let is_any = |names| ty.is_some_and(|ty| is_named(ty, names));
+        // What cannot be seen is not refused.
         match name {
-            "collect" => {
-                return ty.is_some_and(|ty| is_named(ty, UNSEQUENCED)) || (is_last && fate.sorted);
-            }
-            // Sums of floats depend on the order in their last digits.
-            "sum" | "product" => return ty.is_some_and(|ty| is_named(ty, INTEGERS)),
+            "collect" => return !is_any(SEQUENCES) || (is_last && fate.sorted),
+            "sum" | "product" => return !is_any(FLOATS),
             _ => {}
         }
     }

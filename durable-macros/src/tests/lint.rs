@@ -42,6 +42,7 @@ fn calls_are_found_wherever_they_stand() {
         "vec![SystemTime::now(); 3];",
         "durable::workflow::select! { x = f(SystemTime::now()) => {} }",
         "match SystemTime::now() { _ => {} }",
+        "select! { x = y => f(..Instant::now()) }",
         "static BEGAN: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);",
     ] {
         let found = refused(body);
@@ -62,6 +63,7 @@ fn what_belongs_to_the_user_is_left_alone() {
         "durable::workflow::join!(a, b); join_all(c).await; select! { a = b => {} }",
         "static NAMES: LazyLock<Vec<String>> = LazyLock::new(names);",
         "tracing::info!(order.fs = 1, \"std::fs::read\");",
+        "select! { x = y => if print != x.rand::<u8>() { self.fs::<u8>() } }",
     ] {
         assert_eq!(refused(body), Vec::<String>::new(), "{body}");
     }
@@ -77,6 +79,7 @@ fn iteration_over_a_hash_table_is_refused_where_its_order_can_matter() {
         "let m: &mut std::collections::HashSet<u8> = f(); m.drain();",
         "let m = x.collect::<HashSet<_>>(); let v: Vec<_> = m.iter().collect();",
         "let sum: f64 = input.values().sum();",
+        "let v: Result<Vec<_>, E> = input.into_values().map(check).collect();",
         "let m = input.clone(); for x in &m {}",
         "let f = |m: HashMap<u8, u8>| m.into_values().collect::<Vec<_>>();",
         "let first: BTreeSet<_> = input.keys().take(1).collect();",
@@ -97,6 +100,8 @@ fn a_hash_table_may_be_looked_into_and_put_in_order() {
         "for x in input.keys().sorted() {}",
         "let sum: u32 = input.values().sum(); input.values().copied().sum::<i64>();",
         "input.values().any(|x| x > 1); input.iter().filter(f).count();",
+        "let o = Order { prices: input.into_iter().collect() }; f(input.values().sum());",
+        "let prices: Prices = input.into_iter().collect();",
         "let m: BTreeMap<u8, u8> = f(); for x in &m {}",
         "let m: HashMap<u8, u8, Fixed> = f(); for x in &m {}",
         "use indexmap::IndexMap as HashMap; let m: HashMap<u8, u8> = f(); for x in &m {}",
