@@ -1,5 +1,5 @@
-//! What the README claims of its program and of its dependencies, and where the code of the guide to
-//! testing comes from.
+//! What the README claims of its program and of its dependencies, and where the code of the guides comes
+//! from.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,7 +22,13 @@ fn block(readme: &str, language: &str) -> String {
 
 /// The blocks of Rust on a page.
 fn rust_blocks(page: &str) -> Vec<&str> {
-    let blocks = page.split("```rust\n").skip(1);
+    blocks(page, "rust")
+}
+
+/// The blocks of a language on a page.
+fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("```{language}\n");
+    let blocks = page.split(&fence).skip(1);
     blocks.map(|block| block.split("```").next().expect("what is split has a start")).collect()
 }
 
@@ -64,6 +70,32 @@ fn the_code_about_testing_is_that_of_the_example() {
     assert!(blocks.len() > 10, "{} blocks", blocks.len());
     for block in blocks {
         assert!(example.iter().any(|file| file.contains(block)), "no file has\n{block}");
+    }
+}
+
+/// The text without what lines begin with, so that a guide need not indent as deep as a file.
+fn flush(text: &str) -> String {
+    text.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_code_about_determinism_is_what_the_compiler_was_asked() {
+    let guide = read("docs/determinism.md");
+    for (language, folder, extension) in
+        [("rust", "pass", "rs"), ("rust,compile_fail", "fail", "rs"), ("text", "fail", "stderr")]
+    {
+        let folder = root().join("tests/diagnostics").join(folder);
+        let entries = std::fs::read_dir(folder).expect("the cases are there");
+        let paths = entries.map(|entry| entry.expect("it can be read").path());
+        let cases = paths.filter(|path| path.extension().is_some_and(|found| found == extension));
+        let cases: Vec<_> =
+            cases.map(|path| flush(&std::fs::read_to_string(path).expect("text"))).collect();
+        let blocks = blocks(&guide, language);
+        assert!(blocks.len() > 1, "{} blocks of {language}", blocks.len());
+        for block in blocks {
+            let block = flush(block);
+            assert!(cases.iter().any(|case| case.contains(&block)), "no file has\n{block}");
+        }
     }
 }
 

@@ -297,6 +297,7 @@ pub struct ByTheClock;
 impl ByTheClock {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, until: u64) -> WorkflowResult<()> {
+        #[allow_nondeterministic("what a replay finds is what is tested")]
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         if now.is_ok_and(|now| now.as_millis() < u128::from(until)) {
             ctx.sleep(Duration::from_millis(1)).await?;

@@ -12,6 +12,8 @@ mod hygiene;
 mod init;
 mod inputs;
 mod names;
+mod nondeterminism_allowed;
+mod nondeterminism_near_misses;
 mod options;
 mod state;
 mod strict;

@@ -1,0 +1,21 @@
+//! Futures that wake each other.
+
+use durable::prelude::*;
+
+#[workflow(queue = "orders")]
+#[derive(Default)]
+struct Order;
+
+#[workflow_methods]
+impl Order {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        let (first, second) =
+            futures_util::join!(ctx.sleep(Duration::from_secs(1)), ctx.sleep(Duration::from_secs(2)));
+        first?;
+        second?;
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! A wait that stops the worker.
+
+use durable::prelude::*;
+
+#[workflow(queue = "orders")]
+#[derive(Default)]
+struct Order;
+
+#[workflow_methods]
+impl Order {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        std::thread::sleep(Duration::from_secs(1));
+        ctx.sleep(Duration::from_secs(1)).await?;
+        Ok(())
+    }
+}
+
+fn main() {}

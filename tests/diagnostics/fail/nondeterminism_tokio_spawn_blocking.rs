@@ -1,0 +1,19 @@
+//! Blocking work beside the workflow.
+
+use durable::prelude::*;
+
+#[workflow(queue = "orders")]
+#[derive(Default)]
+struct Order;
+
+#[workflow_methods]
+impl Order {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        let _task = tokio::task::spawn_blocking(|| 1);
+        ctx.sleep(Duration::from_secs(1)).await?;
+        Ok(())
+    }
+}
+
+fn main() {}
