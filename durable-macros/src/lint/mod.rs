@@ -204,6 +204,9 @@ impl Lint {
             {
                 self.refuse(&table::UNORDERED, &here());
             }
+            if let Some(form) = table::method(&method.to_string()) {
+                self.refuse(form, method);
+            }
             let elapsed = method == "elapsed" && call.args.is_empty();
             if elapsed && unordered::is_time(receiver, &self.scopes) {
                 self.refuse(&table::ELAPSED, &here());

@@ -94,28 +94,28 @@ const THREAD: Form = form(
     Needs::Waiting,
 );
 const SELECT: Form = form(
-    "does not always poll in the order that is written",
+    "does not promise to poll in the order that is written",
     "write `durable::workflow::select!`, which does",
     Needs::Waiting,
 );
 const JOIN: Form = form(
-    "does not always poll in the order that is written",
+    "does not promise to poll in the order that is written",
     "write `durable::workflow::join!`, which does",
     Needs::Waiting,
 );
 const TRY_JOIN: Form = form(
-    "does not always poll in the order that is written",
+    "does not promise to poll in the order that is written",
     "write `durable::workflow::join!`, and `?` after each result",
     Needs::Waiting,
 );
 const JOIN_ALL: Form = form(
-    "polls by wake-ups that a replay cannot repeat",
+    "polls by wake-ups of its own, which the SDK takes for foreign ones",
     "write `durable::workflow::join_all(..)`",
     Needs::Waiting,
 );
-const SELECT_ALL: Form = form(
-    "polls by wake-ups that a replay cannot repeat",
-    "write `durable::workflow::select!`, which polls in the order that is written",
+const BOUNDED: Form = form(
+    "polls by wake-ups of its own, which the SDK takes for foreign ones",
+    "write `durable::workflow::join_all_bounded(..)`",
     Needs::Waiting,
 );
 const IO: Form = form(
@@ -126,7 +126,7 @@ const IO: Form = form(
 const MACHINE: Form = form(
     "asks the machine that the workflow happens to run on",
     "take the value as an input, or call an `#[activity]` that asks",
-    Needs::Waiting,
+    Needs::Nothing,
 );
 const EXIT: Form = form(
     "ends the worker, and a replay would end it again",
@@ -184,8 +184,8 @@ const CALLS: &[Rule] = &[
     rule(&THREAD, 3, &["std::thread::Builder::new"]),
     rule(&JOIN_ALL, 2, &["futures::future::join_all", "futures::future::try_join_all"]),
     rule(&JOIN_ALL, 2, &["futures::stream::FuturesUnordered::new"]),
-    rule(&SELECT_ALL, 2, &["futures::future::select", "futures::future::select_all"]),
-    rule(&SELECT_ALL, 2, &["futures::future::select_ok", "futures::future::try_select"]),
+    rule(&SELECT, 2, &["futures::future::select", "futures::future::select_all"]),
+    rule(&SELECT, 2, &["futures::future::select_ok", "futures::future::try_select"]),
     rule(&IO, 2, &["std::fs::*", "tokio::fs::*", "std::fs::File::open", "std::fs::File::create"]),
     rule(&IO, 2, &["tokio::fs::File::open", "tokio::fs::File::create"]),
     rule(&IO, 2, &["std::fs::OpenOptions::new", "tokio::fs::OpenOptions::new"]),
@@ -200,6 +200,10 @@ const CALLS: &[Rule] = &[
     rule(&MACHINE, 2, &["std::thread::available_parallelism", "num_cpus::get"]),
     rule(&EXIT, 2, &["std::process::exit", "std::process::abort"]),
 ];
+
+/// Methods of streams whose names nothing else has.
+const METHODS: &[&str] =
+    &["buffered", "buffer_unordered", "for_each_concurrent", "try_for_each_concurrent"];
 
 /// The macros whose forms are refused.
 const MACROS: &[Rule] = &[
@@ -225,6 +229,11 @@ const TABLES: &[&str] = &[
 /// What a call, or a function that is handed on, is refused for.
 pub(super) fn call(written: &[String]) -> Option<&'static Form> {
     find(CALLS, written)
+}
+
+/// What a method is refused for, whatever it is called on.
+pub(super) fn method(name: &str) -> Option<&'static Form> {
+    METHODS.contains(&name).then_some(&BOUNDED)
 }
 
 /// What a macro is refused for.

@@ -48,6 +48,10 @@ fn calls_are_found_wherever_they_stand() {
         let found = refused(body);
         assert_eq!(found.len(), 1, "{body}: {found:?}");
     }
+    assert_eq!(
+        refused("stream::iter(calls).buffer_unordered(3).count().await"),
+        ["buffer_unordered"]
+    );
     assert_eq!(refused("use tokio::time::sleep; sleep(x).await;"), ["sleep"]);
     assert_eq!(refused("tokio::select! { _ = tokio::time::sleep(x) => {} }").len(), 2);
 }
