@@ -145,6 +145,23 @@ fn what_prints_is_warned_of_but_for_the_first_run() {
 }
 
 #[test]
+fn a_warning_stands_at_the_beginning_of_its_method() {
+    let expansion = super::expand_workflow_methods(
+        "crate = my::durable",
+        "impl Order {
+            #[run]
+            async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+                println!(\"a\");
+                Ok(())
+            }
+        }",
+    );
+    let marker = "const _: () = my::durable::__private::PRINTS_ON_EVERY_REPLAY;";
+    let (_, after) = expansion.split_once(marker).expect("there is a marker");
+    assert!(after.trim_start().starts_with("println!"), "{expansion}");
+}
+
+#[test]
 fn statements_and_methods_can_be_allowed() {
     let allow = "#[allow_nondeterministic(\"measured only\")]";
     for method in [
