@@ -1,7 +1,8 @@
 //! The attribute macros of `durable`; their documentation stands at that crate's re-exports.
 //!
 //! The stages know only what comes before them: `parse` reads tokens, `validate` makes the model of
-//! it and collects every mistake (`lint` those in bodies), `generate` turns a model into code and cannot fail.
+//! it and collects every mistake, with `lint` those in the bodies of workflow methods, and `generate`
+//! turns a model into code and cannot fail.
 
 mod diagnostics;
 mod generate;
