@@ -120,7 +120,7 @@ async fn no_server_is_an_error_that_says_where() {
 }
 
 fn impatient(env: TestEnvBuilder) -> TestEnvBuilder {
-    env.timeout(Duration::from_millis(700))
+    env.timeout(Duration::from_secs(3))
 }
 
 #[durable::test(setup = impatient)]

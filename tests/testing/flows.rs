@@ -1,6 +1,6 @@
 //! The workflows and activities that are tested here.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use durable::prelude::*;
@@ -288,7 +288,11 @@ impl Fickle {
     }
 }
 
-/// Takes one way before a second of the system's clock has passed, and the other after it.
+/// When the system's clock makes [`ByTheClock`] take the other way, in milliseconds since 1970: as
+/// late as can be, until a test lets it have come.
+pub static DEADLINE: AtomicU64 = AtomicU64::new(u64::MAX);
+
+/// Takes one way before a deadline by the system's clock, and the other after it.
 #[workflow(queue = "time")]
 #[derive(Default)]
 pub struct ByTheClock;
@@ -296,10 +300,11 @@ pub struct ByTheClock;
 #[workflow_methods]
 impl ByTheClock {
     #[run]
-    async fn run(ctx: &mut WorkflowContext<Self>, until: u64) -> WorkflowResult<()> {
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
         #[allow_nondeterministic("what a replay finds is what is tested")]
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        if now.is_ok_and(|now| now.as_millis() < u128::from(until)) {
+        let deadline = u128::from(DEADLINE.load(Ordering::SeqCst));
+        if now.is_ok_and(|now| now.as_millis() < deadline) {
             ctx.sleep(Duration::from_millis(1)).await?;
         } else {
             customers::execute(ctx).await?;

@@ -139,7 +139,7 @@ async fn the_backoff_between_attempts_is_skipped(env: TestEnv) -> Result<()> {
 
 #[durable::test]
 async fn a_running_activity_is_not_skipped(env: TestEnv) -> Result<()> {
-    let slow = Slow::start(env.client(), 1500).await?;
+    let slow = Slow::start(env.client(), 3000).await?;
     tokio::time::sleep(Duration::from_millis(200)).await;
     let began = Instant::now();
     env.skip(Duration::from_secs(3600)).await?;
