@@ -148,8 +148,7 @@ impl TestEnvBuilder {
             .client
             .address(&server.address)
             .namespace(super::namespace::name())
-            .identity(IDENTITY)
-            .connect_timeout(CONNECT_TIMEOUT);
+            .identity(IDENTITY);
         let client: Client = self.client.clone().open().await?;
         super::namespace::register(&client, &self.search_attributes).await?;
         TestEnv::new(server, client, self).await
@@ -158,8 +157,6 @@ impl TestEnvBuilder {
 
 /// How the client calls itself; in a recorded history it says nothing of the machine.
 const IDENTITY: &str = "test";
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl fmt::Debug for TestEnvBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,13 +6,10 @@ use std::time::Duration;
 
 use temporalio_client::grpc::WorkflowService as _;
 use temporalio_client::tonic::IntoRequest as _;
-use temporalio_common::protos::temporal::api::common::v1::WorkflowExecution;
 use temporalio_common::protos::temporal::api::enums::v1::{PendingActivityState, TimeoutType};
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 use temporalio_common::protos::temporal::api::failure::v1::{Failure, TimeoutFailureInfo};
-use temporalio_common::protos::temporal::api::workflowservice::v1::{
-    DescribeWorkflowExecutionRequest, RespondActivityTaskFailedByIdRequest,
-};
+use temporalio_common::protos::temporal::api::workflowservice::v1::RespondActivityTaskFailedByIdRequest;
 use tokio::sync::Mutex;
 
 use crate::client::Client;
@@ -83,16 +80,10 @@ impl Crash {
     }
 
     async fn time_out_lost_attempts(&self, workflow_id: &str) {
-        let namespace = self.client.namespace().to_owned();
-        let execution =
-            WorkflowExecution { workflow_id: workflow_id.to_owned(), run_id: String::new() };
-        let request = DescribeWorkflowExecutionRequest { namespace, execution: Some(execution) };
-        let mut sdk = self.client.sdk().clone();
         // A workflow of which the server does not tell now is looked at the next time.
-        let Ok(described) = sdk.describe_workflow_execution(request.into_request()).await else {
-            return;
-        };
-        for pending in described.into_inner().pending_activities {
+        let Some(described) = self.time.running(workflow_id).await else { return };
+        let mut sdk = self.client.sdk().clone();
+        for pending in described.pending_activities {
             let started = pending.state() == PendingActivityState::Started;
             if !started || !self.dead.contains(&pending.last_worker_identity) {
                 continue;
