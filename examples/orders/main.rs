@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
 use durable::client::start_all;
-use durable::dev_server::DevServer;
 use durable::prelude::*;
+use durable_examples::Server;
 
 use crate::file::Entry;
 use crate::model::{Order, Receipt, Status};
@@ -27,7 +27,8 @@ use crate::workflow::{OrderWorkflow, OrderWorkflowHandle};
 async fn main() -> durable::Result<()> {
     tracing_subscriber::fmt().with_env_filter("warn").with_writer(std::io::stderr).init();
 
-    let (client, server) = connect().await?;
+    let server = Server::find().await?;
+    let client = server.client().clone();
     let workers = Workers::new(&client).start().await?;
     println!("serving the queues {}", workers.queues().collect::<Vec<_>>().join(" and "));
 
@@ -45,27 +46,7 @@ async fn main() -> durable::Result<()> {
         let _ = tokio::signal::ctrl_c().await;
     }
     workers.shutdown().await?;
-    if let Some(server) = server {
-        server.shutdown().await?;
-    }
-    Ok(())
-}
-
-/// A client of the server that is there, or of one that is started here.
-async fn connect() -> durable::Result<(Client, Option<DevServer>)> {
-    let attempt = Client::builder().connect_timeout(Duration::from_secs(1)).connect().await;
-    if let Ok(client) = attempt {
-        println!("using the Temporal server at {}", client.address());
-        return Ok((client, None));
-    }
-    println!("no Temporal server answers; starting one");
-    let server = DevServer::builder().ui(true).start().await?;
-    let client = Client::connect(server.address()).await?;
-    println!("Temporal server at {}", server.address());
-    if let Some(ui) = server.ui_address() {
-        println!("web UI at {ui}");
-    }
-    Ok((client, Some(server)))
+    server.end().await
 }
 
 type Started = (usize, Order, OrderWorkflowHandle);

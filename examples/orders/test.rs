@@ -1,28 +1,13 @@
 //! Runs the example as a user does, on a server of its own.
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
-
-fn example() -> PathBuf {
-    // target/debug/deps/orders-0123456789abcdef; Cargo has built the examples next to it.
-    let this = std::env::current_exe().expect("this binary has a path");
-    this.ancestors().nth(2).expect("it is in a target directory").join("examples/orders")
-}
 
 #[test]
 fn every_order_ends_as_it_must_and_the_example_within_20_seconds() {
     let before = Instant::now();
-    let output = Command::new(example())
-        // A port that nobody serves: the example must start its own server.
-        .env("TEMPORAL_ADDRESS", "127.0.0.1:1")
-        .output()
-        .expect("the example runs");
+    let text = crate::printed("orders");
     let took = before.elapsed();
-    let text = String::from_utf8(output.stdout).expect("text");
-    let errors = String::from_utf8_lossy(&output.stderr);
 
-    assert!(output.status.success(), "{text}\n{errors}");
     assert!(took < Duration::from_secs(20), "it took {took:?}");
     assert!(text.contains("web UI at http://127.0.0.1:"), "{text}");
     assert!(text.contains("24 orders read, 21 started"), "{text}");

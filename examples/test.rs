@@ -1,0 +1,26 @@
+//! The tests of the examples: each is run as a user runs it, and its workflows are tested as
+//! docs/testing.md says. The tests of an example stand in its folder.
+
+#[path = "orders/test.rs"]
+mod orders;
+#[path = "testing/run.rs"]
+mod testing;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Runs an example on a server of its own, and returns what it prints.
+fn printed(example: &str) -> String {
+    // target/debug/deps/examples-0123456789abcdef; Cargo has built the examples next to it.
+    let this = std::env::current_exe().expect("this binary has a path");
+    let folder: PathBuf = this.ancestors().nth(2).expect("it is in a target directory").into();
+    let output = Command::new(folder.join("examples").join(example))
+        // A port that nobody serves: the example must start its own server.
+        .env("TEMPORAL_ADDRESS", "127.0.0.1:1")
+        .output()
+        .expect("the example is there; `cargo build --examples` makes it");
+    let text = String::from_utf8(output.stdout).expect("text");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}\n{errors}");
+    text
+}
