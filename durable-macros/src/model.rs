@@ -170,8 +170,9 @@ pub(crate) struct Test {
     pub(crate) parameter: Type,
 }
 
-/// What is generated beside the user's methods, for callers outside.
-pub(crate) const GENERATED: [&str; 4] = ["start", "execute", "schedule", "handle"];
+/// What is generated beside the user's methods, for callers.
+pub(crate) const GENERATED: [&str; 7] =
+    ["start", "execute", "schedule", "handle", "execute_child", "start_child", "external"];
 
 /// `#[workflow_methods]` on an impl block.
 pub(crate) struct Methods {

@@ -20,13 +20,11 @@ pub use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use crate::activity::ActivityContext;
 pub use crate::activity::state;
-pub use crate::client::{
-    Client, Execute, HasHandle, QueryCall, SignalCall, Start, UpdateCall, WorkflowHandle,
-};
+pub use crate::client::{Client, Execute, HasHandle, QueryCall, Start, UpdateCall, WorkflowHandle};
 pub use crate::definition::registry::Registration;
 pub use crate::definition::{
-    Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Parameter, Payload,
-    SourceLocation, Workflow, WorkflowAnnotation,
+    Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Handles, Parameter,
+    Payload, SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
 };
 pub use crate::id::from_template;
 pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
@@ -35,9 +33,10 @@ pub use crate::testing::TimeSkipping;
 #[cfg(feature = "testing")]
 pub use crate::testing::run::{Test, TestOutput, TestParameter, run_test};
 pub use crate::workflow::{
-    ActivityCall, AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync,
-    HandlerError, QueryHandler, SignalHandler, StartedActivity, SyncWorkflowContext, UpdateHandler,
-    ValidateUpdate, WorkflowCode, WorkflowContext,
+    ActivityCall, AnswerQuery, ChildCall, ExternalWorkflow, HandleSignal, HandleSignalAsync,
+    HandleUpdate, HandleUpdateAsync, HandlerError, QueryHandler, SignalHandler, StartChild,
+    StartedActivity, SyncWorkflowContext, UpdateHandler, ValidateUpdate, WorkflowCode,
+    WorkflowContext,
 };
 
 /// The parts of a `Result`, whatever alias it is written with.

@@ -5,7 +5,9 @@
 #![allow(clippy::many_single_char_names, reason = "six inputs of no meaning")]
 
 mod activities;
+mod children;
 mod connecting;
+mod external;
 mod faults;
 mod handles;
 mod inside;

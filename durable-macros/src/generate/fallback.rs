@@ -10,7 +10,9 @@ use syn::visit::{self, Visit};
 use syn::{ItemFn, Type};
 
 use super::{activity, handle, handlers, methods, shared, workflow};
-use crate::model::{Activity, Handler, Input, Methods, Output, OutputKind, Run, Workflow};
+use crate::model::{
+    Activity, Handler, HandlerKind, Input, Methods, Output, OutputKind, Run, Workflow,
+};
 use crate::parse::types;
 use crate::validate::{is_free, is_of_tests};
 
@@ -60,7 +62,6 @@ pub(super) fn methods(model: Methods) -> TokenStream {
     let starts = methods::starts(&model, input.as_ref());
     let handlers: Vec<_> =
         model.handlers.iter().map(|handler| self::handler(&model, handler)).collect();
-    let handle = handle::handle_path(&model.target);
     let has_handle = handle::has_handle(&model);
     let run = Run { input, ..model.run };
     let bare = Methods { handlers: vec![], init: None, run, ..model };
@@ -68,6 +69,7 @@ pub(super) fn methods(model: Methods) -> TokenStream {
     let code = code(&bare);
     let conditions = &bare.conditions;
     let (items, calls): (Vec<_>, Vec<_>) = handlers.into_iter().unzip();
+    let calls = handle::impls(&bare, calls.into_iter());
     quote! {
         #(#conditions)*
         const _: () = {
@@ -76,15 +78,13 @@ pub(super) fn methods(model: Methods) -> TokenStream {
             #code
             #(#items)*
             #has_handle
-            impl #handle {
-                #(#calls)*
-            }
+            #calls
         };
     }
 }
 
 /// The items and the handle's method of a handler.
-fn handler(model: &Methods, handler: &Handler) -> (TokenStream, TokenStream) {
+fn handler(model: &Methods, handler: &Handler) -> (TokenStream, (HandlerKind, TokenStream)) {
     let parameters = parameters(&handler.inputs, true);
     let call = handle::method(model, handler, &parameters, &dropped(&handler.inputs));
     let bare = Handler {
@@ -99,7 +99,7 @@ fn handler(model: &Methods, handler: &Handler) -> (TokenStream, TokenStream) {
     };
     let ty = handlers::marker_type(&bare);
     let definition = handlers::definition(model, &bare);
-    (quote!(#ty #definition), call)
+    (quote!(#ty #definition), (handler.kind, call))
 }
 
 fn code(model: &Methods) -> TokenStream {

@@ -4,6 +4,7 @@
 //! cannot matter. Code that can be generic stands in the runtime, so that an annotation costs little.
 
 mod activity;
+mod children;
 mod entry;
 mod fallback;
 mod handle;

@@ -9,13 +9,13 @@ use temporalio_client::{
     WorkflowExecutionInfo, WorkflowFetchHistoryOptions, WorkflowGetResultOptions, WorkflowHistory,
     WorkflowTerminateOptions,
 };
+use temporalio_common::SignalDefinition;
 #[cfg(feature = "testing")]
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 
-use super::Client;
 use super::outcome::Doing;
-use super::start::Typed;
-use crate::definition::Workflow;
+use super::{Client, SignalCall};
+use crate::definition::{SignalTarget, Typed, Workflow};
 use crate::error::{Error, Result};
 
 /// A workflow with a generated handle type, whose signals, queries and updates are methods.
@@ -187,6 +187,17 @@ impl<W: Workflow> WorkflowHandle<W> {
 
     pub(super) fn doing<'a>(&'a self, operation: &'a str) -> Doing<'a> {
         Doing { client: &self.client, workflow_id: &self.workflow_id, operation }
+    }
+}
+
+impl<W: Workflow> SignalTarget<W> for WorkflowHandle<W> {
+    type Signal<'a, S: SignalDefinition<Workflow = W> + 'static> = SignalCall<S>;
+
+    fn signal_with<S>(&self, signal: S, input: S::Input) -> SignalCall<S>
+    where
+        S: SignalDefinition<Workflow = W> + 'static,
+    {
+        SignalCall::new(self, signal, input)
     }
 }
 

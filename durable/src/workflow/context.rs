@@ -110,8 +110,12 @@ impl<W> WorkflowContext<W> {
     /// A random UUID (version 4) that is the same on every replay.
     #[must_use]
     pub fn uuid(&self) -> Uuid {
-        uuid::Builder::from_random_bytes(self.sdk.random::<u128>().to_be_bytes()).into_uuid()
+        uuid(&self.sdk)
     }
+}
+
+pub(super) fn uuid<W>(sdk: &temporalio_sdk::WorkflowContext<W>) -> Uuid {
+    uuid::Builder::from_random_bytes(sdk.random::<u128>().to_be_bytes()).into_uuid()
 }
 
 impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
