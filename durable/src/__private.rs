@@ -303,6 +303,35 @@ pub trait OtherErrorKind: Sized {
 
 impl<E> OtherErrorKind for &E {}
 
+/// The state of a workflow as JSON, where it can be shown.
+pub type Serialized = Option<serde_json::Result<serde_json::Value>>;
+
+/// The state of a workflow, for the built-in query. Method resolution picks the first of the two
+/// traits below where the state is `Serialize`, and the second elsewhere.
+pub struct StateOf<'a, W>(pub &'a W);
+
+/// The state by its `Serialize`.
+pub trait SerializeState {
+    /// The state as JSON.
+    fn serialized(&self) -> Serialized;
+}
+
+impl<W: serde::Serialize> SerializeState for StateOf<'_, W> {
+    fn serialized(&self) -> Serialized {
+        Some(serde_json::to_value(self.0))
+    }
+}
+
+/// No state that could be shown.
+pub trait OpaqueState {
+    /// Nothing.
+    fn serialized(&self) -> Serialized {
+        None
+    }
+}
+
+impl<W> OpaqueState for &StateOf<'_, W> {}
+
 /// Runs the body of an annotated `main`.
 ///
 /// # Panics

@@ -5,6 +5,7 @@
 #![allow(clippy::many_single_char_names, reason = "six inputs of no meaning")]
 
 mod activities;
+mod cancellation;
 mod children;
 mod connecting;
 mod external;

@@ -202,6 +202,12 @@ fn code(model: &Methods) -> TokenStream {
             const QUERY_HANDLERS: #queries;
             const UPDATE_HANDLERS: #updates;
 
+            fn serialized(&self) -> #private::Serialized {
+                #[allow(unused_imports, reason = "which of the two is used depends on the struct")]
+                use #private::{OpaqueState as _, SerializeState as _};
+                (&#private::StateOf(self)).serialized()
+            }
+
             #init
             #run
         }

@@ -10,12 +10,13 @@ use temporalio_client::{
     WorkflowTerminateOptions,
 };
 use temporalio_common::SignalDefinition;
+use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
 #[cfg(feature = "testing")]
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 
 use super::outcome::Doing;
-use super::{Client, SignalCall};
-use crate::definition::{SignalTarget, Typed, Workflow};
+use super::{Client, QueryCall, SignalCall};
+use crate::definition::{CancelSignal, SignalTarget, StateQuery, Typed, Workflow};
 use crate::error::{Error, Result};
 
 /// A workflow with a generated handle type, whose signals, queries and updates are methods.
@@ -139,6 +140,26 @@ impl<W: Workflow> WorkflowHandle<W> {
         let options = WorkflowCancelOptions::builder().reason(reason).build();
         let cancelled = self.sdk().cancel(options).await;
         cancelled.map_err(|error| self.doing("cancel").interaction(error))
+    }
+
+    /// Sends the signal `cancel`, which every workflow has: its running activities are cancelled, and
+    /// the rest is left to the workflow, which is not cancelled itself.
+    ///
+    /// A workflow with a signal of its own by that name handles it in its own way.
+    pub fn request_cancel(&self, reason: impl Into<String>) -> SignalCall<CancelSignal<W>> {
+        SignalCall::new(self, CancelSignal::new(), Some(reason.into()))
+    }
+
+    /// Asks the query `state`, which every workflow has: for the struct where it is `Serialize`, and
+    /// else for a `durable::workflow::Status`.
+    ///
+    /// `T` is what the answer is read as: the struct, one of the same fields, or a
+    /// `serde_json::Value`.
+    pub fn state<T>(&self) -> QueryCall<StateQuery<W, T>>
+    where
+        T: TemporalSerializable + TemporalDeserializable + 'static,
+    {
+        QueryCall::new(self, StateQuery::new(), ())
     }
 
     /// Ends the workflow at once; its code is not asked.

@@ -6,6 +6,7 @@
 
 mod activity;
 pub(crate) mod arguments;
+mod built_in;
 mod dependencies;
 mod handler;
 mod handles;
@@ -16,6 +17,8 @@ mod source;
 mod workflow;
 
 pub use activity::Activity;
+pub(crate) use built_in::{CANCEL, STATE};
+pub use built_in::{CancelSignal, StateQuery};
 pub use dependencies::{ActivityDependency, Dependencies};
 pub use handler::{Handler, HandlerDescription};
 pub(crate) use handles::Typed;

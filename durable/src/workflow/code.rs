@@ -24,6 +24,11 @@ pub trait WorkflowCode: Workflow {
     /// The updates, by name.
     const UPDATE_HANDLERS: &'static [UpdateHandler<Self>];
 
+    /// The state, for the built-in query `state`; `None` where the struct is not `Serialize`.
+    fn serialized(&self) -> Option<serde_json::Result<serde_json::Value>> {
+        None
+    }
+
     /// Makes the workflow's state; the input is there if `INIT_TAKES_INPUT`.
     fn init(
         context: &WorkflowContextView,
@@ -47,6 +52,7 @@ pub(crate) fn register<W: WorkflowCode>(
 where
     W::Input: Payload,
 {
+    super::built_in::say_what_is_replaced::<W>();
     match target {
         Target::Worker(options, _) => options.register_workflow::<Hosted<W>>().map(drop),
         #[cfg(feature = "testing")]

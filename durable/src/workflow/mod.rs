@@ -6,6 +6,8 @@
 
 mod activity_call;
 mod bounded;
+mod built_in;
+mod cancellation;
 mod children;
 mod code;
 mod context;
@@ -15,6 +17,7 @@ mod saga;
 
 pub use activity_call::{ActivityCall, StartedActivity};
 pub use bounded::{JoinAllBounded, join_all_bounded};
+pub use cancellation::Status;
 pub use children::{
     ChildCall, ChildResult, ChildWorkflow, ChildWorkflowError, ExternalWorkflow, SignalWorkflow,
     StartChild, ToHandle, ToOutput,
@@ -37,6 +40,7 @@ pub use temporalio_sdk::workflows::{join, join_all, select};
 #[doc(inline)]
 pub use temporalio_sdk::{
     ActivityCancellationType, CancellableFuture, ChildWorkflowCancellationType,
-    ContinueAsNewOptions, ParentClosePolicy, TimerResult, WorkflowCancellationError,
-    WorkflowContextView, WorkflowIdReusePolicy, WorkflowResult, WorkflowTermination,
+    ContinueAsNewOptions, ParentClosePolicy, TimerOptions, TimerResult, WorkflowCancellationError,
+    WorkflowCancellationToken, WorkflowContextView, WorkflowIdReusePolicy, WorkflowResult,
+    WorkflowTermination,
 };

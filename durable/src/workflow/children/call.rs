@@ -18,10 +18,10 @@ use temporalio_sdk::{
     WorkflowCancellationToken, WorkflowIdReusePolicy,
 };
 
+use super::signal::Peer;
 use super::{ChildWorkflow, ChildWorkflowError};
 use crate::definition::{Handles, Payload, Typed, Workflow};
 use crate::options::{RetryOptions, WorkflowOptions, limit};
-use crate::workflow::hosted::Hosted;
 use crate::workflow::{WorkflowCode, WorkflowContext};
 
 /// The call of a child workflow resolves to its output.
@@ -54,7 +54,7 @@ pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
 /// that names them.
 #[must_use = "a child workflow is started only when its call is awaited"]
 pub struct ChildCall<'a, P, C: Workflow, R = ToOutput> {
-    context: &'a temporalio_sdk::WorkflowContext<Hosted<P>>,
+    context: &'a WorkflowContext<P>,
     call: Option<Box<Call<C>>>,
     starting: Option<Starting<'a, C>>,
     started: Option<ChildWorkflow<C>>,
@@ -74,7 +74,9 @@ type Starting<'a, C> =
 impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
     /// A call with the child's annotated options; made by generated code.
     pub fn new(context: &'a WorkflowContext<P>, input: C::Input) -> Self {
-        let (options, child) = (WorkflowOptions::default(), ChildWorkflowOptions::default());
+        let options = WorkflowOptions::default();
+        let child =
+            ChildWorkflowOptions::builder().maybe_cancellation_token(context.token()).build();
         let call = Some(Box::new(Call { input, id: None, options, child }));
         Self { context, call, starting: None, started: None, resolves_to: PhantomData }
     }
@@ -175,20 +177,20 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
 }
 
 impl<C: Workflow<Input: Payload>> Call<C> {
-    fn schedule<P>(self, context: &temporalio_sdk::WorkflowContext<Hosted<P>>) -> Starting<'_, C>
+    fn schedule<P>(self, context: &WorkflowContext<P>) -> Starting<'_, C>
     where
         P: WorkflowCode<Input: Payload>,
     {
         let Self { input, id, options, child } = self;
         let id = id.or_else(|| C::workflow_id(&input));
-        let id = id.unwrap_or_else(|| crate::workflow::context::uuid(context).to_string());
+        let id = id.unwrap_or_else(|| context.uuid().to_string());
         let options = match options.resolve(C::options()) {
             Ok(_) if id.is_empty() => return refused("the workflow id is empty"),
             Ok(options) => sdk_options::<C>(options, child, id.clone()),
             Err(error) => return refused(error),
         };
         let starting = context.start_child_workflow(Typed::<C>::new(), input, options);
-        let signals = context.external_workflow(id, None);
+        let signals = Peer::new(context, id);
         let child = async move { Ok(ChildWorkflow::new(signals, starting.await?)) };
         Box::pin(child.fuse())
     }

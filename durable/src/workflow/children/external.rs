@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use futures_util::future::FusedFuture;
 use temporalio_common::SignalDefinition;
 use temporalio_common::error::CancelExternalWorkflowError;
-use temporalio_sdk::ExternalWorkflowHandle;
 
 use super::SignalWorkflow;
+use super::signal::Peer;
 use crate::definition::{Payload, SignalTarget, Workflow};
 use crate::workflow::{WorkflowCode, WorkflowContext};
 
@@ -18,7 +18,7 @@ use crate::workflow::{WorkflowCode, WorkflowContext};
 /// workflow's signals. The Temporal concept is the
 /// [external workflow](https://docs.temporal.io/sending-messages#signal-external).
 pub struct ExternalWorkflow<W> {
-    sdk: ExternalWorkflowHandle,
+    peer: Peer,
     workflow: PhantomData<fn() -> W>,
 }
 
@@ -29,13 +29,13 @@ impl<W> ExternalWorkflow<W> {
     where
         P: WorkflowCode<Input: Payload>,
     {
-        Self { sdk: context.external_workflow(workflow_id, None), workflow: PhantomData }
+        Self { peer: Peer::new(context, workflow_id), workflow: PhantomData }
     }
 
     /// The workflow's id.
     #[must_use]
     pub fn id(&self) -> &str {
-        self.sdk.workflow_id()
+        self.peer.sdk.workflow_id()
     }
 
     /// Asks the workflow to cancel itself, and waits until the server has told it so.
@@ -46,7 +46,7 @@ impl<W> ExternalWorkflow<W> {
         &self,
         reason: impl Into<String>,
     ) -> impl FusedFuture<Output = Result<(), CancelExternalWorkflowError>> {
-        self.sdk.cancel(Some(reason.into()))
+        self.peer.sdk.cancel(Some(reason.into()))
     }
 }
 
@@ -57,7 +57,7 @@ impl<W: Workflow> SignalTarget<W> for ExternalWorkflow<W> {
     where
         S: SignalDefinition<Workflow = W> + 'static,
     {
-        SignalWorkflow::new(&self.sdk, signal, input)
+        SignalWorkflow::new(&self.peer, signal, input)
     }
 }
 

@@ -9,8 +9,9 @@ use std::task::{Context, Poll};
 use futures_util::future::FusedFuture;
 use temporalio_common::SignalDefinition;
 use temporalio_common::error::ChildWorkflowExecutionError;
-use temporalio_sdk::{CancellableFutureWithReason, ExternalWorkflowHandle, StartedChildWorkflow};
+use temporalio_sdk::{CancellableFutureWithReason, StartedChildWorkflow};
 
+use super::signal::Peer;
 use super::{ChildWorkflowError, SignalWorkflow};
 use crate::definition::{SignalTarget, Typed, Workflow};
 
@@ -31,25 +32,21 @@ type Running<C> = Pin<
 /// the child's signals. Dropping it leaves the child running. The Temporal concept is the
 /// [child workflow](https://docs.temporal.io/child-workflows).
 pub struct ChildWorkflow<C: Workflow> {
-    /// The SDK gives away the child's signals with its result; these are the same by its id.
-    sdk: ExternalWorkflowHandle,
+    peer: Peer,
     run_id: String,
     result: RefCell<Running<C>>,
 }
 
 impl<C: Workflow> ChildWorkflow<C> {
-    pub(super) fn new(
-        sdk: ExternalWorkflowHandle,
-        started: StartedChildWorkflow<Typed<C>>,
-    ) -> Self {
+    pub(super) fn new(peer: Peer, started: StartedChildWorkflow<Typed<C>>) -> Self {
         let run_id = started.run_id.clone();
-        Self { sdk, run_id, result: RefCell::new(Box::pin(started.result())) }
+        Self { peer, run_id, result: RefCell::new(Box::pin(started.result())) }
     }
 
     /// The child's workflow id.
     #[must_use]
     pub fn id(&self) -> &str {
-        self.sdk.workflow_id()
+        self.peer.sdk.workflow_id()
     }
 
     /// The id of the run that was started.
@@ -88,7 +85,7 @@ impl<C: Workflow> SignalTarget<C> for ChildWorkflow<C> {
     where
         S: SignalDefinition<Workflow = C> + 'static,
     {
-        SignalWorkflow::new(&self.sdk, signal, input)
+        SignalWorkflow::new(&self.peer, signal, input)
     }
 }
 

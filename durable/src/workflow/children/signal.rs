@@ -12,7 +12,26 @@ use temporalio_sdk::{
     CancellableFuture, ExternalWorkflowHandle, SignalWorkflowOptions, WorkflowCancellationToken,
 };
 
-use crate::definition::{Typed, Workflow};
+use crate::definition::{Payload, Typed, Workflow};
+use crate::workflow::{WorkflowCode, WorkflowContext};
+
+/// The other workflow, by its id. The SDK gives away the signals of a child with its result, so those
+/// go by the child's id, too.
+pub(super) struct Peer {
+    pub(super) sdk: ExternalWorkflowHandle,
+    /// That of the context by which it was found.
+    token: Option<WorkflowCancellationToken>,
+}
+
+impl Peer {
+    pub(super) fn new<P>(context: &WorkflowContext<P>, workflow_id: impl Into<String>) -> Self
+    where
+        P: WorkflowCode<Input: Payload>,
+    {
+        let sdk = context.external_workflow(workflow_id, None);
+        Self { sdk, token: context.token() }
+    }
+}
 
 /// A signal to another workflow, as the methods of the generated handles return it in a workflow.
 ///
@@ -24,7 +43,7 @@ use crate::definition::{Typed, Workflow};
 /// cancelled first. In a workflow, `?` makes it the workflow's failure.
 #[must_use = "a signal is sent only when this is awaited"]
 pub struct SignalWorkflow<'a, S: SignalDefinition> {
-    target: &'a ExternalWorkflowHandle,
+    target: &'a Peer,
     signal: Option<(S, S::Input)>,
     options: SignalWorkflowOptions,
     sent: Option<Sent>,
@@ -33,8 +52,9 @@ pub struct SignalWorkflow<'a, S: SignalDefinition> {
 type Sent = Pin<Box<dyn CancellableFuture<Output = Result<(), WorkflowSignalError>>>>;
 
 impl<'a, S: SignalDefinition> SignalWorkflow<'a, S> {
-    pub(super) fn new(target: &'a ExternalWorkflowHandle, signal: S, input: S::Input) -> Self {
-        let options = SignalWorkflowOptions::default();
+    pub(super) fn new(target: &'a Peer, signal: S, input: S::Input) -> Self {
+        let mut options = SignalWorkflowOptions::default();
+        options.cancellation_token.clone_from(&target.token);
         Self { target, signal: Some((signal, input)), options, sent: None }
     }
 
@@ -57,7 +77,7 @@ impl<S: SignalDefinition<Workflow: Workflow> + 'static> Future for SignalWorkflo
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Some((signal, input)) = self.signal.take() {
             let options = std::mem::take(&mut self.options);
-            self.sent = Some(Box::pin(self.target.signal(ToType(signal), input, options)));
+            self.sent = Some(Box::pin(self.target.sdk.signal(ToType(signal), input, options)));
         }
         self.sent.as_mut().map_or(Poll::Pending, |sent| sent.poll_unpin(cx))
     }
