@@ -204,6 +204,34 @@ where
     Registration::activity::<A>(crate::activity::register::<A>)
 }
 
+/// The registration of a workflow that is declared, and served elsewhere.
+#[must_use]
+pub const fn register_declared_workflow<W: WorkflowCode<Input: Payload>>() -> Registration {
+    register_workflow::<W>().declared()
+}
+
+/// The registration of an activity that is declared, and served elsewhere.
+#[must_use]
+pub const fn register_declared_activity<A>() -> Registration
+where
+    A: Activity + ExecutableActivity<Implementer = Dependencies>,
+    A::Input: Payload + Sync,
+    A::Output: Send + Sync,
+{
+    register_activity::<A>().declared()
+}
+
+/// What a declared activity does where a test serves it, and has no mock of it.
+///
+/// # Errors
+/// Always, and not to be retried: it says what to do.
+#[must_use]
+pub fn not_mocked<T: Send + 'static>(
+    activity: &'static str,
+) -> BoxFuture<'static, Result<T, ActivityError>> {
+    crate::activity::not_mocked(activity)
+}
+
 /// The context that an activity takes, made of the SDK's and of what the worker was given.
 #[must_use]
 pub fn context(

@@ -8,6 +8,7 @@ mod activities;
 mod cancellation;
 mod children;
 mod connecting;
+mod declared;
 mod external;
 mod faults;
 mod handles;

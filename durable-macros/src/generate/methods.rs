@@ -14,7 +14,7 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
     let code = code(model);
     let handlers = model.handlers.iter().map(|handler| handlers::handler(model, handler));
     let handle = handle::methods(model);
-    let registration = registration::workflow(&model.private, &model.target);
+    let registration = registration::workflow(&model.private, &model.target, false);
     quote! {
         #(#conditions)*
         const _: () = {

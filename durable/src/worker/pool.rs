@@ -38,7 +38,7 @@ pub struct Workers {
     adjust: Option<Adjust>,
     interceptors: Vec<WorkflowInterceptorConstructor>,
     /// Whether activities whose `State<T>` nobody gave are refused at the start, and not at the call.
-    check_state: bool,
+    for_test: bool,
 }
 
 impl Workers {
@@ -51,7 +51,7 @@ impl Workers {
             drain_timeout: DEFAULT_DRAIN_TIMEOUT,
             adjust: None,
             interceptors: Vec::new(),
-            check_state: true,
+            for_test: false,
         }
     }
 
@@ -100,11 +100,11 @@ impl Workers {
         self
     }
 
-    /// Starts also where activities need a `State<T>` that nobody gave: in a test it may be given
-    /// later, or the activity be mocked.
+    /// Starts as a test needs it: also where activities need a `State<T>` that nobody gave, which may
+    /// be given later or the activity be mocked, and with what is only declared, to be mocked.
     #[cfg(feature = "testing")]
-    pub(crate) fn without_state_check(mut self) -> Self {
-        self.check_state = false;
+    pub(crate) fn for_test(mut self) -> Self {
+        self.for_test = true;
         self
     }
 
@@ -137,7 +137,7 @@ impl Workers {
     ///   missing; all problems at once.
     /// - [`WorkerError::Create`]: the SDK could not make a worker.
     pub async fn start(mut self) -> Result<RunningWorkers> {
-        let registry = Registry::collect()?;
+        let registry = self.registry()?;
         let queues = self.select(&registry)?;
         let shutdown = Arc::new(WorkerShutdown::default());
         self.dependencies.insert(Arc::clone(&shutdown));
@@ -157,6 +157,16 @@ impl Workers {
             plans.push(Plan { queue: name, options });
         }
         Ok(RunningWorkers::start(&self.client, plans, self.drain_timeout, shutdown).await?)
+    }
+
+    fn registry(&self) -> Result<Registry> {
+        #[cfg_attr(not(feature = "testing"), expect(unused_mut, reason = "only tests add to it"))]
+        let mut registry = Registry::collect()?;
+        #[cfg(feature = "testing")]
+        if self.for_test {
+            registry.serve_declared();
+        }
+        Ok(registry)
     }
 
     /// The queues to serve, or every reason why that is not possible.
@@ -181,7 +191,7 @@ impl Workers {
             .collect();
         for activity in selected.iter().flat_map(|(_, queue)| queue.activities()) {
             for dependency in &activity.dependencies {
-                if self.check_state && !self.dependencies.has(dependency) {
+                if !self.for_test && !self.dependencies.has(dependency) {
                     problems.push(WorkerProblem::MissingState {
                         activity: activity.name,
                         source: activity.source,

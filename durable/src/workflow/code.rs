@@ -13,6 +13,8 @@ use crate::definition::{Payload, Workflow};
 
 /// The code of an annotated workflow; implemented by generated code.
 pub trait WorkflowCode: Workflow {
+    /// Whether it is only declared, and has no code.
+    const IS_DECLARED: bool = false;
     /// Whether the user wrote an `#[init]` method.
     const HAS_INIT: bool;
     /// Whether the input goes to `#[init]`; otherwise it goes to `#[run]`.

@@ -45,6 +45,8 @@ enum NoState {
     UndecodableInput(DecodeError),
     /// `#[init]` panicked, with this message.
     InitPanicked(String),
+    /// It is declared here and served elsewhere, and a test has no mock of it.
+    Declared,
 }
 
 impl<W> Hosted<W> {
@@ -115,6 +117,9 @@ where
             Ok(input) => input,
             Err(error) => return Self::new(Err(NoState::UndecodableInput(error))),
         };
+        if W::IS_DECLARED {
+            return Self::new(Err(NoState::Declared));
+        }
         // The SDK calls this outside of its own panic guard, where a panic would end the worker.
         let state = catch_unwind(AssertUnwindSafe(|| W::init(&view, input)))
             .map_err(|panic| NoState::InitPanicked(panic_message(panic.as_ref())));
@@ -125,6 +130,9 @@ where
         context: Sdk<Self>,
         input: Option<Decoded<W::Input>>,
     ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowTermination>> {
+        if W::IS_DECLARED {
+            return ready(Err(not_mocked(W::NAME).into())).boxed_local();
+        }
         let undecodable = match input.map(|input| input.0).transpose() {
             Ok(input) => match context.state(Self::reason_for_no_state) {
                 None => {
@@ -254,7 +262,7 @@ impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
     /// makes a failed workflow task of it.
     fn reason_for_no_state(&self) -> Option<String> {
         match &self.state {
-            Ok(_) => None,
+            Ok(_) | Err(NoState::Declared) => None,
             Err(NoState::UndecodableInput(error)) => Some(error.describe(W::PARAMETERS)),
             Err(NoState::InitPanicked(message)) => {
                 panic!("#[init] of workflow {} panicked: {message}", W::NAME)
@@ -268,6 +276,15 @@ impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
             Err(_) => Err(bad_call(kind, workflow, name, "the workflow has no state to work on")),
         }
     }
+}
+
+/// The end of a declared workflow where a test serves it, and has no mock of it.
+fn not_mocked(workflow: &str) -> ApplicationFailure {
+    let message = format!(
+        "workflow {workflow} is declared here and served elsewhere; mock it in this test with \
+         `env.mock_workflow::<{workflow}>()`"
+    );
+    ApplicationFailure::builder(message).non_retryable(true).build()
 }
 
 /// A handler table's entry has a name.
