@@ -13,7 +13,9 @@ mod options;
 mod outcomes;
 mod serving;
 mod starting;
+mod untyped;
 mod wire;
+mod with_start;
 
 use std::sync::Arc;
 use std::sync::OnceLock;

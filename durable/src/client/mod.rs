@@ -3,21 +3,29 @@
 //! [`Client`] connects; the functions that `#[workflow_methods]` puts on a workflow start it and
 //! give typed handles. This room knows the definitions, and no workers.
 
+mod any;
 mod batch;
 mod calls;
 pub(crate) mod clock;
 mod connect;
 mod handle;
+mod idempotency;
 mod outcome;
+mod payloads;
 mod relay;
 mod settings;
 mod start;
+mod with_start;
 
+pub use any::{AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle};
 pub use batch::start_all;
 pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
 pub use connect::{Client, ClientBuilder};
 pub use handle::{HasHandle, WorkflowHandle};
+pub use idempotency::Idempotency;
+pub use payloads::Payloads;
 pub use start::{AsHandle, AsOutput, Execute, Start};
+pub use with_start::{SignalWithStart, UpdateWithStart};
 
 #[doc(inline)]
 pub use temporalio_client::interceptors::ClientInterceptor;
