@@ -10,9 +10,11 @@ pub(crate) mod clock;
 mod connect;
 mod handle;
 mod idempotency;
+mod list;
 mod outcome;
 mod payloads;
 mod relay;
+mod schedule;
 mod settings;
 mod start;
 mod with_start;
@@ -23,15 +25,22 @@ pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
 pub use connect::{Client, ClientBuilder};
 pub use handle::{HasHandle, WorkflowHandle};
 pub use idempotency::Idempotency;
+pub use list::{ListWorkflows, ListedWorkflow, Listing};
 pub use payloads::Payloads;
+pub use schedule::{
+    Calendar, CreateSchedule, ListSchedules, ScheduleDescription, ScheduleHandle, ScheduleRun,
+    ScheduleSpec, ScheduleSummary, ScheduleUpdate, ScheduledWorkflow,
+};
 pub use start::{AsHandle, AsOutput, Execute, Start};
 pub use with_start::{SignalWithStart, UpdateWithStart};
 
 #[doc(inline)]
 pub use temporalio_client::interceptors::ClientInterceptor;
 #[doc(inline)]
+pub use temporalio_client::schedules::ScheduleOverlapPolicy;
+#[doc(inline)]
 pub use temporalio_client::{
-    WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHistory,
+    WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHistory,
     WorkflowIdConflictPolicy, WorkflowIdReusePolicy,
 };
 #[doc(inline)]

@@ -233,6 +233,13 @@ impl<W: Workflow, R> Start<W, R> {
         self.id.insert(id).clone()
     }
 
+    /// Sets an id for a start that would have a UUID.
+    pub(super) fn id_unless_given(&mut self, id: &str) {
+        if self.id.is_none() && W::workflow_id(&self.input).is_none() {
+            self.id = Some(id.to_owned());
+        }
+    }
+
     /// Everything that a request needs: workflow, input, id and the checked options.
     pub(super) fn prepare(mut self, carrier: Carrier) -> Result<Prepared<W>> {
         let id = self.resolve_id();

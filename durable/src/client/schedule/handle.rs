@@ -1,0 +1,231 @@
+//! A handle of one schedule.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use temporalio_client::RpcOptions;
+use temporalio_client::schedules::{
+    BackfillScheduleOptions, DeleteScheduleOptions, PauseScheduleOptions, ScheduleBackfill,
+    ScheduleDescriptionAction, ScheduleOverlapPolicy, TriggerScheduleOptions,
+    UnpauseScheduleOptions,
+};
+use temporalio_client::tonic::Code;
+use temporalio_common::protos::temporal::api::workflowservice::v1::UpdateScheduleRequest;
+
+use super::{Doing, ScheduleDescription, ScheduleUpdate, ScheduledWorkflow};
+use crate::client::relay::{self, Amendable};
+use crate::client::{Client, Payloads};
+use crate::error::{Error, Result};
+
+type SdkHandle = temporalio_client::schedules::ScheduleHandle<temporalio_client::Client>;
+
+/// How often an update is made anew when somebody else has changed the schedule meanwhile.
+const UPDATE_ATTEMPTS: usize = 5;
+
+impl Client {
+    /// A handle of the schedule of this id. The server is not asked.
+    #[must_use]
+    pub fn schedule(&self, schedule_id: impl Into<String>) -> ScheduleHandle {
+        ScheduleHandle::new(self, schedule_id.into())
+    }
+}
+
+/// A handle of one schedule; it is cheap to clone.
+#[derive(Clone)]
+pub struct ScheduleHandle {
+    client: Client,
+    schedule_id: String,
+}
+
+impl ScheduleHandle {
+    pub(super) fn new(client: &Client, schedule_id: String) -> Self {
+        Self { client: client.clone(), schedule_id }
+    }
+
+    /// The schedule's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.schedule_id
+    }
+
+    /// What the server knows of the schedule: its times, state, next and recent runs.
+    ///
+    /// # Errors
+    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn describe(&self) -> Result<ScheduleDescription> {
+        let doing = self.doing("describe");
+        let described = self.sdk().describe(RpcOptions::default()).await;
+        let described = described.map_err(|error| doing.error(error))?;
+        let workflow = match described.action() {
+            ScheduleDescriptionAction::StartWorkflow(action) => {
+                let input = action.args::<Payloads>().await;
+                ScheduledWorkflow {
+                    workflow_type: action.workflow_type().to_owned(),
+                    task_queue: action.task_queue().to_owned(),
+                    workflow_id: action.workflow_id().to_owned(),
+                    input: input.map_err(|error| doing.error(error.into()))?.unwrap_or_default(),
+                }
+            }
+            _ => return Err(doing.invalid(&["it does something unknown".to_owned()])),
+        };
+        let (memo, attributes) = (described.memo(), described.search_attributes());
+        let id = self.schedule_id.clone();
+        Ok(ScheduleDescription::new(id, described.into_raw(), workflow, memo, attributes))
+    }
+
+    /// Pauses the schedule: it acts only when it is triggered. The note says why.
+    ///
+    /// # Errors
+    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn pause(&self, note: impl Into<String>) -> Result<()> {
+        let options = PauseScheduleOptions::default();
+        let paused = self.sdk().pause(said(note), options).await;
+        paused.map_err(|error| self.doing("pause").error(error))
+    }
+
+    /// Lets the schedule go on. The note says why.
+    ///
+    /// # Errors
+    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn unpause(&self, note: impl Into<String>) -> Result<()> {
+        let options = UnpauseScheduleOptions::default();
+        let unpaused = self.sdk().unpause(said(note), options).await;
+        unpaused.map_err(|error| self.doing("unpause").error(error))
+    }
+
+    /// Acts now, also when the schedule is paused, with its own overlap policy.
+    ///
+    /// # Errors
+    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn trigger(&self) -> Result<()> {
+        self.trigger_with(ScheduleOverlapPolicy::Unspecified).await
+    }
+
+    /// Acts now, also when the schedule is paused, with this overlap policy.
+    ///
+    /// # Errors
+    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn trigger_with(&self, overlap: ScheduleOverlapPolicy) -> Result<()> {
+        let triggered = self.sdk().trigger(overlap, TriggerScheduleOptions::default()).await;
+        triggered.map_err(|error| self.doing("trigger").error(error))
+    }
+
+    /// Acts now for every time of the spec between `from` and `to`, as if it had acted then. Many
+    /// times at once ask for an overlap policy that does not skip them, such as
+    /// [`ScheduleOverlapPolicy::BufferAll`] or [`ScheduleOverlapPolicy::AllowAll`].
+    ///
+    /// # Errors
+    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn backfill(
+        &self,
+        from: SystemTime,
+        to: SystemTime,
+        overlap: ScheduleOverlapPolicy,
+    ) -> Result<()> {
+        let times = ScheduleBackfill::new(from, to).overlap_policy(overlap).build();
+        let filled = self.sdk().backfill([times], BackfillScheduleOptions::default()).await;
+        filled.map_err(|error| self.doing("backfill").error(error))
+    }
+
+    /// Changes the schedule. The closure says what; the rest stays as it is.
+    ///
+    /// When somebody else changes the schedule at the same time, neither change is lost: the closure
+    /// is called again with what they left, up to five times in all.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &durable::Client) -> durable::Result<()> {
+    /// use durable::client::ScheduleSpec;
+    ///
+    /// let nightly = client.schedule("nightly-report");
+    /// nightly.update(|schedule| {
+    ///     schedule.spec(ScheduleSpec::new().cron("0 4 * * *")).note("an hour later");
+    /// }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::ScheduleNotFound`], [`Error::InvalidSchedule`], [`Error::InvalidOptions`] for the
+    /// options of a new workflow, [`Error::WrongType`], [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn update(&self, mut change: impl FnMut(&mut ScheduleUpdate) + Send) -> Result<()> {
+        let mut attempt = 1;
+        loop {
+            match self.update_once(&mut change).await {
+                Err(Error::Rpc { source, .. })
+                    if source.code() == Code::FailedPrecondition && attempt < UPDATE_ATTEMPTS =>
+                {
+                    attempt += 1;
+                }
+                updated => return updated,
+            }
+        }
+    }
+
+    async fn update_once(
+        &self,
+        change: &mut (impl FnMut(&mut ScheduleUpdate) + Send),
+    ) -> Result<()> {
+        let doing = self.doing("update");
+        let described = self.sdk().describe(RpcOptions::default()).await;
+        let described = described.map_err(|error| doing.error(error))?;
+        let conflict_token = described.conflict_token().to_vec();
+        let attributes = described.search_attributes();
+        let unchanged = described.into_update();
+        let mut update = ScheduleUpdate::new(unchanged.raw().clone(), attributes);
+        change(&mut update);
+        if !update.problems.is_empty() {
+            return Err(doing.invalid(&update.problems));
+        }
+        update.settle().await?;
+        let request = UpdateScheduleRequest {
+            schedule: Some(update.schedule),
+            conflict_token,
+            search_attributes: update
+                .search_attributes_changed
+                .then(|| update.search_attributes.into_proto()),
+            ..UpdateScheduleRequest::default()
+        };
+        // The SDK's update sends no conflict token, and what a codec had encoded it sends decoded.
+        let amending = relay::amending(self.client.sdk(), move |amendable| {
+            if let Amendable::UpdateSchedule(update) = amendable {
+                update.schedule.clone_from(&request.schedule);
+                update.conflict_token.clone_from(&request.conflict_token);
+                update.search_attributes.clone_from(&request.search_attributes);
+            }
+        });
+        let sdk = amending.await.map_err(|error| self.client.unreachable(error))?;
+        let handle = sdk.get_schedule_handle(&self.schedule_id);
+        let updated = handle.send_update(unchanged, RpcOptions::default()).await;
+        updated.map_err(|error| doing.error(error))
+    }
+
+    /// Deletes the schedule. The workflows that it has started go on.
+    ///
+    /// # Errors
+    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    pub async fn delete(&self) -> Result<()> {
+        let deleted = self.sdk().delete(DeleteScheduleOptions::default()).await;
+        deleted.map_err(|error| self.doing("delete").error(error))
+    }
+
+    fn sdk(&self) -> SdkHandle {
+        self.client.sdk().get_schedule_handle(&self.schedule_id)
+    }
+
+    fn doing<'a>(&'a self, operation: &'a str) -> Doing<'a> {
+        Doing { client: &self.client, schedule_id: &self.schedule_id, operation }
+    }
+}
+
+/// A note; the server takes an empty one for no request at all, and the SDK has words for that.
+fn said(note: impl Into<String>) -> Option<String> {
+    Some(note.into()).filter(|note| !note.is_empty())
+}
+
+impl fmt::Debug for ScheduleHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScheduleHandle")
+            .field("schedule_id", &self.schedule_id)
+            .finish_non_exhaustive()
+    }
+}
