@@ -5,6 +5,7 @@
 //! come out the same. What this room offers does. It knows neither clients nor workers.
 
 mod activity_call;
+mod attributes;
 mod bounded;
 mod code;
 mod context;

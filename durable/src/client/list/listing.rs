@@ -5,9 +5,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::stream::BoxStream;
-use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What a list gives, one after the other; pages are fetched as they are needed.
 ///
@@ -30,6 +30,13 @@ pub struct Listing<T> {
 impl<T> Listing<T> {
     pub(in crate::client) fn new(items: impl Stream<Item = Result<T>> + Send + 'static) -> Self {
         Self { items: items.boxed() }
+    }
+
+    pub(in crate::client) fn failed(error: Error) -> Self
+    where
+        T: Send + 'static,
+    {
+        Self::new(stream::once(std::future::ready(Err(error))))
     }
 
     /// The next one, or `None` at the end.

@@ -10,12 +10,14 @@ use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeVa
 #[derive(Debug, Clone, Default)]
 pub(in crate::client) struct Query {
     clauses: Vec<String>,
+    problem: Option<&'static str>,
 }
 
 impl Query {
     /// The attribute has this value.
     pub(in crate::client) fn equals(&mut self, name: &str, value: &str) {
-        self.clauses.push(format!("{} = {}", identifier(name), literal(value)));
+        let value = self.literal(value);
+        self.clauses.push(format!("{} = {value}", identifier(name)));
     }
 
     /// The attribute has one of these values; without any, nothing is asked of it.
@@ -24,7 +26,7 @@ impl Query {
             [] => {}
             [value] => self.equals(name, value),
             _ => {
-                let values: Vec<_> = values.iter().map(|value| literal(value)).collect();
+                let values: Vec<_> = values.iter().map(|value| self.literal(value)).collect();
                 self.clauses.push(format!("{} IN ({})", identifier(name), values.join(", ")));
             }
         }
@@ -32,7 +34,8 @@ impl Query {
 
     /// The attribute is a text that starts so.
     pub(in crate::client) fn starts_with(&mut self, name: &str, prefix: &str) {
-        self.clauses.push(format!("{} STARTS_WITH {}", identifier(name), literal(prefix)));
+        let prefix = self.literal(prefix);
+        self.clauses.push(format!("{} STARTS_WITH {prefix}", identifier(name)));
     }
 
     /// A truth value.
@@ -42,8 +45,7 @@ impl Query {
 
     /// The time is within the range.
     pub(in crate::client) fn during(&mut self, name: &str, range: &impl RangeBounds<SystemTime>) {
-        let time = |time: &SystemTime| literal(&Timestamp::from(*time).to_string());
-        self.within(name, range, time);
+        self.within(name, range, |_, time| quoted(&Timestamp::from(*time).to_string()));
     }
 
     /// The search attribute has this value; of a list, all of these.
@@ -52,7 +54,7 @@ impl Query {
         key: &SearchAttributeKey<T>,
         value: &T,
     ) {
-        for value in values(key, value) {
+        for value in self.values(key, value) {
             self.clauses.push(format!("{} = {value}", identifier(key.name())));
         }
     }
@@ -63,7 +65,7 @@ impl Query {
         key: &SearchAttributeKey<T>,
         range: &impl RangeBounds<T>,
     ) {
-        self.within(key.name(), range, |value| values(key, value).join(", "));
+        self.within(key.name(), range, |query, value| query.values(key, value).join(", "));
     }
 
     /// A part that the caller has written.
@@ -75,19 +77,59 @@ impl Query {
         &mut self,
         name: &str,
         range: &impl RangeBounds<T>,
-        literal: impl Fn(&T) -> String,
+        literal: impl Fn(&mut Self, &T) -> String,
     ) {
-        let name = identifier(name);
-        match range.start_bound() {
-            Bound::Included(start) => self.clauses.push(format!("{name} >= {}", literal(start))),
-            Bound::Excluded(start) => self.clauses.push(format!("{name} > {}", literal(start))),
-            Bound::Unbounded => {}
+        let bounds = [(range.start_bound(), [">=", ">"]), (range.end_bound(), ["<=", "<"])];
+        for (bound, [included, excluded]) in bounds {
+            let (operator, value) = match bound {
+                Bound::Included(value) => (included, value),
+                Bound::Excluded(value) => (excluded, value),
+                Bound::Unbounded => continue,
+            };
+            let value = literal(self, value);
+            self.clauses.push(format!("{} {operator} {value}", identifier(name)));
         }
-        match range.end_bound() {
-            Bound::Included(end) => self.clauses.push(format!("{name} <= {}", literal(end))),
-            Bound::Excluded(end) => self.clauses.push(format!("{name} < {}", literal(end))),
-            Bound::Unbounded => {}
+    }
+
+    /// The literals of a value: one, but for a list.
+    fn values<T: SearchAttributeValue>(
+        &mut self,
+        key: &SearchAttributeKey<T>,
+        value: &T,
+    ) -> Vec<String> {
+        let payload = value.to_search_attribute_payload(key.indexed_value_type());
+        // A number that is none or infinite equals nothing; the server says that it takes no null.
+        let json = payload.ok().and_then(|payload| serde_json::from_slice(&payload.data).ok());
+        match json.unwrap_or(Value::Null) {
+            Value::Array(values) => values.iter().map(|value| self.scalar(value)).collect(),
+            value => vec![self.scalar(&value)],
         }
+    }
+
+    fn scalar(&mut self, value: &Value) -> String {
+        match value {
+            Value::String(text) => self.literal(text),
+            other => other.to_string(),
+        }
+    }
+
+    fn literal(&mut self, text: &str) -> String {
+        if text.starts_with('\'') || text.ends_with('\'') {
+            self.problem = Some(QUOTE_AT_AN_END);
+        }
+        quoted(text)
+    }
+
+    /// Why the query would not be understood as it is meant.
+    pub(in crate::client) fn problem(&self) -> Option<&'static str> {
+        self.problem
+    }
+
+    /// These clauses, and then those.
+    pub(in crate::client) fn and(mut self, more: &Self) -> Self {
+        self.clauses.extend(more.clauses.iter().cloned());
+        self.problem = self.problem.or(more.problem);
+        self
     }
 
     pub(in crate::client) fn text(&self) -> String {
@@ -95,26 +137,13 @@ impl Query {
     }
 }
 
-/// The literals of a value: one, but for a list.
-fn values<T: SearchAttributeValue>(key: &SearchAttributeKey<T>, value: &T) -> Vec<String> {
-    let payload = value.to_search_attribute_payload(key.indexed_value_type());
-    // A number that is none or infinite equals nothing; the server says that it understands no null.
-    let json = payload.ok().and_then(|payload| serde_json::from_slice(&payload.data).ok());
-    match json.unwrap_or(Value::Null) {
-        Value::Array(values) => values.iter().map(scalar).collect(),
-        value => vec![scalar(&value)],
-    }
-}
-
-fn scalar(value: &Value) -> String {
-    match value {
-        Value::String(text) => literal(text),
-        other => other.to_string(),
-    }
-}
+/// The server (as of 1.32) strips every quote at the ends of a value, so that `'` alone would find
+/// what begins with nothing, which is everything.
+const QUOTE_AT_AN_END: &str = "a value begins or ends with a single quote, which Temporal servers \
+                               strip; search by something else";
 
 /// A text as a literal: quotes and backslashes within it are escaped.
-fn literal(text: &str) -> String {
+fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
@@ -138,11 +167,21 @@ mod tests {
     fn a_quote_in_a_value_stays_in_the_value() {
         let mut query = Query::default();
         query.equals("WorkflowId", r"x' OR '1' = '1");
+        assert_eq!(query.problem(), None);
         query.starts_with("WorkflowId", r"\");
         assert_eq!(
             query.text(),
             r"WorkflowId = 'x\' OR \'1\' = \'1' AND WorkflowId STARTS_WITH '\\'"
         );
+    }
+
+    #[test]
+    fn a_quote_at_an_end_is_a_problem() {
+        for text in ["'", "'a", "a'"] {
+            let mut query = Query::default();
+            query.starts_with("WorkflowId", text);
+            assert_eq!(Query::default().and(&query).problem(), Some(QUOTE_AT_AN_END), "{text}");
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Client {
 ///
 /// # Errors
 /// - [`Error::InvalidQuery`]: the server does not understand it, such as a search attribute that it
-///   does not have.
+///   does not have, or a value that begins or ends with a single quote.
 /// - [`Error::NamespaceNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
 ///
 /// [`Error::InvalidQuery`]: crate::Error::InvalidQuery
@@ -141,6 +141,9 @@ impl<W: HasHandle> ListWorkflows<W> {
 
     /// Only workflows whose search attribute has this value: of a text, all of its words; of a list,
     /// all of its values.
+    ///
+    /// No value can break the query. As of Temporal 1.32 the server finds nothing by a value with a
+    /// double quote or a backslash.
     pub fn search_attribute<T: SearchAttributeValue>(
         mut self,
         key: &SearchAttributeKey<T>,
@@ -177,18 +180,23 @@ impl<W: HasHandle> ListWorkflows<W> {
     /// The query as it is sent.
     #[must_use]
     pub fn query(&self) -> String {
+        self.clauses().text()
+    }
+
+    fn clauses(&self) -> Query {
         let mut query = Query::default();
         query.one_of("WorkflowType", &self.types);
         query.one_of("ExecutionStatus", &self.statuses);
         query.one_of("WorkflowId", &self.ids);
-        let (own, more) = (query.text(), self.query.text());
-        let parts = [own, more].into_iter().filter(|part| !part.is_empty());
-        parts.collect::<Vec<_>>().join(" AND ")
+        query.and(&self.query)
     }
 
     /// The workflows one after the other, fetched page by page.
     pub fn stream(self) -> Listing<ListedWorkflow<W>> {
-        let query = self.query();
+        let query = match self.client.checked(&self.clauses()) {
+            Ok(query) => query,
+            Err(error) => return Listing::failed(error),
+        };
         let options = WorkflowListOptions::builder().maybe_limit(self.limit).build();
         let client = self.client;
         let listed = client.sdk().list_workflows(query.clone(), options);
@@ -205,7 +213,7 @@ impl<W: HasHandle> ListWorkflows<W> {
     /// # Errors
     /// Those of the list.
     pub async fn count(&self) -> Result<usize> {
-        let query = self.query();
+        let query = self.client.checked(&self.clauses())?;
         let options = WorkflowCountOptions::default();
         let counted = self.client.sdk().count_workflows(query.clone(), options).await;
         let counted = counted.map_err(|error| self.client.list_error(&query, error))?;
@@ -217,7 +225,8 @@ impl<W: HasHandle> ListWorkflows<W> {
     /// # Errors
     /// Those of the list.
     pub async fn count_by_status(&self) -> Result<HashMap<WorkflowExecutionStatus, usize>> {
-        let query = format!("{} GROUP BY ExecutionStatus", self.query());
+        let query = self.client.checked(&self.clauses())?;
+        let query = format!("{query} GROUP BY ExecutionStatus");
         let options = WorkflowCountOptions::default();
         let counted = self.client.sdk().count_workflows(query.trim_start(), options).await;
         let counted = counted.map_err(|error| self.client.list_error(&query, error))?;

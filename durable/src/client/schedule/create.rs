@@ -118,8 +118,9 @@ impl<W: Workflow> CreateSchedule<W> {
         self
     }
 
-    /// Gives each workflow the same id, without the time that the server appends otherwise. With an
-    /// overlap policy that lets two run at once, the second does not start.
+    /// Gives each workflow the same id, without the time that the server appends otherwise. Whether
+    /// it is done is up to the server: release 1.32 keeps the setting and appends the time all the
+    /// same.
     pub fn keep_original_workflow_id(mut self) -> Self {
         self.settings.keep_original_workflow_id(true);
         self

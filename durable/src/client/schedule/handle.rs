@@ -9,18 +9,14 @@ use temporalio_client::schedules::{
     ScheduleDescriptionAction, ScheduleOverlapPolicy, TriggerScheduleOptions,
     UnpauseScheduleOptions,
 };
-use temporalio_client::tonic::Code;
 use temporalio_common::protos::temporal::api::workflowservice::v1::UpdateScheduleRequest;
 
 use super::{Doing, ScheduleDescription, ScheduleUpdate, ScheduledWorkflow};
 use crate::client::relay::{self, Amendable};
 use crate::client::{Client, Payloads};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 type SdkHandle = temporalio_client::schedules::ScheduleHandle<temporalio_client::Client>;
-
-/// How often an update is made anew when somebody else has changed the schedule meanwhile.
-const UPDATE_ATTEMPTS: usize = 5;
 
 impl Client {
     /// A handle of the schedule of this id. The server is not asked.
@@ -129,8 +125,7 @@ impl ScheduleHandle {
 
     /// Changes the schedule. The closure says what; the rest stays as it is.
     ///
-    /// When somebody else changes the schedule at the same time, neither change is lost: the closure
-    /// is called again with what they left, up to five times in all.
+    /// It reads the schedule and writes it back: of two changes at the same time the later one holds.
     ///
     /// ```no_run
     /// # async fn example(client: &durable::Client) -> durable::Result<()> {
@@ -147,28 +142,10 @@ impl ScheduleHandle {
     /// # Errors
     /// [`Error::ScheduleNotFound`], [`Error::InvalidSchedule`], [`Error::InvalidOptions`] for the
     /// options of a new workflow, [`Error::WrongType`], [`Error::Unreachable`], [`Error::Rpc`].
-    pub async fn update(&self, mut change: impl FnMut(&mut ScheduleUpdate) + Send) -> Result<()> {
-        let mut attempt = 1;
-        loop {
-            match self.update_once(&mut change).await {
-                Err(Error::Rpc { source, .. })
-                    if source.code() == Code::FailedPrecondition && attempt < UPDATE_ATTEMPTS =>
-                {
-                    attempt += 1;
-                }
-                updated => return updated,
-            }
-        }
-    }
-
-    async fn update_once(
-        &self,
-        change: &mut (impl FnMut(&mut ScheduleUpdate) + Send),
-    ) -> Result<()> {
+    pub async fn update(&self, change: impl FnOnce(&mut ScheduleUpdate) + Send) -> Result<()> {
         let doing = self.doing("update");
         let described = self.sdk().describe(RpcOptions::default()).await;
         let described = described.map_err(|error| doing.error(error))?;
-        let conflict_token = described.conflict_token().to_vec();
         let attributes = described.search_attributes();
         let unchanged = described.into_update();
         let mut update = ScheduleUpdate::new(unchanged.raw().clone(), attributes);
@@ -179,17 +156,17 @@ impl ScheduleHandle {
         update.settle().await?;
         let request = UpdateScheduleRequest {
             schedule: Some(update.schedule),
-            conflict_token,
             search_attributes: update
                 .search_attributes_changed
                 .then(|| update.search_attributes.into_proto()),
             ..UpdateScheduleRequest::default()
         };
-        // The SDK's update sends no conflict token, and what a codec had encoded it sends decoded.
+        // The SDK's own update by closure stores decoded what a codec had encoded. It sends no
+        // conflict token, and neither does this: the server answers one that does not match with
+        // success, and drops the change.
         let amending = relay::amending(self.client.sdk(), move |amendable| {
             if let Amendable::UpdateSchedule(update) = amendable {
                 update.schedule.clone_from(&request.schedule);
-                update.conflict_token.clone_from(&request.conflict_token);
                 update.search_attributes.clone_from(&request.search_attributes);
             }
         });

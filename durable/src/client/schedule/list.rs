@@ -76,7 +76,10 @@ impl ListSchedules {
     /// The schedules one after the other, fetched page by page.
     pub fn stream(self) -> Listing<ScheduleSummary> {
         let Self { client, query } = self;
-        let query = query.text();
+        let query = match client.checked(&query) {
+            Ok(query) => query,
+            Err(error) => return Listing::failed(error),
+        };
         let options = ListSchedulesOptions::builder().query(query.clone()).build();
         let listed = client.sdk().list_schedules(options);
         Listing::new(listed.map(move |schedule| match schedule {

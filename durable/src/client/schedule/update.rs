@@ -86,7 +86,8 @@ impl ScheduleUpdate {
         self
     }
 
-    /// Whether each workflow has the same id, without the time that the server appends otherwise.
+    /// Whether each workflow has the same id, without the time that the server appends otherwise;
+    /// see [`CreateSchedule`](super::CreateSchedule::keep_original_workflow_id).
     pub fn keep_original_workflow_id(&mut self, keep: bool) -> &mut Self {
         self.policies().keep_original_workflow_id = keep;
         self
