@@ -3,6 +3,10 @@
 
 #[path = "orders/test.rs"]
 mod orders;
+#[path = "schedules/test.rs"]
+mod schedules;
+#[path = "search-attributes/test.rs"]
+mod search_attributes;
 #[path = "testing/run.rs"]
 mod testing;
 

@@ -223,6 +223,38 @@ async fn a_schedule_is_triggered_paused_backfilled_and_deleted() -> durable::Res
 }
 
 #[tokio::test]
+async fn calls_that_follow_each_other_are_all_done() -> durable::Result<()> {
+    let client = client().await;
+    let sweep = SweepWorkflow::start(&client).create_schedule(unique("order"), once_a_year());
+    let schedule = sweep.await?;
+    for _ in 0..5 {
+        schedule.pause("paused").await?;
+        schedule.trigger_with(ScheduleOverlapPolicy::AllowAll).await?;
+        schedule
+            .update(|schedule| {
+                schedule.pause_on_failure(true);
+            })
+            .await?;
+        schedule
+            .update(|schedule| {
+                schedule.remaining_actions(9);
+            })
+            .await?;
+        let described = schedule.describe().await?;
+        assert!(described.paused && described.pause_on_failure, "{described:?}");
+        assert_eq!(described.remaining_actions, Some(9));
+        schedule.unpause("again").await?;
+        schedule
+            .update(|schedule| {
+                schedule.pause_on_failure(false).remaining_actions(None);
+            })
+            .await?;
+    }
+    assert_eq!(runs(&schedule, 5).await.started, 5);
+    schedule.delete().await
+}
+
+#[tokio::test]
 async fn an_update_changes_what_it_mentions() -> durable::Result<()> {
     let connected = client().await;
     let client = Client::builder().address(connected.address()).data_converter(flipping());

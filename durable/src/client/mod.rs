@@ -48,4 +48,4 @@ pub use temporalio_common::Priority;
 #[doc(inline)]
 pub use temporalio_common::data_converters::DataConverter;
 #[doc(inline)]
-pub use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributes};
+pub use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributes, Timestamp};

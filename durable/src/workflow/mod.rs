@@ -29,6 +29,8 @@ pub use temporalio_common::error::{
     ActivityExecutionError, ApplicationErrorCategory, ApplicationFailure, IncomingError,
 };
 #[doc(inline)]
+pub use temporalio_common::search_attributes::SearchAttributeKey;
+#[doc(inline)]
 pub use temporalio_sdk::workflows::{join, join_all, select};
 #[doc(inline)]
 pub use temporalio_sdk::{

@@ -4,12 +4,16 @@ use std::fmt;
 use std::time::SystemTime;
 
 use temporalio_client::RpcOptions;
+use temporalio_client::grpc::WorkflowService as _;
 use temporalio_client::schedules::{
     BackfillScheduleOptions, DeleteScheduleOptions, PauseScheduleOptions, ScheduleBackfill,
     ScheduleDescriptionAction, ScheduleOverlapPolicy, TriggerScheduleOptions,
     UnpauseScheduleOptions,
 };
-use temporalio_common::protos::temporal::api::workflowservice::v1::UpdateScheduleRequest;
+use temporalio_client::tonic::IntoRequest as _;
+use temporalio_common::protos::temporal::api::workflowservice::v1::{
+    DescribeScheduleRequest, UpdateScheduleRequest,
+};
 
 use super::{Doing, ScheduleDescription, ScheduleUpdate, ScheduledWorkflow};
 use crate::client::relay::{self, Amendable};
@@ -27,6 +31,10 @@ impl Client {
 }
 
 /// A handle of one schedule; it is cheap to clone.
+///
+/// Each call returns when the server has taken up what it asks for, so calls that follow each other
+/// keep their order. Of several at the same time, from several tasks or programs, the server (as of
+/// 1.32) may answer all with success and do the last one only.
 #[derive(Clone)]
 pub struct ScheduleHandle {
     client: Client,
@@ -76,7 +84,8 @@ impl ScheduleHandle {
     pub async fn pause(&self, note: impl Into<String>) -> Result<()> {
         let options = PauseScheduleOptions::default();
         let paused = self.sdk().pause(said(note), options).await;
-        paused.map_err(|error| self.doing("pause").error(error))
+        paused.map_err(|error| self.doing("pause").error(error))?;
+        self.taken_up("pause").await
     }
 
     /// Lets the schedule go on. The note says why.
@@ -86,7 +95,8 @@ impl ScheduleHandle {
     pub async fn unpause(&self, note: impl Into<String>) -> Result<()> {
         let options = UnpauseScheduleOptions::default();
         let unpaused = self.sdk().unpause(said(note), options).await;
-        unpaused.map_err(|error| self.doing("unpause").error(error))
+        unpaused.map_err(|error| self.doing("unpause").error(error))?;
+        self.taken_up("unpause").await
     }
 
     /// Acts now, also when the schedule is paused, with its own overlap policy.
@@ -103,7 +113,8 @@ impl ScheduleHandle {
     /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
     pub async fn trigger_with(&self, overlap: ScheduleOverlapPolicy) -> Result<()> {
         let triggered = self.sdk().trigger(overlap, TriggerScheduleOptions::default()).await;
-        triggered.map_err(|error| self.doing("trigger").error(error))
+        triggered.map_err(|error| self.doing("trigger").error(error))?;
+        self.taken_up("trigger").await
     }
 
     /// Acts now for every time of the spec between `from` and `to`, as if it had acted then. Many
@@ -120,7 +131,8 @@ impl ScheduleHandle {
     ) -> Result<()> {
         let times = ScheduleBackfill::new(from, to).overlap_policy(overlap).build();
         let filled = self.sdk().backfill([times], BackfillScheduleOptions::default()).await;
-        filled.map_err(|error| self.doing("backfill").error(error))
+        filled.map_err(|error| self.doing("backfill").error(error))?;
+        self.taken_up("backfill").await
     }
 
     /// Changes the schedule. The closure says what; the rest stays as it is.
@@ -173,7 +185,8 @@ impl ScheduleHandle {
         let sdk = amending.await.map_err(|error| self.client.unreachable(error))?;
         let handle = sdk.get_schedule_handle(&self.schedule_id);
         let updated = handle.send_update(unchanged, RpcOptions::default()).await;
-        updated.map_err(|error| doing.error(error))
+        updated.map_err(|error| doing.error(error))?;
+        self.taken_up("update").await
     }
 
     /// Deletes the schedule. The workflows that it has started go on.
@@ -183,6 +196,19 @@ impl ScheduleHandle {
     pub async fn delete(&self) -> Result<()> {
         let deleted = self.sdk().delete(DeleteScheduleOptions::default()).await;
         deleted.map_err(|error| self.doing("delete").error(error))
+    }
+
+    /// Waits until the server has taken up what it was asked for, which a description does.
+    ///
+    /// It keeps one request of a kind (as of 1.32): without this a trigger right after a pause would
+    /// take the pause's place, and both would have been answered with success.
+    async fn taken_up(&self, operation: &str) -> Result<()> {
+        let request = DescribeScheduleRequest {
+            namespace: self.client.namespace().to_owned(),
+            schedule_id: self.schedule_id.clone(),
+        };
+        let described = self.client.sdk().clone().describe_schedule(request.into_request()).await;
+        described.map(drop).map_err(|status| self.doing(operation).rpc(status))
     }
 
     fn sdk(&self) -> SdkHandle {
