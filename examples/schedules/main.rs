@@ -39,7 +39,7 @@ async fn main() -> durable::Result<()> {
         .await?;
     println!("created schedule {}: every second, twice", backups.id());
     for run in runs(&backups, 2).await? {
-        println!("  {}", result(&client, &run).await?);
+        println!("  {}", run.handle::<BackupWorkflow>(&client).result().await?);
     }
 
     let nightly = ScheduleSpec::new().cron("0 3 * * *").time_zone("Europe/Rome");
@@ -62,14 +62,14 @@ async fn main() -> durable::Result<()> {
     backups.backfill(now - DAY * 2, now, ScheduleOverlapPolicy::BufferAll).await?;
     println!("two missed nights:");
     for run in runs(&backups, 4).await?.split_off(2) {
-        println!("  {}", result(&client, &run).await?);
+        println!("  {}", run.handle::<BackupWorkflow>(&client).result().await?);
     }
 
     backups.pause("the disk is full").await?;
     backups.trigger().await?;
     println!("paused, and triggered by hand:");
     for run in runs(&backups, 5).await?.split_off(4) {
-        println!("  {}", result(&client, &run).await?);
+        println!("  {}", run.handle::<BackupWorkflow>(&client).result().await?);
     }
 
     // Lists lag a moment behind.
@@ -97,9 +97,4 @@ async fn runs(schedule: &ScheduleHandle, count: usize) -> durable::Result<Vec<Sc
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-}
-
-/// A run is known by its workflow's id; the type makes a handle of it.
-async fn result(client: &Client, run: &ScheduleRun) -> durable::Result<String> {
-    BackupWorkflow::handle(client, &run.workflow_id).result().await
 }

@@ -7,6 +7,7 @@ use durable::client::{
     AnyWorkflow, ListWorkflows, Payloads, SearchAttributeKey, WorkflowExecutionStatus,
 };
 use durable::prelude::*;
+use durable::workflow::PayloadConversionError;
 use durable_tests::{eventually, unique};
 use serde_json::json;
 
@@ -44,7 +45,7 @@ impl SaleWorkflow {
         ctx: &mut SyncWorkflowContext<Self>,
         tier: String,
         amount: f64,
-    ) -> Result<Option<f64>, ApplicationFailure> {
+    ) -> Result<Option<f64>, PayloadConversionError> {
         ctx.set_search_attribute(&TIER, tier.clone())?;
         // JSON has no such number, so it cannot be an input.
         let amount = if amount < 0.0 { f64::INFINITY } else { amount };
@@ -59,7 +60,7 @@ impl SaleWorkflow {
     fn forget_amount(
         &mut self,
         ctx: &mut SyncWorkflowContext<Self>,
-    ) -> Result<Option<f64>, ApplicationFailure> {
+    ) -> Result<Option<f64>, PayloadConversionError> {
         ctx.remove_search_attribute(&AMOUNT);
         ctx.remove_memo("amount")?;
         Ok(ctx.search_attributes().get(&AMOUNT))

@@ -8,8 +8,11 @@ use durable::client::{
     ScheduleSpec, SearchAttributeKey, WorkflowIdConflictPolicy, WorkflowIdReusePolicy,
 };
 use durable::prelude::*;
+use durable::sdk::temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
+use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
+use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use durable_tests::plugged::flipping;
-use durable_tests::{eventually, unique};
+use durable_tests::{attributes, eventually, unique};
 use serde_json::json;
 
 use crate::client;
@@ -88,6 +91,7 @@ async fn a_schedule_is_what_it_was_made_of() -> durable::Result<()> {
         .memo("note", "of the workflow".to_owned())
         .search_attribute(&tier, "gold".to_owned())
         .execution_timeout(HOUR)
+        .header("tenant", RawPayload { data: b"acme".to_vec(), ..RawPayload::default() })
         .summary("a report")
         .create_schedule(&id, spec)
         .overlap(ScheduleOverlapPolicy::BufferOne)
@@ -136,7 +140,13 @@ async fn a_schedule_is_what_it_was_made_of() -> durable::Result<()> {
 
     let run = &described.recent_runs[0];
     assert!(run.workflow_id.starts_with(&format!("report-{region}-")), "{run:?}");
-    let run = ReportWorkflow::handle(&client, &run.workflow_id);
+    let run = run.handle::<ReportWorkflow>(&client);
+    let started = attributes(&run, EventType::WorkflowExecutionStarted).await;
+    let Some(Attributes::WorkflowExecutionStartedEventAttributes(started)) = started.first() else {
+        panic!("{started:?}")
+    };
+    let headers = started.header.clone().unwrap_or_default().fields;
+    assert_eq!(headers.get("tenant").map(|header| header.data.as_slice()), Some(&b"acme"[..]));
     let workflow = run.describe().await?;
     assert_eq!(workflow.search_attributes().get(&tier), Some("gold".to_owned()));
     let note = workflow.memo().get::<String>("note").expect("it is text");
@@ -165,7 +175,7 @@ async fn a_schedule_acts_by_itself_and_as_often_as_it_may() -> durable::Result<(
     assert_eq!((described.started, described.remaining_actions), (2, Some(0)));
     for run in described.recent_runs {
         assert!(run.started_at >= run.scheduled_at, "{run:?}");
-        let run = ReportWorkflow::handle(&client, run.workflow_id);
+        let run = run.handle::<ReportWorkflow>(&client);
         assert_eq!(run.result().await?, format!("report about {region}"));
     }
     schedule.delete().await

@@ -12,3 +12,4 @@ mod plugged;
 mod processes;
 mod saga;
 mod time;
+mod with_start;

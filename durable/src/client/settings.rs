@@ -57,7 +57,7 @@ pub(super) struct Definition {
 }
 
 /// The options of the SDK's start, and what its client lacks.
-pub(super) struct Request {
+pub(super) struct StartRequest {
     pub(super) options: WorkflowStartOptions,
     delay: Option<Duration>,
     request_id: Option<String>,
@@ -71,7 +71,7 @@ impl Settings {
         id: &str,
         definition: Definition,
         carrier: Carrier,
-    ) -> Result<Request> {
+    ) -> Result<StartRequest> {
         let Definition { name, queue, options } = definition;
         let invalid = |source| Error::InvalidOptions { workflow_type: name.clone(), source };
         self.check(id, carrier).map_err(invalid)?;
@@ -104,7 +104,7 @@ impl Settings {
             .maybe_static_details(resolved.details)
             .build();
         let Self { delay, request_id, awaited, .. } = self;
-        Ok(Request { options, delay, request_id, awaited })
+        Ok(StartRequest { options, delay, request_id, awaited })
     }
 
     fn id_reuse_policy(&self) -> WorkflowIdReusePolicy {
@@ -200,7 +200,7 @@ impl Settings {
 /// The longest duration that the server's protocol knows.
 pub(super) const LONGEST_DURATION: Duration = Duration::from_secs(315_576_000_000);
 
-impl Request {
+impl StartRequest {
     /// The client itself, or one that adds to the request what the SDK's options lack.
     pub(super) async fn client(&self, client: &Client) -> Result<temporalio_client::Client> {
         let clock = client.clock().cloned();

@@ -16,7 +16,7 @@ use temporalio_common::{HasWorkflowDefinition, MemoValues, Priority, WorkflowDef
 
 use super::outcome::Doing;
 use super::relay;
-use super::settings::{Carrier, Definition, Request, Settings};
+use super::settings::{Carrier, Definition, Settings, StartRequest};
 use super::{Client, HasHandle, Idempotency, WorkflowHandle};
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;
@@ -257,7 +257,7 @@ pub(super) struct Prepared<W: Workflow> {
     pub(super) workflow: Typed<W>,
     pub(super) input: W::Input,
     pub(super) id: String,
-    pub(super) request: Request,
+    pub(super) request: StartRequest,
 }
 
 impl<W, R> Start<W, R>

@@ -1,8 +1,7 @@
 //! What a workflow says of itself for others to find and read: search attributes and memo.
 
 use temporalio_common::MemoValue;
-use temporalio_common::data_converters::TemporalSerializable;
-use temporalio_common::error::ApplicationFailure;
+use temporalio_common::data_converters::{PayloadConversionError, TemporalSerializable};
 use temporalio_common::search_attributes::{
     SearchAttributeKey, SearchAttributeUpdate, SearchAttributeValue,
 };
@@ -25,10 +24,10 @@ macro_rules! attributes {
                 &self,
                 key: &SearchAttributeKey<T>,
                 value: T,
-            ) -> Result<(), ApplicationFailure> {
+            ) -> Result<(), PayloadConversionError> {
                 let update = key.try_value_set(value).map_err(|error| {
                     let problem = format!("the search attribute `{}`: {error}", key.name());
-                    ApplicationFailure::new(problem)
+                    PayloadConversionError::EncodingError(problem.into())
                 })?;
                 self.upsert_search_attributes([update]);
                 Ok(())
@@ -55,20 +54,23 @@ macro_rules! attributes {
                 &self,
                 name: impl Into<String>,
                 value: T,
-            ) -> Result<(), ApplicationFailure>
+            ) -> Result<(), PayloadConversionError>
             where
                 T: TemporalSerializable + Send + Sync + 'static,
             {
                 let update = (name.into(), Some(MemoValue::new(value)));
-                self.upsert_memo([update]).map_err(ApplicationFailure::new)
+                self.upsert_memo([update])
             }
 
             /// Removes a value of this workflow's memo.
             ///
             /// # Errors
             /// When the data converter cannot write a value of nothing.
-            pub fn remove_memo(&self, name: impl Into<String>) -> Result<(), ApplicationFailure> {
-                self.upsert_memo([(name.into(), None)]).map_err(ApplicationFailure::new)
+            pub fn remove_memo(
+                &self,
+                name: impl Into<String>,
+            ) -> Result<(), PayloadConversionError> {
+                self.upsert_memo([(name.into(), None)])
             }
         }
     };

@@ -25,6 +25,8 @@ pub use handlers::{
 pub use saga::{CompensationError, Saga};
 
 #[doc(inline)]
+pub use temporalio_common::data_converters::PayloadConversionError;
+#[doc(inline)]
 pub use temporalio_common::error::{
     ActivityExecutionError, ApplicationErrorCategory, ApplicationFailure, IncomingError,
 };

@@ -16,19 +16,9 @@ use temporalio_client::errors::ClientError;
 use temporalio_client::tonic::{Code, Status};
 
 use super::Client;
-use crate::error::{Error, Result, payload_error};
+use crate::error::{Error, payload_error};
 
 impl Client {
-    /// The query's text, where the server would understand it as it is meant.
-    pub(super) fn checked(&self, query: &Query) -> Result<String> {
-        match query.problem() {
-            None => Ok(query.text()),
-            Some(problem) => {
-                Err(Error::InvalidQuery { query: query.text(), source: problem.into() })
-            }
-        }
-    }
-
     /// What a list or count of this query did not succeed by.
     fn list_error(&self, query: &str, error: ClientError) -> Error {
         match error {

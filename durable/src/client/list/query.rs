@@ -6,6 +6,8 @@ use std::time::SystemTime;
 use serde_json::Value;
 use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeValue, Timestamp};
 
+use crate::error::{Error, Result};
+
 /// Clauses that must all hold.
 #[derive(Debug, Clone, Default)]
 pub(in crate::client) struct Query {
@@ -120,9 +122,14 @@ impl Query {
         quoted(text)
     }
 
-    /// Why the query would not be understood as it is meant.
-    pub(in crate::client) fn problem(&self) -> Option<&'static str> {
-        self.problem
+    /// The query's text, where the server would understand it as it is meant.
+    pub(in crate::client) fn checked(&self) -> Result<String> {
+        match self.problem {
+            None => Ok(self.text()),
+            Some(problem) => {
+                Err(Error::InvalidQuery { query: self.text(), source: problem.into() })
+            }
+        }
     }
 
     /// These clauses, and then those.
@@ -167,7 +174,7 @@ mod tests {
     fn a_quote_in_a_value_stays_in_the_value() {
         let mut query = Query::default();
         query.equals("WorkflowId", r"x' OR '1' = '1");
-        assert_eq!(query.problem(), None);
+        assert_eq!(query.problem, None);
         query.starts_with("WorkflowId", r"\");
         assert_eq!(
             query.text(),
@@ -180,7 +187,7 @@ mod tests {
         for text in ["'", "'a", "a'"] {
             let mut query = Query::default();
             query.starts_with("WorkflowId", text);
-            assert_eq!(Query::default().and(&query).problem(), Some(QUOTE_AT_AN_END), "{text}");
+            assert_eq!(Query::default().and(&query).problem, Some(QUOTE_AT_AN_END), "{text}");
         }
     }
 

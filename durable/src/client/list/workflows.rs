@@ -144,6 +144,7 @@ impl<W: HasHandle> ListWorkflows<W> {
     ///
     /// No value can break the query. As of Temporal 1.32 the server finds nothing by a value with a
     /// double quote or a backslash.
+    #[allow(clippy::needless_pass_by_value, reason = "as a start takes it")]
     pub fn search_attribute<T: SearchAttributeValue>(
         mut self,
         key: &SearchAttributeKey<T>,
@@ -193,7 +194,7 @@ impl<W: HasHandle> ListWorkflows<W> {
 
     /// The workflows one after the other, fetched page by page.
     pub fn stream(self) -> Listing<ListedWorkflow<W>> {
-        let query = match self.client.checked(&self.clauses()) {
+        let query = match self.clauses().checked() {
             Ok(query) => query,
             Err(error) => return Listing::failed(error),
         };
@@ -213,7 +214,7 @@ impl<W: HasHandle> ListWorkflows<W> {
     /// # Errors
     /// Those of the list.
     pub async fn count(&self) -> Result<usize> {
-        let query = self.client.checked(&self.clauses())?;
+        let query = self.clauses().checked()?;
         let options = WorkflowCountOptions::default();
         let counted = self.client.sdk().count_workflows(query.clone(), options).await;
         let counted = counted.map_err(|error| self.client.list_error(&query, error))?;
@@ -225,7 +226,7 @@ impl<W: HasHandle> ListWorkflows<W> {
     /// # Errors
     /// Those of the list.
     pub async fn count_by_status(&self) -> Result<HashMap<WorkflowExecutionStatus, usize>> {
-        let query = self.client.checked(&self.clauses())?;
+        let query = self.clauses().checked()?;
         let query = format!("{query} GROUP BY ExecutionStatus");
         let options = WorkflowCountOptions::default();
         let counted = self.client.sdk().count_workflows(query.trim_start(), options).await;

@@ -12,7 +12,7 @@ use temporalio_common::search_attributes::SearchAttributes;
 
 use super::update::duration;
 use super::{ScheduleSpec, overlap_policy};
-use crate::client::Payloads;
+use crate::client::{Client, HasHandle, Payloads, WorkflowHandle};
 
 /// A schedule as the server describes it.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ pub struct ScheduledWorkflow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScheduleRun {
-    /// The workflow's id; `OrderWorkflow::handle(&client, &run.workflow_id)` is its handle.
+    /// The workflow's id, which two have in common that were triggered within the same second.
     pub workflow_id: String,
     /// The id of its first run.
     pub run_id: String,
@@ -88,6 +88,18 @@ pub struct ScheduleRun {
     pub started_at: Option<SystemTime>,
     /// The workflow's status when the schedule last looked, which is seldom the current one.
     pub status: WorkflowExecutionStatus,
+}
+
+impl ScheduleRun {
+    /// A handle of the workflow, of the type that the schedule starts.
+    ///
+    /// As a handle from a start it talks to the current run of the workflow, and takes the result
+    /// from this one and those that followed.
+    #[must_use]
+    pub fn handle<W: HasHandle>(&self, client: &Client) -> W::Handle {
+        let (id, run_id) = (self.workflow_id.clone(), Some(self.run_id.clone()));
+        WorkflowHandle::new(client, id, run_id, true).into()
+    }
 }
 
 impl ScheduleDescription {

@@ -55,7 +55,8 @@ impl ScheduleHandle {
     /// What the server knows of the schedule: its times, state, next and recent runs.
     ///
     /// # Errors
-    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    /// [`ScheduleNotFound`](crate::Error::ScheduleNotFound),
+    /// [`Unreachable`](crate::Error::Unreachable), [`Rpc`](crate::Error::Rpc).
     pub async fn describe(&self) -> Result<ScheduleDescription> {
         let doing = self.doing("describe");
         let described = self.sdk().describe(RpcOptions::default()).await;
@@ -80,7 +81,7 @@ impl ScheduleHandle {
     /// Pauses the schedule: it acts only when it is triggered. The note says why.
     ///
     /// # Errors
-    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    /// Those of [`describe`](Self::describe).
     pub async fn pause(&self, note: impl Into<String>) -> Result<()> {
         let options = PauseScheduleOptions::default();
         let paused = self.sdk().pause(said(note), options).await;
@@ -91,7 +92,7 @@ impl ScheduleHandle {
     /// Lets the schedule go on. The note says why.
     ///
     /// # Errors
-    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    /// Those of [`describe`](Self::describe).
     pub async fn unpause(&self, note: impl Into<String>) -> Result<()> {
         let options = UnpauseScheduleOptions::default();
         let unpaused = self.sdk().unpause(said(note), options).await;
@@ -102,7 +103,7 @@ impl ScheduleHandle {
     /// Acts now, also when the schedule is paused, with its own overlap policy.
     ///
     /// # Errors
-    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    /// Those of [`describe`](Self::describe).
     pub async fn trigger(&self) -> Result<()> {
         self.trigger_with(ScheduleOverlapPolicy::Unspecified).await
     }
@@ -110,7 +111,7 @@ impl ScheduleHandle {
     /// Acts now, also when the schedule is paused, with this overlap policy.
     ///
     /// # Errors
-    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    /// Those of [`describe`](Self::describe).
     pub async fn trigger_with(&self, overlap: ScheduleOverlapPolicy) -> Result<()> {
         let triggered = self.sdk().trigger(overlap, TriggerScheduleOptions::default()).await;
         triggered.map_err(|error| self.doing("trigger").error(error))?;
@@ -122,7 +123,7 @@ impl ScheduleHandle {
     /// [`ScheduleOverlapPolicy::BufferAll`] or [`ScheduleOverlapPolicy::AllowAll`].
     ///
     /// # Errors
-    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    /// Those of [`describe`](Self::describe).
     pub async fn backfill(
         &self,
         from: SystemTime,
@@ -152,8 +153,9 @@ impl ScheduleHandle {
     /// ```
     ///
     /// # Errors
-    /// [`Error::ScheduleNotFound`], [`Error::InvalidSchedule`], [`Error::InvalidOptions`] for the
-    /// options of a new workflow, [`Error::WrongType`], [`Error::Unreachable`], [`Error::Rpc`].
+    /// Those of [`describe`](Self::describe), [`InvalidSchedule`](crate::Error::InvalidSchedule), and
+    /// for a new workflow [`InvalidOptions`](crate::Error::InvalidOptions) and
+    /// [`WrongType`](crate::Error::WrongType).
     pub async fn update(&self, change: impl FnOnce(&mut ScheduleUpdate) + Send) -> Result<()> {
         let doing = self.doing("update");
         let described = self.sdk().describe(RpcOptions::default()).await;
@@ -192,7 +194,7 @@ impl ScheduleHandle {
     /// Deletes the schedule. The workflows that it has started go on.
     ///
     /// # Errors
-    /// [`Error::ScheduleNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    /// Those of [`describe`](Self::describe).
     pub async fn delete(&self) -> Result<()> {
         let deleted = self.sdk().delete(DeleteScheduleOptions::default()).await;
         deleted.map_err(|error| self.doing("delete").error(error))

@@ -56,6 +56,7 @@ impl ListSchedules {
     }
 
     /// Only schedules whose own search attribute has this value.
+    #[allow(clippy::needless_pass_by_value, reason = "as a start takes it")]
     pub fn search_attribute<T: SearchAttributeValue>(
         mut self,
         key: &SearchAttributeKey<T>,
@@ -76,7 +77,7 @@ impl ListSchedules {
     /// The schedules one after the other, fetched page by page.
     pub fn stream(self) -> Listing<ScheduleSummary> {
         let Self { client, query } = self;
-        let query = match client.checked(&query) {
+        let query = match query.checked() {
             Ok(query) => query,
             Err(error) => return Listing::failed(error),
         };
