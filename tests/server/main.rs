@@ -12,6 +12,7 @@ mod inside;
 mod listing;
 mod options;
 mod outcomes;
+mod schedule_faults;
 mod schedules;
 mod serving;
 mod starting;
