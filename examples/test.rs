@@ -11,6 +11,10 @@ mod child_workflows;
 mod orders;
 #[path = "research-agent/test.rs"]
 mod research_agent;
+#[path = "schedules/test.rs"]
+mod schedules;
+#[path = "search-attributes/test.rs"]
+mod search_attributes;
 #[path = "testing/run.rs"]
 mod testing;
 

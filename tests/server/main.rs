@@ -13,11 +13,16 @@ mod external;
 mod faults;
 mod handles;
 mod inside;
+mod listing;
 mod options;
 mod outcomes;
+mod schedule_faults;
+mod schedules;
 mod serving;
 mod starting;
+mod untyped;
 mod wire;
+mod with_start;
 
 use std::sync::Arc;
 use std::sync::OnceLock;

@@ -13,3 +13,4 @@ mod plugged;
 mod processes;
 mod saga;
 mod time;
+mod with_start;

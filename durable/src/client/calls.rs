@@ -23,9 +23,9 @@ use crate::error::Result;
 /// [`Rpc`](crate::Error::Rpc).
 #[must_use = "a signal is sent only when this is awaited"]
 pub struct SignalCall<S: SignalDefinition> {
-    handle: WorkflowHandle<S::Workflow>,
-    signal: S,
-    input: S::Input,
+    pub(super) handle: WorkflowHandle<S::Workflow>,
+    pub(super) signal: S,
+    pub(super) input: S::Input,
 }
 
 impl<S: SignalDefinition<Workflow: Workflow>> SignalCall<S> {
@@ -109,10 +109,10 @@ where
 /// [`Rpc`](crate::Error::Rpc).
 #[must_use = "an update is sent only when this is awaited or started"]
 pub struct UpdateCall<U: UpdateDefinition> {
-    handle: WorkflowHandle<U::Workflow>,
-    update: U,
-    input: U::Input,
-    id: Option<String>,
+    pub(super) handle: WorkflowHandle<U::Workflow>,
+    pub(super) update: U,
+    pub(super) input: U::Input,
+    pub(super) id: Option<String>,
 }
 
 impl<U: UpdateDefinition<Workflow: Workflow>> UpdateCall<U> {
@@ -170,9 +170,9 @@ where
 
 /// An update that the workflow has accepted.
 pub struct UpdateHandle<U: UpdateDefinition> {
-    handle: WorkflowHandle<U::Workflow>,
-    name: String,
-    update: WorkflowUpdateHandle<temporalio_client::Client, U::Output>,
+    pub(super) handle: WorkflowHandle<U::Workflow>,
+    pub(super) name: String,
+    pub(super) update: WorkflowUpdateHandle<temporalio_client::Client, U::Output>,
 }
 
 impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {

@@ -3,27 +3,44 @@
 //! [`Client`] connects; the functions that `#[workflow_methods]` puts on a workflow start it and
 //! give typed handles. This room knows the definitions, and no workers.
 
+mod any;
 mod batch;
 mod calls;
 pub(crate) mod clock;
 mod connect;
 mod handle;
+mod idempotency;
+mod list;
 mod outcome;
+mod payloads;
 mod relay;
+mod schedule;
 mod settings;
 mod start;
+mod with_start;
 
+pub use any::{AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle};
 pub use batch::start_all;
 pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
 pub use connect::{Client, ClientBuilder};
 pub use handle::{HasHandle, WorkflowHandle};
+pub use idempotency::Idempotency;
+pub use list::{ListWorkflows, ListedWorkflow, Listing};
+pub use payloads::Payloads;
+pub use schedule::{
+    Calendar, CreateSchedule, ListSchedules, ScheduleDescription, ScheduleHandle, ScheduleRun,
+    ScheduleSpec, ScheduleSummary, ScheduleUpdate, ScheduledWorkflow,
+};
 pub use start::{AsHandle, AsOutput, Execute, Start};
+pub use with_start::{SignalWithStart, UpdateWithStart};
 
 #[doc(inline)]
 pub use temporalio_client::interceptors::ClientInterceptor;
 #[doc(inline)]
+pub use temporalio_client::schedules::ScheduleOverlapPolicy;
+#[doc(inline)]
 pub use temporalio_client::{
-    WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHistory,
+    WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHistory,
     WorkflowIdConflictPolicy, WorkflowIdReusePolicy,
 };
 #[doc(inline)]
@@ -31,4 +48,4 @@ pub use temporalio_common::Priority;
 #[doc(inline)]
 pub use temporalio_common::data_converters::DataConverter;
 #[doc(inline)]
-pub use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributes};
+pub use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributes, Timestamp};

@@ -2,12 +2,14 @@
 
 use temporalio_client::errors::{
     WorkflowGetResultError, WorkflowInteractionError, WorkflowQueryError, WorkflowStartError,
-    WorkflowUpdateError,
+    WorkflowUpdateError, WorkflowUpdateWithStartError,
 };
 use temporalio_client::tonic::{Code, Status};
 use temporalio_common::data_converters::{SerializationContextData, WorkflowSerializationContext};
 use temporalio_common::payload_visitor::decode_payloads;
+use temporalio_common::protos::temporal::api::errordetails::v1::WorkflowExecutionAlreadyStartedFailure;
 use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure;
+use temporalio_common::protos::utilities::decode_status_detail;
 
 use super::Client;
 use crate::error::{Error, Failure, payload_error};
@@ -67,7 +69,32 @@ impl Doing<'_> {
                     address: self.client.address().to_owned(),
                 }
             }
+            // The SDK leaves it as it came when a signal was sent with the start.
+            WorkflowStartError::Rpc(status) if status.code() == Code::AlreadyExists => {
+                let failure = decode_status_detail::<WorkflowExecutionAlreadyStartedFailure>(
+                    status.details(),
+                );
+                Error::AlreadyStarted {
+                    workflow_id: self.workflow_id(),
+                    run_id: failure.map(|failure| failure.run_id),
+                }
+            }
             WorkflowStartError::Rpc(status) => self.rpc(status),
+            other => self.other(other.into()),
+        }
+    }
+
+    pub(super) async fn update_with_start(
+        &self,
+        update: &str,
+        error: WorkflowUpdateWithStartError,
+    ) -> Error {
+        match error {
+            WorkflowUpdateWithStartError::Start(error) => self.start(error),
+            WorkflowUpdateWithStartError::Update(error) => self.update(update, error).await,
+            WorkflowUpdateWithStartError::PayloadConversion(error) => self.wrong_type(error),
+            // What no part of the request is to blame for is said as of a start.
+            WorkflowUpdateWithStartError::Rpc(status) => self.start(status.into()),
             other => self.other(other.into()),
         }
     }

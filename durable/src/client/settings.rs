@@ -2,80 +2,92 @@
 //!
 //! It knows no workflow type, so that it is compiled once and not for each.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use temporalio_client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy, WorkflowStartOptions};
+use temporalio_client::{
+    WorkflowIdConflictPolicy, WorkflowIdReusePolicy, WorkflowStartOptions,
+    WorkflowUpdateWithStartOptions,
+};
 use temporalio_common::MemoValues;
 use temporalio_common::protos::temporal::api::common::v1::{Header, Payload};
+use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
 use temporalio_common::search_attributes::SearchAttributes;
 
-use super::{Client, relay};
+use super::relay::{self, Amendable};
+use super::{Client, Idempotency};
 use crate::error::{Error, Result};
 use crate::options::{InvalidOptions, RetryOptions, WorkflowOptions, limit};
 
 /// What the caller of a start has set.
+#[derive(Default)]
 pub(super) struct Settings {
     pub(super) options: WorkflowOptions,
+    pub(super) idempotency: Option<Idempotency>,
     pub(super) id_reuse_policy: WorkflowIdReusePolicy,
     pub(super) id_conflict_policy: WorkflowIdConflictPolicy,
     pub(super) cron_schedule: Option<String>,
     pub(super) memo: Option<MemoValues>,
     pub(super) search_attributes: SearchAttributes,
     pub(super) headers: HashMap<String, Payload>,
-    pub(super) eager: bool,
+    pub(super) eager: Option<bool>,
     pub(super) delay: Option<Duration>,
     pub(super) request_id: Option<String>,
     /// Whether the caller goes on to wait for the result.
     pub(super) awaited: bool,
+    /// What was wrong with a value already when it was set.
+    pub(super) problems: Vec<String>,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            options: WorkflowOptions::default(),
-            id_reuse_policy: WorkflowIdReusePolicy::default(),
-            id_conflict_policy: WorkflowIdConflictPolicy::default(),
-            cron_schedule: None,
-            memo: None,
-            search_attributes: SearchAttributes::default(),
-            headers: HashMap::new(),
-            eager: true,
-            delay: None,
-            request_id: None,
-            awaited: false,
-        }
-    }
+/// What a workflow is started by; each can carry other options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Carrier {
+    Start,
+    SignalWithStart,
+    UpdateWithStart,
+    Schedule,
 }
 
 /// What the annotation says of the workflow.
 pub(super) struct Definition {
-    pub(super) name: &'static str,
+    pub(super) name: Cow<'static, str>,
     pub(super) queue: &'static str,
     pub(super) options: WorkflowOptions,
 }
 
-/// The options of the SDK's start, and the client to send it by.
-pub(super) struct Request {
-    pub(super) sdk: temporalio_client::Client,
+/// The options of the SDK's start, and what its client lacks.
+pub(super) struct StartRequest {
     pub(super) options: WorkflowStartOptions,
+    delay: Option<Duration>,
+    request_id: Option<String>,
+    awaited: bool,
 }
 
 impl Settings {
     /// Merges the settings with the annotation, checks them, and makes the SDK's options of them.
-    pub(super) async fn request(
+    pub(super) fn request(
         self,
-        client: &Client,
         id: &str,
         definition: Definition,
-    ) -> Result<Request> {
-        let invalid = |source| Error::InvalidOptions { workflow_type: definition.name, source };
-        self.check(id).map_err(invalid)?;
-        let resolved = self.options.resolve(definition.options).map_err(invalid)?;
-        let queue = resolved.task_queue.unwrap_or_else(|| definition.queue.to_owned());
+        carrier: Carrier,
+    ) -> Result<StartRequest> {
+        let Definition { name, queue, options } = definition;
+        let invalid = |source| Error::InvalidOptions { workflow_type: name.clone(), source };
+        self.check(id, carrier).map_err(invalid)?;
+        let id_reuse_policy = self.id_reuse_policy();
+        let id_conflict_policy = self.id_conflict_policy(carrier);
+        let resolved = self.options.resolve(options).map_err(invalid)?;
+        let queue = resolved.task_queue.unwrap_or_else(|| queue.to_owned());
+        if queue.is_empty() {
+            let problems = vec!["the task queue is empty".to_owned()];
+            return Err(invalid(InvalidOptions { problems }));
+        }
+        // The server has nothing to hand out before the delay is over.
+        let eager = self.eager.unwrap_or(true) && self.delay.is_none();
         let options = WorkflowStartOptions::new(queue, id)
-            .id_reuse_policy(self.id_reuse_policy)
-            .id_conflict_policy(self.id_conflict_policy)
+            .id_reuse_policy(id_reuse_policy)
+            .id_conflict_policy(id_conflict_policy)
             .maybe_execution_timeout(limit(resolved.execution_timeout))
             .maybe_run_timeout(limit(resolved.run_timeout))
             .maybe_task_timeout(limit(resolved.task_timeout))
@@ -83,8 +95,7 @@ impl Settings {
             .maybe_search_attributes(
                 (!self.search_attributes.is_empty()).then_some(self.search_attributes),
             )
-            // The server has nothing to hand out before the delay is over.
-            .enable_eager_workflow_start(self.eager && self.delay.is_none())
+            .enable_eager_workflow_start(eager && carrier == Carrier::Start)
             .maybe_retry_policy(resolved.retry.map(RetryOptions::into_policy))
             .priority(resolved.priority.unwrap_or_default())
             .maybe_header((!self.headers.is_empty()).then_some(Header { fields: self.headers }))
@@ -92,52 +103,171 @@ impl Settings {
             .maybe_static_summary(resolved.summary)
             .maybe_static_details(resolved.details)
             .build();
-        let sdk = amending(client, self.delay, self.request_id, self.awaited).await?;
-        Ok(Request { sdk, options })
+        let Self { delay, request_id, awaited, .. } = self;
+        Ok(StartRequest { options, delay, request_id, awaited })
+    }
+
+    fn id_reuse_policy(&self) -> WorkflowIdReusePolicy {
+        match (self.id_reuse_policy, self.idempotency) {
+            (WorkflowIdReusePolicy::Unspecified, Some(policy)) => policy.id_reuse_policy(),
+            (policy, _) => policy,
+        }
+    }
+
+    fn id_conflict_policy(&self, carrier: Carrier) -> WorkflowIdConflictPolicy {
+        let with_start = matches!(carrier, Carrier::SignalWithStart | Carrier::UpdateWithStart);
+        match (self.id_conflict_policy, self.idempotency) {
+            (WorkflowIdConflictPolicy::Unspecified, _) if with_start => {
+                WorkflowIdConflictPolicy::UseExisting
+            }
+            (WorkflowIdConflictPolicy::Unspecified, Some(policy)) => policy.id_conflict_policy(),
+            (policy, _) => policy,
+        }
     }
 
     /// What is impossible whatever the annotation says.
-    fn check(&self, id: &str) -> Result<(), InvalidOptions> {
-        let mut problems = Vec::new();
+    fn check(&self, id: &str, carrier: Carrier) -> Result<(), InvalidOptions> {
+        let mut problems = self.problems.clone();
         if id.is_empty() {
             problems.push("the workflow id is empty".to_owned());
         }
         if self.cron_schedule.is_some() && self.delay.is_some() {
             problems.push("a cron schedule and a start delay exclude each other".to_owned());
         }
-        if let Some(delay) = self.delay.filter(|delay| *delay > LONGEST_DELAY) {
+        if let Some(delay) = self.delay.filter(|delay| *delay > LONGEST_DURATION) {
             problems.push(format!("a start delay of {delay:?} is longer than 10000 years"));
         }
+        if self.eager == Some(true) && self.delay.is_some() {
+            problems.push("an eager start and a start delay exclude each other".to_owned());
+        }
+        match carrier {
+            Carrier::Start => {}
+            Carrier::SignalWithStart => {
+                if self.id_conflict_policy == WorkflowIdConflictPolicy::Fail {
+                    problems.push(
+                        "a signal-with-start takes no id conflict policy `Fail`; to refuse a workflow \
+                         that runs, start it first and signal it then"
+                            .to_owned(),
+                    );
+                }
+                self.refuse_eager("a signal-with-start", &mut problems);
+            }
+            Carrier::UpdateWithStart => {
+                if self.cron_schedule.is_some() {
+                    problems.push("an update-with-start takes no cron schedule".to_owned());
+                }
+                if self.delay.is_some() {
+                    problems.push("an update-with-start takes no start delay".to_owned());
+                }
+                self.refuse_eager("an update-with-start", &mut problems);
+            }
+            Carrier::Schedule => self.check_scheduled(&mut problems),
+        }
         if problems.is_empty() { Ok(()) } else { Err(InvalidOptions { problems }) }
+    }
+
+    fn refuse_eager(&self, what: &str, problems: &mut Vec<String>) {
+        if self.eager == Some(true) {
+            problems.push(format!("{what} cannot be eager"));
+        }
+    }
+
+    fn check_scheduled(&self, problems: &mut Vec<String>) {
+        let refused = [
+            (self.cron_schedule.is_some(), "cron schedule; put it into the schedule's spec"),
+            (self.delay.is_some(), "start delay; give the spec a start time"),
+            (self.request_id.is_some(), "request id; each of its runs is a start of its own"),
+            (
+                self.id_conflict_policy != WorkflowIdConflictPolicy::Unspecified
+                    || self.idempotency.is_some(),
+                "id conflict policy or idempotency; set the schedule's overlap policy",
+            ),
+            (
+                !matches!(
+                    self.id_reuse_policy,
+                    WorkflowIdReusePolicy::Unspecified | WorkflowIdReusePolicy::AllowDuplicate
+                ),
+                "id reuse policy but `AllowDuplicate`",
+            ),
+        ];
+        for (_, what) in refused.iter().filter(|(set, _)| *set) {
+            problems.push(format!("a workflow on a schedule takes no {what}"));
+        }
+        self.refuse_eager("a workflow on a schedule", problems);
     }
 }
 
 /// The longest duration that the server's protocol knows.
-const LONGEST_DELAY: Duration = Duration::from_secs(315_576_000_000);
+pub(super) const LONGEST_DURATION: Duration = Duration::from_secs(315_576_000_000);
 
-/// The client itself, or one that adds to the request what the SDK's options lack.
-async fn amending(
-    client: &Client,
-    delay: Option<Duration>,
-    request_id: Option<String>,
-    awaited: bool,
-) -> Result<temporalio_client::Client> {
-    let clock = client.clock().cloned();
-    if delay.is_none() && request_id.is_none() && clock.is_none() {
-        return Ok(client.sdk().clone());
+impl StartRequest {
+    /// The client itself, or one that adds to the request what the SDK's options lack.
+    pub(super) async fn client(&self, client: &Client) -> Result<temporalio_client::Client> {
+        let clock = client.clock().cloned();
+        if self.delay.is_none() && self.request_id.is_none() && clock.is_none() {
+            return Ok(client.sdk().clone());
+        }
+        let (delay, request_id, awaited) = (self.delay, self.request_id.clone(), self.awaited);
+        let amend = move |start: &mut StartWorkflowExecutionRequest| {
+            // What was checked to be within the protocol's bounds converts.
+            start.workflow_start_delay = delay.and_then(|delay| delay.try_into().ok());
+            if let Some(request_id) = &request_id {
+                start.request_id.clone_from(request_id);
+            }
+            if let Some(clock) = &clock {
+                clock.starting(start, awaited);
+            }
+        };
+        let amending = relay::amending(client.sdk(), move |request| match request {
+            Amendable::Start(start) => amend(start),
+            Amendable::SignalWithStart(request) => {
+                let mut start = StartWorkflowExecutionRequest {
+                    workflow_id: request.workflow_id.clone(),
+                    request_id: request.request_id.clone(),
+                    workflow_task_timeout: request.workflow_task_timeout,
+                    ..StartWorkflowExecutionRequest::default()
+                };
+                amend(&mut start);
+                request.request_id = start.request_id;
+                request.workflow_task_timeout = start.workflow_task_timeout;
+                request.workflow_start_delay = start.workflow_start_delay;
+                request.time_skipping_config = start.time_skipping_config;
+            }
+            Amendable::CreateSchedule(_) | Amendable::UpdateSchedule(_) => {}
+        });
+        amending.await.map_err(|error| client.unreachable(error))
     }
-    let amending = relay::amending(client.sdk(), move |request| {
-        // What was checked to be within the protocol's bounds converts.
-        request.workflow_start_delay = delay.and_then(|delay| delay.try_into().ok());
-        if let Some(request_id) = &request_id {
-            request.request_id.clone_from(request_id);
-        }
-        if let Some(clock) = &clock {
-            clock.starting(request, awaited);
-        }
-    });
-    amending.await.map_err(|error| Error::Unreachable {
-        address: client.address().to_owned(),
-        source: error.into(),
-    })
+
+    /// The same options, as the SDK's update-with-start takes them.
+    pub(super) fn with_update(self, update_id: Option<String>) -> WorkflowUpdateWithStartOptions {
+        let start = self.options;
+        WorkflowUpdateWithStartOptions::new(
+            start.task_queue,
+            start.workflow_id,
+            start.id_conflict_policy,
+        )
+        .id_reuse_policy(start.id_reuse_policy)
+        .maybe_execution_timeout(start.execution_timeout)
+        .maybe_run_timeout(start.run_timeout)
+        .maybe_task_timeout(start.task_timeout)
+        .maybe_search_attributes(start.search_attributes)
+        .maybe_retry_policy(start.retry_policy)
+        .priority(start.priority)
+        .maybe_start_header(start.header)
+        .maybe_memo(start.memo)
+        .maybe_static_summary(start.static_summary)
+        .maybe_static_details(start.static_details)
+        .maybe_update_id(update_id)
+        .build()
+    }
+}
+
+impl Client {
+    /// What is said when not even the relay's client could be made.
+    pub(super) fn unreachable(
+        &self,
+        error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Error {
+        Error::Unreachable { address: self.address().to_owned(), source: error.into() }
+    }
 }

@@ -1,5 +1,6 @@
 //! Starting a workflow: a typed builder that is awaited.
 
+use std::borrow::Cow;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -9,12 +10,14 @@ use futures_util::future::BoxFuture;
 use temporalio_client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy};
 use temporalio_common::data_converters::TemporalSerializable;
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
+use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
 use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeValue};
 use temporalio_common::{MemoValues, Priority};
 
 use super::outcome::Doing;
-use super::settings::{Definition, Request, Settings};
-use super::{Client, HasHandle, WorkflowHandle};
+use super::relay;
+use super::settings::{Carrier, Definition, Settings, StartRequest};
+use super::{Client, HasHandle, Idempotency, WorkflowHandle};
 use crate::definition::{Payload, Typed, Workflow};
 use crate::error::Result;
 use crate::options::{RetryOptions, WorkflowOptions};
@@ -37,6 +40,11 @@ pub type Execute<W> = Start<W, AsOutput>;
 /// Nothing is sent before it is awaited; until then its options can be set. What is set here beats
 /// the annotation, which beats the built-in values of [`WorkflowOptions`].
 ///
+/// The same builder, with the same options, starts a workflow together with a signal
+/// ([`with_signal`](Self::with_signal)) or an update ([`with_update`](Self::with_update)), and says
+/// what a schedule starts ([`create_schedule`](Self::create_schedule)). An option that one of these
+/// cannot carry is an [`Error::InvalidOptions`].
+///
 /// # Errors
 /// Awaiting it gives
 /// - [`Error::AlreadyStarted`]: a workflow of this id runs, or ran and its id may not be used again.
@@ -55,18 +63,25 @@ pub type Execute<W> = Start<W, AsOutput>;
 /// [`Error::Rpc`]: crate::Error::Rpc
 #[must_use = "a workflow is started only when this is awaited"]
 pub struct Start<W: Workflow, R = AsHandle> {
-    client: Client,
-    input: W::Input,
-    id: Option<String>,
-    settings: Settings,
+    pub(super) client: Client,
+    name: Cow<'static, str>,
+    pub(super) input: W::Input,
+    pub(super) id: Option<String>,
+    pub(super) settings: Settings,
     resolves_to: PhantomData<fn() -> R>,
 }
 
 impl<W: Workflow, R> Start<W, R> {
     /// A start with the annotation's options; made by generated code.
     pub fn new(client: &Client, input: W::Input) -> Self {
+        Self::named(client, Cow::Borrowed(W::NAME), input)
+    }
+
+    /// A start of the workflow type of this name.
+    pub(super) fn named(client: &Client, name: Cow<'static, str>, input: W::Input) -> Self {
         Self {
             client: client.clone(),
+            name,
             input,
             id: None,
             settings: Settings::default(),
@@ -126,6 +141,13 @@ impl<W: Workflow, R> Start<W, R> {
         self.options(WorkflowOptions::default().details(details))
     }
 
+    /// What happens when the workflow id is taken, by a name for each sensible answer; without it
+    /// as with [`Idempotency::AllowDuplicate`]. The two policies below beat it.
+    pub fn idempotency(mut self, idempotency: Idempotency) -> Self {
+        self.settings.idempotency = Some(idempotency);
+        self
+    }
+
     /// Whether the id of an ended workflow may be used again; by default it may.
     pub fn id_reuse_policy(mut self, policy: WorkflowIdReusePolicy) -> Self {
         self.settings.id_reuse_policy = policy;
@@ -159,7 +181,13 @@ impl<W: Workflow, R> Start<W, R> {
         key: &SearchAttributeKey<T>,
         value: T,
     ) -> Self {
-        self.settings.search_attributes.apply(key.value_set(value));
+        match key.try_value_set(value) {
+            Ok(update) => self.settings.search_attributes.apply(update),
+            Err(error) => {
+                let problem = format!("the search attribute `{}`: {error}", key.name());
+                self.settings.problems.push(problem);
+            }
+        }
         self
     }
 
@@ -173,7 +201,7 @@ impl<W: Workflow, R> Start<W, R> {
     /// which saves a round trip; by default it may. See
     /// [Temporal's eager start](https://docs.temporal.io/develop/advanced-start-options).
     pub fn eager(mut self, eager: bool) -> Self {
-        self.settings.eager = eager;
+        self.settings.eager = Some(eager);
         self
     }
 
@@ -191,20 +219,71 @@ impl<W: Workflow, R> Start<W, R> {
     }
 }
 
+impl<W: Workflow, R> Start<W, R> {
+    /// The name of the workflow's type on the server.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The id that is set, or else the template's, or else a UUID; asked again it is the same.
+    pub(super) fn resolve_id(&mut self) -> String {
+        let id = self.id.take().or_else(|| W::workflow_id(&self.input));
+        let id = id.unwrap_or_else(crate::id::unique);
+        self.id.insert(id).clone()
+    }
+
+    /// Sets an id for a start that would have a UUID.
+    pub(super) fn id_unless_given(&mut self, id: &str) {
+        if self.id.is_none() && W::workflow_id(&self.input).is_none() {
+            self.id = Some(id.to_owned());
+        }
+    }
+
+    /// Everything that a request needs: workflow, input, id and the checked options.
+    pub(super) fn prepare(mut self, carrier: Carrier) -> Result<Prepared<W>> {
+        let id = self.resolve_id();
+        let definition =
+            Definition { name: self.name.clone(), queue: W::QUEUE, options: W::options() };
+        let request = self.settings.request(&id, definition, carrier)?;
+        let workflow = Typed::named(self.name);
+        Ok(Prepared { client: self.client, workflow, input: self.input, id, request })
+    }
+}
+
+/// A start that is ready to be sent.
+pub(super) struct Prepared<W: Workflow> {
+    pub(super) client: Client,
+    pub(super) workflow: Typed<W>,
+    pub(super) input: W::Input,
+    pub(super) id: String,
+    pub(super) request: StartRequest,
+}
+
 impl<W, R> Start<W, R>
 where
     W: Workflow,
     W::Input: Payload,
 {
     async fn send(self) -> Result<WorkflowHandle<W>> {
-        let id = self.id.or_else(|| W::workflow_id(&self.input)).unwrap_or_else(crate::id::unique);
-        let definition = Definition { name: W::NAME, queue: W::QUEUE, options: W::options() };
-        let Request { sdk, options } = self.settings.request(&self.client, &id, definition).await?;
-        let started = sdk.start_workflow(Typed::<W>::new(), self.input, options).await;
-        let doing = Doing { client: &self.client, workflow_id: &id, operation: "start" };
+        let Prepared { client, workflow, input, id, request } = self.prepare(Carrier::Start)?;
+        let sdk = request.client(&client).await?;
+        let started = sdk.start_workflow(workflow, input, request.options).await;
+        let doing = Doing { client: &client, workflow_id: &id, operation: "start" };
         let started = started.map_err(|error| doing.start(error))?;
         let info = started.info();
-        Ok(WorkflowHandle::new(&self.client, info.workflow_id.clone(), info.run_id.clone(), true))
+        Ok(WorkflowHandle::new(&client, info.workflow_id.clone(), info.run_id.clone(), true))
+    }
+
+    /// The request of this start, encoded as it would be sent, for a schedule to hold.
+    pub(super) async fn encoded(self) -> Result<StartWorkflowExecutionRequest> {
+        let Prepared { client, workflow, input, id, request } = self.prepare(Carrier::Schedule)?;
+        let captured = relay::capturing(client.sdk()).await;
+        let captured = captured.map_err(|error| client.unreachable(error))?;
+        let started = captured.client.start_workflow(workflow, input, request.options).await;
+        let doing = Doing { client: &client, workflow_id: &id, operation: "schedule" };
+        started.map_err(|error| doing.start(error))?;
+        Ok(captured.request().unwrap_or_default())
     }
 }
 

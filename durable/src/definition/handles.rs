@@ -1,6 +1,7 @@
 //! What the generated handle types have in common, whoever holds one: a program, a parent, or any
 //! other workflow.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use temporalio_common::{HasWorkflowDefinition, SignalDefinition, WorkflowDefinition};
@@ -31,11 +32,20 @@ pub trait SignalTarget<W> {
 
 /// The workflow type as a value, which the SDK asks for; the user's struct is the workflow's state
 /// and cannot be made by callers.
-pub(crate) struct Typed<W>(PhantomData<fn() -> W>);
+pub(crate) struct Typed<W> {
+    name: Cow<'static, str>,
+    workflow: PhantomData<fn() -> W>,
+}
 
-impl<W> Typed<W> {
+impl<W: Workflow> Typed<W> {
+    /// The type by its annotated name.
     pub(crate) fn new() -> Self {
-        Self(PhantomData)
+        Self::named(W::NAME)
+    }
+
+    /// The type by another name, where the annotation has none.
+    pub(crate) fn named(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), workflow: PhantomData }
     }
 }
 
@@ -44,7 +54,7 @@ impl<W: Workflow> WorkflowDefinition for Typed<W> {
     type Output = W::Output;
 
     fn name(&self) -> &str {
-        W::NAME
+        &self.name
     }
 }
 

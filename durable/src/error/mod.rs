@@ -10,6 +10,7 @@ mod failure;
 mod testing;
 mod worker;
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -160,14 +161,48 @@ pub enum Error {
         /// The address, as host and port.
         address: String,
     },
-    /// Options that cannot be, once the layers are merged.
+    /// Options that cannot be, once the layers are merged, or that the call cannot carry.
     #[error("workflow {workflow_type} cannot be started with these options")]
     InvalidOptions {
         /// The workflow's type name.
-        workflow_type: &'static str,
+        workflow_type: Cow<'static, str>,
         /// What cannot be.
         #[source]
         source: InvalidOptions,
+    },
+    /// A schedule with this id exists already.
+    #[error("schedule `{schedule_id}` exists already")]
+    ScheduleExists {
+        /// The id that was asked for.
+        schedule_id: String,
+    },
+    /// There is no such schedule.
+    #[error("schedule `{schedule_id}` was not found")]
+    ScheduleNotFound {
+        /// The schedule's id.
+        schedule_id: String,
+        /// What the server said.
+        #[source]
+        source: Box<Status>,
+    },
+    /// The schedule cannot be, as it was set or as the server understands it.
+    #[error("schedule `{schedule_id}` cannot be")]
+    InvalidSchedule {
+        /// The schedule's id.
+        schedule_id: String,
+        /// What cannot be.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+    /// A list or count query that the server does not understand, such as one that names a search
+    /// attribute it does not have.
+    #[error("the Temporal server cannot answer the query `{query}`")]
+    InvalidQuery {
+        /// The query, as it was sent.
+        query: String,
+        /// What the server said.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
     },
     /// A value could not be turned into a payload, or a payload not into the type that was expected.
     #[error("the {what} does not fit its type")]

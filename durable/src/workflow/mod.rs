@@ -5,6 +5,7 @@
 //! come out the same. What this room offers does. It knows neither clients nor workers.
 
 mod activity_call;
+mod attributes;
 mod bounded;
 mod built_in;
 mod cancellation;
@@ -32,9 +33,13 @@ pub use handlers::{
 pub use saga::{CompensationError, Saga};
 
 #[doc(inline)]
+pub use temporalio_common::data_converters::PayloadConversionError;
+#[doc(inline)]
 pub use temporalio_common::error::{
     ActivityExecutionError, ApplicationErrorCategory, ApplicationFailure, IncomingError,
 };
+#[doc(inline)]
+pub use temporalio_common::search_attributes::SearchAttributeKey;
 #[doc(inline)]
 pub use temporalio_sdk::workflows::{join, join_all, select};
 #[doc(inline)]

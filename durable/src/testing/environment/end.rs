@@ -4,13 +4,6 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::{join_all, try_join_all};
-use temporalio_client::grpc::WorkflowService as _;
-use temporalio_client::tonic::{Code, IntoRequest as _, Status};
-use temporalio_common::protos::temporal::api::common::v1::WorkflowExecution;
-use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
-use temporalio_common::protos::temporal::api::workflowservice::v1::{
-    GetWorkflowExecutionHistoryRequest, TerminateWorkflowExecutionRequest,
-};
 
 use super::{Inner, namespace};
 use crate::client::Client;
@@ -62,19 +55,10 @@ pub(super) async fn finish(inner: &Inner) -> Result<Finished> {
 
 /// Terminates a workflow, and tells whether it was running.
 async fn terminate(client: &Client, workflow_id: &str) -> Result<bool> {
-    let request = TerminateWorkflowExecutionRequest {
-        namespace: client.namespace().to_owned(),
-        workflow_execution: Some(WorkflowExecution {
-            workflow_id: workflow_id.to_owned(),
-            run_id: String::new(),
-        }),
-        reason: "its test has ended".to_owned(),
-        ..TerminateWorkflowExecutionRequest::default()
-    };
-    match client.sdk().clone().terminate_workflow_execution(request.into_request()).await {
-        Ok(_) => Ok(true),
-        Err(status) if status.code() == Code::NotFound => Ok(false),
-        Err(status) => Err(rpc("terminate", workflow_id, status)),
+    match client.workflow(workflow_id).terminate("its test has ended").await {
+        Ok(()) => Ok(true),
+        Err(Error::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -83,7 +67,8 @@ async fn histories(inner: &Inner, ends: &mut Ends) -> Result<Vec<Recorded>> {
     let runs = inner.stage.watch.runs();
     let real = runs.into_iter().filter(|(_, run)| !run.mocked);
     let fetched = try_join_all(real.map(|(run_id, run)| async move {
-        let events = events(&inner.client, &run.workflow_id, &run_id).await?;
+        let run_handle = inner.client.workflow(&run.workflow_id).with_run_id(run_id);
+        let events = run_handle.events().await?;
         let name = "replayed at the end of the test".to_owned();
         Ok::<_, Error>((
             run.workflow_type,
@@ -99,39 +84,4 @@ async fn histories(inner: &Inner, ends: &mut Ends) -> Result<Vec<Recorded>> {
             recorded
         })
         .collect())
-}
-
-/// All events of a run, or of the current one where it is not named.
-pub(super) async fn events(
-    client: &Client,
-    workflow_id: &str,
-    run_id: &str,
-) -> Result<Vec<HistoryEvent>> {
-    let mut events = Vec::new();
-    let mut next_page_token = Vec::new();
-    loop {
-        let request = GetWorkflowExecutionHistoryRequest {
-            namespace: client.namespace().to_owned(),
-            execution: Some(WorkflowExecution {
-                workflow_id: workflow_id.to_owned(),
-                run_id: run_id.to_owned(),
-            }),
-            next_page_token,
-            ..GetWorkflowExecutionHistoryRequest::default()
-        };
-        let mut sdk = client.sdk().clone();
-        let page = sdk.get_workflow_execution_history(request.into_request()).await;
-        let page = page.map_err(|status| rpc("fetch the history of", workflow_id, status))?;
-        let page = page.into_inner();
-        events.extend(page.history.unwrap_or_default().events);
-        if page.next_page_token.is_empty() {
-            return Ok(events);
-        }
-        next_page_token = page.next_page_token;
-    }
-}
-
-fn rpc(operation: &str, workflow_id: &str, status: Status) -> Error {
-    let operation = format!("{operation} workflow `{workflow_id}`");
-    Error::Rpc { operation, source: Box::new(status) }
 }

@@ -7,14 +7,14 @@ use temporalio_common::protos::temporal::api::history::v1::history_event::Attrib
 use temporalio_common::protos::temporal::api::workflow::v1::PendingActivityInfo;
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeWorkflowExecutionResponse;
 
-use super::{TestEnv, end};
+use super::TestEnv;
 
 /// Says that the body took too long, and what is still running.
 pub(super) async fn explain(env: &TestEnv, timeout: Duration) -> String {
     let mut lines = vec![format!("its body did not end within {timeout:?}")];
     for workflow_id in env.inner().time.workflow_ids() {
         if let Some(described) = env.inner().time.running(&workflow_id).await {
-            let events = end::events(&env.inner().client, &workflow_id, "").await;
+            let events = env.inner().client.workflow(&workflow_id).events().await;
             let waits = waits_for(&described, &events.unwrap_or_default());
             lines.push(format!("- workflow `{workflow_id}` is running: {waits}"));
         }

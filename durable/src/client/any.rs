@@ -1,0 +1,199 @@
+//! Workflows that are known by id, or by the name of their type, and not by a struct.
+//!
+//! [`AnyWorkflow`] stands for their type, so that everything that takes a workflow type works for
+//! them too, with [`Payloads`] for inputs and outputs.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
+
+use temporalio_common::{
+    HasWorkflowDefinition, QueryDefinition, SignalDefinition, UpdateDefinition, WorkflowDefinition,
+};
+
+use super::{
+    Client, HasHandle, Payloads, QueryCall, SignalCall, Start, UpdateCall, WorkflowHandle,
+};
+use crate::definition::{
+    HandlerDescription, Parameter, SourceLocation, Workflow, WorkflowAnnotation,
+};
+
+/// The type of workflows whose type the program does not know.
+///
+/// There is no value of it: it stands where a workflow type is asked for, as in
+/// [`Start<AnyWorkflow>`](Start) and [`WorkflowHandle<AnyWorkflow>`](WorkflowHandle).
+pub enum AnyWorkflow {}
+
+impl Client {
+    /// Starts a workflow by the name of its type, on a queue.
+    ///
+    /// What is true of [`Start`] is true of it: options, a signal or update with the start,
+    /// schedules. As there is no annotation, the built-in values of
+    /// [`WorkflowOptions`](crate::options::WorkflowOptions) stand behind what is set here, and the id
+    /// is a UUID unless it is set. The input is not checked before it is sent.
+    ///
+    /// ```no_run
+    /// # use durable::prelude::*;
+    /// # use serde_json::json;
+    /// # async fn example(client: &Client) -> durable::Result<()> {
+    /// let order = json!({ "id": "7", "amount": 12.5 });
+    /// let order = client.start("OrderWorkflow", "orders", order).id("order-7").await?;
+    /// order.signal("approve", json!(true)).await?;
+    /// println!("{}", order.result().await?.json()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn start(
+        &self,
+        workflow_type: impl Into<Cow<'static, str>>,
+        task_queue: impl Into<String>,
+        input: impl Into<Payloads>,
+    ) -> Start<AnyWorkflow> {
+        let mut start = Start::named(self, workflow_type.into(), input.into());
+        if start.name().is_empty() {
+            start.settings.problems.push("the workflow type is empty".to_owned());
+        }
+        start.task_queue(task_queue)
+    }
+
+    /// A handle of the workflow of this id, whatever its type. The server is not asked.
+    #[must_use]
+    pub fn workflow(&self, workflow_id: impl Into<String>) -> AnyWorkflowHandle {
+        WorkflowHandle::existing(self, workflow_id).into()
+    }
+}
+
+/// A handle of a workflow whose type the program does not know.
+///
+/// It dereferences to [`WorkflowHandle`], with result, description, cancellation, termination and
+/// history, as generated handles do; signals, queries and updates are sent by name.
+#[derive(Clone)]
+pub struct AnyWorkflowHandle(WorkflowHandle<AnyWorkflow>);
+
+impl AnyWorkflowHandle {
+    /// A signal, by its name.
+    pub fn signal(
+        &self,
+        name: impl Into<String>,
+        input: impl Into<Payloads>,
+    ) -> SignalCall<AnySignal> {
+        SignalCall::new(&self.0, AnySignal(name.into()), input.into())
+    }
+
+    /// A query, by its name.
+    pub fn query(
+        &self,
+        name: impl Into<String>,
+        input: impl Into<Payloads>,
+    ) -> QueryCall<AnyQuery> {
+        QueryCall::new(&self.0, AnyQuery(name.into()), input.into())
+    }
+
+    /// An update, by its name.
+    pub fn update(
+        &self,
+        name: impl Into<String>,
+        input: impl Into<Payloads>,
+    ) -> UpdateCall<AnyUpdate> {
+        UpdateCall::new(&self.0, AnyUpdate(name.into()), input.into())
+    }
+
+    /// The same handle, bound to one run of the workflow: everything goes to that run only.
+    #[must_use]
+    pub fn with_run_id(self, run_id: impl Into<String>) -> Self {
+        Self(self.0.with_run_id(run_id))
+    }
+}
+
+impl From<WorkflowHandle<AnyWorkflow>> for AnyWorkflowHandle {
+    fn from(handle: WorkflowHandle<AnyWorkflow>) -> Self {
+        Self(handle)
+    }
+}
+
+impl Deref for AnyWorkflowHandle {
+    type Target = WorkflowHandle<AnyWorkflow>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AnyWorkflowHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl WorkflowDefinition for AnyWorkflow {
+    type Input = Payloads;
+    type Output = Payloads;
+
+    fn name(&self) -> &str {
+        match *self {}
+    }
+}
+
+impl HasWorkflowDefinition for AnyWorkflow {
+    type Run = Self;
+}
+
+/// The name and the queue are those of each start.
+impl WorkflowAnnotation for AnyWorkflow {
+    const NAME: &'static str = "";
+    const QUEUE: &'static str = "";
+    const SOURCE: SourceLocation = SourceLocation::new(file!(), line!(), column!());
+}
+
+impl Workflow for AnyWorkflow {
+    const PARAMETERS: &'static [Parameter] = &[];
+    const OUTPUT: &'static str = "Payloads";
+    const SIGNALS: &'static [HandlerDescription] = &[];
+    const QUERIES: &'static [HandlerDescription] = &[];
+    const UPDATES: &'static [HandlerDescription] = &[];
+}
+
+impl HasHandle for AnyWorkflow {
+    type Handle = AnyWorkflowHandle;
+}
+
+/// A signal that is known by its name.
+#[derive(Debug, Clone)]
+pub struct AnySignal(String);
+
+impl SignalDefinition for AnySignal {
+    type Workflow = AnyWorkflow;
+    type Input = Payloads;
+
+    fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A query that is known by its name.
+#[derive(Debug, Clone)]
+pub struct AnyQuery(String);
+
+impl QueryDefinition for AnyQuery {
+    type Workflow = AnyWorkflow;
+    type Input = Payloads;
+    type Output = Payloads;
+
+    fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An update that is known by its name.
+#[derive(Debug, Clone)]
+pub struct AnyUpdate(String);
+
+impl UpdateDefinition for AnyUpdate {
+    type Workflow = AnyWorkflow;
+    type Input = Payloads;
+    type Output = Payloads;
+
+    fn name(&self) -> &str {
+        &self.0
+    }
+}

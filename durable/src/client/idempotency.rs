@@ -1,0 +1,79 @@
+//! What a second start of the same workflow id does, as one option.
+
+use temporalio_client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy};
+
+/// What a start does when its workflow id is taken.
+///
+/// It sets Temporal's id reuse policy (for a workflow that has ended) and id conflict policy (for
+/// one that runs) together:
+///
+/// | | one runs | one completed | one failed, timed out, or was cancelled or terminated | reuse policy | conflict policy |
+/// |---|---|---|---|---|---|
+/// | [`OncePerId`](Self::OncePerId) | [`AlreadyStarted`] | [`AlreadyStarted`] | [`AlreadyStarted`] | `RejectDuplicate` | `Fail` |
+/// | [`RetryIfFailed`](Self::RetryIfFailed) | [`AlreadyStarted`] | [`AlreadyStarted`] | starts | `AllowDuplicateFailedOnly` | `Fail` |
+/// | [`AllowDuplicate`](Self::AllowDuplicate) | [`AlreadyStarted`] | starts | starts | `AllowDuplicate` | `Fail` |
+/// | [`UseExisting`](Self::UseExisting) | its handle | starts | starts | `AllowDuplicate` | `UseExisting` |
+///
+/// Without it a start behaves as with `AllowDuplicate`. With a signal or an update
+/// ([`Start::with_signal`](super::Start::with_signal)) a workflow that runs is reached in all four.
+///
+/// ```no_run
+/// # use durable::prelude::*;
+/// # #[workflow(queue = "orders", id = "order-{}")]
+/// # #[derive(Default)]
+/// # struct OrderWorkflow;
+/// # #[workflow_methods]
+/// # impl OrderWorkflow {
+/// #     #[run]
+/// #     async fn run(_order: u32) -> WorkflowResult<()> { Ok(()) }
+/// # }
+/// # async fn example(client: &Client) -> durable::Result<()> {
+/// use durable::client::Idempotency;
+///
+/// // A message queue may deliver an order twice; a failed one may be sent again.
+/// match OrderWorkflow::start(client, 7).idempotency(Idempotency::RetryIfFailed).await {
+///     Ok(_) => println!("accepted"),
+///     Err(durable::Error::AlreadyStarted { .. }) => println!("we have it"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`AlreadyStarted`]: crate::Error::AlreadyStarted
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Idempotency {
+    /// An id is used once, however its workflow ends, while the server keeps the ended workflow
+    /// (its namespace's retention).
+    OncePerId,
+    /// An id is used again only after its workflow did not complete.
+    RetryIfFailed,
+    /// An id is used again once its workflow has ended.
+    AllowDuplicate,
+    /// A workflow that runs is used, and one that has ended is started again.
+    UseExisting,
+}
+
+impl Idempotency {
+    /// Temporal's policy for the id of a workflow that has ended.
+    #[must_use]
+    pub fn id_reuse_policy(self) -> WorkflowIdReusePolicy {
+        match self {
+            Self::OncePerId => WorkflowIdReusePolicy::RejectDuplicate,
+            Self::RetryIfFailed => WorkflowIdReusePolicy::AllowDuplicateFailedOnly,
+            Self::AllowDuplicate | Self::UseExisting => WorkflowIdReusePolicy::AllowDuplicate,
+        }
+    }
+
+    /// Temporal's policy for the id of a workflow that runs.
+    #[must_use]
+    pub fn id_conflict_policy(self) -> WorkflowIdConflictPolicy {
+        match self {
+            Self::UseExisting => WorkflowIdConflictPolicy::UseExisting,
+            Self::OncePerId | Self::RetryIfFailed | Self::AllowDuplicate => {
+                WorkflowIdConflictPolicy::Fail
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What a list gives, one after the other, fetched page by page.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
+
+use crate::error::{Error, Result};
+
+/// What a list gives, one after the other; pages are fetched as they are needed.
+///
+/// It is a [`Stream`](futures_util::Stream), and can be read without one's methods:
+///
+/// ```no_run
+/// # async fn example(client: &durable::Client) -> durable::Result<()> {
+/// let mut workflows = client.list_all().stream();
+/// while let Some(workflow) = workflows.next().await? {
+///     println!("{} {:?}", workflow.id(), workflow.status());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is fetched before it is read"]
+pub struct Listing<T> {
+    items: BoxStream<'static, Result<T>>,
+}
+
+impl<T> Listing<T> {
+    pub(in crate::client) fn new(items: impl Stream<Item = Result<T>> + Send + 'static) -> Self {
+        Self { items: items.boxed() }
+    }
+
+    pub(in crate::client) fn failed(error: Error) -> Self
+    where
+        T: Send + 'static,
+    {
+        Self::new(stream::once(std::future::ready(Err(error))))
+    }
+
+    /// The next one, or `None` at the end.
+    ///
+    /// # Errors
+    /// Those of the list; after one it ends.
+    pub async fn next(&mut self) -> Result<Option<T>> {
+        self.items.try_next().await
+    }
+
+    /// All that are left.
+    ///
+    /// # Errors
+    /// Those of the list.
+    pub async fn collect(self) -> Result<Vec<T>> {
+        self.items.try_collect().await
+    }
+}
+
+impl<T> Stream for Listing<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.items.poll_next_unpin(context)
+    }
+}
+
+impl<T> fmt::Debug for Listing<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listing").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,248 @@
+//! Builds the query of a list: its clauses, and the quoting by which a value stays a value.
+
+use std::ops::{Bound, RangeBounds};
+use std::time::SystemTime;
+
+use serde_json::Value;
+use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeValue, Timestamp};
+
+use crate::error::{Error, Result};
+
+/// Clauses that must all hold.
+#[derive(Debug, Clone, Default)]
+pub(in crate::client) struct Query {
+    clauses: Vec<String>,
+    problem: Option<&'static str>,
+}
+
+impl Query {
+    /// The attribute has this value.
+    pub(in crate::client) fn equals(&mut self, name: &str, value: &str) {
+        let value = self.literal(value);
+        self.clauses.push(format!("{} = {value}", identifier(name)));
+    }
+
+    /// The attribute has one of these values; without any, nothing is asked of it.
+    pub(in crate::client) fn one_of(&mut self, name: &str, values: &[String]) {
+        match values {
+            [] => {}
+            [value] => self.equals(name, value),
+            _ => {
+                let values: Vec<_> = values.iter().map(|value| self.literal(value)).collect();
+                self.clauses.push(format!("{} IN ({})", identifier(name), values.join(", ")));
+            }
+        }
+    }
+
+    /// The attribute is a text that starts so.
+    pub(in crate::client) fn starts_with(&mut self, name: &str, prefix: &str) {
+        let prefix = self.literal(prefix);
+        self.clauses.push(format!("{} STARTS_WITH {prefix}", identifier(name)));
+    }
+
+    /// A truth value.
+    pub(in crate::client) fn is(&mut self, name: &str, value: bool) {
+        self.clauses.push(format!("{} = {value}", identifier(name)));
+    }
+
+    /// The time is within the range.
+    pub(in crate::client) fn during(&mut self, name: &str, range: &impl RangeBounds<SystemTime>) {
+        self.within(name, range, |_, time| quoted(&Timestamp::from(*time).to_string()));
+    }
+
+    /// The search attribute has this value; of a list, all of these.
+    pub(in crate::client) fn attribute<T: SearchAttributeValue>(
+        &mut self,
+        key: &SearchAttributeKey<T>,
+        value: &T,
+    ) {
+        for value in self.values(key, value) {
+            self.clauses.push(format!("{} = {value}", identifier(key.name())));
+        }
+    }
+
+    /// The search attribute's value is within the range.
+    pub(in crate::client) fn attribute_within<T: SearchAttributeValue>(
+        &mut self,
+        key: &SearchAttributeKey<T>,
+        range: &impl RangeBounds<T>,
+    ) {
+        self.within(key.name(), range, |query, value| query.values(key, value).join(", "));
+    }
+
+    /// A part that the caller has written.
+    pub(in crate::client) fn written(&mut self, query: &str) {
+        self.clauses.push(format!("({query})"));
+    }
+
+    fn within<T>(
+        &mut self,
+        name: &str,
+        range: &impl RangeBounds<T>,
+        literal: impl Fn(&mut Self, &T) -> String,
+    ) {
+        let bounds = [(range.start_bound(), [">=", ">"]), (range.end_bound(), ["<=", "<"])];
+        for (bound, [included, excluded]) in bounds {
+            let (operator, value) = match bound {
+                Bound::Included(value) => (included, value),
+                Bound::Excluded(value) => (excluded, value),
+                Bound::Unbounded => continue,
+            };
+            let value = literal(self, value);
+            self.clauses.push(format!("{} {operator} {value}", identifier(name)));
+        }
+    }
+
+    /// The literals of a value: one, but for a list.
+    fn values<T: SearchAttributeValue>(
+        &mut self,
+        key: &SearchAttributeKey<T>,
+        value: &T,
+    ) -> Vec<String> {
+        let payload = value.to_search_attribute_payload(key.indexed_value_type());
+        // A number that is none or infinite equals nothing; the server says that it takes no null.
+        let json = payload.ok().and_then(|payload| serde_json::from_slice(&payload.data).ok());
+        match json.unwrap_or(Value::Null) {
+            Value::Array(values) => values.iter().map(|value| self.scalar(value)).collect(),
+            value => vec![self.scalar(&value)],
+        }
+    }
+
+    fn scalar(&mut self, value: &Value) -> String {
+        match value {
+            Value::String(text) => self.literal(text),
+            other => other.to_string(),
+        }
+    }
+
+    fn literal(&mut self, text: &str) -> String {
+        if text.starts_with('\'') || text.ends_with('\'') {
+            self.problem = Some(QUOTE_AT_AN_END);
+        }
+        quoted(text)
+    }
+
+    /// The query's text, where the server would understand it as it is meant.
+    pub(in crate::client) fn checked(&self) -> Result<String> {
+        match self.problem {
+            None => Ok(self.text()),
+            Some(problem) => {
+                Err(Error::InvalidQuery { query: self.text(), source: problem.into() })
+            }
+        }
+    }
+
+    /// These clauses, and then those.
+    pub(in crate::client) fn and(mut self, more: &Self) -> Self {
+        self.clauses.extend(more.clauses.iter().cloned());
+        self.problem = self.problem.or(more.problem);
+        self
+    }
+
+    pub(in crate::client) fn text(&self) -> String {
+        self.clauses.join(" AND ")
+    }
+}
+
+/// The server (as of 1.32) strips every quote at the ends of a value, so that `'` alone would find
+/// what begins with nothing, which is everything.
+const QUOTE_AT_AN_END: &str = "a value begins or ends with a single quote, which Temporal servers \
+                               strip; search by something else";
+
+/// A text as a literal: quotes and backslashes within it are escaped.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+/// A name as it may stand in a query; quoted where it is more than a word.
+fn identifier(name: &str) -> String {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(word) {
+        name.to_owned()
+    } else {
+        format!("`{}`", name.replace('`', "``"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_quote_in_a_value_stays_in_the_value() {
+        let mut query = Query::default();
+        query.equals("WorkflowId", r"x' OR '1' = '1");
+        assert_eq!(query.problem, None);
+        query.starts_with("WorkflowId", r"\");
+        assert_eq!(
+            query.text(),
+            r"WorkflowId = 'x\' OR \'1\' = \'1' AND WorkflowId STARTS_WITH '\\'"
+        );
+    }
+
+    #[test]
+    fn a_quote_at_an_end_is_a_problem() {
+        for text in ["'", "'a", "a'"] {
+            let mut query = Query::default();
+            query.starts_with("WorkflowId", text);
+            assert_eq!(Query::default().and(&query).problem, Some(QUOTE_AT_AN_END), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_word_is_quoted() {
+        assert_eq!(identifier("CustomerTier"), "CustomerTier");
+        assert_eq!(identifier("Customer Tier"), "`Customer Tier`");
+        assert_eq!(identifier("a`b"), "`a``b`");
+    }
+
+    #[test]
+    fn values_are_written_by_their_type() {
+        let mut query = Query::default();
+        query.attribute(&SearchAttributeKey::float("Amount"), &12.5);
+        query.attribute(&SearchAttributeKey::int("Pieces"), &3);
+        query.attribute(&SearchAttributeKey::bool("Paid"), &true);
+        query.attribute(
+            &SearchAttributeKey::keyword_list("Tags"),
+            &vec!["a".to_owned(), "it's".to_owned()],
+        );
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+        query.attribute(&SearchAttributeKey::datetime("Due"), &time.into());
+        assert_eq!(
+            query.text(),
+            r"Amount = 12.5 AND Pieces = 3 AND Paid = true AND Tags = 'a' AND Tags = 'it\'s' AND Due = '1970-01-01T00:00:01.000000000Z'"
+        );
+    }
+
+    #[test]
+    fn ranges_have_the_bounds_that_they_have() {
+        let amount = SearchAttributeKey::float("Amount");
+        let text = |range: (Bound<f64>, Bound<f64>)| {
+            let mut query = Query::default();
+            query.attribute_within(&amount, &range);
+            query.text()
+        };
+        assert_eq!(
+            text((Bound::Included(1.0), Bound::Excluded(2.0))),
+            "Amount >= 1.0 AND Amount < 2.0"
+        );
+        assert_eq!(text((Bound::Excluded(1.0), Bound::Unbounded)), "Amount > 1.0");
+        assert_eq!(text((Bound::Unbounded, Bound::Included(2.0))), "Amount <= 2.0");
+        assert_eq!(text((Bound::Unbounded, Bound::Unbounded)), "");
+    }
+
+    #[test]
+    fn one_of_several_is_a_list() {
+        let mut query = Query::default();
+        query.one_of("WorkflowId", &[]);
+        query.one_of("WorkflowId", &["a".to_owned()]);
+        query.one_of("WorkflowId", &["a".to_owned(), "b".to_owned()]);
+        query.written("Amount > 3 OR Amount < 1");
+        assert_eq!(
+            query.text(),
+            "WorkflowId = 'a' AND WorkflowId IN ('a', 'b') AND (Amount > 3 OR Amount < 1)"
+        );
+    }
+}

@@ -1,0 +1,317 @@
+//! Listing and counting workflows.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+use std::ops::{Deref, RangeBounds};
+use std::time::SystemTime;
+
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _};
+use temporalio_client::{
+    WorkflowCountOptions, WorkflowExecution, WorkflowExecutionStatus, WorkflowListOptions,
+};
+use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeValue};
+
+use super::{Listing, Query};
+use crate::client::{AnyWorkflow, Client, HasHandle, WorkflowHandle};
+use crate::error::Result;
+
+impl Client {
+    /// Lists the workflows of a type.
+    ///
+    /// ```no_run
+    /// # use durable::prelude::*;
+    /// # #[workflow(queue = "orders", id = "order-{}")]
+    /// # #[derive(Default)]
+    /// # struct OrderWorkflow;
+    /// # #[workflow_methods]
+    /// # impl OrderWorkflow {
+    /// #     #[run]
+    /// #     async fn run(_order: u32) -> WorkflowResult<()> { Ok(()) }
+    /// #     #[signal]
+    /// #     fn approve(&mut self) {}
+    /// # }
+    /// # async fn example(client: &Client) -> durable::Result<()> {
+    /// use durable::client::{SearchAttributeKey, WorkflowExecutionStatus};
+    ///
+    /// let tier = SearchAttributeKey::keyword("CustomerTier");
+    /// let gold = client
+    ///     .list::<OrderWorkflow>()
+    ///     .status(WorkflowExecutionStatus::Running)
+    ///     .search_attribute(&tier, "gold".to_owned());
+    /// println!("{} of gold customers", gold.count().await?);
+    /// for order in gold.await? {
+    ///     order.handle().approve().await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list<W: HasHandle>(&self) -> ListWorkflows<W> {
+        let types = if W::NAME.is_empty() { Vec::new() } else { vec![W::NAME.to_owned()] };
+        ListWorkflows {
+            client: self.clone(),
+            types,
+            statuses: Vec::new(),
+            ids: Vec::new(),
+            query: Query::default(),
+            limit: None,
+            workflow: PhantomData,
+        }
+    }
+
+    /// Lists workflows of every type.
+    pub fn list_all(&self) -> ListWorkflows<AnyWorkflow> {
+        self.list()
+    }
+}
+
+/// A list of workflows; awaiting it gives all at once, and [`stream`](Self::stream) one after the
+/// other. Every condition that is set must hold.
+///
+/// Each run of a workflow is an entry of its own, in the order of the server: as of Temporal 1.32,
+/// what runs before what has ended, and the last one first.
+///
+/// # Errors
+/// - [`Error::InvalidQuery`]: the server does not understand it, such as a search attribute that it
+///   does not have, or a value that begins or ends with a single quote.
+/// - [`Error::NamespaceNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+///
+/// [`Error::InvalidQuery`]: crate::Error::InvalidQuery
+/// [`Error::NamespaceNotFound`]: crate::Error::NamespaceNotFound
+/// [`Error::Unreachable`]: crate::Error::Unreachable
+/// [`Error::Rpc`]: crate::Error::Rpc
+#[must_use = "nothing is asked before it is awaited, streamed or counted"]
+pub struct ListWorkflows<W> {
+    client: Client,
+    types: Vec<String>,
+    statuses: Vec<String>,
+    ids: Vec<String>,
+    query: Query,
+    limit: Option<usize>,
+    workflow: PhantomData<fn() -> W>,
+}
+
+impl ListWorkflows<AnyWorkflow> {
+    /// Only workflows of the type of this name; set twice, of either.
+    pub fn workflow_type(mut self, name: impl Into<String>) -> Self {
+        self.types.push(name.into());
+        self
+    }
+}
+
+impl<W: HasHandle> ListWorkflows<W> {
+    /// Only workflows in this status; set twice, in either.
+    pub fn status(mut self, status: WorkflowExecutionStatus) -> Self {
+        // The variants have the names that the server has for them.
+        self.statuses.push(format!("{status:?}"));
+        self
+    }
+
+    /// Only the workflow of this id; set twice, of either.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.ids.push(id.into());
+        self
+    }
+
+    /// Only workflows whose id starts so.
+    pub fn id_starting_with(mut self, prefix: impl AsRef<str>) -> Self {
+        self.query.starts_with("WorkflowId", prefix.as_ref());
+        self
+    }
+
+    /// Only workflows that were started within this range, such as `yesterday..`.
+    pub fn started(mut self, when: impl RangeBounds<SystemTime>) -> Self {
+        self.query.during("StartTime", &when);
+        self
+    }
+
+    /// Only workflows that have ended within this range.
+    pub fn closed(mut self, when: impl RangeBounds<SystemTime>) -> Self {
+        self.query.during("CloseTime", &when);
+        self
+    }
+
+    /// Only workflows on this queue.
+    pub fn task_queue(mut self, queue: impl AsRef<str>) -> Self {
+        self.query.equals("TaskQueue", queue.as_ref());
+        self
+    }
+
+    /// Only workflows whose search attribute has this value: of a text, all of its words; of a list,
+    /// all of its values.
+    ///
+    /// No value can break the query. As of Temporal 1.32 the server finds nothing by a value with a
+    /// double quote or a backslash.
+    #[allow(clippy::needless_pass_by_value, reason = "as a start takes it")]
+    pub fn search_attribute<T: SearchAttributeValue>(
+        mut self,
+        key: &SearchAttributeKey<T>,
+        value: T,
+    ) -> Self {
+        self.query.attribute(key, &value);
+        self
+    }
+
+    /// Only workflows whose search attribute is within this range, such as `100.0..`.
+    pub fn search_attribute_in<T: SearchAttributeValue>(
+        mut self,
+        key: &SearchAttributeKey<T>,
+        range: impl RangeBounds<T>,
+    ) -> Self {
+        self.query.attribute_within(key, &range);
+        self
+    }
+
+    /// Only workflows for which this also holds, in
+    /// [Temporal's list filter syntax](https://docs.temporal.io/list-filter). It is sent as it is:
+    /// values in it must be quoted already.
+    pub fn matching(mut self, query: impl AsRef<str>) -> Self {
+        self.query.written(query.as_ref());
+        self
+    }
+
+    /// At most this many; counts know no limit.
+    pub fn limit(mut self, limit: usize) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// The query as it is sent.
+    #[must_use]
+    pub fn query(&self) -> String {
+        self.clauses().text()
+    }
+
+    fn clauses(&self) -> Query {
+        let mut query = Query::default();
+        query.one_of("WorkflowType", &self.types);
+        query.one_of("ExecutionStatus", &self.statuses);
+        query.one_of("WorkflowId", &self.ids);
+        query.and(&self.query)
+    }
+
+    /// The workflows one after the other, fetched page by page.
+    pub fn stream(self) -> Listing<ListedWorkflow<W>> {
+        let query = match self.clauses().checked() {
+            Ok(query) => query,
+            Err(error) => return Listing::failed(error),
+        };
+        let options = WorkflowListOptions::builder().maybe_limit(self.limit).build();
+        let client = self.client;
+        let listed = client.sdk().list_workflows(query.clone(), options);
+        Listing::new(listed.map(move |execution| match execution {
+            Ok(execution) => {
+                Ok(ListedWorkflow { client: client.clone(), execution, workflow: PhantomData })
+            }
+            Err(error) => Err(client.list_error(&query, error)),
+        }))
+    }
+
+    /// How many there are.
+    ///
+    /// # Errors
+    /// Those of the list.
+    pub async fn count(&self) -> Result<usize> {
+        let query = self.clauses().checked()?;
+        let options = WorkflowCountOptions::default();
+        let counted = self.client.sdk().count_workflows(query.clone(), options).await;
+        let counted = counted.map_err(|error| self.client.list_error(&query, error))?;
+        Ok(counted.count())
+    }
+
+    /// How many there are in each status; a status without any is missing.
+    ///
+    /// # Errors
+    /// Those of the list.
+    pub async fn count_by_status(&self) -> Result<HashMap<WorkflowExecutionStatus, usize>> {
+        let query = self.clauses().checked()?;
+        let query = format!("{query} GROUP BY ExecutionStatus");
+        let options = WorkflowCountOptions::default();
+        let counted = self.client.sdk().count_workflows(query.trim_start(), options).await;
+        let counted = counted.map_err(|error| self.client.list_error(&query, error))?;
+        let groups = counted.groups().iter();
+        Ok(groups.map(|group| (named(group.get::<String>(0).as_deref()), group.count())).collect())
+    }
+}
+
+fn named(status: Option<&str>) -> WorkflowExecutionStatus {
+    use WorkflowExecutionStatus as Status;
+    let known = [
+        Status::Running,
+        Status::Completed,
+        Status::Failed,
+        Status::Canceled,
+        Status::Terminated,
+        Status::ContinuedAsNew,
+        Status::TimedOut,
+        Status::Paused,
+    ];
+    let known = known.into_iter().find(|known| Some(format!("{known:?}").as_str()) == status);
+    known.unwrap_or(Status::Unknown)
+}
+
+impl<W: HasHandle> IntoFuture for ListWorkflows<W> {
+    type Output = Result<Vec<ListedWorkflow<W>>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.stream().collect().boxed()
+    }
+}
+
+impl<W: HasHandle> fmt::Debug for ListWorkflows<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListWorkflows").field("query", &self.query()).finish_non_exhaustive()
+    }
+}
+
+/// One run of a workflow, as a list gives it.
+///
+/// It dereferences to the SDK's [`WorkflowExecution`], with id, run id, type, status, times, queue,
+/// memo and search attributes.
+pub struct ListedWorkflow<W> {
+    client: Client,
+    execution: WorkflowExecution,
+    workflow: PhantomData<fn() -> W>,
+}
+
+impl<W: HasHandle> ListedWorkflow<W> {
+    /// A handle, bound to the listed run. A workflow that continues as new, or is retried, does so
+    /// as another run; `OrderWorkflow::handle(&client, order.id())` follows it.
+    #[must_use]
+    pub fn handle(&self) -> W::Handle {
+        let handle = WorkflowHandle::existing(&self.client, self.id());
+        handle.with_run_id(self.run_id()).into()
+    }
+}
+
+impl<W> Deref for ListedWorkflow<W> {
+    type Target = WorkflowExecution;
+
+    fn deref(&self) -> &Self::Target {
+        &self.execution
+    }
+}
+
+impl<W> Clone for ListedWorkflow<W> {
+    fn clone(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            execution: self.execution.clone(),
+            workflow: PhantomData,
+        }
+    }
+}
+
+impl<W> fmt::Debug for ListedWorkflow<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListedWorkflow")
+            .field("id", &self.id())
+            .field("run_id", &self.run_id())
+            .field("workflow_type", &self.workflow_type())
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}

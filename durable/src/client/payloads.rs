@@ -1,0 +1,268 @@
+//! Values whose types are not known to the program: payloads, and JSON that becomes payloads.
+
+use std::fmt;
+
+use serde_json::Value;
+use temporalio_common::data_converters::{
+    GenericPayloadConverter as _, PayloadConversionError, PayloadConverter, SerializationContext,
+    SerializationContextData, TemporalDeserializable, TemporalSerializable,
+};
+use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
+
+use crate::definition::Payload;
+use crate::error::{Error, Result, payload_error};
+
+/// The inputs or the output of something whose types the program does not know.
+///
+/// Inputs are written as JSON, each a payload of its own, or given as payloads; an output is read as
+/// JSON, as a type, or as payloads. The client's data converter and codec apply.
+///
+/// ```
+/// use durable::client::Payloads;
+/// use serde_json::json;
+///
+/// let none = Payloads::none();
+/// let one = Payloads::from(json!({ "order_id": "7" }));
+/// let two = Payloads::from([json!("7"), json!(12.5)]);
+/// assert_eq!(two.json()?, json!(["7", 12.5]));
+/// # let _ = (none, one);
+/// # Ok::<(), durable::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Payloads {
+    values: Vec<Entry>,
+}
+
+#[derive(Clone, PartialEq)]
+enum Entry {
+    /// Still to be converted.
+    Json(Value),
+    Payload(RawPayload),
+}
+
+impl Payloads {
+    /// No input.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { values: Vec::new() }
+    }
+
+    /// How many values there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there is no value.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The value as JSON: `null` where there is none, and an array where there are several.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] for a payload that is no JSON, which
+    /// [`decode`](Self::decode) and [`payloads`](Self::payloads) can still read.
+    pub fn json(&self) -> Result<Value> {
+        let mut values = self.values.iter().map(Entry::json).collect::<Result<Vec<_>>>()?;
+        Ok(match values.len() {
+            0 => Value::Null,
+            1 => values.remove(0),
+            _ => Value::Array(values),
+        })
+    }
+
+    /// The value as a type, by the SDK's standard converter.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] when it is none.
+    pub fn decode<T: Payload>(&self) -> Result<T> {
+        let converter = PayloadConverter::default();
+        let context = SerializationContext::new(&SerializationContextData::None, &converter);
+        let decoded = self
+            .to_payloads(&context)
+            .and_then(|payloads| converter.from_payloads(&context, payloads));
+        decoded.map_err(wrong)
+    }
+
+    /// The payloads, JSON by the SDK's standard converter.
+    ///
+    /// # Errors
+    /// [`Error::WrongType`] for what cannot be a payload.
+    pub fn payloads(&self) -> Result<Vec<RawPayload>> {
+        let converter = PayloadConverter::default();
+        let context = SerializationContext::new(&SerializationContextData::None, &converter);
+        self.to_payloads(&context).map_err(wrong)
+    }
+}
+
+impl Entry {
+    fn json(&self) -> Result<Value> {
+        let payload = match self {
+            Self::Json(value) => return Ok(value.clone()),
+            Self::Payload(payload) => payload,
+        };
+        match payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice) {
+            b"json/plain" | b"json/protobuf" => serde_json::from_slice(&payload.data)
+                .map_err(|error| wrong(PayloadConversionError::EncodingError(error.into()))),
+            // What has no encoding is what a workflow without a result ends with.
+            b"binary/null" | b"" => Ok(Value::Null),
+            other => {
+                let other = String::from_utf8_lossy(other);
+                let reason = format!("its encoding is `{other}`, which is not JSON");
+                Err(wrong(PayloadConversionError::EncodingError(reason.into())))
+            }
+        }
+    }
+
+    fn payload(
+        &self,
+        context: &SerializationContext<'_>,
+    ) -> Result<RawPayload, PayloadConversionError> {
+        match self {
+            Self::Json(value) => context.converter.to_payload(context, value),
+            Self::Payload(payload) => Ok(payload.clone()),
+        }
+    }
+}
+
+fn wrong(error: PayloadConversionError) -> Error {
+    Error::WrongType { what: "payload".to_owned(), source: payload_error(error) }
+}
+
+impl Default for Payloads {
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
+/// One value.
+impl From<Value> for Payloads {
+    fn from(value: Value) -> Self {
+        Self { values: vec![Entry::Json(value)] }
+    }
+}
+
+/// Several values, in the order of the parameters.
+impl<const N: usize> From<[Value; N]> for Payloads {
+    fn from(values: [Value; N]) -> Self {
+        Self::from(Vec::from(values))
+    }
+}
+
+/// Several values, in the order of the parameters.
+impl From<Vec<Value>> for Payloads {
+    fn from(values: Vec<Value>) -> Self {
+        Self { values: values.into_iter().map(Entry::Json).collect() }
+    }
+}
+
+impl From<Vec<RawPayload>> for Payloads {
+    fn from(payloads: Vec<RawPayload>) -> Self {
+        Self { values: payloads.into_iter().map(Entry::Payload).collect() }
+    }
+}
+
+impl TemporalSerializable for Payloads {
+    fn to_payload(
+        &self,
+        context: &SerializationContext<'_>,
+    ) -> Result<RawPayload, PayloadConversionError> {
+        match self.values.as_slice() {
+            [one] => one.payload(context),
+            _ => Err(PayloadConversionError::WrongEncoding),
+        }
+    }
+
+    fn to_payloads(
+        &self,
+        context: &SerializationContext<'_>,
+    ) -> Result<Vec<RawPayload>, PayloadConversionError> {
+        self.values.iter().map(|value| value.payload(context)).collect()
+    }
+}
+
+impl TemporalDeserializable for Payloads {
+    fn from_payload(
+        _: &SerializationContext<'_>,
+        payload: RawPayload,
+    ) -> Result<Self, PayloadConversionError> {
+        Ok(Self::from(vec![payload]))
+    }
+
+    fn from_payloads(
+        _: &SerializationContext<'_>,
+        payloads: Vec<RawPayload>,
+    ) -> Result<Self, PayloadConversionError> {
+        Ok(Self::from(payloads))
+    }
+}
+
+/// As JSON; what is no JSON is shown by its encoding and size.
+impl fmt::Debug for Payloads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = f.debug_list();
+        for value in &self.values {
+            match (value.json(), value) {
+                (Ok(json), _) => list.entry(&format_args!("{json}")),
+                (Err(_), Entry::Payload(payload)) => {
+                    let encoding = payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice);
+                    let encoding = String::from_utf8_lossy(encoding);
+                    list.entry(&format_args!("{} bytes of {encoding}", payload.data.len()))
+                }
+                (Err(error), Entry::Json(_)) => list.entry(&error),
+            };
+        }
+        list.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn encoded(encoding: &str, data: &[u8]) -> Payloads {
+        Payloads::from(vec![RawPayload {
+            metadata: [("encoding".to_owned(), encoding.as_bytes().to_vec())].into(),
+            data: data.to_vec(),
+            ..RawPayload::default()
+        }])
+    }
+
+    #[test]
+    fn json_goes_through_payloads_and_back() {
+        let two = Payloads::from([json!("7"), json!({ "amount": 12.5 })]);
+        let raw = Payloads::from(two.payloads().unwrap());
+        assert_eq!(raw.len(), 2);
+        assert_eq!(raw.json().unwrap(), json!(["7", { "amount": 12.5 }]));
+        assert_eq!(format!("{raw:?}"), r#"["7", {"amount":12.5}]"#);
+        assert_eq!(Payloads::from(json!(["a"])).len(), 1, "an array is one value");
+    }
+
+    #[test]
+    fn nothing_is_null_whichever_way_it_came() {
+        assert_eq!(Payloads::none().json().unwrap(), Value::Null);
+        assert_eq!(encoded("binary/null", b"").json().unwrap(), Value::Null);
+        let nothing = Payloads::from(vec![RawPayload::default()]);
+        assert_eq!(nothing.json().unwrap(), Value::Null);
+    }
+
+    #[test]
+    fn a_value_is_read_as_a_type() {
+        assert_eq!(encoded("json/plain", b"\"7\"").decode::<String>().unwrap(), "7");
+        let error = encoded("json/plain", b"\"7\"").decode::<u32>().unwrap_err();
+        assert!(matches!(error, Error::WrongType { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn what_is_no_json_is_said_to_be_none() {
+        let binary = encoded("binary/plain", b"\x00\x01");
+        let error = format!("{:?}", binary.json().unwrap_err());
+        assert!(error.contains("its encoding is `binary/plain`"), "{error}");
+        assert_eq!(format!("{binary:?}"), "[2 bytes of binary/plain]");
+        assert_eq!(binary.payloads().unwrap()[0].data, b"\x00\x01");
+    }
+}

@@ -1,0 +1,120 @@
+//! Schedules: workflows that the server starts again and again.
+//!
+//! What is started is said by a [`Start`](super::Start), so that its options and their merging are
+//! those of every start; when, by a [`ScheduleSpec`]. The Temporal concept is the
+//! [schedule](https://docs.temporal.io/schedule).
+
+mod create;
+mod description;
+mod handle;
+mod list;
+mod spec;
+mod update;
+
+pub use create::CreateSchedule;
+pub use description::{ScheduleDescription, ScheduleRun, ScheduledWorkflow};
+pub use handle::ScheduleHandle;
+pub use list::{ListSchedules, ScheduleSummary};
+pub use spec::{Calendar, ScheduleSpec};
+pub use update::ScheduleUpdate;
+
+use temporalio_client::schedules::{ScheduleError, ScheduleOverlapPolicy};
+use temporalio_client::tonic::{Code, Status};
+use temporalio_common::protos::temporal::api::schedule::v1::schedule_action::Action;
+use temporalio_common::protos::temporal::api::schedule::v1::{
+    ScheduleAction, ScheduleSpec as RawSpec,
+};
+use temporalio_common::protos::temporal::api::workflow::v1::NewWorkflowExecutionInfo;
+use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
+
+use super::Client;
+use crate::error::{Error, payload_error};
+
+/// What was being done to which schedule: the context of every error here.
+struct Doing<'a> {
+    client: &'a Client,
+    schedule_id: &'a str,
+    operation: &'a str,
+}
+
+impl Doing<'_> {
+    fn error(&self, error: ScheduleError) -> Error {
+        match error {
+            ScheduleError::Rpc(status) => self.rpc(status),
+            ScheduleError::PayloadConversion(error) => Error::WrongType {
+                what: format!("value to {} schedule `{}`", self.operation, self.schedule_id),
+                source: payload_error(error),
+            },
+            other => self.rpc(Status::from_error(other.into())),
+        }
+    }
+
+    fn rpc(&self, status: Status) -> Error {
+        let schedule_id = self.schedule_id.to_owned();
+        match status.code() {
+            Code::AlreadyExists => Error::ScheduleExists { schedule_id },
+            Code::NotFound => Error::ScheduleNotFound { schedule_id, source: Box::new(status) },
+            Code::InvalidArgument => {
+                Error::InvalidSchedule { schedule_id, source: status.message().into() }
+            }
+            Code::Unavailable => self.client.unreachable(status),
+            _ => Error::Rpc {
+                operation: format!("{} schedule `{schedule_id}`", self.operation),
+                source: Box::new(status),
+            },
+        }
+    }
+
+    fn invalid(&self, problems: &[String]) -> Error {
+        let schedule_id = self.schedule_id.to_owned();
+        Error::InvalidSchedule { schedule_id, source: problems.join("; ").into() }
+    }
+}
+
+/// What a schedule starts, as a start would have started it.
+fn action(start: StartWorkflowExecutionRequest) -> ScheduleAction {
+    let action = NewWorkflowExecutionInfo {
+        workflow_id: start.workflow_id,
+        workflow_type: start.workflow_type,
+        task_queue: start.task_queue,
+        input: start.input,
+        workflow_execution_timeout: start.workflow_execution_timeout,
+        workflow_run_timeout: start.workflow_run_timeout,
+        workflow_task_timeout: start.workflow_task_timeout,
+        workflow_id_reuse_policy: start.workflow_id_reuse_policy,
+        retry_policy: start.retry_policy,
+        cron_schedule: start.cron_schedule,
+        memo: start.memo,
+        search_attributes: start.search_attributes,
+        header: start.header,
+        user_metadata: start.user_metadata,
+        versioning_override: start.versioning_override,
+        priority: start.priority,
+    };
+    ScheduleAction { action: Some(Action::StartWorkflow(action)) }
+}
+
+fn overlap_number(policy: ScheduleOverlapPolicy) -> i32 {
+    match policy {
+        ScheduleOverlapPolicy::Skip => 1,
+        ScheduleOverlapPolicy::BufferOne => 2,
+        ScheduleOverlapPolicy::BufferAll => 3,
+        ScheduleOverlapPolicy::CancelOther => 4,
+        ScheduleOverlapPolicy::TerminateOther => 5,
+        ScheduleOverlapPolicy::AllowAll => 6,
+        // The server's choice; so is what a later SDK adds.
+        _ => 0,
+    }
+}
+
+fn overlap_policy(number: i32) -> ScheduleOverlapPolicy {
+    match number {
+        1 => ScheduleOverlapPolicy::Skip,
+        2 => ScheduleOverlapPolicy::BufferOne,
+        3 => ScheduleOverlapPolicy::BufferAll,
+        4 => ScheduleOverlapPolicy::CancelOther,
+        5 => ScheduleOverlapPolicy::TerminateOther,
+        6 => ScheduleOverlapPolicy::AllowAll,
+        _ => ScheduleOverlapPolicy::Unspecified,
+    }
+}

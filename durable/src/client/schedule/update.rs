@@ -1,0 +1,168 @@
+//! What a schedule is besides its workflow: times, policies and state, at its creation and later.
+
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use temporalio_client::schedules::ScheduleOverlapPolicy;
+use temporalio_common::protos::temporal::api::schedule::v1::{
+    Schedule, SchedulePolicies, ScheduleState,
+};
+use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
+use temporalio_common::search_attributes::{
+    SearchAttributeKey, SearchAttributeValue, SearchAttributes,
+};
+
+use super::{ScheduleSpec, action, overlap_number};
+use crate::client::settings::LONGEST_DURATION;
+use crate::client::{HasHandle, Start};
+use crate::definition::Payload;
+use crate::error::Result;
+
+/// Changes of a schedule, for the closure of
+/// [`ScheduleHandle::update`](super::ScheduleHandle::update). What it does not mention stays as it is.
+pub struct ScheduleUpdate {
+    pub(super) schedule: Schedule,
+    pub(super) search_attributes: SearchAttributes,
+    pub(super) search_attributes_changed: bool,
+    pub(super) problems: Vec<String>,
+    start: Option<BoxFuture<'static, Result<StartWorkflowExecutionRequest>>>,
+}
+
+impl ScheduleUpdate {
+    pub(super) fn new(schedule: Schedule, search_attributes: SearchAttributes) -> Self {
+        Self {
+            schedule,
+            search_attributes,
+            search_attributes_changed: false,
+            problems: Vec::new(),
+            start: None,
+        }
+    }
+
+    /// Other times.
+    pub fn spec(&mut self, spec: ScheduleSpec) -> &mut Self {
+        self.schedule.spec = Some(spec.raw);
+        self.problems.extend(spec.problems);
+        self
+    }
+
+    /// Another workflow, or the same with another input or other options. Without an id of its own
+    /// or from its template, it keeps the id that the schedule's workflow has.
+    pub fn workflow<W>(&mut self, mut start: Start<W>) -> &mut Self
+    where
+        W: HasHandle,
+        W::Input: Payload,
+    {
+        use temporalio_common::protos::temporal::api::schedule::v1::schedule_action::Action;
+        let action = self.schedule.action.as_ref().and_then(|action| action.action.as_ref());
+        if let Some(Action::StartWorkflow(workflow)) = action {
+            start.id_unless_given(&workflow.workflow_id);
+        }
+        self.start = Some(start.encoded().boxed());
+        self
+    }
+
+    /// What happens when the time has come and the last workflow still runs; without it, nothing.
+    pub fn overlap(&mut self, policy: ScheduleOverlapPolicy) -> &mut Self {
+        self.policies().overlap_policy = overlap_number(policy);
+        self
+    }
+
+    /// How late a time may still be acted on, when the server was down; a year without it, and at
+    /// least 10 seconds.
+    pub fn catchup_window(&mut self, window: Duration) -> &mut Self {
+        if window > LONGEST_DURATION {
+            self.problems
+                .push(format!("a catch-up window of {window:?} is longer than 10000 years"));
+        }
+        self.policies().catchup_window = window.try_into().ok();
+        self
+    }
+
+    /// Whether the schedule pauses itself when a workflow fails or times out.
+    pub fn pause_on_failure(&mut self, pause: bool) -> &mut Self {
+        self.policies().pause_on_failure = pause;
+        self
+    }
+
+    /// Whether each workflow has the same id, without the time that the server appends otherwise;
+    /// see [`CreateSchedule`](super::CreateSchedule::keep_original_workflow_id).
+    pub fn keep_original_workflow_id(&mut self, keep: bool) -> &mut Self {
+        self.policies().keep_original_workflow_id = keep;
+        self
+    }
+
+    /// How often the schedule still acts by itself; `None` is without a limit.
+    pub fn remaining_actions(&mut self, actions: impl Into<Option<u32>>) -> &mut Self {
+        let actions = actions.into();
+        let state = self.state();
+        state.limited_actions = actions.is_some();
+        state.remaining_actions = actions.unwrap_or_default().into();
+        self
+    }
+
+    /// Whether the schedule is paused.
+    pub fn paused(&mut self, paused: bool) -> &mut Self {
+        self.state().paused = paused;
+        self
+    }
+
+    /// What people should know of the schedule's state.
+    pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
+        self.state().notes = note.into();
+        self
+    }
+
+    /// Sets a search attribute of the schedule itself.
+    pub fn search_attribute<T: SearchAttributeValue>(
+        &mut self,
+        key: &SearchAttributeKey<T>,
+        value: T,
+    ) -> &mut Self {
+        match key.try_value_set(value) {
+            Ok(update) => self.search_attributes.apply(update),
+            Err(error) => {
+                self.problems.push(format!("the search attribute `{}`: {error}", key.name()));
+            }
+        }
+        self.search_attributes_changed = true;
+        self
+    }
+
+    /// Removes a search attribute of the schedule itself.
+    pub fn remove_search_attribute<T: SearchAttributeValue>(
+        &mut self,
+        key: &SearchAttributeKey<T>,
+    ) -> &mut Self {
+        self.search_attributes.apply(key.value_unset());
+        self.search_attributes_changed = true;
+        self
+    }
+
+    /// The schedule as the server's protocol has it, for what has no method here.
+    pub fn raw(&mut self) -> &mut Schedule {
+        &mut self.schedule
+    }
+
+    /// Encodes the new workflow, if there is one.
+    pub(super) async fn settle(&mut self) -> Result<()> {
+        if let Some(start) = self.start.take() {
+            self.schedule.action = Some(action(start.await?));
+        }
+        Ok(())
+    }
+
+    fn policies(&mut self) -> &mut SchedulePolicies {
+        self.schedule.policies.get_or_insert_default()
+    }
+
+    fn state(&mut self) -> &mut ScheduleState {
+        self.schedule.state.get_or_insert_default()
+    }
+}
+
+/// A duration of the server's, which is never negative.
+pub(super) fn duration<T: TryInto<Duration>>(duration: T) -> Duration {
+    duration.try_into().unwrap_or_default()
+}

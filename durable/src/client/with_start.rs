@@ -1,0 +1,231 @@
+//! Starting a workflow together with a signal or an update, in one request: whoever comes first
+//! starts it, and everybody reaches it.
+
+use std::fmt;
+use std::future::IntoFuture;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use temporalio_common::{SignalDefinition, UpdateDefinition};
+
+use super::outcome::Doing;
+use super::settings::Carrier;
+use super::start::{Prepared, Start};
+use super::{HasHandle, SignalCall, UpdateCall, UpdateHandle, WorkflowHandle};
+use crate::definition::{Payload, Workflow};
+use crate::error::Result;
+
+impl<W: HasHandle> Start<W> {
+    /// Sends a signal with the start: a workflow that runs under this id gets the signal, and
+    /// otherwise one is started and gets it before its code runs.
+    ///
+    /// The closure takes a handle of the workflow to be, and returns one of its signals. Options are
+    /// set before.
+    ///
+    /// ```no_run
+    /// # use durable::prelude::*;
+    /// # #[workflow(queue = "carts", id = "cart-{}")]
+    /// # #[derive(Default)]
+    /// # struct CartWorkflow;
+    /// # #[workflow_methods]
+    /// # impl CartWorkflow {
+    /// #     #[run]
+    /// #     async fn run(_customer: u32) -> WorkflowResult<()> { Ok(()) }
+    /// #     #[signal]
+    /// #     fn add(&mut self, _item: String) {}
+    /// # }
+    /// # async fn example(client: &Client) -> durable::Result<()> {
+    /// let cart = CartWorkflow::start(client, 7).with_signal(|cart| cart.add("pear".into())).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// All options of a start apply, but for an eager start; the id conflict policy is
+    /// `UseExisting` unless it is set. What they say of a new workflow says nothing to one that runs.
+    pub fn with_signal<S>(
+        mut self,
+        signal: impl FnOnce(&W::Handle) -> SignalCall<S>,
+    ) -> SignalWithStart<W, S>
+    where
+        S: SignalDefinition<Workflow = W>,
+    {
+        let (handle, id) = self.handle_to_be();
+        let signal = signal(&handle);
+        self.addressed("signal", &signal.handle, &id);
+        SignalWithStart { start: self, signal }
+    }
+
+    /// Sends an update with the start: a workflow that runs under this id gets the update, and
+    /// otherwise one is started and gets it.
+    ///
+    /// The closure takes a handle of the workflow to be, and returns one of its updates. Options are
+    /// set before.
+    ///
+    /// ```no_run
+    /// # use durable::prelude::*;
+    /// # #[workflow(queue = "carts", id = "cart-{}")]
+    /// # #[derive(Default)]
+    /// # struct CartWorkflow;
+    /// # #[workflow_methods]
+    /// # impl CartWorkflow {
+    /// #     #[run]
+    /// #     async fn run(_customer: u32) -> WorkflowResult<()> { Ok(()) }
+    /// #     #[update]
+    /// #     fn add(&mut self, _item: String) -> u64 { 1 }
+    /// # }
+    /// # async fn example(client: &Client) -> durable::Result<()> {
+    /// let start = CartWorkflow::start(client, 7);
+    /// let items: u64 = start.with_update(|cart| cart.add("pear".into())).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// All options of a start apply, but for an eager start, a cron schedule and a start delay; the
+    /// id conflict policy is `UseExisting` unless it is set. What they say of a new workflow says
+    /// nothing to one that runs.
+    pub fn with_update<U>(
+        mut self,
+        update: impl FnOnce(&W::Handle) -> UpdateCall<U>,
+    ) -> UpdateWithStart<W, U>
+    where
+        U: UpdateDefinition<Workflow = W>,
+    {
+        let (handle, id) = self.handle_to_be();
+        let update = update(&handle);
+        self.addressed("update", &update.handle, &id);
+        UpdateWithStart { start: self, update }
+    }
+
+    /// A handle of the workflow before it is started, whose id is thereby settled.
+    fn handle_to_be(&mut self) -> (W::Handle, String) {
+        let id = self.resolve_id();
+        (WorkflowHandle::existing(&self.client, &id).into(), id)
+    }
+
+    /// Notes it when a closure returned a call on a handle that it was not given.
+    fn addressed(&mut self, what: &str, handle: &WorkflowHandle<W>, id: &str) {
+        let (theirs, ours) = (handle.client(), &self.client);
+        let same_place =
+            (theirs.address(), theirs.namespace()) == (ours.address(), ours.namespace());
+        if handle.id() != id || handle.run_id().is_some() || !same_place {
+            self.settings.problems.push(format!(
+                "the {what} is addressed to workflow `{}`, and not to `{id}`, which is started; use \
+                 the handle that the closure is given",
+                handle.id()
+            ));
+        }
+    }
+}
+
+/// A signal-with-start; awaiting it sends it and gives the workflow's handle.
+///
+/// # Errors
+/// Those of a [`Start`]. [`Error::AlreadyStarted`](crate::Error::AlreadyStarted) only where the id
+/// of an ended workflow may not be used again.
+#[must_use = "nothing is started or signalled before this is awaited"]
+pub struct SignalWithStart<W: Workflow, S: SignalDefinition> {
+    start: Start<W>,
+    signal: SignalCall<S>,
+}
+
+impl<W, S> IntoFuture for SignalWithStart<W, S>
+where
+    W: HasHandle,
+    W::Input: Payload,
+    S: SignalDefinition<Workflow = W, Input: Payload> + Send + 'static,
+{
+    type Output = Result<W::Handle>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { start, signal } = self;
+        async move {
+            let Prepared { client, workflow, input, id, request } =
+                start.prepare(Carrier::SignalWithStart)?;
+            let sdk = request.client(&client).await?;
+            let SignalCall { signal, input: signal_input, .. } = signal;
+            let started = sdk
+                .signal_with_start_workflow(workflow, input, signal, signal_input, request.options)
+                .await;
+            let doing = Doing { client: &client, workflow_id: &id, operation: "signal and start" };
+            let started = started.map_err(|error| doing.start(error))?;
+            let info = started.info();
+            let (id, run_id) = (info.workflow_id.clone(), info.run_id.clone());
+            Ok(WorkflowHandle::new(&client, id, run_id, true).into())
+        }
+        .boxed()
+    }
+}
+
+/// An update-with-start; awaiting it sends it and gives the update's output.
+///
+/// # Errors
+/// Those of a [`Start`] and of an [`UpdateCall`]. When the update's validator rejects it, a workflow
+/// that was started for it runs all the same.
+#[must_use = "nothing is started or updated before this is awaited or started"]
+pub struct UpdateWithStart<W: Workflow, U: UpdateDefinition> {
+    start: Start<W>,
+    update: UpdateCall<U>,
+}
+
+impl<W, U> UpdateWithStart<W, U>
+where
+    W: HasHandle,
+    W::Input: Payload,
+    U: UpdateDefinition<Workflow = W, Input: Payload> + Send + 'static,
+{
+    /// Sends it, waits only until the workflow has accepted the update, and gives the handles of the
+    /// workflow and of the update.
+    ///
+    /// # Errors
+    /// Those of awaiting it, but for a handler that fails later.
+    pub async fn start(self) -> Result<(W::Handle, UpdateHandle<U>)> {
+        let Self { start, update } = self;
+        let Prepared { client, workflow, input, id, request } =
+            start.prepare(Carrier::UpdateWithStart)?;
+        let sdk = request.client(&client).await?;
+        let UpdateCall { handle, update, input: update_input, id: update_id } = update;
+        let name = update.name().to_owned();
+        let options = request.with_update(update_id);
+        let accepted = sdk
+            .start_update_with_start_workflow(workflow, input, update, update_input, options)
+            .await;
+        let update = match accepted {
+            Ok(update) => update,
+            Err(error) => {
+                let operation = "update and start";
+                let doing = Doing { client: &client, workflow_id: &id, operation };
+                return Err(doing.update_with_start(&name, error).await);
+            }
+        };
+        let run_id = update.workflow_run_id().map(ToOwned::to_owned);
+        let workflow = WorkflowHandle::new(&client, id, run_id, true).into();
+        Ok((workflow, UpdateHandle { handle, name, update }))
+    }
+}
+
+impl<W, U> IntoFuture for UpdateWithStart<W, U>
+where
+    W: HasHandle,
+    W::Input: Payload,
+    U: UpdateDefinition<Workflow = W, Input: Payload, Output: Send + Sync> + Send + 'static,
+{
+    type Output = Result<U::Output>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        async move { self.start().await?.1.result().await }.boxed()
+    }
+}
+
+impl<W: Workflow, S: SignalDefinition> fmt::Debug for SignalWithStart<W, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignalWithStart").field("id", &self.start.id).finish_non_exhaustive()
+    }
+}
+
+impl<W: Workflow, U: UpdateDefinition> fmt::Debug for UpdateWithStart<W, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UpdateWithStart").field("id", &self.start.id).finish_non_exhaustive()
+    }
+}
