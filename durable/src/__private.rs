@@ -19,6 +19,7 @@ pub use temporalio_sdk::activities::{
 pub use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use crate::activity::ActivityContext;
+use crate::activity::ActivityError as OwnActivityError;
 pub use crate::activity::state;
 pub use crate::client::{
     Client, Execute, HasHandle, QueryCall, SignalCall, Start, UpdateCall, WorkflowHandle,
@@ -28,6 +29,9 @@ pub use crate::definition::{
     Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Parameter, Payload,
     SourceLocation, Workflow, WorkflowAnnotation,
 };
+use crate::error::outgoing;
+pub use crate::error::outgoing::KnownError;
+pub use crate::error::{ApplicationError, Classification};
 pub use crate::id::from_template;
 pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
 #[cfg(feature = "testing")]
@@ -97,12 +101,12 @@ pub const fn payload<T: PayloadType>() {}
 )]
 pub trait IntoActivityError {
     /// The conversion.
-    fn into_activity_error(self) -> ActivityError;
+    fn into_activity_error(self) -> OwnActivityError;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Into<ActivityError>> IntoActivityError for E {
-    fn into_activity_error(self) -> ActivityError {
+impl<E: Into<OwnActivityError>> IntoActivityError for E {
+    fn into_activity_error(self) -> OwnActivityError {
         self.into()
     }
 }
@@ -112,7 +116,7 @@ impl<E: Into<ActivityError>> IntoActivityError for E {
 /// # Errors
 /// Those of the function.
 pub fn activity_result<T, E: IntoActivityError>(result: Result<T, E>) -> Result<T, ActivityError> {
-    result.map_err(E::into_activity_error)
+    result.map_err(|error| error.into_activity_error().into_sdk())
 }
 
 /// What a workflow may end with instead of an output.
@@ -140,6 +144,12 @@ impl<E: Into<WorkflowTermination>> IntoTermination for E {
 /// Those of the method.
 pub fn run_result<T, E: IntoTermination>(result: Result<T, E>) -> Result<T, WorkflowTermination> {
     result.map_err(E::into_termination)
+}
+
+/// What a workflow ends with that an error of the program ends.
+#[must_use]
+pub fn termination(error: impl ApplicationError) -> WorkflowTermination {
+    error.into_failure().into()
 }
 
 /// A struct whose impl block has `#[workflow_methods]`; `#[workflow]` asks for it.
@@ -239,22 +249,22 @@ pub fn given<T>(input: Option<T>) -> T {
 
 /// How the error of a query or update becomes the error of the SDK.
 ///
-/// [`ActivityError`] is no `std::error::Error`, so no one conversion covers both it and all errors;
+/// The error of an activity is no `std::error::Error`, so no one conversion covers both it and all errors;
 /// method resolution picks between the two traits below, as `anyhow!` does.
 pub struct FromActivityError;
 
 impl FromActivityError {
     /// The error within the activity error.
     #[must_use]
-    pub fn make(self, error: ActivityError) -> HandlerError {
+    pub fn make(self, error: OwnActivityError) -> HandlerError {
         match error {
-            ActivityError::Application(failure) => failure,
+            OwnActivityError::Application(failure) => outgoing::carried(*failure),
             other => format!("{other:?}").into(),
         }
     }
 }
 
-/// Picked for [`ActivityError`].
+/// Picked for the error of an activity.
 pub trait ActivityErrorKind: Sized {
     /// The conversion.
     fn handler_error_kind(&self) -> FromActivityError {
@@ -262,7 +272,7 @@ pub trait ActivityErrorKind: Sized {
     }
 }
 
-impl ActivityErrorKind for ActivityError {}
+impl ActivityErrorKind for OwnActivityError {}
 
 /// Converts everything that a boxed error can be made of.
 pub struct FromOtherError;
@@ -275,7 +285,7 @@ impl FromOtherError {
     }
 }
 
-/// What a query or update may fail with, besides [`ActivityError`].
+/// What a query or update may fail with, besides that of an activity.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a query or update",
     label = "this error cannot be converted",
@@ -287,9 +297,9 @@ pub trait IntoHandlerError {
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Into<HandlerError>> IntoHandlerError for E {
+impl<E: Into<HandlerError> + 'static> IntoHandlerError for E {
     fn into_handler_error(self) -> HandlerError {
-        self.into()
+        outgoing::handler_error(self)
     }
 }
 

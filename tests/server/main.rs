@@ -6,6 +6,7 @@
 
 mod activities;
 mod connecting;
+mod failures;
 mod faults;
 mod handles;
 mod inside;

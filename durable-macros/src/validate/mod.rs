@@ -4,6 +4,7 @@
 //! that the fallback can still generate what the user's other code names.
 
 mod activity;
+mod application_error;
 mod entry;
 mod handlers;
 mod inputs;
@@ -14,6 +15,7 @@ mod test;
 mod workflow;
 
 pub(crate) use activity::activity;
+pub(crate) use application_error::application_error;
 pub(crate) use entry::main;
 pub(crate) use inputs::is_free;
 pub(crate) use methods::methods;

@@ -5,6 +5,7 @@
 //! neither clients nor workers.
 
 mod context;
+mod error;
 #[cfg(feature = "testing")]
 mod heartbeat;
 #[cfg(feature = "testing")]
@@ -13,6 +14,7 @@ mod served;
 mod state;
 
 pub use context::ActivityContext;
+pub use error::ActivityError;
 #[cfg(feature = "testing")]
 pub(crate) use heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
 pub(crate) use served::register;
@@ -21,4 +23,4 @@ pub use state::{State, state};
 #[doc(inline)]
 pub use temporalio_common::error::{ApplicationErrorCategory, ApplicationFailure};
 #[doc(inline)]
-pub use temporalio_sdk::activities::{ActivityError, ActivityHeartbeatDetails, ActivityInfo};
+pub use temporalio_sdk::activities::{ActivityHeartbeatDetails, ActivityInfo};

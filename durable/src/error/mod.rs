@@ -5,7 +5,9 @@
 //! has a cause, the cause is its [`source`](std::error::Error::source) and is not printed with it;
 //! the `Debug` form, which `fn main() -> durable::Result<()>` prints, shows the whole chain.
 
+mod application;
 mod failure;
+pub(crate) mod outgoing;
 #[cfg(feature = "testing")]
 mod testing;
 mod worker;
@@ -14,6 +16,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+pub use application::{ApplicationError, Classification, DowncastFailure, ErrorDetails, ErrorType};
 pub use failure::{Failure, FailureKind};
 #[cfg(feature = "testing")]
 pub use testing::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};

@@ -1,0 +1,79 @@
+//! What `#[derive(ApplicationError)]` implements: how each variant is classified, the way out of a
+//! workflow, and the entry in the table by which it is known wherever it leaves.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::shared;
+use crate::model::{ApplicationError, ErrorKind};
+use crate::runtime_path::Private;
+
+pub(super) fn application_error(model: &ApplicationError) -> TokenStream {
+    let ApplicationError { private, ident, kinds } = model;
+    let name = shared::unraw(ident);
+    let head = shared::impl_head(private, "ApplicationError", &quote!(#ident), ident.span());
+    let type_names = type_names(kinds);
+    let classification = classification(private, kinds);
+    quote! {
+        #[automatically_derived]
+        #head {
+            const NAME: &'static str = #name;
+            const TYPE_NAMES: &'static [&'static str] = &[#(#type_names),*];
+
+            fn classification(&self) -> #private::Classification {
+                #classification
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::convert::From<#ident> for #private::WorkflowTermination {
+            fn from(error: #ident) -> Self {
+                #private::termination(error)
+            }
+        }
+
+        const _: () = {
+            #private::inventory::submit! {
+                #private::KnownError::of::<#ident>()
+            }
+        };
+    }
+}
+
+/// Each name once.
+fn type_names(kinds: &[ErrorKind]) -> Vec<TokenStream> {
+    let mut seen: Vec<(&str, bool)> = Vec::new();
+    let mut names = Vec::new();
+    for ErrorKind { type_name, conditions, .. } in kinds {
+        // What stands under a condition says nothing of whether the name is there without it.
+        let conditional = !conditions.is_empty();
+        if !seen.contains(&(type_name, false)) {
+            seen.push((type_name, conditional));
+            names.push(quote!(#(#conditions)* #type_name));
+        }
+    }
+    names
+}
+
+fn classification(private: &Private, kinds: &[ErrorKind]) -> TokenStream {
+    let of = |kind: &ErrorKind| {
+        let type_name = &kind.type_name;
+        let non_retryable = kind.non_retryable.then(|| quote!(.non_retryable()));
+        let benign = kind.benign.then(|| quote!(.benign()));
+        let delay = kind.next_retry_delay.map(|delay| {
+            let delay = shared::duration(delay);
+            quote!(.next_retry_delay(#delay))
+        });
+        quote!(#private::Classification::new(#type_name) #non_retryable #delay #benign)
+    };
+    let arms = kinds.iter().filter_map(|kind| {
+        let (variant, conditions, value) = (kind.variant.as_ref()?, &kind.conditions, of(kind));
+        Some(quote_spanned!(variant.span()=> #(#conditions)* Self::#variant { .. } => #value,))
+    });
+    match kinds {
+        [kind] if kind.variant.is_none() => of(kind),
+        // Of an enum without variants there is no value.
+        [] => quote!(match *self {}),
+        _ => quote!(match self { #(#arms)* }),
+    }
+}
