@@ -8,7 +8,7 @@ pub use temporalio_common::data_converters::{
     MultiArgs2, MultiArgs3, MultiArgs4, MultiArgs5, MultiArgs6,
 };
 use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
-pub use temporalio_common::error::ActivityExecutionError;
+pub use temporalio_common::error::{ActivityExecutionError, ApplicationFailure};
 pub use temporalio_common::{
     ActivityDefinition, HasWorkflowDefinition, Priority, QueryDefinition, SignalDefinition,
     UpdateDefinition, WorkflowDefinition,
@@ -144,6 +144,12 @@ impl<E: Into<WorkflowTermination>> IntoTermination for E {
 /// Those of the method.
 pub fn run_result<T, E: IntoTermination>(result: Result<T, E>) -> Result<T, WorkflowTermination> {
     result.map_err(E::into_termination)
+}
+
+/// The failure that an error of the program is.
+#[must_use]
+pub fn failure(error: impl ApplicationError) -> ApplicationFailure {
+    error.into_failure()
 }
 
 /// What a workflow ends with that an error of the program ends.

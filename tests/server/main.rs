@@ -14,6 +14,7 @@ mod options;
 mod outcomes;
 mod serving;
 mod starting;
+mod too_large;
 mod wire;
 
 use std::sync::Arc;

@@ -26,6 +26,13 @@ pub(super) fn application_error(model: &ApplicationError) -> TokenStream {
         }
 
         #[automatically_derived]
+        impl ::core::convert::From<#ident> for #private::ApplicationFailure {
+            fn from(error: #ident) -> Self {
+                #private::failure(error)
+            }
+        }
+
+        #[automatically_derived]
         impl ::core::convert::From<#ident> for #private::WorkflowTermination {
             fn from(error: #ident) -> Self {
                 #private::termination(error)

@@ -97,6 +97,7 @@ pub(crate) const ACTIVITY: &[Key] = &[
 ];
 
 pub(crate) const RETRY_KEYS: &[Key] = &[
+    key("every", Kind::Interval, "every = \"1m\""),
     key("maximum_attempts", Kind::Count, "maximum_attempts = 3"),
     key("initial_interval", Kind::Interval, "initial_interval = \"1s\""),
     key("backoff_coefficient", Kind::Coefficient, "backoff_coefficient = 2.0"),

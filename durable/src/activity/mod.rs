@@ -12,6 +12,7 @@ mod heartbeat;
 pub(crate) mod intervention;
 mod served;
 mod state;
+mod stop;
 
 pub use context::ActivityContext;
 pub use error::ActivityError;
@@ -19,7 +20,9 @@ pub use error::ActivityError;
 pub(crate) use heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
 pub(crate) use served::register;
 pub use state::{State, state};
+pub use stop::StopReason;
 
+pub use crate::definition::TaskToken;
 #[doc(inline)]
 pub use temporalio_common::error::{ApplicationErrorCategory, ApplicationFailure};
 #[doc(inline)]

@@ -6,6 +6,7 @@
 mod batch;
 mod calls;
 pub(crate) mod clock;
+mod completion;
 mod connect;
 mod handle;
 mod outcome;
@@ -15,12 +16,15 @@ mod start;
 
 pub use batch::start_all;
 pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
+pub use completion::ActivityCompletion;
 pub use connect::{Client, ClientBuilder};
 pub use handle::{HasHandle, WorkflowHandle};
 pub use start::{AsHandle, AsOutput, Execute, Start};
 
 #[doc(inline)]
 pub use temporalio_client::interceptors::ClientInterceptor;
+#[doc(inline)]
+pub use temporalio_client::{ActivityHeartbeatResponse, ActivityIdentifier};
 #[doc(inline)]
 pub use temporalio_client::{
     WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHistory,

@@ -24,6 +24,7 @@ use temporalio_common::protos::temporal::api::failure::v1::{ApplicationFailureIn
 use futures_util::future::BoxFuture;
 
 use super::application::{ApplicationError, Classification, ERROR_TYPE};
+use super::payload_limit::PayloadTooLarge;
 
 /// An [`ApplicationError`] of this program; submitted by generated code.
 pub struct KnownError {
@@ -123,11 +124,19 @@ pub(crate) fn repeated<E: ApplicationError>(error: &E) -> ApplicationFailure {
 pub(crate) fn failure(error: anyhow::Error) -> ApplicationFailure {
     match error.downcast::<ApplicationFailure>() {
         Ok(failure) => failure,
-        Err(error) => match Described::of_anyhow(&error) {
-            Some(described) => described.failure(error.into()),
-            None => ApplicationFailure::new(error),
+        Err(error) => match (too_large(error.chain()), Described::of_anyhow(&error)) {
+            (Some(error), _) => error.into_failure(),
+            (None, Some(described)) => described.failure(error.into()),
+            (None, None) => ApplicationFailure::new(error),
         },
     }
+}
+
+/// A value that was too large, which the SDK wraps as an error of its conversion.
+fn too_large<'a>(
+    mut chain: impl Iterator<Item = &'a (dyn StdError + 'static)>,
+) -> Option<PayloadTooLarge> {
+    chain.find_map(|error| error.downcast_ref::<PayloadTooLarge>()).cloned()
 }
 
 /// The error of a query, update or validator, in which the SDK's own words for it are found again.
@@ -178,6 +187,21 @@ pub(crate) fn typed_failures(converter: DataConverter) -> DataConverter {
     DataConverter::new(payload_converter, TypedFailures(converter), codec)
 }
 
+/// What an error without a type of its own is made of, where the SDK has wrapped one.
+fn chain(error: &OutgoingError) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    let first: Option<&(dyn StdError + 'static)> = match error {
+        OutgoingError::Workflow(OutgoingWorkflowError::PayloadConversion(error)) => Some(error),
+        OutgoingError::Activity(OutgoingActivityError::Application(failure))
+        | OutgoingError::Workflow(OutgoingWorkflowError::Application(failure))
+            if failure.type_name().is_none() =>
+        {
+            Some(failure.source_error())
+        }
+        _ => None,
+    };
+    std::iter::successors(first, |&error| error.source())
+}
+
 impl FailureConverter for TypedFailures {
     fn to_failure(
         &self,
@@ -185,17 +209,13 @@ impl FailureConverter for TypedFailures {
         converter: &PayloadConverter,
         context: &SerializationContextData,
     ) -> Failure {
-        let source = match &error {
-            OutgoingError::Activity(OutgoingActivityError::Application(failure))
-            | OutgoingError::Workflow(OutgoingWorkflowError::Application(failure))
-                if failure.type_name().is_none() =>
-            {
-                Some(failure.source_error())
-            }
-            _ => None,
+        let error = match too_large(chain(&error)) {
+            Some(error) => OutgoingWorkflowError::from(error.into_failure()).into(),
+            None => error,
         };
+        let source = chain(&error).next();
         let is_carried = source.is_some_and(|source| source.is::<Carried>());
-        let described = source.and_then(|source| Described::of_error(source));
+        let described = source.and_then(Described::of_error);
         let mut failure = self.0.failure_converter().to_failure(error, converter, context);
         match (failure.cause.take(), described) {
             (Some(cause), None) if is_carried => *cause,
