@@ -5,10 +5,12 @@
 #![allow(clippy::many_single_char_names, reason = "six inputs of no meaning")]
 
 mod activities;
+mod completion;
 mod connecting;
 mod failures;
 mod faults;
 mod handles;
+mod heartbeats;
 mod inside;
 mod options;
 mod outcomes;
