@@ -30,8 +30,8 @@ pub use crate::definition::{
     SourceLocation, Workflow, WorkflowAnnotation,
 };
 use crate::error::outgoing;
-pub use crate::error::outgoing::KnownError;
-pub use crate::error::{ApplicationError, Classification};
+pub use crate::error::outgoing::{Conversion, KnownError};
+pub use crate::error::{Classification, Classified};
 pub use crate::id::from_template;
 pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
 #[cfg(feature = "testing")]
@@ -148,14 +148,14 @@ pub fn run_result<T, E: IntoTermination>(result: Result<T, E>) -> Result<T, Work
 
 /// The failure that an error of the program is.
 #[must_use]
-pub fn failure(error: impl ApplicationError) -> ApplicationFailure {
-    error.into_failure()
+pub fn failure<E: Classified>(error: E) -> ApplicationFailure {
+    E::CONVERSION.failure(error)
 }
 
 /// What a workflow ends with that an error of the program ends.
 #[must_use]
-pub fn termination(error: impl ApplicationError) -> WorkflowTermination {
-    error.into_failure().into()
+pub fn termination<E: Classified>(error: E) -> WorkflowTermination {
+    failure(error).into()
 }
 
 /// A struct whose impl block has `#[workflow_methods]`; `#[workflow]` asks for it.

@@ -2,7 +2,7 @@
 //! wherever they come back, they are what they were.
 
 use durable::activity::ApplicationErrorCategory;
-use durable::error::ApplicationError as _;
+use durable::error::Classified as _;
 use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;

@@ -11,14 +11,18 @@ use crate::runtime_path::Private;
 pub(super) fn application_error(model: &ApplicationError) -> TokenStream {
     let ApplicationError { private, ident, kinds } = model;
     let name = shared::unraw(ident);
-    let head = shared::impl_head(private, "ApplicationError", &quote!(#ident), ident.span());
     let type_names = type_names(kinds);
     let classification = classification(private, kinds);
+    // What rustc says of a type that is no error stands at its name, and is said once.
+    let span = ident.span();
+    let here = private.at(span);
+    let conversion = quote_spanned!(span=> #here::Conversion::new());
     quote! {
         #[automatically_derived]
-        #head {
+        impl #private::Classified for #ident {
             const NAME: &'static str = #name;
             const TYPE_NAMES: &'static [&'static str] = &[#(#type_names),*];
+            const CONVERSION: #private::Conversion<Self> = #conversion;
 
             fn classification(&self) -> #private::Classification {
                 #classification
@@ -40,9 +44,7 @@ pub(super) fn application_error(model: &ApplicationError) -> TokenStream {
         }
 
         const _: () = {
-            #private::inventory::submit! {
-                #private::KnownError::of::<#ident>()
-            }
+            #private::inventory::submit! { #private::KnownError::of::<#ident>() }
         };
     }
 }

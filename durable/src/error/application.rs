@@ -17,7 +17,7 @@ use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure;
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 
-use super::outgoing::Described;
+use super::outgoing::{Conversion, Described};
 use super::{Error, Failure};
 
 /// Where a payload of details tells of which Rust type they are, as two errors of a program may well
@@ -26,26 +26,40 @@ pub(super) const ERROR_TYPE: &str = "application-error";
 
 /// An error of the program that Temporal knows by its type, with its values, on both sides.
 ///
-/// [`#[derive(ApplicationError)]`](macro@crate::ApplicationError) implements it. The Temporal concept
-/// is the [application failure](https://docs.temporal.io/references/failures#application-failure).
-pub trait ApplicationError: ErrorType + ErrorDetails {
+/// [`#[derive(ApplicationError)]`](macro@crate::ApplicationError) makes one of an error that is
+/// `Serialize` and `Deserialize`. The Temporal concept is the
+/// [application failure](https://docs.temporal.io/references/failures#application-failure).
+pub trait ApplicationError: Classified + ErrorType + ErrorDetails {
+    /// The failure that an activity or workflow ends with.
+    #[must_use]
+    fn into_failure(self) -> ApplicationFailure {
+        Described::of(&self).failure(Box::new(self))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Classified + ErrorType + ErrorDetails> ApplicationError for E {}
+
+/// How Temporal is to treat the values of an error; implemented by
+/// [`#[derive(ApplicationError)]`](macro@crate::ApplicationError).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an application error",
+    label = "Temporal does not know this type",
+    note = "derive it: `#[derive(Debug, thiserror::Error, Serialize, Deserialize, ApplicationError)]`"
+)]
+pub trait Classified: Sized {
     /// The name of the Rust type, without its module.
     const NAME: &'static str;
     /// All type names under which it is recorded, each once: what retry policies name.
     const TYPE_NAMES: &'static [&'static str];
 
+    /// How values become failures.
+    #[doc(hidden)]
+    const CONVERSION: Conversion<Self>;
+
     /// How Temporal is to treat this value.
     #[must_use]
     fn classification(&self) -> Classification;
-
-    /// The failure that an activity or workflow ends with.
-    #[must_use]
-    fn into_failure(self) -> ApplicationFailure
-    where
-        Self: Sized,
-    {
-        Described::of(&self).failure(Box::new(self))
-    }
 }
 
 /// What Temporal is told of an application error, besides its message and its values.

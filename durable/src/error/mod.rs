@@ -17,7 +17,9 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-pub use application::{ApplicationError, Classification, DowncastFailure, ErrorDetails, ErrorType};
+pub use application::{
+    ApplicationError, Classification, Classified, DowncastFailure, ErrorDetails, ErrorType,
+};
 pub use failure::{Failure, FailureKind};
 pub use payload_limit::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
 #[cfg(feature = "testing")]

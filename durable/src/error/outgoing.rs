@@ -23,25 +23,57 @@ use temporalio_common::protos::temporal::api::failure::v1::{ApplicationFailureIn
 
 use futures_util::future::BoxFuture;
 
-use super::application::{ApplicationError, Classification, ERROR_TYPE};
+use super::application::{
+    ApplicationError, Classification, Classified, ERROR_TYPE, ErrorDetails, ErrorType,
+};
 use super::payload_limit::PayloadTooLarge;
 
 /// An [`ApplicationError`] of this program; submitted by generated code.
 pub struct KnownError {
-    of_anyhow: fn(&anyhow::Error) -> Option<Described>,
-    of_error: fn(&(dyn StdError + 'static)) -> Option<Described>,
+    of_anyhow: OfAnyhow,
+    of_error: OfError,
 }
+
+type OfAnyhow = fn(&anyhow::Error) -> Option<Described>;
+type OfError = fn(&(dyn StdError + 'static)) -> Option<Described>;
 
 inventory::collect!(KnownError);
 
 impl KnownError {
     /// The entry of a type.
     #[must_use]
-    pub const fn of<E: ApplicationError>() -> Self {
+    pub const fn of<E: Classified>() -> Self {
+        let Conversion { of_anyhow, of_error, .. } = E::CONVERSION;
+        Self { of_anyhow, of_error }
+    }
+}
+
+/// How the values of a type become failures; made by generated code.
+///
+/// It is the one place that asks of the type what it needs, so that rustc says once what is missing.
+pub struct Conversion<E> {
+    failure: fn(E) -> ApplicationFailure,
+    of_anyhow: OfAnyhow,
+    of_error: OfError,
+}
+
+impl<E: Classified + ErrorType + ErrorDetails> Conversion<E> {
+    /// That of an error.
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "it is made in constants")]
+    pub const fn new() -> Self {
         Self {
+            failure: ApplicationError::into_failure,
             of_anyhow: |error| error.downcast_ref::<E>().map(Described::of),
             of_error: |error| error.downcast_ref::<E>().map(Described::of),
         }
+    }
+}
+
+impl<E> Conversion<E> {
+    /// The failure that an error is.
+    pub(crate) fn failure(&self, error: E) -> ApplicationFailure {
+        (self.failure)(error)
     }
 }
 

@@ -16,8 +16,8 @@ use temporalio_common::data_converters::{
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::common::v1::Payloads;
 
-use super::application::{ApplicationError, Classification};
-use super::outgoing::KnownError;
+use super::application::{Classification, Classified};
+use super::outgoing::{Conversion, KnownError};
 
 /// The type name of the failure with which a value is answered that is too large for the server.
 pub const PAYLOAD_TOO_LARGE: &str = "PayloadTooLarge";
@@ -45,9 +45,11 @@ pub struct PayloadTooLarge {
     pub limit: usize,
 }
 
-impl ApplicationError for PayloadTooLarge {
+impl Classified for PayloadTooLarge {
     const NAME: &'static str = PAYLOAD_TOO_LARGE;
     const TYPE_NAMES: &'static [&'static str] = &[PAYLOAD_TOO_LARGE];
+
+    const CONVERSION: Conversion<Self> = Conversion::new();
 
     fn classification(&self) -> Classification {
         Classification::new(PAYLOAD_TOO_LARGE).non_retryable()
