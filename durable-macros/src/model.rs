@@ -171,7 +171,6 @@ pub(crate) struct ApplicationError {
 pub(crate) struct ErrorKind {
     /// None for a struct.
     pub(crate) variant: Option<Ident>,
-    pub(crate) conditions: Vec<Attribute>,
     pub(crate) type_name: String,
     pub(crate) non_retryable: bool,
     pub(crate) next_retry_delay: Option<Duration>,

@@ -50,15 +50,11 @@ pub(super) fn application_error(model: &ApplicationError) -> TokenStream {
 }
 
 /// Each name once.
-fn type_names(kinds: &[ErrorKind]) -> Vec<TokenStream> {
-    let mut seen: Vec<(&str, bool)> = Vec::new();
-    let mut names = Vec::new();
-    for ErrorKind { type_name, conditions, .. } in kinds {
-        // What stands under a condition says nothing of whether the name is there without it.
-        let conditional = !conditions.is_empty();
-        if !seen.contains(&(type_name, false)) {
-            seen.push((type_name, conditional));
-            names.push(quote!(#(#conditions)* #type_name));
+fn type_names(kinds: &[ErrorKind]) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for ErrorKind { type_name, .. } in kinds {
+        if !names.contains(&type_name.as_str()) {
+            names.push(type_name);
         }
     }
     names
@@ -76,8 +72,8 @@ fn classification(private: &Private, kinds: &[ErrorKind]) -> TokenStream {
         quote!(#private::Classification::new(#type_name) #non_retryable #delay #benign)
     };
     let arms = kinds.iter().filter_map(|kind| {
-        let (variant, conditions, value) = (kind.variant.as_ref()?, &kind.conditions, of(kind));
-        Some(quote_spanned!(variant.span()=> #(#conditions)* Self::#variant { .. } => #value,))
+        let (variant, value) = (kind.variant.as_ref()?, of(kind));
+        Some(quote_spanned!(variant.span()=> Self::#variant { .. } => #value,))
     });
     match kinds {
         [kind] if kind.variant.is_none() => of(kind),

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use syn::{Attribute, Data, DeriveInput, Ident, Meta};
+use syn::{Attribute, Data, DeriveInput, Fields, Ident, Meta};
 
 use super::settings;
 use crate::diagnostics::{Errors, err};
@@ -21,44 +21,33 @@ pub(crate) fn application_error(
     errors: &mut Errors,
 ) -> Option<ApplicationError> {
     let of_type = Failure::read(&item.attrs, keys::FAILURE, errors);
-    generics(item, errors);
-    let mut of_whole = None;
+    if !item.generics.params.is_empty() {
+        // The table at link time has types and not families of them.
+        errors.push(err!(
+            item.generics,
+            "an application error has no parameters: it is one type, which is known by its name and \
+             owns its values; put the concrete type in their place"
+        ));
+    }
     let kinds = match &item.data {
-        Data::Struct(_) => {
-            let kind = of_type.kind(&Failure::default(), errors);
-            vec![ErrorKind {
-                type_name: kind.type_name.clone().unwrap_or_else(|| name(&item.ident)),
-                ..kind.into_kind(None, Vec::new())
-            }]
+        Data::Struct(data) => {
+            reject_on_fields(&data.fields, errors);
+            vec![of_type.kind(&Failure::default(), &item.ident, None)]
         }
         Data::Enum(data) => {
-            of_whole = Some(&of_type);
             let variants = data.variants.iter().map(|variant| {
-                reject_on_fields(variant.fields.iter().map(|field| &*field.attrs), errors);
+                reject_on_fields(&variant.fields, errors);
                 let own = Failure::read(&variant.attrs, keys::VARIANT_FAILURE, errors);
-                let kind = own.kind(&of_type, errors);
-                let conditions = settings::attributes(&variant.attrs, "cfg");
-                ErrorKind {
-                    type_name: kind.type_name.clone().unwrap_or_else(|| name(&variant.ident)),
-                    ..kind.into_kind(Some(variant.ident.clone()), conditions)
-                }
+                own.kind(&of_type, &variant.ident, Some(variant.ident.clone()))
             });
             variants.collect()
         }
         Data::Union(data) => {
-            errors.push(err!(
-                data.union_token,
-                "a union cannot be an application error; make it an enum"
-            ));
+            let message = "a union cannot be an application error; make it an enum";
+            errors.push(err!(data.union_token, "{message}"));
             return None;
         }
     };
-    if let Data::Struct(data) = &item.data {
-        reject_on_fields(data.fields.iter().map(|field| &*field.attrs), errors);
-    }
-    if let Some(of_type) = of_whole {
-        of_type.contradictions(errors);
-    }
     item.generics.params.is_empty().then(|| ApplicationError {
         private: of_type.private.unwrap_or_default(),
         ident: item.ident.clone(),
@@ -66,23 +55,9 @@ pub(crate) fn application_error(
     })
 }
 
-fn name(ident: &Ident) -> String {
-    settings::default_name(ident)
-}
-
-/// The table at link time has types and not families of them.
-fn generics(item: &DeriveInput, errors: &mut Errors) {
-    if !item.generics.params.is_empty() {
-        errors.push(err!(
-            item.generics,
-            "an application error has no parameters: it is one type, which is known by its name and \
-             owns its values; put the concrete type in their place"
-        ));
-    }
-}
-
-fn reject_on_fields<'a>(fields: impl Iterator<Item = &'a [Attribute]>, errors: &mut Errors) {
-    for attribute in fields.flatten().filter(|attribute| attribute.path().is_ident(ATTRIBUTE)) {
+fn reject_on_fields(fields: &Fields, errors: &mut Errors) {
+    let attributes = fields.iter().flat_map(|field| &field.attrs);
+    for attribute in attributes.filter(|attribute| attribute.path().is_ident(ATTRIBUTE)) {
         errors.push(err!(
             attribute,
             "`#[failure(..)]` goes on a variant or on the type; move it there"
@@ -96,12 +71,13 @@ struct Failure {
     private: Option<Private>,
     type_name: Option<String>,
     non_retryable: Option<Ident>,
-    retryable: Option<Ident>,
+    retryable: bool,
     next_retry_delay: Option<(Ident, Duration)>,
     benign: bool,
 }
 
 impl Failure {
+    /// Reads it, and refuses what cannot be said together.
     fn read(attributes: &[Attribute], keys: &[keys::Key], errors: &mut Errors) -> Self {
         let mut read = Self::default();
         let mut found = attributes.iter().filter(|attribute| attribute.path().is_ident(ATTRIBUTE));
@@ -123,70 +99,47 @@ impl Failure {
                     read.next_retry_delay = Some((key, delay));
                 }
                 ("non_retryable", _) => read.non_retryable = Some(key),
-                ("retryable", _) => read.retryable = Some(key),
+                ("retryable", _) => read.retryable = true,
                 ("benign", _) => read.benign = true,
                 (_, Value::Runtime(path)) => read.private = Some(path.into()),
                 _ => {}
             }
         }
+        read.contradictions(errors);
         read
     }
 
-    /// Refuses what cannot be said together.
     fn contradictions(&self, errors: &mut Errors) {
         let Some(non_retryable) = &self.non_retryable else { return };
-        if self.retryable.is_some() {
+        if self.retryable {
             errors.push(err!(
                 non_retryable,
                 "an error is `retryable` or `non_retryable`; keep one of them"
             ));
         }
         if let Some((delay, _)) = &self.next_retry_delay {
-            errors.push(syn::Error::new(
-                delay.span(),
+            errors.push(err!(
+                delay,
                 "`next_retry_delay` says when it is tried again, and `non_retryable` that it is not; \
-                 keep one of them",
+                 keep one of them"
             ));
         }
     }
 
-    /// What holds for a variant: what it says itself, and else what the enum says.
-    fn kind(&self, of_type: &Self, errors: &mut Errors) -> Merged {
-        self.contradictions(errors);
-        let delay = self.next_retry_delay.as_ref().map(|(_, delay)| *delay);
-        let non_retryable = match (&self.non_retryable, &self.retryable) {
-            (Some(_), _) => true,
-            (None, Some(_)) => false,
-            // A delay says that it is tried again.
-            (None, None) => of_type.non_retryable.is_some() && delay.is_none(),
-        };
-        let inherited = of_type.next_retry_delay.as_ref().map(|(_, delay)| *delay);
-        Merged {
-            type_name: self.type_name.clone().or_else(|| of_type.type_name.clone()),
-            non_retryable,
-            next_retry_delay: delay.or(inherited).filter(|_| !non_retryable),
-            benign: self.benign || of_type.benign,
-        }
-    }
-}
-
-/// What holds for a variant.
-struct Merged {
-    type_name: Option<String>,
-    non_retryable: bool,
-    next_retry_delay: Option<Duration>,
-    benign: bool,
-}
-
-impl Merged {
-    fn into_kind(self, variant: Option<Ident>, conditions: Vec<Attribute>) -> ErrorKind {
+    /// What holds for a variant, or for a struct: what it says itself, and else what the enum says.
+    fn kind(&self, of_type: &Self, ident: &Ident, variant: Option<Ident>) -> ErrorKind {
+        // A delay says that it is tried again, too.
+        let says_retryable = self.retryable || self.next_retry_delay.is_some();
+        let non_retryable =
+            self.non_retryable.is_some() || (of_type.non_retryable.is_some() && !says_retryable);
+        let delay = self.next_retry_delay.as_ref().or(of_type.next_retry_delay.as_ref());
+        let type_name = self.type_name.as_ref().or(of_type.type_name.as_ref());
         ErrorKind {
             variant,
-            conditions,
-            type_name: self.type_name.unwrap_or_default(),
-            non_retryable: self.non_retryable,
-            next_retry_delay: self.next_retry_delay,
-            benign: self.benign,
+            type_name: type_name.cloned().unwrap_or_else(|| settings::default_name(ident)),
+            non_retryable,
+            next_retry_delay: delay.map(|(_, delay)| *delay).filter(|_| !non_retryable),
+            benign: self.benign || of_type.benign,
         }
     }
 }

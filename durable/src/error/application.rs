@@ -29,6 +29,11 @@ pub(super) const ERROR_TYPE: &str = "application-error";
 /// [`#[derive(ApplicationError)]`](macro@crate::ApplicationError) makes one of an error that is
 /// `Serialize` and `Deserialize`. The Temporal concept is the
 /// [application failure](https://docs.temporal.io/references/failures#application-failure).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an application error",
+    label = "Temporal does not know this type",
+    note = "derive it: `#[derive(Debug, thiserror::Error, Serialize, Deserialize, ApplicationError)]`"
+)]
 pub trait ApplicationError: Classified + ErrorType + ErrorDetails {
     /// The failure that an activity or workflow ends with.
     #[must_use]
@@ -42,11 +47,6 @@ impl<E: Classified + ErrorType + ErrorDetails> ApplicationError for E {}
 
 /// How Temporal is to treat the values of an error; implemented by
 /// [`#[derive(ApplicationError)]`](macro@crate::ApplicationError).
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an application error",
-    label = "Temporal does not know this type",
-    note = "derive it: `#[derive(Debug, thiserror::Error, Serialize, Deserialize, ApplicationError)]`"
-)]
 pub trait Classified: Sized {
     /// The name of the Rust type, without its module.
     const NAME: &'static str;
