@@ -182,3 +182,34 @@ async fn callers_are_told_that_what_they_sent_or_asked_for_is_too_large() {
     run.finish().await.unwrap();
     assert_eq!(run.result().await.unwrap(), "done");
 }
+
+/// Serves the workflow under another queue, with another limit.
+async fn limited(bytes: usize, queue: &'static str) -> durable::worker::RunningWorkers {
+    Workers::new(&client().await)
+        .queues(["too-large"])
+        .payload_limit(bytes)
+        .worker_options(move |options| options.task_queue = queue.to_owned())
+        .start()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_limit_is_a_setting_and_zero_leaves_it_to_the_sdk() {
+    let client = client().await;
+    let start = async |queue: &str, mib| {
+        let start = LargeWorkflow::start(&client, input("output", mib)).id(unique("large"));
+        start.task_queue(queue).await.unwrap()
+    };
+    let little = limited(MIB, "too-large-little").await;
+    let error = start("too-large-little", 1).await.result().await.unwrap_err();
+    assert_eq!(error.downcast::<PayloadTooLarge>().unwrap().limit, MIB);
+    little.shutdown().await.unwrap();
+
+    let none = limited(0, "too-large-none").await;
+    let run = start("too-large-none", 3).await;
+    let message = durable_tests::failed_task(&run).await;
+    assert!(message.contains("exceeded the error limit"), "{message}");
+    run.terminate("seen").await.unwrap();
+    none.shutdown().await.unwrap();
+}
