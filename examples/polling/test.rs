@@ -36,8 +36,8 @@ async fn each_attempt_asks_once_a_minute_apart(env: TestEnv) -> Result<()> {
 
     assert_eq!(looks.count(), 31);
     let events = polling.history().into_events().await.expect("it can be fetched");
-    let times = events.iter().filter_map(|event| event.event_time);
-    let (first, last) = (times.clone().next(), times.last());
+    let times: Vec<_> = events.iter().filter_map(|event| event.event_time).collect();
+    let (first, last) = (times.first(), times.last());
     let took = last.zip(first).map(|(last, first)| last.seconds - first.seconds);
     assert!(took.is_some_and(|took| (1_800..1_900).contains(&took)), "{took:?}");
     let scheduled =

@@ -45,7 +45,11 @@ async fn ask(ctx: ActivityContext, question: String) -> Result<Answer, ActivityE
     }
     let place = (info.workflow_id.clone().unwrap_or_default(), info.attempt);
     let token = ctx.task_token().to_string();
-    TOKENS.lock().unwrap().get_or_insert_default().insert(place, token);
+    TOKENS
+        .lock()
+        .expect("nobody panics while it is held")
+        .get_or_insert_default()
+        .insert(place, token);
     Err(ActivityError::WillCompleteAsync)
 }
 
@@ -76,12 +80,19 @@ impl AskWorkflow {
 /// A workflow whose activity waits to be completed, and the token that it gave away.
 async fn asked(question: &str) -> (Client, AskWorkflowHandle, TaskToken) {
     let client = client().await;
-    let run = AskWorkflow::start(&client, question.to_owned()).id(unique("ask")).await.unwrap();
+    let run = AskWorkflow::start(&client, question.to_owned())
+        .id(unique("ask"))
+        .await
+        .expect("the server takes it");
     let place = (run.id().to_owned(), 1);
     let token = eventually("token", || async {
-        TOKENS.lock().unwrap().as_ref().and_then(|tokens| tokens.get(&place).cloned())
+        TOKENS
+            .lock()
+            .expect("nobody panics while it is held")
+            .as_ref()
+            .and_then(|tokens| tokens.get(&place).cloned())
     });
-    let token = token.await.parse().unwrap();
+    let token = token.await.parse().expect("it is a token");
     (client, run, token)
 }
 

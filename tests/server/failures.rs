@@ -6,6 +6,8 @@ use durable::error::Classified as _;
 use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+use durable::sdk::temporalio_sdk::ChildWorkflowOptions;
+use durable::workflow::ActivityExecutionError;
 use durable::{Error, Failure};
 use durable_tests::{attributes, unique};
 
@@ -127,8 +129,9 @@ impl PaymentError {
 async fn seen_by_the_workflow(activity: &str, how: &str) -> String {
     let client = client().await;
     let input = (activity.to_owned(), how.to_owned());
-    let run = PayWorkflow::start(&client, input).id(unique("seen")).await.unwrap();
-    run.result().await.unwrap()
+    let run =
+        PayWorkflow::start(&client, input).id(unique("seen")).await.expect("the server takes it");
+    run.result().await.expect("the server takes it")
 }
 
 #[tokio::test]
@@ -200,12 +203,12 @@ impl FailingWorkflow {
     }
 
     #[update]
-    fn change_with_a_failure(&mut self) -> Result<(), ApplicationFailure> {
-        Err(ApplicationFailure::builder("no")
+    fn change_with_a_failure(&mut self) -> Result<(), Box<ApplicationFailure>> {
+        let failure = ApplicationFailure::builder("no")
             .type_name("Never".to_owned())
             .non_retryable(true)
-            .details("for good".to_owned())
-            .build())
+            .details("for good".to_owned());
+        Err(Box::new(failure.build()))
     }
 
     #[update]
@@ -230,12 +233,40 @@ impl DirectWorkflow {
     }
 }
 
-use durable::workflow::ActivityExecutionError;
+/// Starts another workflow, and tells what it failed with.
+#[workflow(queue = "failures", retry(maximum_attempts = 1))]
+#[derive(Default)]
+struct ParentWorkflow;
+
+#[workflow_methods]
+impl ParentWorkflow {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, how: String) -> WorkflowResult<String> {
+        let child = FailingWorkflow::default();
+        let child = ctx.start_child_workflow(child, how, ChildWorkflowOptions::default()).await?;
+        let error = child.result().await.expect_err("it fails");
+        Ok(format!("{:?}", error.downcast::<PaymentError>()))
+    }
+}
+
+#[tokio::test]
+async fn a_parent_gets_back_what_its_child_failed_with() {
+    let client = client().await;
+    for (how, seen) in
+        [("paid", "Some(PaidAlready(\"order 7\"))"), ("pay", "Some(Declined { limit: 100.0 })")]
+    {
+        let parent = ParentWorkflow::execute(&client, how.to_owned()).id(unique("parent")).await;
+        assert_eq!(parent.unwrap(), seen);
+    }
+}
 
 async fn failed(how: &str) -> Error {
     let client = client().await;
-    let run = FailingWorkflow::start(&client, how.to_owned()).id(unique("failing")).await.unwrap();
-    run.result().await.unwrap_err()
+    let run = FailingWorkflow::start(&client, how.to_owned())
+        .id(unique("failing"))
+        .await
+        .expect("the server takes it");
+    run.result().await.expect_err("it fails")
 }
 
 fn failure(error: &Error) -> &Failure {

@@ -69,7 +69,7 @@ async fn wait(ctx: ActivityContext) -> Result<(), ActivityError> {
         tokio::select! {
             reason = ctx.stopped() => {
                 let workflow_id = info.workflow_id.clone().unwrap_or_default();
-                STOPPED.lock().unwrap().push((workflow_id, info.attempt, reason));
+                STOPPED.lock().expect("nobody panics while it is held").push((workflow_id, info.attempt, reason));
                 return Err(reason.into());
             }
             () = tokio::time::sleep(Duration::from_millis(100)) => {}
@@ -101,12 +101,15 @@ impl HeartbeatWorkflow {
 
 async fn run(what: &str) -> HeartbeatWorkflowHandle {
     let client = client().await;
-    HeartbeatWorkflow::start(&client, what.to_owned()).id(unique("heartbeat")).await.unwrap()
+    HeartbeatWorkflow::start(&client, what.to_owned())
+        .id(unique("heartbeat"))
+        .await
+        .expect("the server takes it")
 }
 
 async fn stopped(workflow_id: &str) -> StopReason {
     eventually("end of the activity", || async {
-        let stopped = STOPPED.lock().unwrap();
+        let stopped = STOPPED.lock().expect("nobody panics while it is held");
         stopped.iter().find(|(id, ..)| id == workflow_id).map(|(.., reason)| *reason)
     })
     .await

@@ -58,7 +58,8 @@ impl LargeWorkflow {
             // Two that are small enough alone.
             "activity inputs" => Ok(consume::execute(ctx, text(1), text(1)).await?.to_string()),
             "caught" => {
-                let error = consume::execute(ctx, text(mib), String::new()).await.unwrap_err();
+                let error =
+                    consume::execute(ctx, text(mib), String::new()).await.expect_err("it fails");
                 assert!(matches!(error, ActivityExecutionError::Failed(_)), "{error:?}");
                 let size = error.downcast::<PayloadTooLarge>().map(|error| error.size);
                 Ok(format!("{size:?}, then {}", produce::execute(ctx, 1).await?.len()))
@@ -106,14 +107,17 @@ fn input(how: &str, mib: usize) -> (String, usize, String) {
 /// no activity tried again.
 async fn too_large(how: &str, mib: usize) -> PayloadTooLarge {
     let client = client().await;
-    let run = LargeWorkflow::start(&client, input(how, mib)).id(unique("large")).await.unwrap();
-    let error = run.result().await.unwrap_err();
+    let run = LargeWorkflow::start(&client, input(how, mib))
+        .id(unique("large"))
+        .await
+        .expect("the server takes it");
+    let error = run.result().await.expect_err("it fails");
     assert!(attributes(&run, EventType::WorkflowTaskFailed).await.is_empty(), "{how}");
     assert!(attributes(&run, EventType::ActivityTaskStarted).await.len() < 2, "{how}");
     let Error::Failed { failure, .. } = &error else { panic!("{error:?}") };
     assert_eq!(failure.root().type_name(), Some(PAYLOAD_TOO_LARGE), "{error:?}");
     assert!(!retryable(failure.root()), "{error:?}");
-    error.downcast().unwrap()
+    error.downcast().expect("the server takes it")
 }
 
 fn retryable(failure: &Failure) -> bool {
@@ -188,10 +192,10 @@ async fn limited(bytes: usize, queue: &'static str) -> durable::worker::RunningW
     Workers::new(&client().await)
         .queues(["too-large"])
         .payload_limit(bytes)
-        .worker_options(move |options| options.task_queue = queue.to_owned())
+        .worker_options(move |options| queue.clone_into(&mut options.task_queue))
         .start()
         .await
-        .unwrap()
+        .expect("the server takes it")
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ impl ActivityContext {
         }
     }
 
-    /// Records a heartbeat: that the activity lives, and what the next attempt needs to go on from
+    /// Records a heartbeat in a form of your own: that the activity lives, and what the next attempt needs to go on from
     /// here, which finds it in `heartbeat_details`.
     ///
     /// The worker does not send every one, so it is fine to record many.

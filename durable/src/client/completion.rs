@@ -50,6 +50,7 @@ impl Client {
         ActivityCompletion {
             handle: self.sdk().get_async_activity_handle(activity.into()),
             address: self.address().to_owned(),
+            limit: PayloadLimit::default(),
             activity: PhantomData,
         }
     }
@@ -62,10 +63,19 @@ impl Client {
 pub struct ActivityCompletion<A> {
     handle: AsyncActivityHandle<temporalio_client::Client>,
     address: String,
+    limit: PayloadLimit,
     activity: PhantomData<fn() -> A>,
 }
 
 impl<A: Activity> ActivityCompletion<A> {
+    /// The largest output in bytes, as [`Workers::payload_limit`](crate::Workers::payload_limit) says
+    /// it to workers. A server that gets a larger one fails the activity.
+    #[must_use]
+    pub fn payload_limit(mut self, bytes: usize) -> Self {
+        self.limit = PayloadLimit::new(bytes);
+        self
+    }
+
     /// Completes the activity with its output.
     ///
     /// # Errors
@@ -77,7 +87,7 @@ impl<A: Activity> ActivityCompletion<A> {
         A::Output: Send,
     {
         let value = Value::new("output of activity", A::NAME);
-        let output = Measured { inner: output, value, limit: PayloadLimit::default() };
+        let output = Measured { inner: output, value, limit: self.limit };
         let completed = self.handle.complete(Some(output), RpcOptions::default()).await;
         completed.map_err(|error| self.error("complete", error))
     }

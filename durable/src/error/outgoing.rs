@@ -184,6 +184,11 @@ where
     if let Some(failure) = any.downcast_mut::<Option<ApplicationFailure>>().and_then(Option::take) {
         return carried(failure);
     }
+    // Boxed where Clippy has said that it is large.
+    let boxed = any.downcast_mut::<Option<Box<ApplicationFailure>>>();
+    if let Some(failure) = boxed.and_then(Option::take) {
+        return carried(*failure);
+    }
     // The slot is empty only after one of the returns above.
     slot.map_or_else(|| "no error".into(), Into::into)
 }
@@ -246,7 +251,7 @@ impl FailureConverter for TypedFailures {
             None => error,
         };
         let source = chain(&error).next();
-        let is_carried = source.is_some_and(|source| source.is::<Carried>());
+        let is_carried = source.is_some_and(<dyn StdError>::is::<Carried>);
         let described = source.and_then(Described::of_error);
         let mut failure = self.0.failure_converter().to_failure(error, converter, context);
         match (failure.cause.take(), described) {

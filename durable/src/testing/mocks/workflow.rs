@@ -202,15 +202,10 @@ impl ExecutableActivity for MockActivity {
         run: MockedRun,
     ) -> BoxFuture<'static, Result<RawValue, SdkActivityError>> {
         let mock = mocks.and_then(|mocks| mocks.workflow(&run.workflow_type));
-        match (mock, decode(&run.payloads)) {
-            (Some(mock), Some(payloads)) => {
-                let called = mock.mock.call(&mock.rules, context, payloads);
-                called.map_err(ActivityError::into_sdk).boxed()
-            }
-            _ => {
-                let gone = failure("there is none for this workflow any more");
-                ready(Err(gone.into_sdk())).boxed()
-            }
-        }
+        let called = match (mock, decode(&run.payloads)) {
+            (Some(mock), Some(payloads)) => mock.mock.call(&mock.rules, context, payloads),
+            _ => ready(Err(failure("there is none for this workflow any more"))).boxed(),
+        };
+        called.map_err(ActivityError::into_sdk).boxed()
     }
 }
