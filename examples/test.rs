@@ -1,14 +1,24 @@
 //! The tests of the examples: each is run as a user runs it, and its workflows are tested as
 //! docs/testing.md says. The tests of an example stand in its folder.
 
+#[path = "activity-choice/test.rs"]
+mod activity_choice;
 #[path = "approval/test.rs"]
 mod approval;
 #[path = "cancellation/test.rs"]
 mod cancellation;
 #[path = "child-workflows/test.rs"]
 mod child_workflows;
+#[path = "error-handling/test.rs"]
+mod error_handling;
+#[path = "heartbeating/test.rs"]
+mod heartbeating;
+#[path = "local-activities/test.rs"]
+mod local_activities;
 #[path = "orders/test.rs"]
 mod orders;
+#[path = "polling/test.rs"]
+mod polling;
 #[path = "research-agent/test.rs"]
 mod research_agent;
 #[path = "schedules/test.rs"]

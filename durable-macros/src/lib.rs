@@ -1,4 +1,4 @@
-//! The attribute macros of `durable`; their documentation stands at that crate's re-exports.
+//! The macros of `durable`; their documentation stands at that crate's re-exports.
 //!
 //! The stages know only what comes before them: `parse` reads tokens, `validate` makes the model of
 //! it and collects every mistake, with `lint` those in the bodies of workflow methods, and `generate`
@@ -32,6 +32,12 @@ pub fn workflow_methods(arguments: TokenStream, item: TokenStream) -> TokenStrea
 #[proc_macro_attribute]
 pub fn activity(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(generate::expand_activity, arguments, item)
+}
+
+/// Makes an error one that Temporal knows by its type.
+#[proc_macro_derive(ApplicationError, attributes(failure))]
+pub fn application_error(item: TokenStream) -> TokenStream {
+    generate::expand_application_error(item.into()).into()
 }
 
 /// Runs an async `main` on a multi-threaded runtime.

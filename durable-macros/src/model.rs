@@ -168,6 +168,23 @@ pub(crate) enum OutputKind {
     Result(Box<Type>),
 }
 
+/// `#[derive(ApplicationError)]` on an enum or struct.
+pub(crate) struct ApplicationError {
+    pub(crate) private: Private,
+    pub(crate) ident: Ident,
+    pub(crate) kinds: Vec<ErrorKind>,
+}
+
+/// A variant of an error, or the whole of a struct.
+pub(crate) struct ErrorKind {
+    /// None for a struct.
+    pub(crate) variant: Option<Ident>,
+    pub(crate) type_name: String,
+    pub(crate) non_retryable: bool,
+    pub(crate) next_retry_delay: Option<Duration>,
+    pub(crate) benign: bool,
+}
+
 /// `#[durable::test]` on a function.
 pub(crate) struct Test {
     pub(crate) private: Private,

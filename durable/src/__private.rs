@@ -8,7 +8,7 @@ pub use temporalio_common::data_converters::{
     MultiArgs2, MultiArgs3, MultiArgs4, MultiArgs5, MultiArgs6,
 };
 use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
-pub use temporalio_common::error::ActivityExecutionError;
+pub use temporalio_common::error::{ActivityExecutionError, ApplicationFailure};
 pub use temporalio_common::{
     ActivityDefinition, HasWorkflowDefinition, Priority, QueryDefinition, SignalDefinition,
     UpdateDefinition, WorkflowDefinition,
@@ -19,6 +19,7 @@ pub use temporalio_sdk::activities::{
 pub use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use crate::activity::ActivityContext;
+use crate::activity::ActivityError as OwnActivityError;
 pub use crate::activity::state;
 pub use crate::client::{Client, Execute, HasHandle, QueryCall, Start, UpdateCall, WorkflowHandle};
 pub use crate::definition::registry::Registration;
@@ -26,6 +27,9 @@ pub use crate::definition::{
     Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Handles, Parameter,
     Payload, SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
 };
+use crate::error::outgoing;
+pub use crate::error::outgoing::{Conversion, KnownError};
+pub use crate::error::{Classification, Classified};
 pub use crate::id::from_template;
 pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
 #[cfg(feature = "testing")]
@@ -96,12 +100,12 @@ pub const fn payload<T: PayloadType>() {}
 )]
 pub trait IntoActivityError {
     /// The conversion.
-    fn into_activity_error(self) -> ActivityError;
+    fn into_activity_error(self) -> OwnActivityError;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Into<ActivityError>> IntoActivityError for E {
-    fn into_activity_error(self) -> ActivityError {
+impl<E: Into<OwnActivityError>> IntoActivityError for E {
+    fn into_activity_error(self) -> OwnActivityError {
         self.into()
     }
 }
@@ -111,7 +115,7 @@ impl<E: Into<ActivityError>> IntoActivityError for E {
 /// # Errors
 /// Those of the function.
 pub fn activity_result<T, E: IntoActivityError>(result: Result<T, E>) -> Result<T, ActivityError> {
-    result.map_err(E::into_activity_error)
+    result.map_err(|error| error.into_activity_error().into_sdk())
 }
 
 /// What a workflow may end with instead of an output.
@@ -139,6 +143,18 @@ impl<E: Into<WorkflowTermination>> IntoTermination for E {
 /// Those of the method.
 pub fn run_result<T, E: IntoTermination>(result: Result<T, E>) -> Result<T, WorkflowTermination> {
     result.map_err(E::into_termination)
+}
+
+/// The failure that an error of the program is.
+#[must_use]
+pub fn failure<E: Classified>(error: E) -> ApplicationFailure {
+    E::CONVERSION.failure(error)
+}
+
+/// What a workflow ends with that an error of the program ends.
+#[must_use]
+pub fn termination<E: Classified>(error: E) -> WorkflowTermination {
+    failure(error).into()
 }
 
 /// A struct whose impl block has `#[workflow_methods]`; `#[workflow]` asks for it.
@@ -266,22 +282,22 @@ pub fn given<T>(input: Option<T>) -> T {
 
 /// How the error of a query or update becomes the error of the SDK.
 ///
-/// [`ActivityError`] is no `std::error::Error`, so no one conversion covers both it and all errors;
+/// The error of an activity is no `std::error::Error`, so no one conversion covers both it and all errors;
 /// method resolution picks between the two traits below, as `anyhow!` does.
 pub struct FromActivityError;
 
 impl FromActivityError {
     /// The error within the activity error.
     #[must_use]
-    pub fn make(self, error: ActivityError) -> HandlerError {
+    pub fn make(self, error: OwnActivityError) -> HandlerError {
         match error {
-            ActivityError::Application(failure) => failure,
+            OwnActivityError::Application(failure) => outgoing::carried(*failure),
             other => format!("{other:?}").into(),
         }
     }
 }
 
-/// Picked for [`ActivityError`].
+/// Picked for the error of an activity.
 pub trait ActivityErrorKind: Sized {
     /// The conversion.
     fn handler_error_kind(&self) -> FromActivityError {
@@ -289,7 +305,7 @@ pub trait ActivityErrorKind: Sized {
     }
 }
 
-impl ActivityErrorKind for ActivityError {}
+impl ActivityErrorKind for OwnActivityError {}
 
 /// Converts everything that a boxed error can be made of.
 pub struct FromOtherError;
@@ -302,7 +318,7 @@ impl FromOtherError {
     }
 }
 
-/// What a query or update may fail with, besides [`ActivityError`].
+/// What a query or update may fail with, besides that of an activity.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a query or update",
     label = "this error cannot be converted",
@@ -314,9 +330,9 @@ pub trait IntoHandlerError {
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Into<HandlerError>> IntoHandlerError for E {
+impl<E: Into<HandlerError> + 'static> IntoHandlerError for E {
     fn into_handler_error(self) -> HandlerError {
-        self.into()
+        outgoing::handler_error(self)
     }
 }
 

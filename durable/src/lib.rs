@@ -94,6 +94,8 @@ pub use definition::Registry;
 pub use error::{Error, Failure, Result};
 pub use worker::Workers;
 
+#[doc = include_str!("docs/application_error.md")]
+pub use durable_macros::ApplicationError;
 #[doc = include_str!("docs/activity.md")]
 pub use durable_macros::activity;
 #[doc = include_str!("docs/main.md")]

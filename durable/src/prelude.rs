@@ -2,10 +2,11 @@
 
 pub use crate::activity::{ActivityContext, ActivityError, ApplicationFailure, State};
 pub use crate::client::{Client, WorkflowHandle};
+pub use crate::error::DowncastFailure;
 pub use crate::worker::Workers;
 pub use crate::workflow::{
     SyncWorkflowContext, WorkflowContext, WorkflowContextView, WorkflowResult, WorkflowTermination,
 };
-pub use crate::{activity, workflow, workflow_methods};
+pub use crate::{ApplicationError, activity, workflow, workflow_methods};
 pub use serde::{Deserialize, Serialize};
 pub use std::time::Duration;

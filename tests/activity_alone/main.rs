@@ -2,6 +2,8 @@
 
 #![allow(clippy::many_single_char_names, reason = "six inputs of no meaning")]
 
+mod errors;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};

@@ -73,6 +73,17 @@ fn the_code_about_testing_is_that_of_the_example() {
     }
 }
 
+#[test]
+fn the_code_about_failures_is_that_of_the_example() {
+    let guide = read("docs/failures.md");
+    let example = flush(&read("examples/error-handling/workflow.rs"));
+    let blocks = rust_blocks(&guide);
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        assert!(example.contains(&flush(block)), "the example has no\n{block}");
+    }
+}
+
 /// The text without what lines begin with, so that a guide need not indent as deep as a file.
 fn flush(text: &str) -> String {
     text.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")

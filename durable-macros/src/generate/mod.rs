@@ -4,6 +4,7 @@
 //! cannot matter. Code that can be generic stands in the runtime, so that an annotation costs little.
 
 mod activity;
+mod application_error;
 mod children;
 mod declared;
 mod entry;
@@ -91,6 +92,20 @@ pub(crate) fn expand_activity(arguments: TokenStream, item: TokenStream) -> Toke
     };
     function.attrs.push(lints::allowed());
     both(quote!(#function #generated), errors)
+}
+
+/// `#[derive(ApplicationError)]`.
+pub(crate) fn expand_application_error(item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let generated = match syn::parse2::<DeriveInput>(item) {
+        Ok(item) => validate::application_error(&item, &mut errors)
+            .map(|model| application_error::application_error(&model)),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
+    };
+    both(generated, errors)
 }
 
 /// `#[durable::main]`.

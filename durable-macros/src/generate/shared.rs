@@ -169,10 +169,7 @@ pub(super) fn options(private: &Private, ty: &str, settings: &[Setting]) -> Toke
 
 fn value(private: &Private, value: &Value) -> TokenStream {
     match value {
-        Value::Duration(duration) => {
-            let (seconds, nanoseconds) = (duration.as_secs(), duration.subsec_nanos());
-            quote!(::core::time::Duration::new(#seconds, #nanoseconds))
-        }
+        Value::Duration(value) => duration(*value),
         Value::Count(count) => quote!(#count),
         Value::Coefficient(coefficient) => quote!(#coefficient),
         Value::Text(text) | Value::Name(text) => text_value(text),
@@ -189,6 +186,12 @@ fn value(private: &Private, value: &Value) -> TokenStream {
         | Value::Function(_)
         | Value::Runtime(_) => TokenStream::new(),
     }
+}
+
+/// A duration.
+pub(super) fn duration(duration: std::time::Duration) -> TokenStream {
+    let (seconds, nanoseconds) = (duration.as_secs(), duration.subsec_nanos());
+    quote!(::core::time::Duration::new(#seconds, #nanoseconds))
 }
 
 fn text_value(text: &LitStr) -> TokenStream {

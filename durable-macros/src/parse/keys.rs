@@ -69,6 +69,20 @@ pub(crate) const TEST: &[Key] = &[
     RUNTIME,
 ];
 
+/// `#[failure(..)]` on a type.
+pub(crate) const FAILURE: &[Key] =
+    &[TYPE_NAME, NON_RETRYABLE, RETRYABLE, RETRY_DELAY, BENIGN, RUNTIME];
+
+/// `#[failure(..)]` on a variant.
+pub(crate) const VARIANT_FAILURE: &[Key] =
+    &[TYPE_NAME, NON_RETRYABLE, RETRYABLE, RETRY_DELAY, BENIGN];
+
+const TYPE_NAME: Key = key("type_name", Kind::Name, "type_name = \"CardDeclined\"");
+const NON_RETRYABLE: Key = key("non_retryable", Kind::Flag, "non_retryable");
+const RETRYABLE: Key = key("retryable", Kind::Flag, "retryable");
+const RETRY_DELAY: Key = key("next_retry_delay", Kind::Interval, "next_retry_delay = \"30s\"");
+const BENIGN: Key = key("benign", Kind::Flag, "benign");
+
 pub(crate) const ACTIVITY: &[Key] = &[
     key("queue", Kind::Name, "queue = \"payments\""),
     key("name", Kind::Name, "name = \"charge_payment\""),
@@ -83,6 +97,7 @@ pub(crate) const ACTIVITY: &[Key] = &[
 ];
 
 pub(crate) const RETRY_KEYS: &[Key] = &[
+    key("every", Kind::Interval, "every = \"1m\""),
     key("maximum_attempts", Kind::Count, "maximum_attempts = 3"),
     key("initial_interval", Kind::Interval, "initial_interval = \"1s\""),
     key("backoff_coefficient", Kind::Coefficient, "backoff_coefficient = 2.0"),

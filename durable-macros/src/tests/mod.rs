@@ -2,6 +2,7 @@
 //! `UPDATE_EXPECT=1 cargo test -p durable-macros` writes them anew.
 
 mod activity;
+mod application_error;
 mod lint;
 mod test;
 mod workflow;

@@ -59,6 +59,14 @@ pub(super) fn check(settings: &[Setting], errors: &mut Errors) {
             errors.push(err!(key, "`{short}` must not be longer than `{long}`"));
         }
     }
+    if let Some(every) = settings.iter().find(|setting| setting.key == "every") {
+        for key in ["initial_interval", "backoff_coefficient", "maximum_interval"] {
+            if settings.iter().any(|setting| setting.key == key) {
+                let every = &every.key;
+                errors.push(err!(every, "`every` is a fixed interval, and sets `{key}`; keep one"));
+            }
+        }
+    }
     for setting in settings {
         if let Value::Retry(retry) = &setting.value {
             check(retry, errors);

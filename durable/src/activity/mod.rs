@@ -5,20 +5,25 @@
 //! neither clients nor workers.
 
 mod context;
+mod error;
 #[cfg(feature = "testing")]
 mod heartbeat;
 #[cfg(feature = "testing")]
 pub(crate) mod intervention;
 mod served;
 mod state;
+mod stop;
 
 pub use context::ActivityContext;
+pub use error::ActivityError;
 #[cfg(feature = "testing")]
 pub(crate) use heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
 pub(crate) use served::{not_mocked, register};
 pub use state::{State, state};
+pub use stop::StopReason;
 
+pub use crate::definition::TaskToken;
 #[doc(inline)]
 pub use temporalio_common::error::{ApplicationErrorCategory, ApplicationFailure};
 #[doc(inline)]
-pub use temporalio_sdk::activities::{ActivityError, ActivityHeartbeatDetails, ActivityInfo};
+pub use temporalio_sdk::activities::{ActivityHeartbeatDetails, ActivityInfo};

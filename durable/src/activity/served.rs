@@ -1,11 +1,12 @@
-//! The form in which a worker runs an annotated activity: its own, with bad input answered.
+//! The form in which a worker runs an annotated activity: its own, with bad input answered, and an
+//! output that is too large.
 
 use std::future::ready;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, TryFutureExt as _};
 use temporalio_common::ActivityDefinition;
 use temporalio_common::error::ApplicationFailure;
 use temporalio_sdk::WorkflowRegistrationError;
@@ -14,6 +15,7 @@ use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActiv
 use crate::definition::arguments::Decoded;
 use crate::definition::registry::Target;
 use crate::definition::{Activity, Dependencies, Payload};
+use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 
 /// Registers an annotated activity with a worker; a replay takes what activities did from the history.
 ///
@@ -43,7 +45,7 @@ where
     A::Input: Payload,
 {
     type Input = Decoded<A::Input>;
-    type Output = A::Output;
+    type Output = Measured<A::Output>;
 
     fn name(&self) -> &str {
         A::NAME
@@ -69,7 +71,13 @@ where
         input: Self::Input,
     ) -> BoxFuture<'static, Result<Self::Output, ActivityError>> {
         match input.0 {
-            Ok(input) => execute::<A>(dependencies, context, input),
+            Ok(input) => {
+                let limit = dependencies.as_ref().and_then(|given| given.get::<PayloadLimit>());
+                let limit = limit.as_deref().copied().unwrap_or_default();
+                let value = Value::new("output of activity", A::NAME);
+                let output = execute::<A>(dependencies, context, input);
+                output.map_ok(move |inner| Measured { inner, value, limit }).boxed()
+            }
             // Trying again cannot make the input fit, so the failure says not to.
             Err(error) => {
                 let message = format!("activity {}: {}", A::NAME, error.describe(A::PARAMETERS));

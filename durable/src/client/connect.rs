@@ -16,6 +16,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeNames
 use url::Url;
 
 use super::clock::Clock;
+use crate::error::outgoing::typed_failures;
 use crate::error::{Error, Result};
 
 const DEFAULT_ADDRESS: &str = "localhost:7233";
@@ -183,7 +184,7 @@ impl ClientBuilder {
             .dns_load_balancing(None)
             .build();
         let options = ClientOptions::new(namespace)
-            .data_converter(self.data_converter.unwrap_or_default())
+            .data_converter(typed_failures(self.data_converter.unwrap_or_default()))
             .client_interceptors(self.interceptors)
             .build();
         let connecting = async {

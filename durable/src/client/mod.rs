@@ -7,6 +7,7 @@ mod any;
 mod batch;
 mod calls;
 pub(crate) mod clock;
+mod completion;
 mod connect;
 mod handle;
 mod idempotency;
@@ -22,6 +23,7 @@ mod with_start;
 pub use any::{AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle};
 pub use batch::start_all;
 pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
+pub use completion::ActivityCompletion;
 pub use connect::{Client, ClientBuilder};
 pub use handle::{HasHandle, WorkflowHandle};
 pub use idempotency::Idempotency;
@@ -38,6 +40,7 @@ pub use with_start::{SignalWithStart, UpdateWithStart};
 pub use temporalio_client::interceptors::ClientInterceptor;
 #[doc(inline)]
 pub use temporalio_client::schedules::ScheduleOverlapPolicy;
+pub use temporalio_client::{ActivityHeartbeatResponse, ActivityIdentifier};
 #[doc(inline)]
 pub use temporalio_client::{
     WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHistory,

@@ -35,10 +35,7 @@ impl Doing<'_> {
                 address: self.client.address().to_owned(),
                 source: status.into(),
             },
-            _ => Error::Rpc {
-                operation: format!("{} workflow `{}`", self.operation, self.workflow_id),
-                source: Box::new(status),
-            },
+            _ => refused(format!("{} workflow `{}`", self.operation, self.workflow_id), status),
         }
     }
 
@@ -181,5 +178,19 @@ impl Doing<'_> {
                 |_| Failure::plain(message),
                 |error| Failure::new(&error, converter.payload_converter()),
             )
+    }
+}
+
+/// An answer of the server that is about the request, and not about whom it was for.
+pub(super) fn refused(operation: String, status: Status) -> Error {
+    let source = Box::new(status);
+    // The server has no code of its own for either.
+    let said = |code, words| source.code() == code && source.message().contains(words);
+    if said(Code::InvalidArgument, "size exceeds limit")
+        || said(Code::ResourceExhausted, "larger than max")
+    {
+        Error::PayloadTooLarge { operation, source }
+    } else {
+        Error::Rpc { operation, source }
     }
 }

@@ -14,6 +14,7 @@ mod payload;
 pub(crate) mod registry;
 mod shutdown;
 mod source;
+mod task_token;
 mod workflow;
 
 pub use activity::Activity;
@@ -27,4 +28,5 @@ pub use payload::Payload;
 pub use registry::{ActivityEntry, Queue, Registry, RegistryError, RegistryProblem, WorkflowEntry};
 pub(crate) use shutdown::WorkerShutdown;
 pub use source::{Parameter, SourceLocation};
+pub use task_token::{InvalidTaskToken, TaskToken};
 pub use workflow::{Workflow, WorkflowAnnotation};

@@ -8,6 +8,7 @@ use temporalio_common::data_converters::{
     WorkflowSerializationContext,
 };
 use temporalio_common::error::{IncomingError, TimeoutType};
+use temporalio_common::protos::temporal::api::common::v1::Payload;
 
 use super::{Error, Result, payload_error};
 
@@ -135,6 +136,11 @@ impl Failure {
         self.0.details.as_ref().map(DecodablePayloads::deserialize).transpose().map_err(|error| {
             Error::WrongType { what: "failure's details".to_owned(), source: payload_error(error) }
         })
+    }
+
+    /// The details as they were recorded.
+    pub(super) fn raw_details(&self) -> Option<&[Payload]> {
+        self.0.details.as_ref().map(DecodablePayloads::raw)
     }
 
     /// The next link of the chain.

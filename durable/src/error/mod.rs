@@ -5,7 +5,10 @@
 //! has a cause, the cause is its [`source`](std::error::Error::source) and is not printed with it;
 //! the `Debug` form, which `fn main() -> durable::Result<()>` prints, shows the whole chain.
 
+mod application;
 mod failure;
+pub(crate) mod outgoing;
+pub(crate) mod payload_limit;
 #[cfg(feature = "testing")]
 mod testing;
 mod worker;
@@ -15,7 +18,11 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+pub use application::{
+    ApplicationError, Classification, Classified, DowncastFailure, ErrorDetails, ErrorType,
+};
 pub use failure::{Failure, FailureKind};
+pub use payload_limit::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
 #[cfg(feature = "testing")]
 pub use testing::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};
 pub use worker::{WorkerError, WorkerProblem};
@@ -212,6 +219,29 @@ pub enum Error {
         /// Where it does not fit.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
+    },
+    /// What was sent is too large for the server: it takes 2 MiB in one value and 4 MiB in one request,
+    /// as it is configured by default.
+    #[error(
+        "what was sent to {operation} is larger than the server takes; keep it in a store, and send \
+         where it is"
+    )]
+    PayloadTooLarge {
+        /// What was asked for.
+        operation: String,
+        /// What the server said.
+        #[source]
+        source: Box<Status>,
+    },
+    /// There is no such activity that waits for its completion: it has ended, timed out or was
+    /// cancelled, or never was.
+    #[error("the activity to {operation} was not found: it has ended, or never was")]
+    ActivityNotFound {
+        /// What was to be done, and the activity.
+        operation: String,
+        /// What the server said.
+        #[source]
+        source: Box<Status>,
     },
     /// The server answered with an error that has no variant of its own.
     #[error("the Temporal server refused to {operation}: {}", .source.message())]

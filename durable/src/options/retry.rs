@@ -42,6 +42,20 @@ impl RetryOptions {
         maximum_interval: Duration,
     }
 
+    /// Tries again at a fixed interval: for polling something that changes rarely, with one attempt for
+    /// each look.
+    ///
+    /// The number of attempts is then unlimited, unless it is set; the
+    /// [schedule-to-close timeout](super::ActivityOptions::schedule_to_close_timeout) says how long it
+    /// is tried in all, 1 hour where it is not set.
+    #[must_use]
+    pub fn every(mut self, interval: Duration) -> Self {
+        self.maximum_attempts.get_or_insert(0);
+        self.backoff_coefficient = Some(1.0);
+        self.maximum_interval = Some(interval);
+        self.initial_interval(interval)
+    }
+
     /// The types of application failures that are not retried.
     #[must_use]
     pub fn non_retryable_error_types(

@@ -73,3 +73,21 @@ fn a_built_in_run_timeout_gives_way_to_a_shorter_execution_timeout() {
         .unwrap_err();
     assert!(error.to_string().contains("set execution_timeout too"), "{error}");
 }
+
+#[test]
+fn a_fixed_interval_stays_as_it_is_and_has_no_last_attempt_but_one_that_is_set() {
+    let every = RetryOptions::default().every(600 * SECOND);
+    let merged = every.clone().or(RetryOptions::built_in());
+    let mut problems = Vec::new();
+    merged.problems(&mut problems);
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(merged.initial_interval, merged.maximum_interval);
+    assert_eq!(merged.backoff_coefficient, Some(1.0));
+    assert_eq!(merged.maximum_attempts, Some(0));
+    for limited in [
+        every.maximum_attempts(3_u32),
+        RetryOptions::default().maximum_attempts(3_u32).every(SECOND),
+    ] {
+        assert_eq!(limited.maximum_attempts, Some(3));
+    }
+}

@@ -13,6 +13,7 @@ use crate::client::Client;
 use crate::definition::registry::Target;
 use crate::definition::{Dependencies, Queue, Registry, WorkerShutdown};
 use crate::error::Result;
+use crate::error::payload_limit::PayloadLimit;
 
 const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -35,6 +36,7 @@ pub struct Workers {
     queues: Option<Vec<String>>,
     dependencies: Dependencies,
     drain_timeout: Duration,
+    payload_limit: PayloadLimit,
     adjust: Option<Adjust>,
     interceptors: Vec<WorkflowInterceptorConstructor>,
     /// Whether activities whose `State<T>` nobody gave are refused at the start, and not at the call.
@@ -49,6 +51,7 @@ impl Workers {
             queues: None,
             dependencies: Dependencies::default(),
             drain_timeout: DEFAULT_DRAIN_TIMEOUT,
+            payload_limit: PayloadLimit::default(),
             adjust: None,
             interceptors: Vec::new(),
             for_test: false,
@@ -79,6 +82,21 @@ impl Workers {
     /// [`worker_shutdown`](crate::prelude::ActivityContext::worker_shutdown).
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
         self.drain_timeout = timeout;
+        self
+    }
+
+    /// The largest value, in bytes and serialised, that workflows and activities hand over; without it
+    /// 2 MiB, which is what a server takes as it is configured by default. Zero is no limit.
+    ///
+    /// What is larger fails for good and says so, with the type
+    /// [`PAYLOAD_TOO_LARGE`](crate::error::PAYLOAD_TOO_LARGE). It is measured before a codec, so one that
+    /// compresses wants a higher limit. The SDK measures again what it sends, by the limit that the
+    /// server tells; an activity that fails there is retried, and a workflow task for ever.
+    ///
+    /// Workflow code can see whether a call was too large, so a change of it is a change of what
+    /// workflows do: they may not replay.
+    pub fn payload_limit(mut self, bytes: usize) -> Self {
+        self.payload_limit = PayloadLimit::new(bytes);
         self
     }
 
@@ -141,6 +159,7 @@ impl Workers {
         let queues = self.select(&registry)?;
         let shutdown = Arc::new(WorkerShutdown::default());
         self.dependencies.insert(Arc::clone(&shutdown));
+        self.dependencies.insert(Arc::new(self.payload_limit));
         let dependencies = Arc::new(self.dependencies);
         let mut plans = Vec::new();
         for (name, queue) in queues {
@@ -154,7 +173,7 @@ impl Workers {
                 adjust(&mut options);
             }
             report(name, queue);
-            plans.push(Plan { queue: name, options });
+            plans.push(Plan { queue: name, options, payload_limit: self.payload_limit });
         }
         Ok(RunningWorkers::start(&self.client, plans, self.drain_timeout, shutdown).await?)
     }

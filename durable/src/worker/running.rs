@@ -21,6 +21,7 @@ use super::WorkerError;
 use crate::client::Client;
 use crate::definition::WorkerShutdown;
 use crate::error::Result;
+use crate::error::payload_limit::PayloadLimit;
 
 /// How much longer than the drain timeout a worker may take to stop, before it is given up.
 const STOP_MARGIN: Duration = Duration::from_secs(10);
@@ -31,6 +32,7 @@ type Stop = Box<dyn Fn() + Send + Sync>;
 pub(super) struct Plan {
     pub(super) queue: &'static str,
     pub(super) options: WorkerOptions,
+    pub(super) payload_limit: PayloadLimit,
 }
 
 /// Workers that run, until they are shut down or dropped.
@@ -170,6 +172,7 @@ impl RunningWorker {
         let tokio = Handle::current();
         let run = move || {
             let _entered = tokio.enter();
+            plan.payload_limit.apply_to_workflows();
             let mut worker = match Worker::new(&runtime, sdk, plan.options) {
                 Ok(worker) => worker,
                 Err(error) => return drop(made_sender.send(Err(error))),

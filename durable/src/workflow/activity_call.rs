@@ -14,7 +14,7 @@ use temporalio_sdk::{
     ActivityCancellationType, CancellableFuture, LocalActivityOptions, WorkflowCancellationToken,
 };
 
-use super::{WorkflowCode, WorkflowContext};
+use super::{WorkflowCode, WorkflowContext, too_large};
 use crate::definition::{Activity, Payload};
 use crate::options::{ActivityOptions, InvalidOptions, RetryOptions, limit};
 
@@ -165,6 +165,7 @@ impl<A: Activity> Call<A> {
             )),
             Ok(options) => {
                 let options = sdk_options(options, token, A::QUEUE);
+                let (activity, input) = too_large::scheduled(activity, input);
                 StartedActivity::new(context.execute_activity(activity, input, options))
             }
         }
@@ -282,7 +283,7 @@ impl<A: Activity> Future for StartedActivity<'_, A> {
     type Output = Outcome<A>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.running.as_mut().poll(cx)
+        self.running.as_mut().poll(cx).map_err(too_large::explained::<A>)
     }
 }
 

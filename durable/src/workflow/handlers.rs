@@ -19,7 +19,7 @@ use temporalio_sdk::workflows::{
 };
 
 use super::hosted::{Hosted, Named};
-use super::{SyncWorkflowContext, WorkflowCode, WorkflowContext};
+use super::{SyncWorkflowContext, WorkflowCode, WorkflowContext, too_large};
 use crate::definition::arguments::decode;
 use crate::definition::{Handler, Payload};
 
@@ -32,7 +32,7 @@ type Decode = fn(&SerializationContext<'_>, Payloads) -> Result<Box<dyn Any>, St
 type SignalFuture = LocalBoxFuture<'static, Result<(), WorkflowError>>;
 type Validate<W> = fn(&Hosted<W>, WorkflowContextView, Box<dyn Any>) -> Result<(), WorkflowError>;
 type Output = Result<Box<dyn WorkflowOutputValue>, WorkflowError>;
-type UpdateFuture = LocalBoxFuture<'static, Output>;
+pub(super) type UpdateFuture = LocalBoxFuture<'static, Output>;
 
 /// Stands for the input of a signal that cannot be delivered, with the reason.
 pub(super) struct Undeliverable(pub(super) String);
@@ -185,7 +185,11 @@ impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
             name: U::NAME,
             has_validator: U::HAS_VALIDATOR,
             decode: decode_boxed::<U, U::Input>,
-            dispatch: <Hosted<W> as ExecutableSyncUpdate<U>>::dispatch,
+            dispatch: |context, input| {
+                let converter = context.payload_converter().clone();
+                let update = <Hosted<W> as ExecutableSyncUpdate<U>>::dispatch(context, input);
+                too_large::measured_update::<U>(update, converter)
+            },
             validate: |hosted, view, input| {
                 <Hosted<W> as ExecutableSyncUpdate<U>>::dispatch_validate(hosted, &view, input)
             },
@@ -199,7 +203,11 @@ impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
             name: U::NAME,
             has_validator: U::HAS_VALIDATOR,
             decode: decode_boxed::<U, U::Input>,
-            dispatch: <Hosted<W> as ExecutableAsyncUpdate<U>>::dispatch,
+            dispatch: |context, input| {
+                let converter = context.payload_converter().clone();
+                let update = <Hosted<W> as ExecutableAsyncUpdate<U>>::dispatch(context, input);
+                too_large::measured_update::<U>(update, converter)
+            },
             validate: |hosted, view, input| {
                 <Hosted<W> as ExecutableAsyncUpdate<U>>::dispatch_validate(hosted, &view, input)
             },

@@ -26,7 +26,7 @@ use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use super::cancellation::Cancellation;
 use super::handlers::{HandlerError, Undeliverable};
-use super::{WorkflowCode, WorkflowContext};
+use super::{WorkflowCode, WorkflowContext, too_large};
 use crate::definition::arguments::{DecodeError, Decoded};
 use crate::definition::{Payload, Workflow};
 use crate::error::INVALID_INPUT;
@@ -136,11 +136,10 @@ where
         let undecodable = match input.map(|input| input.0).transpose() {
             Ok(input) => match context.state(Self::reason_for_no_state) {
                 None => {
+                    let converter = context.payload_converter().clone();
                     let run = W::run(WorkflowContext::new(context), input);
                     return run
-                        .map(|result| {
-                            result.map(|output| Box::new(output) as Box<dyn WorkflowOutputValue>)
-                        })
+                        .map(move |result| too_large::ended::<W>(result, &converter))
                         .boxed_local();
                 }
                 Some(error) => error,
@@ -349,7 +348,7 @@ fn drop_signal<W: WorkflowImplementation>(
     }
 }
 
-fn with_context<R>(
+pub(super) fn with_context<R>(
     converter: &PayloadConverter,
     f: impl FnOnce(&SerializationContext<'_>) -> R,
 ) -> R {

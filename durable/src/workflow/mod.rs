@@ -15,6 +15,7 @@ mod context;
 mod handlers;
 mod hosted;
 mod saga;
+mod too_large;
 
 pub use activity_call::{ActivityCall, StartedActivity};
 pub use bounded::{JoinAllBounded, join_all_bounded};

@@ -3,6 +3,7 @@
 //! They are no `trybuild` cases, because one such case makes `trybuild` generate code for all
 //! dependencies where it otherwise checks them.
 
+mod application_error;
 mod conditions;
 mod contexts;
 mod crate_path;

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use temporalio_common::data_converters::{
     PayloadConversionError, RawValue, TemporalDeserializable, TemporalSerializable,
 };
-use temporalio_sdk::activities::{ActivityError, ActivityInfo, ExecutableActivity};
+use temporalio_sdk::activities::{ActivityInfo, ExecutableActivity};
 use temporalio_sdk::testing::{ActivityEnvironment, TestActivityInfoOptions};
 
 use alone::Given;
@@ -18,7 +18,7 @@ pub use heartbeats::HeartbeatError;
 use heartbeats::Heartbeats;
 pub use running::RunningActivity;
 
-use crate::activity::{ObserveHeartbeats, RecordedHeartbeat};
+use crate::activity::{ActivityError, ObserveHeartbeats, RecordedHeartbeat};
 use crate::client::Client;
 use crate::definition::{Activity, Dependencies, WorkerShutdown};
 use crate::options::{ActivityOptions, RetryOptions, limit};

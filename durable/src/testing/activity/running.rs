@@ -7,12 +7,13 @@ use std::task::{Context, Poll, ready};
 
 use futures_util::FutureExt as _;
 use temporalio_common::data_converters::TemporalDeserializable;
-use temporalio_sdk::activities::{ActivityError, ExecutableActivity};
+use temporalio_sdk::activities::ExecutableActivity;
 use temporalio_sdk::testing::{ActivityEnvironment, ActivityEnvironmentError};
 use tokio::task::JoinHandle;
 
 use super::alone::Alone;
 use super::heartbeats::{HeartbeatError, Heartbeats};
+use crate::activity::ActivityError;
 use crate::definition::{Activity, Dependencies, WorkerShutdown};
 
 /// An activity that [`ActivityTest::start`](super::ActivityTest::start) started; awaiting it waits for its end.
@@ -74,7 +75,9 @@ impl<A: Activity> RunningActivity<A> {
             let _end = end;
             match running.run(Alone::<A>::definition(), input).await {
                 Ok(output) => Ok(output),
-                Err(ActivityEnvironmentError::Activity(error)) => Err(error),
+                Err(ActivityEnvironmentError::Activity(error)) => {
+                    Err(ActivityError::from_sdk(error))
+                }
                 Err(other) => Err(other.into()),
             }
         });

@@ -4,13 +4,14 @@ use std::any::{Any, TypeId};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use futures_util::future::ready;
-use temporalio_sdk::activities::{ActivityContext, ActivityError};
+use futures_util::{FutureExt as _, TryFutureExt as _};
+use temporalio_sdk::activities::ActivityContext;
 
 use super::behaviour::{Answer, Mock, Rules};
 use super::calls::{Calls, record, replayed};
 use super::{Installed, Mocks};
+use crate::activity::ActivityError;
 use crate::activity::intervention::StandIn;
 use crate::definition::{Activity, Payload};
 use crate::testing::lock;
@@ -75,13 +76,16 @@ where
     ) -> Option<StandIn> {
         let input = input.downcast_mut::<Option<A::Input>>()?.take()?;
         if let Err(failure) = rules.called(record(&input)) {
-            return Some(ready(Err(failure)).boxed());
+            return Some(ready(Err(failure.into_sdk())).boxed());
         }
         Some(match &self.answer {
             Answer::Function(function) => function(A::arguments(input))
-                .map(|output| output.map(|output| Box::new(output) as Box<dyn Any + Send>))
+                .map(|output| match output {
+                    Ok(output) => Ok(Box::new(output) as Box<dyn Any + Send>),
+                    Err(error) => Err(error.into_sdk()),
+                })
                 .boxed(),
-            Answer::Hang => hang(context.clone()).boxed(),
+            Answer::Hang => hang(context.clone()).map_err(ActivityError::into_sdk).boxed(),
             Answer::Panic(message) => {
                 let message = message.clone();
                 async move { panic!("{message}") }.boxed()

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use temporalio_common::error::ApplicationFailure;
-use temporalio_sdk::activities::ActivityError;
 
 use super::calls::{Calls, Log};
+use crate::activity::ActivityError;
+use crate::error::{ApplicationError, outgoing::repeated};
 
 /// The type name of the failure with which a mock fails where the test names none.
 const MOCK_FAILURE: &str = "MockFailure";
@@ -17,7 +18,7 @@ const MOCK_FAILURE: &str = "MockFailure";
 /// has been called.
 ///
 /// The answer is given by [`returns`](Self::returns) or [`with`](Mock::with), or is a failure:
-/// [`fails`](Self::fails), [`fails_for_good`](Self::fails_for_good),
+/// [`fails_with`](Self::fails_with), [`fails`](Self::fails), [`fails_for_good`](Self::fails_for_good),
 /// [`times_out`](Self::times_out), [`hangs`](Self::hangs), [`panics`](Self::panics). Before it,
 /// [`fails_first`](Self::fails_first) and [`must_be_called`](Self::must_be_called) may be said. A
 /// later mock of the same activity takes the place of an earlier one.
@@ -98,6 +99,11 @@ impl<Arguments: 'static, Output: Send + 'static> Mock<Arguments, Output> {
         Output: Clone + Sync,
     {
         self.answers(move |_| ready(Ok(output.clone())).boxed())
+    }
+
+    /// Fails every call with an error of the program, whose type says whether it is retried.
+    pub fn fails_with(self, error: impl ApplicationError) -> Calls<Arguments> {
+        self.answers(move |_| ready(Err(ActivityError::application(repeated(&error)))).boxed())
     }
 
     /// Fails every call with a retryable failure of a type, such as `"ConnectionLost"`.

@@ -8,8 +8,8 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
+use futures_util::{FutureExt as _, TryFutureExt as _};
 use serde::{Deserialize, Serialize};
 use temporalio_common::ActivityDefinition;
 use temporalio_common::data_converters::{
@@ -18,7 +18,8 @@ use temporalio_common::data_converters::{
 use temporalio_common::error::ApplicationFailure;
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use temporalio_sdk::activities::{
-    ActivityContext, ActivityDefinitions, ActivityError, ActivityImplementer, ExecutableActivity,
+    ActivityContext, ActivityDefinitions, ActivityError as SdkActivityError, ActivityImplementer,
+    ExecutableActivity,
 };
 use temporalio_sdk::workflow_interceptors::{ExecuteWorkflowInput, InitializeWorkflowInput};
 
@@ -26,6 +27,7 @@ use super::activity::hang;
 use super::behaviour::{Answer, Mock, Rules};
 use super::calls::{Calls, record, replayed, with_context};
 use super::{Installed, Mocks};
+use crate::activity::ActivityError;
 use crate::definition::arguments::Decoded;
 use crate::definition::{Payload, Workflow};
 use crate::testing::lock;
@@ -198,11 +200,12 @@ impl ExecutableActivity for MockActivity {
         mocks: Option<Arc<Mocks>>,
         context: ActivityContext,
         run: MockedRun,
-    ) -> BoxFuture<'static, Result<RawValue, ActivityError>> {
+    ) -> BoxFuture<'static, Result<RawValue, SdkActivityError>> {
         let mock = mocks.and_then(|mocks| mocks.workflow(&run.workflow_type));
-        match (mock, decode(&run.payloads)) {
+        let called = match (mock, decode(&run.payloads)) {
             (Some(mock), Some(payloads)) => mock.mock.call(&mock.rules, context, payloads),
             _ => ready(Err(failure("there is none for this workflow any more"))).boxed(),
-        }
+        };
+        called.map_err(ActivityError::into_sdk).boxed()
     }
 }

@@ -1,0 +1,178 @@
+//! Completing an activity from elsewhere than the function that began it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use temporalio_client::errors::AsyncActivityError;
+use temporalio_client::tonic::{Code, Status};
+use temporalio_client::{
+    ActivityHeartbeatResponse, ActivityIdentifier, AsyncActivityHandle, RpcOptions,
+};
+use temporalio_common::error::ApplicationFailure;
+
+use super::Client;
+use super::outcome::refused;
+use crate::definition::{Activity, TaskToken};
+use crate::error::payload_limit::{Measured, PayloadLimit, Value};
+use crate::error::{Error, Result, payload_error};
+
+impl Client {
+    /// An activity that ended with [`ActivityError::WillCompleteAsync`](crate::activity::ActivityError),
+    /// to be completed with what only this program knows. The server is not asked.
+    ///
+    /// It is named by the token that the activity has
+    /// [given away](crate::activity::ActivityContext::task_token), or by
+    /// [`ActivityIdentifier::by_id_workflow`]. The type says what its output is. The Temporal concept is
+    /// the [asynchronous activity completion](https://docs.temporal.io/activity-execution#asynchronous-activity-completion).
+    ///
+    /// ```no_run
+    /// use durable::activity::TaskToken;
+    /// use durable::prelude::*;
+    ///
+    /// /// Asks a person, whose answer comes by another way.
+    /// #[activity(queue = "approvals", start_to_close_timeout = "7d", heartbeat_timeout = "0s")]
+    /// async fn ask(ctx: ActivityContext, question: String) -> Result<bool, ActivityError> {
+    ///     println!("{question} Answer with {}", ctx.task_token());
+    ///     Err(ActivityError::WillCompleteAsync)
+    /// }
+    ///
+    /// /// Is called by the web server, for example.
+    /// async fn answered(client: &Client, token: TaskToken, yes: bool) -> durable::Result<()> {
+    ///     client.activity::<ask>(token).complete(yes).await
+    /// }
+    /// ```
+    #[must_use]
+    pub fn activity<A: Activity>(
+        &self,
+        activity: impl Into<ActivityIdentifier>,
+    ) -> ActivityCompletion<A> {
+        ActivityCompletion {
+            handle: self.sdk().get_async_activity_handle(activity.into()),
+            address: self.address().to_owned(),
+            limit: PayloadLimit::default(),
+            activity: PhantomData,
+        }
+    }
+}
+
+/// An activity that is completed from elsewhere; made by [`Client::activity`].
+///
+/// An attempt is completed once. A retryable failure makes the next attempt, which runs the function
+/// again and has another token.
+pub struct ActivityCompletion<A> {
+    handle: AsyncActivityHandle<temporalio_client::Client>,
+    address: String,
+    limit: PayloadLimit,
+    activity: PhantomData<fn() -> A>,
+}
+
+impl<A: Activity> ActivityCompletion<A> {
+    /// The largest output in bytes, as [`Workers::payload_limit`](crate::Workers::payload_limit) says
+    /// it to workers. A server that gets a larger one fails the activity.
+    #[must_use]
+    pub fn payload_limit(mut self, bytes: usize) -> Self {
+        self.limit = PayloadLimit::new(bytes);
+        self
+    }
+
+    /// Completes the activity with its output.
+    ///
+    /// # Errors
+    /// - [`Error::ActivityNotFound`]: it has ended, timed out or was cancelled, or never was.
+    /// - [`Error::WrongType`]: the output cannot be serialised, or is too large.
+    /// - [`Error::Unreachable`], [`Error::Rpc`]: the server did not answer, or refused.
+    pub async fn complete(&self, output: A::Output) -> Result<()>
+    where
+        A::Output: Send,
+    {
+        let value = Value::new("output of activity", A::NAME);
+        let output = Measured { inner: output, value, limit: self.limit };
+        let completed = self.handle.complete(Some(output), RpcOptions::default()).await;
+        completed.map_err(|error| self.error("complete", error))
+    }
+
+    /// Fails the attempt, with an error of the program or an [`ApplicationFailure`]. The activity is
+    /// tried again as the failure and the retry policy say.
+    ///
+    /// # Errors
+    /// Those of [`complete`](Self::complete).
+    pub async fn fail(&self, failure: impl Into<ApplicationFailure>) -> Result<()> {
+        let failed = self.handle.fail(failure.into(), None::<()>, RpcOptions::default()).await;
+        failed.map_err(|error| self.error("fail", error))
+    }
+
+    /// Tells the server that the activity has stopped because it was cancelled.
+    ///
+    /// # Errors
+    /// Those of [`complete`](Self::complete), and [`Error::Rpc`] when nobody has asked for the
+    /// cancellation.
+    pub async fn cancelled(&self) -> Result<()> {
+        let reported = self.handle.report_cancelation(None::<()>, RpcOptions::default()).await;
+        reported.map_err(|error| self.error("report as cancelled", error))
+    }
+
+    /// Records that the activity lives and how far it has come, and tells whether it is to stop. It is
+    /// sent at once.
+    ///
+    /// # Errors
+    /// Those of [`complete`](Self::complete).
+    pub async fn heartbeat<T: Serialize + Sync + ?Sized>(
+        &self,
+        progress: &T,
+    ) -> Result<ActivityHeartbeatResponse> {
+        let progress = serde_json::to_value(progress).map_err(|error| Error::WrongType {
+            what: format!("heartbeat of activity `{}`", A::NAME),
+            source: error.into(),
+        })?;
+        let answer = self.handle.heartbeat(Some(progress), RpcOptions::default()).await;
+        answer.map_err(|error| self.error("record a heartbeat of", error))
+    }
+
+    fn error(&self, operation: &str, error: AsyncActivityError) -> Error {
+        let operation = format!("{operation} activity `{}`", A::NAME);
+        match error {
+            AsyncActivityError::NotFound(status) => not_found(operation, status),
+            // A token that the server cannot read is none of an activity.
+            AsyncActivityError::Rpc(status)
+                if status.code() == Code::InvalidArgument && status.message().contains("oken") =>
+            {
+                not_found(operation, status)
+            }
+            AsyncActivityError::Rpc(status) if status.code() == Code::Unavailable => {
+                Error::Unreachable { address: self.address.clone(), source: status.into() }
+            }
+            AsyncActivityError::Rpc(status) => refused(operation, status),
+            AsyncActivityError::PayloadConversion(error) => Error::WrongType {
+                what: format!("value to {operation}"),
+                source: payload_error(error),
+            },
+            other => refused(operation, Status::from_error(other.into())),
+        }
+    }
+}
+
+fn not_found(operation: String, status: Status) -> Error {
+    Error::ActivityNotFound { operation, source: Box::new(status) }
+}
+
+impl<A: Activity> fmt::Debug for ActivityCompletion<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActivityCompletion")
+            .field("activity", &A::NAME)
+            .field("identifier", self.handle.identifier())
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<TaskToken> for ActivityIdentifier {
+    fn from(token: TaskToken) -> Self {
+        Self::from_task_token(token.as_bytes().to_vec().into())
+    }
+}
+
+impl From<&TaskToken> for ActivityIdentifier {
+    fn from(token: &TaskToken) -> Self {
+        token.clone().into()
+    }
+}

@@ -1,0 +1,75 @@
+//! The program's own errors, progress and tokens of an activity that runs by itself.
+
+use durable::activity::StopReason;
+use durable::prelude::*;
+use durable::testing::ActivityTest;
+
+use super::{Outcome, Progress};
+
+#[derive(Debug, PartialEq, thiserror::Error, Serialize, Deserialize, ApplicationError)]
+enum CopyError {
+    #[error("the disk is full after {0} blocks")]
+    #[failure(non_retryable)]
+    DiskFull(u32),
+    #[error("a file is gone")]
+    Gone,
+}
+
+#[activity(queue = "alone")]
+async fn copy(how: String) -> Result<u32, ActivityError> {
+    use anyhow::Context as _;
+    match how.as_str() {
+        "full" => Err(CopyError::DiskFull(7)).context("copying")?,
+        "gone" => Err(CopyError::Gone)?,
+        "other" => Err(std::io::Error::other("unplugged"))?,
+        _ => Ok(7),
+    }
+}
+
+#[tokio::test]
+async fn an_activity_gives_its_own_error_back() {
+    let run = async |how: &str| ActivityTest::new().run::<copy>((how.to_owned(),)).await;
+    let full = run("full").await.unwrap_err();
+    assert_eq!(full.downcast(), Some(CopyError::DiskFull(7)));
+    let ActivityError::Application(failure) = full else { panic!("{full:?}") };
+    assert_eq!(failure.to_string(), "copying");
+    assert!(failure.is_non_retryable());
+    assert_eq!(run("gone").await.unwrap_err().downcast(), Some(CopyError::Gone));
+    assert_eq!(run("other").await.unwrap_err().downcast::<CopyError>(), None);
+    assert_eq!(ActivityError::cancelled().downcast::<CopyError>(), None);
+}
+
+/// Goes on where it was, until it is to stop.
+#[activity(queue = "alone", heartbeat_timeout = "30s")]
+async fn go_on(ctx: ActivityContext) -> Result<String, ActivityError> {
+    let done = ctx.progress().unwrap_or(Progress { done: 0 }).done + 1;
+    ctx.heartbeat(&Progress { done }).await?;
+    let token = ctx.task_token();
+    let reason = ctx.stopped().await;
+    match reason {
+        StopReason::WorkerShutdown => Ok(format!("{done}, {token}, {reason}")),
+        other => Err(other.into()),
+    }
+}
+
+#[tokio::test]
+async fn progress_is_typed_and_the_reasons_to_stop_are_told_apart() -> Outcome {
+    let test = ActivityTest::new().attempt(2).heartbeat_details(Progress { done: 4 })?;
+    let going = test.start::<go_on>(());
+    going.shut_down_worker();
+    let token = "74657374";
+    assert_eq!(going.await?, format!("5, {token}, the worker of the activity was asked to stop"));
+    assert_eq!(test.heartbeats::<Progress>()?, [Progress { done: 5 }]);
+
+    let going = ActivityTest::new().heartbeat_details("of another type")?.start::<go_on>(());
+    going.cancel();
+    let cancelled = going.await;
+    assert!(matches!(cancelled, Err(ActivityError::Cancelled { .. })), "{cancelled:?}");
+
+    let late = |info: &mut durable::activity::ActivityInfo| info.deadline = info.started_time;
+    let going = ActivityTest::new().info(late).start::<go_on>(());
+    going.cancel();
+    let Err(ActivityError::Application(failure)) = going.await else { panic!("it goes on") };
+    assert_eq!(failure.type_name(), Some("TimedOut"));
+    Ok(())
+}
