@@ -3,6 +3,7 @@
 #![allow(clippy::unused_self, reason = "handlers take `self` by their form")]
 
 mod crash;
+mod entity;
 mod environment;
 mod fan_out;
 mod flows;

@@ -8,6 +8,8 @@ mod activity_call;
 mod bounded;
 mod code;
 mod context;
+mod continue_as_new;
+pub mod entity;
 mod handlers;
 mod hosted;
 mod saga;

@@ -1,0 +1,111 @@
+//! Continuing as a new run when the server suggests it and no handler is half done.
+
+use temporalio_sdk::{ContinueAsNewOptions, WorkflowCancellationError, WorkflowTermination};
+
+use super::{WorkflowCode, WorkflowContext};
+use crate::definition::Payload;
+
+impl<W> WorkflowContext<W> {
+    /// Waits until no signal and no update is being handled.
+    ///
+    /// Where a run ends, whatever its async handlers have not done yet is never done, and the callers
+    /// of its updates get an error. So wait for them before `#[run]` returns or continues as new, and
+    /// look at the state only after that, because handlers change it until they have finished:
+    ///
+    /// ```no_run
+    /// # use durable::prelude::*;
+    /// # use durable::workflow::ContinueAsNewOptions;
+    /// # #[workflow(queue = "counters")]
+    /// # #[derive(Default)]
+    /// # struct Counter { count: u64 }
+    /// # #[workflow_methods]
+    /// # impl Counter {
+    /// # #[run]
+    /// # async fn run(ctx: &mut WorkflowContext<Self>, _count: u64) -> WorkflowResult<()> {
+    /// ctx.handlers_finished().await?;
+    /// let options = ContinueAsNewOptions::default();
+    /// ctx.continue_as_new(ctx.state(|state| state.count), options)?;
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
+    ///
+    /// A handler that waits for itself, or for something that `#[run]` does only later, never
+    /// finishes.
+    ///
+    /// # Errors
+    /// When the workflow is cancelled first; `?` then ends it as cancelled.
+    pub async fn handlers_finished(&self) -> Result<(), WorkflowCancellationError> {
+        self.wait_condition(|_| self.all_handlers_finished()).await
+    }
+
+    /// Whether this is a good moment to continue as a new run: the server suggests it, because the
+    /// history has become long, and no signal and no update is being handled.
+    ///
+    /// It can be waited for together with what the workflow waits for anyway:
+    /// `ctx.wait_condition(|state| state.has_work() || ctx.should_continue_as_new())`.
+    #[must_use]
+    pub fn should_continue_as_new(&self) -> bool {
+        self.continue_as_new_suggested() && self.all_handlers_finished()
+    }
+}
+
+impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
+    /// Continues as a new run if the server suggests it, as soon as all handlers have finished; does
+    /// nothing otherwise.
+    ///
+    /// `carry` makes the new run's input of the state. It is called when nothing comes between it and
+    /// the end of the run any more, so no signal that has arrived is lost if the state holds what
+    /// signals brought. A signal that arrives still later makes the server refuse the end of the run,
+    /// and the workflow handles it first.
+    ///
+    /// The new run takes its input best in `#[init]`: a signal may be handled before `#[run]` begins,
+    /// and `#[run]` would have to merge what it brought with what was carried.
+    ///
+    /// ```no_run
+    /// use durable::prelude::*;
+    ///
+    /// #[workflow(queue = "meters", id = "meter-{}", execution_timeout = "0s", run_timeout = "0s")]
+    /// struct Meter {
+    ///     total: u64,
+    ///     readings: Vec<u64>,
+    /// }
+    ///
+    /// #[workflow_methods]
+    /// impl Meter {
+    ///     #[init]
+    ///     fn new(total: u64) -> Self {
+    ///         Self { total, readings: Vec::new() }
+    ///     }
+    ///
+    ///     #[run]
+    ///     async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+    ///         loop {
+    ///             ctx.wait_condition(|meter| !meter.readings.is_empty()).await?;
+    ///             ctx.state_mut(|meter| meter.total += meter.readings.drain(..).sum::<u64>());
+    ///             let sum = |meter: &Self| meter.total + meter.readings.iter().sum::<u64>();
+    ///             ctx.continue_as_new_when_suggested(sum).await?;
+    ///         }
+    ///     }
+    ///
+    ///     #[signal]
+    ///     fn read(&mut self, pulses: u64) {
+    ///         self.readings.push(pulses);
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// What ends the run, if it continues as new; and when the workflow is cancelled while handlers
+    /// finish. Write `?`.
+    pub async fn continue_as_new_when_suggested(
+        &self,
+        carry: impl FnOnce(&W) -> W::Input,
+    ) -> Result<(), WorkflowTermination> {
+        if self.continue_as_new_suggested() {
+            self.handlers_finished().await?;
+            self.continue_as_new(self.state(carry), ContinueAsNewOptions::default())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,390 @@
+//! Entities: workflows that live for long, take commands one after the other, and continue as new
+//! runs by themselves without losing any.
+//!
+//! An entity stands for a thing: an account, a shopping cart, a device. Its workflow id is the
+//! thing's, its state is the workflow's, and signals and updates bring it commands. [`run`] handles
+//! them in the order in which they came. When the server suggests it, because the history has become
+//! long, it continues as a new run between two commands, and carries over the state and the commands
+//! that wait.
+//!
+//! ```no_run
+//! use durable::prelude::*;
+//! use durable::workflow::entity::{self, Entity, EntityOptions, Inbox};
+//!
+//! #[activity(queue = "carts", start_to_close_timeout = "10s")]
+//! async fn reserve(article: String) -> Result<(), ActivityError> {
+//!     Ok(())
+//! }
+//!
+//! #[derive(Debug, Clone, Serialize, Deserialize)]
+//! enum Command {
+//!     Add(String),
+//!     CheckOut,
+//! }
+//!
+//! /// The state is also the input, of the first run as of all that follow.
+//! #[workflow(
+//!     queue = "carts",
+//!     id = "cart-{customer}",
+//!     execution_timeout = "0s",
+//!     run_timeout = "0s",
+//!     retry(maximum_attempts = 1)
+//! )]
+//! #[derive(Debug, Clone, Serialize, Deserialize)]
+//! pub struct Cart {
+//!     customer: String,
+//!     #[serde(default)]
+//!     articles: Vec<String>,
+//!     #[serde(default)]
+//!     checked_out: bool,
+//!     #[serde(default)]
+//!     inbox: Inbox<Command, usize>,
+//! }
+//!
+//! impl Entity for Cart {
+//!     type Command = Command;
+//!     type Reply = usize;
+//!
+//!     fn inbox(&self) -> &Inbox<Command, usize> {
+//!         &self.inbox
+//!     }
+//!
+//!     fn carry(&self, inbox: Inbox<Command, usize>) -> Self {
+//!         Self { inbox, ..self.clone() }
+//!     }
+//!
+//!     fn has_ended(&self) -> bool {
+//!         self.checked_out
+//!     }
+//! }
+//!
+//! #[workflow_methods]
+//! impl Cart {
+//!     #[init]
+//!     fn new(cart: Cart) -> Self {
+//!         cart
+//!     }
+//!
+//!     #[run]
+//!     async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<Vec<String>> {
+//!         let options = EntityOptions::default().idle_timeout(Duration::from_secs(30 * 86_400));
+//!         entity::run(ctx, options, async |ctx, command| {
+//!             match command {
+//!                 Command::Add(article) => {
+//!                     reserve::execute(ctx, article.clone()).await?;
+//!                     ctx.state_mut(|cart| cart.articles.push(article));
+//!                 }
+//!                 Command::CheckOut => ctx.state_mut(|cart| cart.checked_out = true),
+//!             }
+//!             Ok(ctx.state(|cart| cart.articles.len()))
+//!         })
+//!         .await?;
+//!         Ok(ctx.state(|cart| cart.articles.clone()))
+//!     }
+//!
+//!     /// A signal brings a command and does not wait for it.
+//!     #[signal]
+//!     fn add(&mut self, article: String) {
+//!         self.inbox.push(Command::Add(article));
+//!     }
+//!
+//!     /// An update brings a command and returns the reply to it.
+//!     #[update]
+//!     async fn check_out(ctx: &mut WorkflowContext<Self>) -> Result<usize, ActivityError> {
+//!         Ok(entity::ask(ctx, Command::CheckOut).await?)
+//!     }
+//! }
+//! ```
+//!
+//! # What to mind
+//! - **Timeouts.** A workflow that says nothing may take 24 hours, and a run of it 2. An entity that
+//!   is to live for longer lifts both limits, as above; [`run`] warns where they stand.
+//! - **Failures.** An error that the function of [`run`] returns ends the entity. What is to outlive a
+//!   failed activity is better put into the reply. A retry of the workflow begins with the state with
+//!   which the run began, so the above turns it off.
+//! - **Updates that do not ask.** A plain update may change the state by itself, before commands that
+//!   came earlier and still wait. It needs no inbox and never keeps a run from ending.
+//! - **Updates that ask** keep their run from ending until they are answered. So where some of them
+//!   are under way at every moment, the history grows on; then reject them in a validator from time
+//!   to time, or send commands by signals.
+//! - **The state** travels at each continuation, so it is as large as a payload may be, 2 MB.
+
+mod inbox;
+
+use std::time::{Duration, SystemTime};
+
+use futures_util::FutureExt as _;
+use futures_util::future::{Fuse, FusedFuture as _, LocalBoxFuture};
+use temporalio_sdk::workflows::select;
+use temporalio_sdk::{
+    ContinueAsNewOptions, TimerResult, WorkflowCancellationError, WorkflowResult,
+};
+
+use super::{WorkflowCode, WorkflowContext};
+use crate::definition::Payload;
+
+pub use inbox::Inbox;
+use inbox::Waiting;
+
+/// A workflow that is an [entity](self): where its commands wait, and what goes from run to run.
+pub trait Entity: WorkflowCode<Input: Payload> {
+    /// What it can be told to do. It travels to the next run, so it derives `Serialize` and
+    /// `Deserialize`.
+    type Command;
+    /// What a command is answered with; `()` where nobody asks.
+    type Reply;
+
+    /// The inbox, in the workflow's state.
+    fn inbox(&self) -> &Inbox<Self::Command, Self::Reply>;
+
+    /// The input of the next run: what is to be kept of the state, and the commands that wait.
+    ///
+    /// The inbox in the state is empty by then; the one that is handed over belongs into the input.
+    fn carry(&self, inbox: Inbox<Self::Command, Self::Reply>) -> Self::Input;
+
+    /// Whether the entity's life is over.
+    ///
+    /// It ends when no command waits and all signals and updates have been handled, so those that
+    /// come after the end are handled as well.
+    fn has_ended(&self) -> bool {
+        false
+    }
+}
+
+/// When an entity continues as new, and when it ends for want of commands.
+#[derive(Debug, Clone, Copy, Default)]
+#[must_use = "options have an effect only where they are passed to `run`"]
+pub struct EntityOptions {
+    continue_after: Option<u32>,
+    idle_timeout: Option<Duration>,
+}
+
+impl EntityOptions {
+    /// Continues as new after so many commands, also if the server does not suggest it yet. 0 counts
+    /// as 1.
+    ///
+    /// The server suggests it by the length of the history, after some thousands of events. Set this
+    /// where the state is to be carried more often, or in a test.
+    pub fn continue_after(mut self, commands: u32) -> Self {
+        self.continue_after = Some(commands.max(1));
+        self
+    }
+
+    /// Ends the entity when no command has come for so long. Zero means no limit, as does saying
+    /// nothing.
+    ///
+    /// The wait is a durable timer; it begins anew with each command and with each run.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = (!timeout.is_zero()).then_some(timeout);
+        self
+    }
+}
+
+/// Why an entity ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EntityEnd {
+    /// [`Entity::has_ended`] says so.
+    Ended,
+    /// No command came within the [idle timeout](EntityOptions::idle_timeout).
+    Idle,
+}
+
+/// Handles the commands of an entity, one after the other in the order in which they came, until it
+/// ends.
+///
+/// `handle` does what a command says, and returns the reply for whoever [asked](ask). It may wait, for
+/// activities, timers and children; meanwhile commands gather. Between two commands the entity
+/// continues as a new run, where the server suggests it or [`EntityOptions::continue_after`] is
+/// reached, as soon as all signals and updates have been handled. Until they have, commands are
+/// handled on, because an update may wait for one of them.
+///
+/// # Errors
+/// - The error that `handle` returns.
+/// - What ends the run when it continues as new.
+/// - When the workflow is cancelled while no command is being handled; those that wait are in the inbox.
+///
+/// In `#[run]`, pass all of them on with `?`.
+pub async fn run<W, H>(
+    ctx: &WorkflowContext<W>,
+    options: EntityOptions,
+    mut handle: H,
+) -> WorkflowResult<EntityEnd>
+where
+    W: Entity,
+    H: AsyncFnMut(&WorkflowContext<W>, W::Command) -> WorkflowResult<W::Reply>,
+{
+    let mut life = Life::begin(ctx, options);
+    loop {
+        let Waiting { command, ticket } = match life.next().await? {
+            Next::Command(waiting) => waiting,
+            Next::End(end) => return Ok(end),
+        };
+        let reply = handle(ctx, command).await?;
+        if let Some(ticket) = ticket {
+            // Whoever asked waits for the state to change.
+            ctx.state_mut(|state| state.inbox().answer(ticket, reply));
+        }
+    }
+}
+
+/// Sends the entity a command and waits for the reply, from within one of its own async updates or
+/// signals.
+///
+/// The command is handled after those that came before it. Called by the function of [`run`] itself,
+/// it would wait for ever, since that handles one command at a time.
+///
+/// # Errors
+/// When the workflow is cancelled first. The command may be handled all the same.
+///
+/// # Panics
+/// Never; the reply that is there when the wait is over is taken only here.
+pub async fn ask<W: Entity>(
+    ctx: &WorkflowContext<W>,
+    command: W::Command,
+) -> Result<W::Reply, WorkflowCancellationError> {
+    let ticket = ctx.state_mut(|state| state.inbox().push_asked(command));
+    ctx.wait_condition(|state| state.inbox().has_reply(ticket)).await?;
+    let reply = ctx.state(|state| state.inbox().take_reply(ticket));
+    Ok(reply.unwrap_or_else(|| unreachable!("a ticket is given to one caller")))
+}
+
+enum Next<C> {
+    Command(Waiting<C>),
+    End(EntityEnd),
+}
+
+/// One run of an entity.
+struct Life<'a, W> {
+    pace: Pace<'a, W>,
+    idle: Idle<'a>,
+}
+
+/// When the run is to end.
+struct Pace<'a, W> {
+    ctx: &'a WorkflowContext<W>,
+    continue_after: Option<u32>,
+    /// The length of the history when the run began.
+    began: u32,
+    handled: u32,
+}
+
+/// How long no command has come.
+struct Idle<'a> {
+    timeout: Option<Duration>,
+    since: SystemTime,
+    /// It runs on while commands come, and is set anew only when it has fired. So there is a timer for
+    /// each idle timeout, and not for each command.
+    timer: Fuse<LocalBoxFuture<'a, TimerResult>>,
+    is_over: bool,
+}
+
+impl<'a, W: Entity> Life<'a, W> {
+    fn begin(ctx: &'a WorkflowContext<W>, options: EntityOptions) -> Self {
+        warn_of_timeouts(ctx);
+        let EntityOptions { continue_after, idle_timeout: timeout } = options;
+        let pace = Pace { ctx, continue_after, began: ctx.history_length(), handled: 0 };
+        let idle = Idle { timeout, since: ctx.now(), timer: Fuse::terminated(), is_over: false };
+        Self { pace, idle }
+    }
+
+    /// The next command, or the end of the entity's life; the end of a run is an error.
+    async fn next(&mut self) -> WorkflowResult<Next<W::Command>> {
+        let ctx = self.pace.ctx;
+        self.idle.since = ctx.now();
+        self.idle.is_over = false;
+        loop {
+            let settled = ctx.all_handlers_finished();
+            if settled && self.pace.is_due() {
+                let input = ctx.state(|state| state.carry(state.inbox().take()));
+                ctx.continue_as_new(input, ContinueAsNewOptions::default())?;
+            }
+            if let Some(waiting) = ctx.state(|state| state.inbox().pop()) {
+                self.pace.handled = self.pace.handled.saturating_add(1);
+                return Ok(Next::Command(waiting));
+            }
+            if settled && ctx.state(W::has_ended) {
+                return Ok(Next::End(EntityEnd::Ended));
+            }
+            if settled && self.idle.is_over {
+                return Ok(Next::End(EntityEnd::Idle));
+            }
+            self.wait().await?;
+        }
+    }
+
+    /// Waits until there is something to do, or the idle timer has fired.
+    async fn wait(&mut self) -> Result<(), WorkflowCancellationError> {
+        let Self { pace, idle } = self;
+        let ctx = pace.ctx;
+        let is_over = idle.is_over;
+        let mut ready = std::pin::pin!(ctx.wait_condition(move |state| {
+            let to_end = || is_over || state.has_ended() || pace.is_due();
+            !state.inbox().is_empty() || (ctx.all_handlers_finished() && to_end())
+        }));
+        idle.set(ctx);
+        let mut timer = &mut idle.timer;
+        let fired = select! {
+            ready = ready => return ready,
+            fired = timer => fired,
+        };
+        match fired {
+            TimerResult::Fired => {
+                idle.fired(ctx.now());
+                Ok(())
+            }
+            // Nobody cancels it but the workflow's cancellation, of which the condition is told too.
+            TimerResult::Cancelled => ready.await,
+        }
+    }
+}
+
+impl<W> Pace<'_, W> {
+    /// Whether the run is to end. One in which nothing has happened yet goes on in any case:
+    /// otherwise a state that is too large for the server's taste would make an endless chain of runs.
+    fn is_due(&self) -> bool {
+        let many = self.continue_after.is_some_and(|limit| self.handled >= limit);
+        let something_happened = self.handled > 0 || self.ctx.history_length() > self.began;
+        many || (something_happened && self.ctx.continue_as_new_suggested())
+    }
+}
+
+impl<'a> Idle<'a> {
+    /// Sets the timer, if there is a limit, it is not reached, and no timer runs.
+    fn set<W>(&mut self, ctx: &'a WorkflowContext<W>) {
+        let Some(timeout) = self.timeout else { return };
+        if !self.is_over && self.timer.is_terminated() {
+            let left = timeout.saturating_sub(self.passed(ctx.now()));
+            self.timer = ctx.timer(left).boxed_local().fuse();
+        }
+    }
+
+    /// Takes note that the timer has fired; commands may have come since it was set.
+    fn fired(&mut self, now: SystemTime) {
+        self.is_over = self.timeout.is_some_and(|timeout| self.passed(now) >= timeout);
+    }
+
+    fn passed(&self, now: SystemTime) -> Duration {
+        now.duration_since(self.since).unwrap_or_default()
+    }
+}
+
+/// The limits of ordinary workflows are a trap for one that is to live for long.
+fn warn_of_timeouts<W: Entity>(ctx: &WorkflowContext<W>) {
+    let info = ctx.info();
+    let (execution, run) = (info.execution_timeout(), info.run_timeout());
+    let limit = [execution, run].into_iter().flatten().find(|limit| !limit.is_zero());
+    if let Some(limit) = limit
+        && info.continued_from_run_id().is_none()
+        && !ctx.is_replaying_history_events()
+    {
+        tracing::warn!(
+            workflow_type = W::NAME,
+            workflow_id = info.workflow_id(),
+            execution_timeout = ?execution,
+            run_timeout = ?run,
+            "an entity with a timeout ends after {limit:?} at the latest; `execution_timeout = \"0s\"` \
+             and `run_timeout = \"0s\"` at `#[workflow]` lift the limits"
+        );
+    }
+}
