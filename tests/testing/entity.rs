@@ -9,7 +9,7 @@ use durable::{Error, Result};
 use crate::flows::DAY;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-enum Command {
+pub enum Command {
     Note(u32),
     Slowly(u32),
     Close,
@@ -24,7 +24,7 @@ enum Command {
     retry(maximum_attempts = 1)
 )]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Notebook {
+pub struct Notebook {
     name: String,
     continue_after: Option<u32>,
     idle_days: u64,
@@ -57,9 +57,9 @@ impl Entity for Notebook {
 
 /// What became of a notebook.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Written {
-    notes: Vec<u32>,
-    runs: u32,
+pub struct Written {
+    pub notes: Vec<u32>,
+    pub runs: u32,
     idle: bool,
 }
 
@@ -132,7 +132,7 @@ impl Notebook {
     }
 }
 
-fn notebook(continue_after: impl Into<Option<u32>>) -> Notebook {
+pub fn notebook(continue_after: impl Into<Option<u32>>) -> Notebook {
     Notebook { name: "n".to_owned(), continue_after: continue_after.into(), ..Notebook::default() }
 }
 
@@ -141,15 +141,15 @@ fn notebook(continue_after: impl Into<Option<u32>>) -> Notebook {
 async fn hundreds_of_signals_over_many_runs_are_handled_once_and_in_order(
     env: TestEnv,
 ) -> Result<()> {
-    const SIGNALS: u32 = 400;
-    let notebook = Notebook::start(env.client(), notebook(3)).await?;
+    const SIGNALS: u32 = 300;
+    let notebook = Notebook::start(env.client(), notebook(6)).await?;
     for number in 0..SIGNALS {
         notebook.note(number).await?;
     }
     notebook.close().await?;
     let written = notebook.result().await?;
     assert_eq!(written.notes, (0..SIGNALS).collect::<Vec<_>>());
-    assert!(written.runs > 100, "{} runs", written.runs);
+    assert!(written.runs > 40, "{} runs", written.runs);
     Ok(())
 }
 
@@ -179,7 +179,8 @@ async fn signals_and_updates_of_many_senders_at_once_are_handled_once(env: TestE
     let written = notebook.result().await?;
     // Those of `note_later` may come behind.
     assert!(counted <= 150, "{counted}");
-    assert!(written.runs > 5, "{} runs", written.runs);
+    // There is hardly a moment without an update under way, and only there a run can end.
+    assert!(written.runs > 1, "{} runs", written.runs);
     let mut sorted = written.notes.clone();
     sorted.sort_unstable();
     let all = (1..=6).flat_map(|sender| (0..25).map(move |number| sender * 1000 + number));

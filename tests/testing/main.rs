@@ -2,6 +2,7 @@
 
 #![allow(clippy::unused_self, reason = "handlers take `self` by their form")]
 
+mod continue_as_new;
 mod crash;
 mod entity;
 mod environment;
