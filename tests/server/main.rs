@@ -13,6 +13,7 @@ mod options;
 mod outcomes;
 mod serving;
 mod starting;
+mod versions;
 mod wire;
 
 use std::sync::Arc;

@@ -73,6 +73,8 @@ impl Settings {
         self.check(id).map_err(invalid)?;
         let resolved = self.options.resolve(definition.options).map_err(invalid)?;
         let queue = resolved.task_queue.unwrap_or_else(|| definition.queue.to_owned());
+        // The server has nothing to hand out before a delay is over.
+        let eager = self.eager && self.delay.is_none() && client.may_start_eagerly();
         let options = WorkflowStartOptions::new(queue, id)
             .id_reuse_policy(self.id_reuse_policy)
             .id_conflict_policy(self.id_conflict_policy)
@@ -83,8 +85,7 @@ impl Settings {
             .maybe_search_attributes(
                 (!self.search_attributes.is_empty()).then_some(self.search_attributes),
             )
-            // The server has nothing to hand out before the delay is over.
-            .enable_eager_workflow_start(self.eager && self.delay.is_none())
+            .enable_eager_workflow_start(eager)
             .maybe_retry_policy(resolved.retry.map(RetryOptions::into_policy))
             .priority(resolved.priority.unwrap_or_default())
             .maybe_header((!self.headers.is_empty()).then_some(Header { fields: self.headers }))

@@ -170,7 +170,8 @@ impl<W: Workflow, R> Start<W, R> {
     }
 
     /// Whether a worker of this process and queue may get the first task with the server's answer,
-    /// which saves a round trip; by default it may. See
+    /// which saves a round trip; by default it may, unless the workers of this client are a version of
+    /// a deployment, for which it never may. See
     /// [Temporal's eager start](https://docs.temporal.io/develop/advanced-start-options).
     pub fn eager(mut self, eager: bool) -> Self {
         self.settings.eager = eager;
