@@ -5,6 +5,7 @@ use durable::prelude::*;
 use durable::worker::{
     DeploymentVersion, RunningWorkers, VersioningBehavior, WorkerError, WorkerProblem, Workers,
 };
+use durable::workflow::entity::{self, Entity, EntityOptions, Inbox};
 use durable_tests::unique;
 
 /// Tells, before and after a signal, which version it runs on.
@@ -100,6 +101,81 @@ async fn a_workflow_that_upgrades_moves_to_the_new_version() -> durable::Result<
     assert_eq!(old, builds("1.0", "1.1"));
     assert_eq!(new, builds("1.1", "1.1"));
     Ok(())
+}
+
+/// Tells which version handles a command, and continues as new after each.
+#[workflow(queue = "versions", retry(maximum_attempts = 1))]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct VersionedEntity {
+    upgrades: bool,
+    inbox: Inbox<(), String>,
+}
+
+impl Entity for VersionedEntity {
+    type Command = ();
+    type Reply = String;
+
+    fn inbox(&self) -> &Inbox<(), String> {
+        &self.inbox
+    }
+
+    fn carry(&self, inbox: Inbox<(), String>) -> Self {
+        Self { inbox, ..self.clone() }
+    }
+}
+
+#[workflow_methods]
+impl VersionedEntity {
+    #[init]
+    fn new(entity: VersionedEntity) -> Self {
+        entity
+    }
+
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        let mut options = EntityOptions::default().continue_after(1);
+        if ctx.state(|state| state.upgrades) {
+            options = options.continue_on_current_version();
+        }
+        entity::run(ctx, options, async |ctx, ()| {
+            let version = ctx.current_deployment_version();
+            Ok(version.map(|version| version.build_id).unwrap_or_default())
+        })
+        .await?;
+        Ok(())
+    }
+
+    #[update]
+    async fn build(ctx: &mut WorkflowContext<Self>) -> Result<String, ActivityError> {
+        Ok(entity::ask(ctx, ()).await?)
+    }
+}
+
+#[tokio::test]
+async fn a_pinned_entity_moves_to_the_new_version_between_two_runs_if_it_says_so()
+-> durable::Result<()> {
+    let client = durable_tests::client().await;
+    let queue = unique("versions");
+    let (first, second) =
+        (DeploymentVersion::new(&queue, "1.0"), DeploymentVersion::new(&queue, "1.1"));
+    let workers_of_first = serve(&client, &queue, &first, VersioningBehavior::Pinned).await?;
+    first.make_current(&client).await?;
+    let start = |upgrades| {
+        let entity = VersionedEntity { upgrades, inbox: Inbox::default() };
+        VersionedEntity::start(&client, entity).task_queue(&queue)
+    };
+    let (stays, moves) = (start(false).await?, start(true).await?);
+    assert_eq!((stays.build().await?, moves.build().await?), ("1.0".into(), "1.0".into()));
+
+    let workers_of_second = serve(&client, &queue, &second, VersioningBehavior::Pinned).await?;
+    second.make_current(&client).await?;
+    // The run that waits began before the change, if its first task was done by then.
+    moves.build().await?;
+    assert_eq!(stays.build().await?, "1.0");
+    assert_eq!((stays.build().await?, moves.build().await?), ("1.0".into(), "1.1".into()));
+    assert_eq!(moves.build().await?, "1.1");
+    workers_of_first.shutdown().await?;
+    workers_of_second.shutdown().await
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! Continuing as a new run when the server suggests it and no handler is half done.
 
+use std::convert::Infallible;
+
+use temporalio_common::protos::temporal::api::enums::v1::ContinueAsNewVersioningBehavior;
 use temporalio_sdk::{ContinueAsNewOptions, WorkflowCancellationError, WorkflowTermination};
 
 use super::{WorkflowCode, WorkflowContext};
@@ -51,6 +54,30 @@ impl<W> WorkflowContext<W> {
 }
 
 impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
+    /// As [`continue_as_new`](Self::continue_as_new), and the new run begins on the current version of
+    /// the deployment.
+    ///
+    /// It matters where workflows are pinned to a
+    /// version: otherwise all runs stay on that of the first. The new version has no history to
+    /// replay, only the input to understand. Elsewhere it changes nothing.
+    ///
+    /// # Errors
+    /// Always: the error is what ends the run.
+    pub fn continue_as_new_on_current_version(
+        &self,
+        input: W::Input,
+        options: ContinueAsNewOptions,
+    ) -> Result<Infallible, WorkflowTermination> {
+        // The SDK has an option for it, in a feature that it calls experimental.
+        let behavior = ContinueAsNewVersioningBehavior::AutoUpgrade.into();
+        self.continue_as_new(input, options).map_err(|mut end| {
+            if let WorkflowTermination::ContinueAsNew(request) = &mut end {
+                request.initial_versioning_behavior = behavior;
+            }
+            end
+        })
+    }
+
     /// Continues as a new run if the server suggests it, as soon as all handlers have finished; does
     /// nothing otherwise.
     ///

@@ -118,6 +118,7 @@ use futures_util::future::{Fuse, FusedFuture as _, LocalBoxFuture};
 use temporalio_sdk::workflows::select;
 use temporalio_sdk::{
     ContinueAsNewOptions, TimerResult, WorkflowCancellationError, WorkflowResult,
+    WorkflowTermination,
 };
 
 use super::{WorkflowCode, WorkflowContext};
@@ -157,6 +158,7 @@ pub trait Entity: WorkflowCode<Input: Payload> {
 pub struct EntityOptions {
     continue_after: Option<u32>,
     idle_timeout: Option<Duration>,
+    on_current_version: bool,
 }
 
 impl EntityOptions {
@@ -176,6 +178,14 @@ impl EntityOptions {
     /// The wait is a durable timer; it begins anew with each command and with each run.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle_timeout = (!timeout.is_zero()).then_some(timeout);
+        self
+    }
+
+    /// Begins each further run on the current version of the deployment, as
+    /// [`continue_as_new_on_current_version`](WorkflowContext::continue_as_new_on_current_version)
+    /// does; otherwise an entity that is pinned to a version stays on it for life.
+    pub fn continue_on_current_version(mut self) -> Self {
+        self.on_current_version = true;
         self
     }
 }
@@ -263,7 +273,7 @@ struct Life<'a, W> {
 /// When the run is to end.
 struct Pace<'a, W> {
     ctx: &'a WorkflowContext<W>,
-    continue_after: Option<u32>,
+    options: EntityOptions,
     /// The length of the history when the run began.
     began: u32,
     handled: u32,
@@ -282,9 +292,9 @@ struct Idle<'a> {
 impl<'a, W: Entity> Life<'a, W> {
     fn begin(ctx: &'a WorkflowContext<W>, options: EntityOptions) -> Self {
         warn_of_timeouts(ctx);
-        let EntityOptions { continue_after, idle_timeout: timeout } = options;
-        let pace = Pace { ctx, continue_after, began: ctx.history_length(), handled: 0 };
-        let idle = Idle { timeout, since: ctx.now(), timer: Fuse::terminated(), is_over: false };
+        let pace = Pace { ctx, options, began: ctx.history_length(), handled: 0 };
+        let (timeout, timer) = (options.idle_timeout, Fuse::terminated());
+        let idle = Idle { timeout, since: ctx.now(), timer, is_over: false };
         Self { pace, idle }
     }
 
@@ -296,8 +306,7 @@ impl<'a, W: Entity> Life<'a, W> {
         loop {
             let settled = ctx.all_handlers_finished();
             if settled && self.pace.is_due() {
-                let input = ctx.state(|state| state.carry(state.inbox().take()));
-                ctx.continue_as_new(input, ContinueAsNewOptions::default())?;
+                return Err(self.pace.end());
             }
             if let Some(waiting) = ctx.state(|state| state.inbox().pop()) {
                 self.pace.handled = self.pace.handled.saturating_add(1);
@@ -339,11 +348,24 @@ impl<'a, W: Entity> Life<'a, W> {
     }
 }
 
-impl<W> Pace<'_, W> {
+impl<W: Entity> Pace<'_, W> {
+    /// The end of the run, with all that goes to the next one.
+    fn end(&self) -> WorkflowTermination {
+        let input = self.ctx.state(|state| state.carry(state.inbox().take()));
+        let options = ContinueAsNewOptions::default();
+        let Err(end) = if self.options.on_current_version {
+            self.ctx.continue_as_new_on_current_version(input, options)
+        } else {
+            self.ctx.continue_as_new(input, options)
+        };
+        end
+    }
+
     /// Whether the run is to end. One in which nothing has happened yet goes on in any case:
     /// otherwise a state that is too large for the server's taste would make an endless chain of runs.
     fn is_due(&self) -> bool {
-        let many = self.continue_after.is_some_and(|limit| self.handled >= limit);
+        let limit = self.options.continue_after;
+        let many = limit.is_some_and(|limit| self.handled >= limit);
         let something_happened = self.handled > 0 || self.ctx.history_length() > self.began;
         many || (something_happened && self.ctx.continue_as_new_suggested())
     }
