@@ -1,10 +1,22 @@
 //! The tests of the examples: each is run as a user runs it, and its workflows are tested as
 //! docs/testing.md says. The tests of an example stand in its folder.
 
+#[path = "batch/test.rs"]
+mod batch;
+#[path = "continue-as-new/test.rs"]
+mod continue_as_new;
+#[path = "entity/test.rs"]
+mod entity;
 #[path = "orders/test.rs"]
 mod orders;
+#[path = "parallel/test.rs"]
+mod parallel;
+#[path = "saga/test.rs"]
+mod saga;
 #[path = "testing/run.rs"]
 mod testing;
+#[path = "versioning/test.rs"]
+mod versioning;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -152,8 +152,7 @@ pub enum VersioningBehavior {
     Pinned,
     /// It moves to the current version with its next workflow task.
     ///
-    /// The new code replays what the old code did, so changes need
-    /// [patches](crate::workflow::WorkflowContext).
+    /// The new code replays what the old code did, so changes need patches: `ctx.patched("..")`.
     AutoUpgrade,
 }
 
