@@ -73,8 +73,10 @@ impl Notebook {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<Written> {
         let (after, idle_days) = ctx.state(|state| (state.continue_after, state.idle_days));
-        let mut options =
-            EntityOptions::default().idle_timeout(Duration::from_secs(idle_days * DAY));
+        // These workers are no deployment version, to which the last option makes no difference.
+        let mut options = EntityOptions::default()
+            .idle_timeout(Duration::from_secs(idle_days * DAY))
+            .continue_on_current_version();
         if let Some(commands) = after {
             options = options.continue_after(commands);
         }

@@ -41,16 +41,6 @@ impl<W> WorkflowContext<W> {
     pub async fn handlers_finished(&self) -> Result<(), WorkflowCancellationError> {
         self.wait_condition(|_| self.all_handlers_finished()).await
     }
-
-    /// Whether this is a good moment to continue as a new run: the server suggests it, because the
-    /// history has become long, and no signal and no update is being handled.
-    ///
-    /// It can be waited for together with what the workflow waits for anyway:
-    /// `ctx.wait_condition(|state| state.has_work() || ctx.should_continue_as_new())`.
-    #[must_use]
-    pub fn should_continue_as_new(&self) -> bool {
-        self.continue_as_new_suggested() && self.all_handlers_finished()
-    }
 }
 
 impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
@@ -85,6 +75,9 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     /// the end of the run any more, so no signal that has arrived is lost if the state holds what
     /// signals brought. A signal that arrives still later makes the server refuse the end of the run,
     /// and the workflow handles it first.
+    ///
+    /// A loop that waits for something else calls this after each wait, and also wakes for the
+    /// suggestion: `ctx.wait_condition(|state| state.has_work() || ctx.continue_as_new_suggested())`.
     ///
     /// The new run takes its input best in `#[init]`: a signal may be handled before `#[run]` begins,
     /// and `#[run]` would have to merge what it brought with what was carried.
