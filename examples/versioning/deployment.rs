@@ -19,7 +19,7 @@ pub async fn serve(
     let workers = Workers::new(client)
         .deployment_version(version.clone(), VersioningBehavior::Pinned)
         .queues([form])
-        .worker_options(|options| options.task_queue = QUEUE.to_owned())
+        .worker_options(|options| QUEUE.clone_into(&mut options.task_queue))
         .start()
         .await?;
     Ok((version, workers))

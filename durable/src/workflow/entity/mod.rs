@@ -242,15 +242,15 @@ where
 ///
 /// # Errors
 /// When the workflow is cancelled first. The command may be handled all the same.
-///
-/// # Panics
-/// Never; the reply that is there when the wait is over is taken only here.
 pub async fn ask<W: Entity>(
     ctx: &WorkflowContext<W>,
     command: W::Command,
 ) -> Result<W::Reply, WorkflowCancellationError> {
     let ticket = ctx.state_mut(|state| state.inbox().push_asked(command));
-    ctx.wait_condition(|state| state.inbox().has_reply(ticket)).await?;
-    let reply = ctx.state(|state| state.inbox().take_reply(ticket));
-    Ok(reply.unwrap_or_else(|| unreachable!("a ticket is given to one caller")))
+    loop {
+        ctx.wait_condition(|state| state.inbox().has_reply(ticket)).await?;
+        if let Some(reply) = ctx.state(|state| state.inbox().take_reply(ticket)) {
+            return Ok(reply);
+        }
+    }
 }
