@@ -12,6 +12,8 @@ use crate::flows::DAY;
 pub enum Command {
     Note(u32),
     Slowly(u32),
+    /// Waits until the workflow is cancelled, and notes it.
+    Stubborn(u32),
     Close,
 }
 
@@ -85,6 +87,10 @@ impl Notebook {
                 Command::Note(number) => ctx.state_mut(|state| state.notes.push(number)),
                 Command::Slowly(number) => {
                     ctx.sleep(Duration::from_millis(5)).await?;
+                    ctx.state_mut(|state| state.notes.push(number));
+                }
+                Command::Stubborn(number) => {
+                    ctx.cancelled().await;
                     ctx.state_mut(|state| state.notes.push(number));
                 }
                 Command::Close => ctx.state_mut(|state| state.closed = true),
@@ -260,6 +266,19 @@ async fn each_run_stays_short(env: TestEnv) -> Result<()> {
     Replayer::new().history(notebook.history()).history(last.history()).run().await?;
     notebook.cancel("seen enough").await?;
     let ended = notebook.result().await;
+    assert!(matches!(ended, Err(Error::Cancelled { .. })), "{ended:?}");
+    Ok(())
+}
+
+/// The next run would not know of the cancellation.
+#[durable::test]
+async fn a_cancelled_entity_does_not_continue(env: TestEnv) -> Result<()> {
+    let mut stubborn = notebook(1);
+    stubborn.inbox = [Command::Stubborn(1), Command::Note(2)].into_iter().collect();
+    let notebook = Notebook::start(env.client(), stubborn).await?;
+    assert_eq!(notebook.runs().await?, 1);
+    notebook.cancel("seen enough").await?;
+    let ended = notebook.result_within(Duration::from_secs(20)).await;
     assert!(matches!(ended, Err(Error::Cancelled { .. })), "{ended:?}");
     Ok(())
 }

@@ -12,7 +12,6 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 use temporalio_common::worker::{
     VersioningBehavior as SdkBehavior, WorkerDeploymentOptions, WorkerDeploymentVersion,
 };
-
 use tokio::time::{Instant, sleep};
 
 use super::WorkerProblem;

@@ -41,6 +41,15 @@ impl<W> WorkflowContext<W> {
     pub async fn handlers_finished(&self) -> Result<(), WorkflowCancellationError> {
         self.wait_condition(|_| self.all_handlers_finished()).await
     }
+
+    /// The error of a workflow that is cancelled. It must not continue: the next run would know
+    /// nothing of the cancellation.
+    pub(super) async fn unless_cancelled(&self) -> Result<(), WorkflowCancellationError> {
+        match self.cancellation_token().is_cancelled() {
+            true => self.wait_condition(|_| false).await,
+            false => Ok(()),
+        }
+    }
 }
 
 impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
@@ -116,14 +125,15 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     /// ```
     ///
     /// # Errors
-    /// What ends the run, if it continues as new; and when the workflow is cancelled while handlers
-    /// finish. Write `?`.
+    /// What ends the run, if it continues as new; and where it would, but the workflow is cancelled, of
+    /// which the next run would know nothing. Write `?`.
     pub async fn continue_as_new_when_suggested(
         &self,
         carry: impl FnOnce(&W) -> W::Input,
     ) -> Result<(), WorkflowTermination> {
         if self.continue_as_new_suggested() {
             self.handlers_finished().await?;
+            self.unless_cancelled().await?;
             self.continue_as_new(self.state(carry), ContinueAsNewOptions::default())?;
         }
         Ok(())

@@ -17,7 +17,7 @@
 //! }
 //!
 //! #[derive(Debug, Clone, Serialize, Deserialize)]
-//! enum Command {
+//! pub enum Command {
 //!     Add(String),
 //!     CheckOut,
 //! }
@@ -208,7 +208,8 @@ pub enum EntityEnd {
 /// # Errors
 /// - The error that `handle` returns.
 /// - What ends the run when it continues as new.
-/// - When the workflow is cancelled while no command is being handled; those that wait are in the inbox.
+/// - When the workflow is cancelled, as soon as no command is being handled; those that wait stay in the
+///   inbox.
 ///
 /// In `#[run]`, pass all of them on with `?`.
 pub async fn run<W, H>(
