@@ -5,10 +5,11 @@
 mod workflow;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use durable::Result;
 use durable::activity::ApplicationFailure;
 use durable::testing::TestEnv;
+use durable::{Error, Result};
 
 use workflow::{Batch, BatchConversion, Progress, convert};
 
@@ -50,6 +51,19 @@ async fn nothing_is_left_out_through_crashes(env: TestEnv) -> Result<Progress> {
     // A worker that is killed costs an attempt, of which there are three.
     assert_eq!((progress.converted, &*progress.failed), (29, &[(7, "torn".to_owned())][..]));
     Ok(progress)
+}
+
+#[durable::test]
+async fn a_cancelled_batch_ends(env: TestEnv) -> Result<()> {
+    let calls = env.mock::<convert>().hangs();
+    let batch = BatchConversion::start(env.client(), batch(60)).await?;
+    while calls.count() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    batch.cancel("not today").await?;
+    let outcome = batch.result().await;
+    assert!(matches!(outcome, Err(Error::Cancelled { .. })), "{outcome:?}");
+    Ok(())
 }
 
 #[durable::test]

@@ -57,6 +57,8 @@ impl BatchConversion {
         let page = progress.next..batch.records.min(progress.next + PAGE);
         let calls = page.clone().map(|record| convert::execute(ctx, record));
         let outcomes = join_all_bounded(batch.at_once, calls).await;
+        // What is cancelled with the batch has not failed.
+        ctx.ensure_not_cancelled()?;
         for (record, outcome) in page.clone().zip(outcomes) {
             match outcome {
                 Ok(()) => progress.converted += 1,

@@ -37,7 +37,7 @@ async fn a_signal_changes_the_runs_that_follow(env: TestEnv) -> Result<()> {
     let station = StationWatch::start(env.client(), Watch::new("Rome", slow)).await?;
     station.set_interval(quick).await?;
     while station.watch().await.is_ok_and(|watch| watch.runs < 4) {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     station.stop().await?;
     assert_eq!(station.result().await?.interval, quick);

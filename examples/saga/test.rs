@@ -5,6 +5,8 @@
 mod activities;
 mod workflow;
 
+use std::time::Duration;
+
 use durable::testing::TestEnv;
 use durable::{Error, Result};
 
@@ -68,7 +70,7 @@ async fn a_cancelled_order_is_undone_through_crashes(env: TestEnv) -> Result<()>
 
     let fulfilment = Fulfilment::start(env.client(), parcel("Oslo")).await?;
     while !fulfilment.is_ready().await.unwrap_or_default() {
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     fulfilment.cancel("changed her mind").await?;
 

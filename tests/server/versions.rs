@@ -195,3 +195,12 @@ async fn workers_of_a_version_that_cannot_be_do_not_start() {
         assert!(problems[0].to_string().contains("no `.`"), "{}", problems[0]);
     }
 }
+
+#[tokio::test]
+async fn a_version_that_cannot_be_does_not_become_current() {
+    let client = durable_tests::client().await;
+    let refused = DeploymentVersion::new("", "1.0").make_current(&client).await;
+    let Err(Error::Rpc { operation, source }) = refused else { panic!("{refused:?}") };
+    assert_eq!(operation, "make build `1.0` of deployment `` the current version");
+    assert!(!source.message().is_empty());
+}

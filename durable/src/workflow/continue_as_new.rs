@@ -42,13 +42,19 @@ impl<W> WorkflowContext<W> {
         self.wait_condition(|_| self.all_handlers_finished()).await
     }
 
-    /// The error of a workflow that is cancelled. It must not continue: the next run would know
-    /// nothing of the cancellation.
-    pub(super) async fn unless_cancelled(&self) -> Result<(), WorkflowCancellationError> {
-        match self.cancellation_token().is_cancelled() {
-            true => self.wait_condition(|_| false).await,
-            false => Ok(()),
+    /// Ends a workflow that is cancelled; write `ctx.ensure_not_cancelled()?`.
+    ///
+    /// Whoever waits is told of a cancellation by the wait. This is for where the outcome of a wait is
+    /// not passed on, and before a run continues as new: the next one would know nothing of the
+    /// cancellation.
+    ///
+    /// # Errors
+    /// When the workflow is cancelled.
+    pub fn ensure_not_cancelled(&self) -> Result<(), WorkflowTermination> {
+        if self.cancellation_token().is_cancelled() {
+            return Err(WorkflowTermination::cancelled());
         }
+        Ok(())
     }
 }
 
@@ -133,7 +139,7 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     ) -> Result<(), WorkflowTermination> {
         if self.continue_as_new_suggested() {
             self.handlers_finished().await?;
-            self.unless_cancelled().await?;
+            self.ensure_not_cancelled()?;
             self.continue_as_new(self.state(carry), ContinueAsNewOptions::default())?;
         }
         Ok(())

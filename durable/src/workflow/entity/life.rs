@@ -60,7 +60,7 @@ impl<'a, W: Entity> Life<'a, W> {
         self.idle.since = ctx.now();
         self.idle.is_over = false;
         loop {
-            ctx.unless_cancelled().await?;
+            ctx.ensure_not_cancelled()?;
             let settled = ctx.all_handlers_finished();
             if settled && self.pace.is_due() {
                 return Err(self.pace.end());
