@@ -5,10 +5,16 @@
 mod activity_choice;
 #[path = "approval/test.rs"]
 mod approval;
+#[path = "batch/test.rs"]
+mod batch;
 #[path = "cancellation/test.rs"]
 mod cancellation;
 #[path = "child-workflows/test.rs"]
 mod child_workflows;
+#[path = "continue-as-new/test.rs"]
+mod continue_as_new;
+#[path = "entity/test.rs"]
+mod entity;
 #[path = "error-handling/test.rs"]
 mod error_handling;
 #[path = "heartbeating/test.rs"]
@@ -17,16 +23,22 @@ mod heartbeating;
 mod local_activities;
 #[path = "orders/test.rs"]
 mod orders;
+#[path = "parallel/test.rs"]
+mod parallel;
 #[path = "polling/test.rs"]
 mod polling;
 #[path = "research-agent/test.rs"]
 mod research_agent;
+#[path = "saga/test.rs"]
+mod saga;
 #[path = "schedules/test.rs"]
 mod schedules;
 #[path = "search-attributes/test.rs"]
 mod search_attributes;
 #[path = "testing/run.rs"]
 mod testing;
+#[path = "versioning/test.rs"]
+mod versioning;
 
 use std::path::PathBuf;
 use std::process::Command;

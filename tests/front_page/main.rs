@@ -32,9 +32,8 @@ fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
     blocks.map(|block| block.split("```").next().expect("what is split has a start")).collect()
 }
 
-/// Every file of the example that the guide shows.
-fn testing_example() -> Vec<String> {
-    let folders = ["examples/testing", "examples/testing/tests"];
+/// Every file of Rust in these folders.
+fn sources(folders: &[&str]) -> Vec<String> {
     let entries = folders
         .iter()
         .flat_map(|folder| std::fs::read_dir(root().join(folder)).expect("the example is there"));
@@ -64,7 +63,7 @@ fn the_program_on_the_readme_is_the_one_that_is_built() {
 #[test]
 fn the_code_about_testing_is_that_of_the_example() {
     let (readme, guide) = (read("README.md"), read("docs/testing.md"));
-    let example = testing_example();
+    let example = sources(&["examples/testing", "examples/testing/tests"]);
     let of_readme = rust_blocks(&readme).into_iter().skip(1);
     let blocks: Vec<_> = of_readme.chain(rust_blocks(&guide)).collect();
     assert!(blocks.len() > 10, "{} blocks", blocks.len());
@@ -87,6 +86,20 @@ fn the_code_about_failures_is_that_of_the_example() {
 /// The text without what lines begin with, so that a guide need not indent as deep as a file.
 fn flush(text: &str) -> String {
     text.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_code_about_versioning_is_that_of_the_examples() {
+    let guide = read("docs/versioning.md");
+    let folders = ["examples/versioning", "examples/continue-as-new", "examples/entity"];
+    let examples: Vec<_> = sources(&folders).iter().map(|file| flush(file)).collect();
+    // Blocks in lists are indented, fences and all.
+    let guide = flush(&guide);
+    let blocks = rust_blocks(&guide);
+    assert!(blocks.len() > 5, "{} blocks", blocks.len());
+    for block in blocks {
+        assert!(examples.iter().any(|file| file.contains(block)), "no file has\n{block}");
+    }
 }
 
 #[test]

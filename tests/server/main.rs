@@ -25,6 +25,7 @@ mod serving;
 mod starting;
 mod too_large;
 mod untyped;
+mod versions;
 mod wire;
 mod with_start;
 

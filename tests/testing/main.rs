@@ -2,8 +2,10 @@
 
 #![allow(clippy::unused_self, reason = "handlers take `self` by their form")]
 
+mod continue_as_new;
 mod crash;
 mod declared;
+mod entity;
 mod environment;
 mod fan_out;
 mod flows;

@@ -4,6 +4,7 @@ use std::env;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use temporalio_client::errors::ClientConnectError;
@@ -32,6 +33,8 @@ pub struct Client {
     sdk: temporalio_client::Client,
     address: Arc<str>,
     clock: Option<Arc<dyn Clock>>,
+    /// Whether workers of a deployment version use this connection.
+    versioned: Arc<AtomicBool>,
 }
 
 impl Client {
@@ -78,6 +81,18 @@ impl Client {
 
     pub(super) fn clock(&self) -> Option<&Arc<dyn Clock>> {
         self.clock.as_ref()
+    }
+
+    /// Workers of a deployment version use this connection from now on.
+    pub(crate) fn serves_a_version(&self) {
+        self.versioned.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a start may hand its first task to a worker of this process. The server does not look
+    /// at that worker's deployment version then, and the workflow would begin on one that is not
+    /// current.
+    pub(super) fn may_start_eagerly(&self) -> bool {
+        !self.versioned.load(Ordering::Relaxed)
     }
 
     /// A caller begins to wait for the result of a workflow.
@@ -194,6 +209,7 @@ impl ClientBuilder {
                 sdk,
                 address: address.as_str().into(),
                 clock: None,
+                versioned: Arc::default(),
             })
         };
         match tokio::time::timeout(timeout, connecting).await {

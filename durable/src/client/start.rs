@@ -198,7 +198,8 @@ impl<W: Workflow, R> Start<W, R> {
     }
 
     /// Whether a worker of this process and queue may get the first task with the server's answer,
-    /// which saves a round trip; by default it may. See
+    /// which saves a round trip; by default it may, unless the workers of this client are a version of
+    /// a deployment, for which it never may. See
     /// [Temporal's eager start](https://docs.temporal.io/develop/advanced-start-options).
     pub fn eager(mut self, eager: bool) -> Self {
         self.settings.eager = Some(eager);
@@ -245,6 +246,9 @@ impl<W: Workflow, R> Start<W, R> {
         let id = self.resolve_id();
         let definition =
             Definition { name: self.name.clone(), queue: W::QUEUE, options: W::options() };
+        if !self.client.may_start_eagerly() {
+            self.settings.eager = Some(false);
+        }
         let request = self.settings.request(&id, definition, carrier)?;
         let workflow = Typed::named(self.name);
         Ok(Prepared { client: self.client, workflow, input: self.input, id, request })

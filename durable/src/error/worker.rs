@@ -69,6 +69,13 @@ pub enum WorkerProblem {
         /// The type that it takes.
         type_name: &'static str,
     },
+    /// The workers were given a deployment version that cannot be.
+    DeploymentVersion {
+        /// The deployment's name.
+        deployment: String,
+        /// The build id.
+        build_id: String,
+    },
 }
 
 impl fmt::Display for WorkerProblem {
@@ -93,6 +100,11 @@ impl fmt::Display for WorkerProblem {
                 f,
                 "activity `{activity}` at {source} takes `State<{type_name}>`, and the workers were \
                  given none; give them one with `.state(..)`"
+            ),
+            Self::DeploymentVersion { deployment, build_id } => write!(
+                f,
+                "build `{build_id}` of deployment `{deployment}` is no deployment version: the name \
+                 and the build id have at least one character, and the name has no `.` and no `:`"
             ),
         }
     }

@@ -6,9 +6,11 @@
 mod pool;
 mod running;
 mod stop;
+mod version;
 
 pub use pool::Workers;
 pub use running::RunningWorkers;
+pub use version::{DeploymentVersion, VersioningBehavior};
 
 #[doc(inline)]
 pub use crate::error::{WorkerError, WorkerProblem};

@@ -8,7 +8,7 @@ use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 
 use super::running::{Plan, RunningWorkers};
 use super::stop::stop_signal;
-use super::{WorkerError, WorkerProblem};
+use super::{DeploymentVersion, VersioningBehavior, WorkerError, WorkerProblem};
 use crate::client::Client;
 use crate::definition::registry::Target;
 use crate::definition::{Dependencies, Queue, Registry, WorkerShutdown};
@@ -37,6 +37,7 @@ pub struct Workers {
     dependencies: Dependencies,
     drain_timeout: Duration,
     payload_limit: PayloadLimit,
+    version: Option<(DeploymentVersion, VersioningBehavior)>,
     adjust: Option<Adjust>,
     interceptors: Vec<WorkflowInterceptorConstructor>,
     /// Whether activities whose `State<T>` nobody gave are refused at the start, and not at the call.
@@ -52,6 +53,7 @@ impl Workers {
             dependencies: Dependencies::default(),
             drain_timeout: DEFAULT_DRAIN_TIMEOUT,
             payload_limit: PayloadLimit::default(),
+            version: None,
             adjust: None,
             interceptors: Vec::new(),
             for_test: false,
@@ -97,6 +99,22 @@ impl Workers {
     /// workflows do: they may not replay.
     pub fn payload_limit(mut self, bytes: usize) -> Self {
         self.payload_limit = PayloadLimit::new(bytes);
+        self
+    }
+
+    /// Makes the workers a version of a deployment: they get only the workflows that belong on it.
+    ///
+    /// `behavior` says what becomes of a running workflow when another version becomes current. It
+    /// holds for all workflows of these workers, because the SDK 1.1.1 knows none of a single
+    /// workflow. A new version gets no work before it is
+    /// [made current](DeploymentVersion::make_current). Without a deployment version, all workers of a
+    /// queue are alike to the server.
+    pub fn deployment_version(
+        mut self,
+        version: DeploymentVersion,
+        behavior: VersioningBehavior,
+    ) -> Self {
+        self.version = Some((version, behavior));
         self
     }
 
@@ -157,6 +175,9 @@ impl Workers {
     pub async fn start(mut self) -> Result<RunningWorkers> {
         let registry = self.registry()?;
         let queues = self.select(&registry)?;
+        if self.version.is_some() {
+            self.client.serves_a_version();
+        }
         let shutdown = Arc::new(WorkerShutdown::default());
         self.dependencies.insert(Arc::clone(&shutdown));
         self.dependencies.insert(Arc::new(self.payload_limit));
@@ -169,6 +190,9 @@ impl Workers {
                 WorkerError::Create { queue: name.to_owned(), source: error.into() }
             })?;
             options.register_workflow_interceptors(self.interceptors.clone());
+            if let Some((version, behavior)) = &self.version {
+                options.deployment_options = version.options(*behavior);
+            }
             if let Some(adjust) = &self.adjust {
                 adjust(&mut options);
             }
@@ -197,6 +221,7 @@ impl Workers {
         if registry.is_empty() {
             problems.push(WorkerProblem::NothingLinked);
         }
+        problems.extend(self.version.as_ref().and_then(|(version, _)| version.problem()));
         let asked = self.queues.as_deref();
         for queue in asked.unwrap_or_default() {
             if !registry.is_empty() && registry.queue(queue).is_none() {

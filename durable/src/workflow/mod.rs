@@ -12,6 +12,8 @@ mod cancellation;
 mod children;
 mod code;
 mod context;
+mod continue_as_new;
+pub mod entity;
 mod handlers;
 mod hosted;
 mod saga;
