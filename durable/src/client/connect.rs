@@ -1,5 +1,6 @@
 //! The connection to a Temporal server and namespace.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::error::Error as StdError;
 use std::fmt;
@@ -15,8 +16,12 @@ use temporalio_common::data_converters::DataConverter;
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeNamespaceRequest;
 use url::Url;
 
+use super::Tls;
 use super::clock::Clock;
+#[cfg(feature = "config")]
+use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::options::ConfiguredOptions;
 
 const DEFAULT_ADDRESS: &str = "localhost:7233";
 const DEFAULT_NAMESPACE: &str = "default";
@@ -31,6 +36,9 @@ pub struct Client {
     sdk: temporalio_client::Client,
     address: Arc<str>,
     clock: Option<Arc<dyn Clock>>,
+    options: Arc<ConfiguredOptions>,
+    #[cfg(feature = "config")]
+    config: Option<Config>,
 }
 
 impl Client {
@@ -45,10 +53,18 @@ impl Client {
     /// Connects to where the environment says: `TEMPORAL_ADDRESS`, or else `localhost:7233`, and
     /// `TEMPORAL_NAMESPACE`, or else `default`.
     ///
+    /// With the feature `config`, all of Temporal's own variables hold (API key, TLS, headers), and the
+    /// profiles of `temporal.toml`.
+    ///
     /// # Errors
-    /// Those of [`ClientBuilder::connect`].
+    /// Those of [`ClientBuilder::connect`], and a `Error::Config` where the variables contradict each
+    /// other.
     pub async fn from_env() -> Result<Self> {
-        Self::builder().connect().await
+        #[cfg(feature = "config")]
+        let builder = Self::builder().connection_of(Config::of_temporal_variables()?);
+        #[cfg(not(feature = "config"))]
+        let builder = Self::builder();
+        builder.connect().await
     }
 
     /// A builder, for everything else.
@@ -79,6 +95,18 @@ impl Client {
         self.clock.as_ref()
     }
 
+    /// What is configured for workflows and activities: the layer below their annotations.
+    pub(crate) fn configured_options(&self) -> &Arc<ConfiguredOptions> {
+        &self.options
+    }
+
+    /// The configuration that the client was made with.
+    #[cfg(feature = "config")]
+    #[must_use]
+    pub fn config(&self) -> Option<&Config> {
+        self.config.as_ref()
+    }
+
     /// A caller begins to wait for the result of a workflow.
     pub(super) async fn waiting(&self, workflow_id: &str) {
         if let Some(clock) = &self.clock {
@@ -102,16 +130,33 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What a [`Client`] is made of. What is not set comes from the environment or is built in.
+/// Whether a connection is encrypted.
+#[derive(Clone)]
+pub(super) enum Transport {
+    Plaintext,
+    Tls(Tls),
+}
+
+/// What a [`Client`] is made of. What is not set comes from the configuration that it was given, or from
+/// the environment, or is built in.
 #[derive(Clone, Default)]
 #[must_use = "a builder connects only when `connect` is called"]
 pub struct ClientBuilder {
-    address: Option<String>,
-    namespace: Option<String>,
-    identity: Option<String>,
-    connect_timeout: Option<Duration>,
+    pub(super) address: Option<String>,
+    pub(super) namespace: Option<String>,
+    pub(super) identity: Option<String>,
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) transport: Option<Transport>,
+    pub(super) api_key: Option<String>,
+    pub(super) headers: BTreeMap<String, String>,
     data_converter: Option<DataConverter>,
     interceptors: Vec<Arc<dyn ClientInterceptor>>,
+    options: Arc<ConfiguredOptions>,
+    #[cfg(feature = "config")]
+    pub(super) config: Option<Config>,
+    /// What is taken for the connection alone.
+    #[cfg(feature = "config")]
+    pub(super) connection: Option<Config>,
 }
 
 impl ClientBuilder {
@@ -140,6 +185,39 @@ impl ClientBuilder {
         self
     }
 
+    /// Encrypts the connection.
+    ///
+    /// Without it a connection is encrypted if the address is an `https://` URL or there is an API key.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.transport = Some(Transport::Tls(tls));
+        self
+    }
+
+    /// Leaves the connection as it is, also with an API key, which anybody on the way can then read.
+    pub fn without_tls(mut self) -> Self {
+        self.transport = Some(Transport::Plaintext);
+        self
+    }
+
+    /// The API key that is sent with every call, as Temporal Cloud gives them out.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Adds a gRPC header that is sent with every call.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.insert(name.into(), value.into());
+        self
+    }
+
+    /// What is configured for workflows and activities: the layer below their annotations. Workers of
+    /// this client use it too.
+    pub fn configured_options(mut self, options: ConfiguredOptions) -> Self {
+        self.options = Arc::new(options);
+        self
+    }
+
     /// How values become payloads; without it JSON. Workers of this client use it too.
     pub fn data_converter(mut self, converter: DataConverter) -> Self {
         self.data_converter = Some(converter);
@@ -158,6 +236,7 @@ impl ClientBuilder {
     /// - [`Error::InvalidAddress`]: the address is neither `host:port` nor a URL.
     /// - [`Error::Unreachable`]: no server answers within the connect timeout.
     /// - [`Error::NamespaceNotFound`]: the server has no such namespace.
+    /// - [`Error::Disabled`]: the configuration says not to use Temporal.
     pub async fn connect(self) -> Result<Client> {
         let client = self.open().await?;
         client.check_namespace().await?;
@@ -166,6 +245,14 @@ impl ClientBuilder {
 
     /// Connects, whether the namespace exists or not.
     pub(crate) async fn open(self) -> Result<Client> {
+        #[cfg(feature = "config")]
+        let this = self.filled()?;
+        #[cfg(not(feature = "config"))]
+        let this = self;
+        this.open_filled().await
+    }
+
+    async fn open_filled(self) -> Result<Client> {
         let address = self
             .address
             .or_else(|| variable("TEMPORAL_ADDRESS"))
@@ -193,6 +280,9 @@ impl ClientBuilder {
                 sdk,
                 address: address.as_str().into(),
                 clock: None,
+                options: self.options,
+                #[cfg(feature = "config")]
+                config: self.config,
             })
         };
         match tokio::time::timeout(timeout, connecting).await {

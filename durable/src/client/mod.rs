@@ -6,10 +6,13 @@
 mod batch;
 mod calls;
 pub(crate) mod clock;
+#[cfg(feature = "config")]
+mod configured;
 mod connect;
 mod handle;
 mod outcome;
 mod relay;
+mod security;
 mod settings;
 mod start;
 
@@ -17,6 +20,7 @@ pub use batch::start_all;
 pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
 pub use connect::{Client, ClientBuilder};
 pub use handle::{HasHandle, WorkflowHandle};
+pub use security::{Pem, Tls};
 pub use start::{AsHandle, AsOutput, Execute, Start};
 
 #[doc(inline)]

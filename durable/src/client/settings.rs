@@ -62,7 +62,7 @@ pub(super) struct Request {
 }
 
 impl Settings {
-    /// Merges the settings with the annotation, checks them, and makes the SDK's options of them.
+    /// Merges the settings with the annotation and the configuration, checks them, and makes the SDK's options of them.
     pub(super) async fn request(
         self,
         client: &Client,
@@ -71,7 +71,8 @@ impl Settings {
     ) -> Result<Request> {
         let invalid = |source| Error::InvalidOptions { workflow_type: definition.name, source };
         self.check(id).map_err(invalid)?;
-        let resolved = self.options.resolve(definition.options).map_err(invalid)?;
+        let configured = client.configured_options().of_workflow(definition.name);
+        let resolved = self.options.resolve(definition.options, configured).map_err(invalid)?;
         let queue = resolved.task_queue.unwrap_or_else(|| definition.queue.to_owned());
         let options = WorkflowStartOptions::new(queue, id)
             .id_reuse_policy(self.id_reuse_policy)

@@ -35,7 +35,8 @@ pub type Execute<W> = Start<W, AsOutput>;
 /// The start of a workflow; what `OrderWorkflow::start(..)` and `schedule(..)` return.
 ///
 /// Nothing is sent before it is awaited; until then its options can be set. What is set here beats
-/// the annotation, which beats the built-in values of [`WorkflowOptions`].
+/// the annotation, which beats the client's configuration, which beats the built-in values of
+/// [`WorkflowOptions`].
 ///
 /// # Errors
 /// Awaiting it gives

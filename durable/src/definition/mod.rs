@@ -6,6 +6,7 @@
 
 mod activity;
 pub(crate) mod arguments;
+pub(crate) mod configured;
 mod dependencies;
 mod handler;
 mod payload;

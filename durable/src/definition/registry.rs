@@ -16,7 +16,7 @@ use super::{
     Activity, ActivityDependency, Dependencies, HandlerDescription, Parameter, SourceLocation,
     Workflow,
 };
-use crate::options::InvalidOptions;
+use crate::options::{ActivityOptions, ConfiguredOptions, InvalidOptions, WorkflowOptions};
 
 /// What the definitions of a queue are registered with.
 pub(crate) enum Target<'a> {
@@ -77,6 +77,8 @@ pub struct WorkflowEntry {
     pub updates: &'static [HandlerDescription],
     /// Where it is annotated.
     pub source: SourceLocation,
+    /// Whether its options can be, merged with these and the built-in ones.
+    pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
 }
 
 impl WorkflowEntry {
@@ -90,9 +92,14 @@ impl WorkflowEntry {
             queries: W::QUERIES,
             updates: W::UPDATES,
             source: W::SOURCE,
+            check: |configured| {
+                let (call, configured) =
+                    (WorkflowOptions::default(), configured.of_workflow(W::NAME));
+                call.resolve(W::options(), configured).map(drop)
+            },
         };
-        let checked = crate::options::WorkflowOptions::default().resolve(W::options());
-        (entry, checked.map(drop))
+        let checked = (entry.check)(&ConfiguredOptions::default());
+        (entry, checked)
     }
 }
 
@@ -112,6 +119,8 @@ pub struct ActivityEntry {
     pub dependencies: Vec<ActivityDependency>,
     /// Where it is annotated.
     pub source: SourceLocation,
+    /// Whether its options can be, merged with these and the built-in ones.
+    pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
 }
 
 impl ActivityEntry {
@@ -123,9 +132,14 @@ impl ActivityEntry {
             output: A::OUTPUT,
             dependencies: A::dependencies(),
             source: A::SOURCE,
+            check: |configured| {
+                let (call, configured) =
+                    (ActivityOptions::default(), configured.of_activity(A::NAME));
+                call.resolve(A::options(), configured).map(drop)
+            },
         };
-        let checked = crate::options::ActivityOptions::default().resolve(A::options());
-        (entry, checked.map(drop))
+        let checked = (entry.check)(&ConfiguredOptions::default());
+        (entry, checked)
     }
 }
 

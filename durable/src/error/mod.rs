@@ -149,6 +149,15 @@ pub enum Error {
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
+    /// The program is configured not to use Temporal.
+    #[error(
+        "Temporal is disabled by the configuration ({by}); set `temporal.enabled` to true where this \
+         program is to use it"
+    )]
+    Disabled {
+        /// Where that is said.
+        by: String,
+    },
     /// The server has no such namespace.
     #[error(
         "the Temporal server at {address} has no namespace `{namespace}`; create it with \
@@ -186,6 +195,10 @@ pub enum Error {
         /// What the server said.
         source: Box<Status>,
     },
+    /// The configuration cannot be used.
+    #[cfg(feature = "config")]
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
     /// The annotations of this program contradict each other.
     #[error(transparent)]
     Registry(#[from] RegistryError),
