@@ -5,6 +5,7 @@
 #![allow(clippy::many_single_char_names, reason = "six inputs of no meaning")]
 
 mod activities;
+mod configured;
 mod connecting;
 mod faults;
 mod handles;

@@ -8,7 +8,7 @@ use super::{ActivityOptions, WorkflowOptions};
 ///
 /// They come below the annotation and above what is built in; those of a name beat those for all.
 /// `Config` makes them of a file; a program can also make them itself and give them to
-/// [`ClientBuilder::configured_options`](crate::client::ClientBuilder::configured_options).
+/// `ClientBuilder::configured_options`.
 ///
 /// ```
 /// use std::time::Duration;
