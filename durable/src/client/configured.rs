@@ -1,7 +1,10 @@
 //! A client by configuration: what `Config` says, where the builder's calls say nothing.
 
-use super::connect::{ClientBuilder, Transport};
-use super::{Pem, Tls};
+use std::time::Duration;
+
+use super::connect::ClientBuilder;
+use super::security::Transport;
+use super::{Client, Pem, Tls};
 use crate::config::{Config, Pem as ConfiguredPem};
 use crate::error::{Error, Result};
 
@@ -16,10 +19,32 @@ impl ClientBuilder {
         self
     }
 
-    /// Connects as this configuration says, and takes nothing else from it.
-    pub(super) fn connection_of(mut self, config: Config) -> Self {
-        self.connection = Some(config);
-        self
+    /// A connection as Temporal's own variables say.
+    pub(super) fn of_environment() -> Result<Self> {
+        let mut builder = Client::builder();
+        builder.connection = Some(Config::of_temporal_variables()?);
+        Ok(builder)
+    }
+
+    /// What the connection is configured with.
+    fn configuration(&self) -> Option<&Config> {
+        self.config.as_ref().or(self.connection.as_ref())
+    }
+
+    pub(super) fn configured_url(&self) -> Option<String> {
+        self.configuration().map(|config| config.url().to_owned())
+    }
+
+    pub(super) fn configured_namespace(&self) -> Option<String> {
+        self.configuration().map(|config| config.namespace().to_owned())
+    }
+
+    pub(super) fn is_enabled(&self) -> bool {
+        self.configuration().is_none_or(Config::is_enabled)
+    }
+
+    pub(super) fn connect_limit(&self) -> Option<Duration> {
+        self.configuration()?.duration(&["connect_limit_s"])
     }
 
     /// Fills what is not set from the configuration.
@@ -27,14 +52,12 @@ impl ClientBuilder {
     /// # Errors
     /// [`Error::Disabled`].
     pub(super) fn filled(mut self) -> Result<Self> {
-        let Some(config) = self.config.clone().or(self.connection.take()) else { return Ok(self) };
+        let Some(config) = self.configuration().cloned() else { return Ok(self) };
         if !config.is_enabled() {
             let by = config.settings().into_iter().find(|setting| setting.key == "enabled");
             let by = by.map_or_else(String::new, |setting| setting.source.to_string());
             return Err(Error::Disabled { by });
         }
-        self.address.get_or_insert_with(|| config.url().to_owned());
-        self.namespace.get_or_insert_with(|| config.namespace().to_owned());
         self.identity = self.identity.or_else(|| config.text("identity").map(str::to_owned));
         self.connect_timeout =
             self.connect_timeout.or_else(|| config.duration(&["connect_timeout_s"]));
@@ -42,17 +65,18 @@ impl ClientBuilder {
         for (name, value) in config.headers() {
             self.headers.entry(name).or_insert(value);
         }
-        self.transport = self.transport.or_else(|| transport(&config));
+        if let Transport::AsNeeded = self.transport {
+            self.transport = transport(&config);
+        }
         Ok(self)
     }
 }
 
-/// Whether and how the configuration wants TLS: `None` where it leaves that to the address and the
-/// API key.
-fn transport(config: &Config) -> Option<Transport> {
+/// Whether and how the configuration wants TLS.
+fn transport(config: &Config) -> Transport {
     let said = config.bool(&["tls"]);
     if said == Some(false) {
-        return Some(Transport::Plaintext);
+        return Transport::Plaintext;
     }
     let pem = |key| {
         config.pem(key).map(|pem| match pem {
@@ -74,5 +98,5 @@ fn transport(config: &Config) -> Option<Transport> {
         tls = tls.server_name(name);
         is_said = true;
     }
-    is_said.then_some(Transport::Tls(tls))
+    if is_said { Transport::Tls(tls) } else { Transport::AsNeeded }
 }

@@ -14,10 +14,11 @@ use temporalio_client::tonic::{Code, IntoRequest as _};
 use temporalio_client::{ClientOptions, Connection, ConnectionOptions, NamespacedClient as _};
 use temporalio_common::data_converters::DataConverter;
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeNamespaceRequest;
-use url::Url;
 
 use super::Tls;
+use super::address::Address;
 use super::clock::Clock;
+use super::security::{Secured, Transport, diagnose};
 #[cfg(feature = "config")]
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -60,11 +61,7 @@ impl Client {
     /// Those of [`ClientBuilder::connect`], and a `Error::Config` where the variables contradict each
     /// other.
     pub async fn from_env() -> Result<Self> {
-        #[cfg(feature = "config")]
-        let builder = Self::builder().connection_of(Config::of_temporal_variables()?);
-        #[cfg(not(feature = "config"))]
-        let builder = Self::builder();
-        builder.connect().await
+        ClientBuilder::of_environment()?.connect().await
     }
 
     /// A builder, for everything else.
@@ -130,13 +127,6 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Whether a connection is encrypted.
-#[derive(Clone)]
-pub(super) enum Transport {
-    Plaintext,
-    Tls(Tls),
-}
-
 /// What a [`Client`] is made of. What is not set comes from the configuration that it was given, or from
 /// the environment, or is built in.
 #[derive(Clone, Default)]
@@ -146,7 +136,7 @@ pub struct ClientBuilder {
     pub(super) namespace: Option<String>,
     pub(super) identity: Option<String>,
     pub(super) connect_timeout: Option<Duration>,
-    pub(super) transport: Option<Transport>,
+    pub(super) transport: Transport,
     pub(super) api_key: Option<String>,
     pub(super) headers: BTreeMap<String, String>,
     data_converter: Option<DataConverter>,
@@ -189,13 +179,13 @@ impl ClientBuilder {
     ///
     /// Without it a connection is encrypted if the address is an `https://` URL or there is an API key.
     pub fn tls(mut self, tls: Tls) -> Self {
-        self.transport = Some(Transport::Tls(tls));
+        self.transport = Transport::Tls(tls);
         self
     }
 
     /// Leaves the connection as it is, also with an API key, which anybody on the way can then read.
     pub fn without_tls(mut self) -> Self {
-        self.transport = Some(Transport::Plaintext);
+        self.transport = Transport::Plaintext;
         self
     }
 
@@ -235,7 +225,9 @@ impl ClientBuilder {
     /// # Errors
     /// - [`Error::InvalidAddress`]: the address is neither `host:port` nor a URL.
     /// - [`Error::Unreachable`]: no server answers within the connect timeout.
+    /// - [`Error::Tls`]: the connection cannot be protected as asked for, with what to do.
     /// - [`Error::NamespaceNotFound`]: the server has no such namespace.
+    /// - [`Error::Rpc`]: the server does not let this client in.
     /// - [`Error::Disabled`]: the configuration says not to use Temporal.
     pub async fn connect(self) -> Result<Client> {
         let client = self.open().await?;
@@ -245,29 +237,37 @@ impl ClientBuilder {
 
     /// Connects, whether the namespace exists or not.
     pub(crate) async fn open(self) -> Result<Client> {
-        #[cfg(feature = "config")]
-        let this = self.filled()?;
-        #[cfg(not(feature = "config"))]
-        let this = self;
-        this.open_filled().await
+        self.filled()?.open_filled().await
+    }
+
+    /// The server and the namespace that it would connect to.
+    pub(super) fn endpoint(&self) -> (String, String) {
+        let address = self.address.clone().or_else(|| self.configured_url());
+        let namespace = self.namespace.clone().or_else(|| self.configured_namespace());
+        (
+            address
+                .or_else(|| variable("TEMPORAL_ADDRESS"))
+                .unwrap_or_else(|| DEFAULT_ADDRESS.to_owned()),
+            namespace
+                .or_else(|| variable("TEMPORAL_NAMESPACE"))
+                .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
+        )
     }
 
     async fn open_filled(self) -> Result<Client> {
-        let address = self
-            .address
-            .or_else(|| variable("TEMPORAL_ADDRESS"))
-            .unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
-        let namespace = self
-            .namespace
-            .or_else(|| variable("TEMPORAL_NAMESPACE"))
-            .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned());
-        let (target, address) = parse(&address)?;
+        let (address, namespace) = self.endpoint();
+        let address = Address::parse(&address)?;
+        let secured = self.transport.secured(&address, self.api_key.is_some())?;
         let timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
-        let connection = ConnectionOptions::new(target)
+        let connection = ConnectionOptions::new(address.url())
             .identity(self.identity.unwrap_or_else(default_identity))
             .connect_timeout(timeout)
             // Of a single address nothing is to be balanced, and without it errors come at once.
             .dns_load_balancing(None)
+            .maybe_tls_options(secured.as_ref().map(Secured::options))
+            .maybe_override_origin(secured.as_ref().and_then(|secured| secured.origin(&address)))
+            .maybe_api_key(self.api_key)
+            .maybe_headers((!self.headers.is_empty()).then(|| self.headers.into_iter().collect()))
             .build();
         let options = ClientOptions::new(namespace)
             .data_converter(self.data_converter.unwrap_or_default())
@@ -278,7 +278,7 @@ impl ClientBuilder {
             let sdk = temporalio_client::Client::new(connection, options)?;
             Ok::<_, ClientConnectError>(Client {
                 sdk,
-                address: address.as_str().into(),
+                address: address.to_string().into(),
                 clock: None,
                 options: self.options,
                 #[cfg(feature = "config")]
@@ -287,12 +287,36 @@ impl ClientBuilder {
         };
         match tokio::time::timeout(timeout, connecting).await {
             Ok(Ok(client)) => Ok(client),
-            Ok(Err(error)) => Err(unreachable(address, connect_cause(error))),
+            Ok(Err(error)) => Err(not_connected(address, secured, error).await),
             Err(_) => {
                 let cause = format!("it took longer than the connect timeout of {timeout:?}");
-                Err(unreachable(address, cause.into()))
+                Err(unreachable(address.to_string(), cause.into()))
             }
         }
+    }
+}
+
+/// What to say of a connection that was not made.
+async fn not_connected(
+    address: Address,
+    secured: Option<Secured>,
+    error: ClientConnectError,
+) -> Error {
+    if let ClientConnectError::SystemInfoCallError(status) = &error
+        && matches!(status.code(), Code::Unauthenticated | Code::PermissionDenied)
+    {
+        return Error::Rpc {
+            operation: "let this client in".to_owned(),
+            source: Box::new(status.clone()),
+        };
+    }
+    let shown = address.to_string();
+    let diagnosing = tokio::task::spawn_blocking(move || {
+        diagnose(secured.as_ref(), &address.host, address.port)
+    });
+    match diagnosing.await {
+        Ok(Some(problem)) => Error::Tls { address: shown, problem },
+        _ => unreachable(shown, connect_cause(error)),
     }
 }
 
@@ -321,30 +345,12 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The URL to connect to, and the address as a person writes it.
-fn parse(address: &str) -> Result<(Url, String)> {
-    let url =
-        if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-    let invalid = |source: Box<dyn StdError + Send + Sync>| Error::InvalidAddress {
-        address: address.to_owned(),
-        source,
-    };
-    let url = Url::parse(&url).map_err(|error| invalid(error.into()))?;
-    match (url.host_str(), url.port_or_known_default()) {
-        (Some(host), Some(_)) if address.contains("://") || url.port().is_some() => {
-            let shown = url.port_or_known_default().map_or_else(String::new, |p| format!(":{p}"));
-            Ok((url.clone(), format!("{host}{shown}")))
-        }
-        _ => Err(invalid("it has no port".into())),
-    }
-}
-
 fn default_identity() -> String {
     let host = gethostname::gethostname();
     format!("{}@{}", std::process::id(), host.to_string_lossy())
 }
 
-fn unreachable(address: String, source: Box<dyn StdError + Send + Sync>) -> Error {
+pub(super) fn unreachable(address: String, source: Box<dyn StdError + Send + Sync>) -> Error {
     Error::Unreachable { address, source }
 }
 
@@ -354,24 +360,5 @@ fn connect_cause(error: ClientConnectError) -> Box<dyn StdError + Send + Sync> {
         ClientConnectError::TonicTransportError(source) => source.into(),
         ClientConnectError::SystemInfoCallError(status) => status.into(),
         other => other.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_host_and_port_or_a_url() {
-        let shown = |address: &str| parse(address).map(|(_, shown)| shown);
-        assert_eq!(shown("localhost:7233").unwrap(), "localhost:7233");
-        assert_eq!(shown("127.0.0.1:1").unwrap(), "127.0.0.1:1");
-        assert_eq!(shown("[::1]:7233").unwrap(), "[::1]:7233");
-        assert_eq!(shown("http://temporal:7233").unwrap(), "temporal:7233");
-        for bad in ["localhost", "", "local host:7233", "localhost:70000"] {
-            let error = shown(bad).unwrap_err();
-            assert!(matches!(error, Error::InvalidAddress { .. }), "{bad}: {error}");
-            assert!(error.to_string().contains("host:port"), "{error}");
-        }
     }
 }

@@ -3,16 +3,19 @@
 //! [`Client`] connects; the functions that `#[workflow_methods]` puts on a workflow start it and
 //! give typed handles. This room knows the definitions, and no workers.
 
+mod address;
 mod batch;
 mod calls;
 pub(crate) mod clock;
-#[cfg(feature = "config")]
+#[cfg_attr(not(feature = "config"), path = "unconfigured.rs")]
 mod configured;
 mod connect;
 mod handle;
+mod health;
 mod outcome;
 mod relay;
 mod security;
+mod service;
 mod settings;
 mod start;
 
@@ -20,7 +23,9 @@ pub use batch::start_all;
 pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
 pub use connect::{Client, ClientBuilder};
 pub use handle::{HasHandle, WorkflowHandle};
+pub use health::Health;
 pub use security::{Pem, Tls};
+pub use service::ClientService;
 pub use start::{AsHandle, AsOutput, Execute, Start};
 
 #[doc(inline)]

@@ -8,6 +8,7 @@
 mod failure;
 #[cfg(feature = "testing")]
 mod testing;
+mod tls;
 mod worker;
 
 use std::error::Error as StdError;
@@ -17,6 +18,7 @@ use std::time::Duration;
 pub use failure::{Failure, FailureKind};
 #[cfg(feature = "testing")]
 pub use testing::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};
+pub use tls::TlsProblem;
 pub use worker::{WorkerError, WorkerProblem};
 
 use temporalio_client::WorkflowExecutionStatus;
@@ -137,6 +139,14 @@ pub enum Error {
         /// What was tried last.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The connection cannot be protected as it is asked for; trying again does not help.
+    #[error("the connection to {address} cannot be made: {problem}")]
+    Tls {
+        /// The address, as host and port.
+        address: String,
+        /// Why, and what to do.
+        problem: TlsProblem,
     },
     /// The address cannot be understood.
     #[error(

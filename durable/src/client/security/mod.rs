@@ -1,7 +1,25 @@
 //! What protects a connection: TLS, who the other side must be, and who this side is.
 
+mod diagnosis;
+mod expiry;
+mod identity;
+mod pem;
+mod roots;
+
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::crypto::CryptoProvider;
+use temporalio_client::TlsOptions;
+use temporalio_client::tonic::codegen::http::Uri;
+
+use self::identity::Identity;
+use self::roots::Trust;
+use super::address::Address;
+use crate::error::{Error, TlsProblem};
+
+pub(super) use diagnosis::diagnose;
 
 /// A PEM, from a file or given as text.
 ///
@@ -77,4 +95,73 @@ impl Tls {
         self.server_name = Some(name.into());
         self
     }
+}
+
+/// Whether a connection is encrypted.
+#[derive(Clone, Default)]
+pub(super) enum Transport {
+    /// If the address says so, or there is an API key to protect.
+    #[default]
+    AsNeeded,
+    Plaintext,
+    Tls(Tls),
+}
+
+impl Transport {
+    /// What a connection to an address is protected with, if it is.
+    pub(super) fn secured(
+        &self,
+        address: &Address,
+        has_api_key: bool,
+    ) -> Result<Option<Secured>, Error> {
+        let tls = match self {
+            Self::Plaintext => return Ok(None),
+            Self::AsNeeded if !address.is_https && !has_api_key => return Ok(None),
+            Self::AsNeeded => &Tls::default(),
+            Self::Tls(tls) => tls,
+        };
+        let secured = Secured::new(tls, &address.host);
+        secured.map(Some).map_err(|problem| Error::Tls { address: address.to_string(), problem })
+    }
+}
+
+/// What a connection is protected with, read and ready.
+pub(super) struct Secured {
+    trust: Arc<Trust>,
+    identity: Arc<Identity>,
+    /// The name of the server's certificate.
+    server_name: String,
+    is_named: bool,
+}
+
+impl Secured {
+    /// Reads the certificates, and warns of those that expire.
+    pub(super) fn new(tls: &Tls, host: &str) -> Result<Self, TlsProblem> {
+        let host = host.trim_matches(['[', ']']);
+        Ok(Self {
+            trust: Arc::new(Trust::new(tls.server_ca.clone())?),
+            identity: Arc::new(Identity::new(tls.client.clone())?),
+            is_named: tls.server_name.is_some(),
+            server_name: tls.server_name.clone().unwrap_or_else(|| host.to_owned()),
+        })
+    }
+
+    /// What requests say that they are for.
+    pub(super) fn origin(&self, address: &Address) -> Option<Uri> {
+        address.secure_origin(self.is_named.then_some(&self.server_name))
+    }
+
+    /// The SDK's options for it.
+    pub(super) fn options(&self) -> TlsOptions {
+        TlsOptions::builder()
+            .domain(self.server_name.clone())
+            .server_cert_verifier(Arc::clone(&self.trust) as _)
+            .client_cert_resolver(Arc::clone(&self.identity) as _)
+            .build()
+    }
+}
+
+/// The one implementation of the algorithms, that of the SDK too.
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
 }
