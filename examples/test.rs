@@ -1,6 +1,8 @@
 //! The tests of the examples: each is run as a user runs it, and its workflows are tested as
 //! docs/testing.md says. The tests of an example stand in its folder.
 
+#[path = "configuration/test.rs"]
+mod configuration;
 #[path = "orders/test.rs"]
 mod orders;
 #[path = "testing/run.rs"]

@@ -1,7 +1,7 @@
 //! The documentation and the JSON Schema say what the model says.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use durable::config::{Config, ConfigKey};
 use serde_json::Value;
@@ -32,14 +32,29 @@ fn table() -> String {
 
 #[test]
 fn the_documentation_has_every_key() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/configuration.md");
-    let text = std::fs::read_to_string(&path).unwrap();
+    let text = std::fs::read_to_string(docs("configuration.md")).unwrap();
     let (before, rest) = text.split_once(BEGIN).expect("the table begins");
-    let (found, after) = rest.split_once(END).expect("the table ends");
+    let (_, after) = rest.split_once(END).expect("the table ends");
+    is_written("configuration.md", &format!("{before}{BEGIN}{}{END}{after}", table()));
+}
+
+#[test]
+fn the_schema_for_editors_is_that_of_the_model() {
+    let schema = serde_json::to_string_pretty(&Config::json_schema()).unwrap();
+    is_written("configuration.schema.json", &(schema + "\n"));
+}
+
+fn docs(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name)
+}
+
+/// Compares a file with what it should hold, or writes it when the person says so.
+fn is_written(name: &str, wanted: &str) {
     if std::env::var_os("DURABLE_WRITE_DOCS").is_some_and(|value| value == "1") {
-        std::fs::write(&path, format!("{before}{BEGIN}{}{END}{after}", table())).unwrap();
+        std::fs::write(docs(name), wanted).expect("it can be written");
     } else {
-        assert_eq!(found, table(), "write it anew with DURABLE_WRITE_DOCS=1");
+        let found = std::fs::read_to_string(docs(name)).unwrap_or_default();
+        assert_eq!(found, wanted, "write docs/{name} anew with DURABLE_WRITE_DOCS=1");
     }
 }
 
@@ -58,7 +73,7 @@ fn the_schema_describes_every_key_and_allows_no_other() {
         let described = described(&schema, &key.key);
         if key.is_refused {
             assert!(described.is_null(), "{}", key.key);
-        } else if !key.key.ends_with(".NAME") {
+        } else if key.key != "headers.NAME" {
             let words = described["description"].as_str().unwrap_or_default();
             assert!(words.starts_with(key.meaning), "{}: {described}", key.key);
             assert_eq!(key.default.is_some(), !described["default"].is_null(), "{}", key.key);

@@ -49,7 +49,8 @@ fn all_mistakes_are_said_at_once_each_with_file_line_and_key() {
          not poll at intervals",
         "durable.yaml:16: temporal.worker.max_concurrent_workflows: this key can have no effect",
         "durable.yaml:17: temporal.worker.max_workflow_tasks_per_second: this key can have no effect",
-        "durable.yaml:18: temporal.worker.max_concurrent_activities: this must be a whole number",
+        "durable.yaml:18: temporal.worker.max_concurrent_activities: this must be a whole number from \
+         1 on, such as 100, and is `0`",
         "durable.yaml:20: temporal.worker.queues.orders: this is a section with keys of its own, and \
          not a value",
         "durable.yaml:21: temporal.max_concurrent_activities: there is no such key here; did you mean \

@@ -9,7 +9,7 @@ use crate::{load, printed, source, value};
 const FILE: &str = "temporal: { url: file:1, namespace: from-file, identity: from-file }";
 
 fn urls(variables: &[(&str, &str)]) -> (String, String) {
-    let config = load(FILE, variables).unwrap();
+    let config = load(FILE, variables).expect("nothing is wrong");
     (config.url().to_owned(), source(&config, "url"))
 }
 
@@ -75,7 +75,7 @@ fn temporals_own_variables_are_all_honoured() {
 
 /// A `temporal.toml` with two profiles, and the folder that keeps it.
 fn profiles() -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("temporal.toml");
     let text = "
 [profile.default]
@@ -89,8 +89,8 @@ client_key_path = \"/prod/client.key\"
 [profile.prod.grpc_meta]
 x_tenant = \"books\"
 ";
-    fs::write(&path, text).unwrap();
-    let path = path.to_str().unwrap().to_owned();
+    fs::write(&path, text).expect("it can be written");
+    let path = path.to_str().expect("it is text").to_owned();
     (folder, path)
 }
 
@@ -139,6 +139,17 @@ fn a_profile_that_is_not_there_is_said() {
     let printed_problems = printed("", &[("TEMPORAL_CONFIG_FILE", "/nowhere.toml")]).join("\n");
     assert!(printed_problems.contains("/nowhere.toml"), "{printed_problems}");
     assert!(!printed("", &[("TEMPORAL_PROFILE", "prod")]).is_empty());
+}
+
+#[test]
+fn a_default_profile_that_is_of_no_use_is_not_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("temporal.toml");
+    fs::write(&path, "this is no TOML").unwrap();
+    let variables = [("TEMPORAL_CONFIG_FILE", path.to_str().unwrap())];
+    load("temporal: { url: file:1 }", &variables).unwrap();
+    let problems = printed("", &variables).join("\n");
+    assert!(problems.contains(path.to_str().unwrap()), "{problems}");
 }
 
 #[test]

@@ -74,7 +74,7 @@ temporal:
   url: ${HOST}:${PORT:-7233}
   namespace: '${TEAM:?name the team}-${STAGE:-dev}'
   identity: $${NOT_A_VARIABLE} costs $5
-  worker: { activities_per_second: \"${RATE}\" }
+  worker: { activities_per_second: \"${RATE}\", workflow_cache_size: '${NONE:-7}' }
 ";
     let variables = [("HOST", "temporal"), ("TEAM", "a: b # c\nenabled: false"), ("RATE", "2.5")];
     let config = load(text, &variables).unwrap();
@@ -83,6 +83,8 @@ temporal:
     assert!(config.is_enabled());
     assert_eq!(value(&config, "identity").as_deref(), Some("${NOT_A_VARIABLE} costs $5"));
     assert_eq!(value(&config, "worker.activities_per_second").as_deref(), Some("2.5"));
+    assert_eq!(value(&config, "worker.workflow_cache_size").as_deref(), Some("7"));
+    assert_eq!(source(&config, "worker.workflow_cache_size"), "durable.yaml:6");
 }
 
 #[test]

@@ -5,7 +5,9 @@
 
 mod authority;
 mod credentials;
+mod environment;
 mod front;
+mod plain;
 mod refused;
 mod rotation;
 mod service;

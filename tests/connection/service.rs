@@ -91,8 +91,7 @@ async fn a_server_that_never_comes_is_given_up_and_all_who_wait_are_told() {
     let (log, _collecting) = Log::collect();
     let temporal = service(port, "connect_limit_s: 1");
     let before = Instant::now();
-    let [first, second] = [temporal.client(), temporal.client()];
-    let (first, second) = tokio::join!(first, second);
+    let (first, second) = tokio::join!(temporal.client(), temporal.client());
     assert!(before.elapsed() < Duration::from_secs(2), "it took {:?}", before.elapsed());
     for result in [first, second] {
         let error = result.expect_err("nobody listens");

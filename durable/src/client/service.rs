@@ -122,7 +122,8 @@ impl ClientService {
         {
             return Err(again(error));
         }
-        match self.inner.connect().await {
+        // Boxed, as every user's future would otherwise be as large as a connection's.
+        match Box::pin(self.inner.connect()).await {
             Ok(client) => {
                 *state = State { client: Some(client.clone()), failure: None };
                 Ok(client)

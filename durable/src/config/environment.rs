@@ -99,18 +99,23 @@ impl Environment {
         values_of(&profile, false, source, problems)
     }
 
-    /// The profile of `temporal.toml`, and whether `TEMPORAL_PROFILE` named it.
-    pub(super) fn profile(&self, problems: &mut Vec<ConfigProblem>) -> (Values, bool) {
+    /// Whether `TEMPORAL_PROFILE` names a profile.
+    pub(super) fn names_profile(&self) -> bool {
+        self.full(PROFILE_VARIABLE).is_some()
+    }
+
+    /// The profile of `temporal.toml`: that which is named, or the default one.
+    pub(super) fn profile(&self, problems: &mut Vec<ConfigProblem>) -> Values {
         let named = self.full(PROFILE_VARIABLE);
         let path = self.full(PROFILE_FILE_VARIABLE).map(PathBuf::from);
         if path.is_none() && !self.is_of_process && named.is_none() {
-            return (Values::default(), false);
+            return Values::default();
         }
         if let Some(missing) = path.as_deref().filter(|path| !path.exists()) {
             let source = ValueSource::Variable(PROFILE_FILE_VARIABLE.to_owned());
             let problem = format!("there is no file {}", missing.display());
             problems.push(ConfigProblem { source, key: String::new(), problem });
-            return (Values::default(), false);
+            return Values::default();
         }
         let config_source = match &path {
             Some(path) => Some(DataSource::Path(path.to_string_lossy().into_owned())),
@@ -126,14 +131,11 @@ impl Environment {
         let name = named.unwrap_or(DEFAULT_PROFILE).to_owned();
         let source = ValueSource::Profile { path, name };
         match load_client_config_profile(options, Some(&self.variables)) {
-            Ok(profile) => {
-                let values = values_of(&profile, true, |_| source.clone(), problems);
-                (values, named.is_some())
-            }
+            Ok(profile) => values_of(&profile, true, |_| source.clone(), problems),
             Err(error) => {
                 let problem = error.to_string();
                 problems.push(ConfigProblem { source, key: String::new(), problem });
-                (Values::default(), false)
+                Values::default()
             }
         }
     }

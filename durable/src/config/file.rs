@@ -7,7 +7,7 @@ use super::error::ConfigProblem;
 use super::keys::TEMPORAL;
 use super::model::{Entry, Kind};
 use super::names;
-use super::substitution::substitute;
+use super::substitution::{Substituted, substitute};
 use super::value::{Found, KeyPath, Value, ValueSource, Values, dotted};
 use super::yaml::{self, Content, Name, Node};
 
@@ -121,13 +121,12 @@ impl Reading<'_> {
         let expected = |what: &str| format!("this must be {}, and is {what}", kind.expectation());
         let (value, variables) = match (&node.content, kind) {
             (Content::Scalar { text, is_plain }, kind) if kind != Kind::Texts => {
-                let Some((text, variables)) = self.substituted(path, node.line, text) else {
-                    return;
-                };
+                let Some(substituted) = self.substituted(path, node.line, text) else { return };
+                let Substituted { text, is_made, variables } = substituted;
                 if text.is_empty() {
                     return;
                 }
-                if !is_plain && variables.is_empty() && !is_text(kind) {
+                if !is_plain && !is_made && !is_text(kind) {
                     let problem = expected(&format!("the text {}", quoted(kind, &text)));
                     return self.problem(
                         node.line,
@@ -167,21 +166,16 @@ impl Reading<'_> {
                 self.problem(item.line, path, problem);
                 return None;
             };
-            let (text, of_item) = self.substituted(path, item.line, text)?;
-            texts.push(text);
-            variables.extend(of_item);
+            let substituted = self.substituted(path, item.line, text)?;
+            texts.push(substituted.text);
+            variables.extend(substituted.variables);
         }
         Some((Value::Texts(texts), variables))
     }
 
-    fn substituted(
-        &mut self,
-        path: &[String],
-        line: usize,
-        text: &str,
-    ) -> Option<(String, Vec<String>)> {
+    fn substituted(&mut self, path: &[String], line: usize, text: &str) -> Option<Substituted> {
         match substitute(text, self.variable) {
-            Ok(substituted) => Some((substituted.text, substituted.variables)),
+            Ok(substituted) => Some(substituted),
             Err(problems) => {
                 for problem in problems {
                     self.problem(line, path, problem);

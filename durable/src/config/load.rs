@@ -97,16 +97,14 @@ impl ConfigLoader {
             Some((path, text)) => file::read(path, text, &variable, &mut problems),
             None => Values::default(),
         };
-        let mut values = match self.only_temporal {
-            true => Values::default(),
-            false => environment.keys(&mut problems),
-        };
+        let mut values =
+            if self.only_temporal { Values::default() } else { environment.keys(&mut problems) };
         for layer in [&mut from_file, &mut values] {
             check::one_name_for_tls(layer, &mut problems);
         }
         values.fill_from(environment.temporal(&mut problems));
-        let (profile, is_named) = environment.profile(&mut problems);
-        if is_named {
+        if environment.names_profile() {
+            let profile = environment.profile(&mut problems);
             if profile.has(&["url"]) {
                 from_file.0.retain(|path, _| !CONNECTION.contains(&path[0].as_str()));
             }
@@ -116,7 +114,7 @@ impl ConfigLoader {
             values.fill_from(from_file);
             // The default profile is somebody's usual server, and no part of another connection.
             if !values.has(&["url"]) {
-                values.fill_from(profile);
+                values.fill_from(environment.profile(&mut problems));
             }
         }
         check::combinations(&values, &mut problems);

@@ -225,7 +225,7 @@ pub(crate) enum Pem<'a> {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let settings = self.settings();
-        f.debug_list().entries(settings.iter().map(|setting| DisplayOf(setting))).finish()
+        f.debug_list().entries(settings.iter().map(DisplayOf)).finish()
     }
 }
 

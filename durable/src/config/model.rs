@@ -122,7 +122,7 @@ impl Kind {
         match self {
             Self::Bool => "`true` or `false`",
             Self::Count { least: 0 } => "a whole number, such as 100",
-            Self::Count { .. } => "a whole number that is large enough, such as 100",
+            Self::Count { .. } => "a whole number from 1 on, such as 100",
             Self::Port => "a port from 1 to 65535",
             Self::Rate => "a number per second, such as 10 or 0.5",
             Self::Fraction => "a number above 0 and at most 1, such as 0.8",

@@ -83,7 +83,7 @@ fn list(entries: &'static [Entry], path: &mut Vec<&'static str>, keys: &mut Vec<
                 push(key, kind.name(), None, Some("none"), meaning, false);
             }
             Entry::Refused { reason, .. } => {
-                push(dotted(path), "refused", None, None, reason, true)
+                push(dotted(path), "refused", None, None, reason, true);
             }
         }
         path.pop();

@@ -7,7 +7,9 @@
 #[derive(Debug, PartialEq)]
 pub(super) struct Substituted {
     pub(super) text: String,
-    /// The variables that it names.
+    /// Whether it names variables.
+    pub(super) is_made: bool,
+    /// The variables whose values are in it.
     pub(super) variables: Vec<String>,
 }
 
@@ -21,7 +23,7 @@ pub(super) fn substitute(
     text: &str,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Substituted, Vec<String>> {
-    let mut out = Substituted { text: String::new(), variables: Vec::new() };
+    let mut out = Substituted { text: String::new(), is_made: false, variables: Vec::new() };
     let mut problems = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -78,10 +80,14 @@ fn replace(
     }
     let value = variable(name);
     let full = value.clone().filter(|value| !value.is_empty());
-    out.variables.push(name.to_owned());
+    let mut insert = |value: String| {
+        out.text.push_str(&value);
+        out.variables.push(name.to_owned());
+    };
+    out.is_made = true;
     if operation.is_empty() {
         match value {
-            Some(value) => out.text.push_str(&value),
+            Some(value) => insert(value),
             None => problems.push(format!(
                 "the environment variable {name} is not set; set it, or give a default with \
                  `${{{name}:-default}}`"
@@ -89,7 +95,7 @@ fn replace(
         }
     } else if let Some(default) = operation.strip_prefix(":-") {
         match full {
-            Some(value) => out.text.push_str(&value),
+            Some(value) => insert(value),
             None => match substitute(default, variable) {
                 Ok(default) => {
                     out.text.push_str(&default.text);
@@ -100,7 +106,7 @@ fn replace(
         }
     } else if let Some(message) = operation.strip_prefix(":?") {
         match full {
-            Some(value) => out.text.push_str(&value),
+            Some(value) => insert(value),
             None if message.is_empty() => {
                 problems.push(format!("the environment variable {name} is not set, or empty"));
             }
@@ -141,7 +147,7 @@ mod tests {
         assert_eq!(text("${NONE:-}"), "");
         assert_eq!(text("${NONE:-a:b#c d}"), "a:b#c d");
         assert_eq!(text("${NAME:?must be set}"), "ada");
-        assert_eq!(with_ada("${NONE:-${NAME}}").unwrap().variables, ["NONE", "NAME"]);
+        assert_eq!(with_ada("${NONE:-${NAME}}").unwrap().variables, ["NAME"]);
     }
 
     #[test]

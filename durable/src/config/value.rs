@@ -19,7 +19,7 @@ pub enum ValueSource {
         path: PathBuf,
         /// The line, from 1 on.
         line: usize,
-        /// The environment variables that the value was made with.
+        /// The environment variables whose values are in it.
         variables: Vec<String>,
     },
     /// A profile of Temporal's own `temporal.toml`.
@@ -149,7 +149,7 @@ pub(super) type KeyPath = Vec<String>;
 
 /// The path as the file would nest it.
 pub(super) fn dotted(path: &[impl AsRef<str>]) -> String {
-    let parts: Vec<_> = path.iter().map(|part| part.as_ref()).collect();
+    let parts: Vec<_> = path.iter().map(AsRef::as_ref).collect();
     parts.join(".")
 }
 

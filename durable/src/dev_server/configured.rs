@@ -5,7 +5,6 @@ use crate::config::Config;
 
 impl DevServerBuilder {
     /// Takes over what the configuration says of the dev server. Calls after this one beat it.
-    #[must_use]
     pub fn config(mut self, config: &Config) -> Self {
         let at = |key| ["dev_server", key];
         if let Some(path) = config.path(&at("cli")) {

@@ -54,6 +54,7 @@ impl Configured {
     pub(super) fn apply(&mut self, queue: &str, options: &mut WorkerOptions) {
         if let Some(config) = &self.config {
             let settings = config.worker(queue);
+            tracing::debug!(queue, ?settings, "configured");
             self.set(&settings, options);
         }
     }

@@ -30,18 +30,14 @@ pub(in crate::client) fn diagnose(
     port: u16,
 ) -> Option<TlsProblem> {
     let host = host.trim_matches(['[', ']']);
-    match secured {
-        Some(secured) => {
-            let error = handshake(secured.config().ok()?, &secured.server_name, host, port)?;
-            secured.explain(&error)
-        }
-        None => {
-            // Nobody is trusted, so that a server that shows a certificate ends the handshake.
-            let error = handshake(distrusting()?, host, host, port)?;
-            let tls = matches!(error, Error::InvalidCertificate(_) | Error::AlertReceived(_));
-            tls.then_some(TlsProblem::ServerWithTls)
-        }
+    if let Some(secured) = secured {
+        let error = handshake(secured.config().ok()?, &secured.server_name, host, port)?;
+        return Some(secured.explain(&error));
     }
+    // Nobody is trusted, so that a server that shows a certificate ends the handshake.
+    let error = handshake(distrusting()?, host, host, port)?;
+    let tls = matches!(error, Error::InvalidCertificate(_) | Error::AlertReceived(_));
+    tls.then_some(TlsProblem::ServerWithTls)
 }
 
 /// What a handshake and the server's first words end with, if it is an error of TLS.
@@ -83,13 +79,13 @@ impl Secured {
         Ok(config)
     }
 
-    fn explain(&self, error: &Error) -> Option<TlsProblem> {
-        Some(match error {
+    fn explain(&self, error: &Error) -> TlsProblem {
+        match error {
             Error::InvalidCertificate(error) => self.explain_certificate(error),
             Error::InvalidMessage(_) => TlsProblem::ServerWithoutTls,
             Error::AlertReceived(alert) => self.explain_alert(*alert),
             other => TlsProblem::Other { reason: format!("the TLS handshake failed: {other}") },
-        })
+        }
     }
 
     fn explain_certificate(&self, error: &CertificateError) -> TlsProblem {

@@ -105,8 +105,7 @@ impl ServerCertVerifier for Trust {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verifier = self.now();
-        let verified = verifier.verify_server_cert(
+        let verified = self.now().verify_server_cert(
             end_entity,
             intermediates,
             server_name,
