@@ -74,6 +74,7 @@
 extern crate self as durable;
 
 pub mod activity;
+mod address;
 pub mod client;
 #[cfg(feature = "config")]
 pub mod config;

@@ -77,10 +77,13 @@ fn the_schema_describes_every_key_and_allows_no_other() {
             let words = described["description"].as_str().unwrap_or_default();
             assert!(words.starts_with(key.meaning), "{}: {described}", key.key);
             assert_eq!(key.default.is_some(), !described["default"].is_null(), "{}", key.key);
+            let kind = described["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/"));
+            assert!(schema["$defs"].get(kind.unwrap_or_default()).is_some(), "{}", key.key);
         }
     }
     assert_eq!(described(&schema, "worker")["additionalProperties"], false);
     let rate = described(&schema, "worker.queues.QUEUE.activities_per_second");
-    assert_eq!(rate["anyOf"][0]["type"], "number");
+    assert_eq!(rate["$ref"], "#/$defs/rate");
+    assert_eq!(schema["$defs"]["rate"]["anyOf"][0]["type"], "number");
     assert_eq!(described(&schema, "namespace")["default"], "default");
 }

@@ -101,7 +101,12 @@ fn combinations_that_cannot_be_are_said_at_the_key_that_is_set() {
         ("client_cert: /a", 2, "client_cert", "set `client_key` too"),
         ("client_key: /a", 2, "client_key", "set `client_cert` too"),
         ("tls: true\n  tls_enabled: true", 3, "tls_enabled", "another name of `tls`"),
-        ("api_key: a\n  headers:\n    Authorization: b", 4, "headers.Authorization", "`api_key`"),
+        ("api_key: a\n  headers:\n    authorization: b", 4, "headers.authorization", "`api_key`"),
+        ("headers:\n    X-Tenant: b", 3, "headers.X-Tenant", "lower-case"),
+        ("headers:\n    x-tenant: bü", 3, "headers.x-tenant", "printable ASCII"),
+        ("api_key: |\n    key\n", 2, "api_key", "line break"),
+        ("url: localhost", 2, "url", "no port"),
+        ("url: 'http://'", 2, "url", "no address"),
         ("connect_timeout_s: 0", 2, "connect_timeout_s", "no time"),
         (
             "activities:\n    schedule_to_close_timeout_s: 60",

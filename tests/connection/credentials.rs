@@ -78,6 +78,21 @@ async fn an_api_key_turns_tls_on_and_is_sent_with_the_headers() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_sent_is_refused_and_not_left_out() {
+    let builder =
+        || Client::builder().address(durable_tests::Shared::get().address()).without_tls();
+    for (builder, name) in [
+        (builder().api_key("key\n"), "authorization"),
+        (builder().header("x-tenant", "line\nbreak"), "x-tenant"),
+        (builder().header("x tenant", "books"), "x tenant"),
+    ] {
+        let error = builder.connect().await.expect_err("it cannot be sent");
+        assert!(matches!(&error, Error::InvalidHeader { name: of } if of == name), "{error:?}");
+        assert!(error.to_string().contains("may end with a line break"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn an_api_key_alone_asks_for_tls_unless_it_is_switched_off() -> durable::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("it is bound").port();

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("options", &[]),
     ("id", &[]),
-    ("config", &["options"]),
+    ("address", &[]),
+    ("config", &["address", "options"]),
     ("dev_server", &["config"]),
     ("definition", &["options"]),
     // It names the errors of the rooms above it, so that one `?` serves a program.
     ("error", &["config", "definition", "dev_server", "options"]),
     ("activity", &["definition", "error", "options"]),
     ("workflow", &["definition", "error", "options"]),
-    ("client", &["config", "definition", "error", "id", "options"]),
+    ("client", &["address", "config", "definition", "error", "id", "options"]),
     ("worker", &["client", "config", "definition", "error", "options"]),
     (
         "testing",

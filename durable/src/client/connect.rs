@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use temporalio_client::errors::ClientConnectError;
+use temporalio_client::errors::{ClientConnectError, InvalidHeaderError};
 use temporalio_client::grpc::WorkflowService as _;
 use temporalio_client::interceptors::ClientInterceptor;
 use temporalio_client::tonic::{Code, IntoRequest as _};
@@ -16,9 +16,9 @@ use temporalio_common::data_converters::DataConverter;
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeNamespaceRequest;
 
 use super::Tls;
-use super::address::Address;
 use super::clock::Clock;
 use super::security::{Secured, Transport, diagnose};
+use crate::address::Address;
 #[cfg(feature = "config")]
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -225,6 +225,7 @@ impl ClientBuilder {
     /// # Errors
     /// - [`Error::InvalidAddress`]: the address is neither `host:port` nor a URL.
     /// - [`Error::Unreachable`]: no server answers within the connect timeout.
+    /// - [`Error::InvalidHeader`]: the API key or a header cannot be sent.
     /// - [`Error::Tls`]: the connection cannot be protected as asked for, with what to do.
     /// - [`Error::NamespaceNotFound`]: the server has no such namespace.
     /// - [`Error::Rpc`]: the server does not let this client in.
@@ -256,7 +257,11 @@ impl ClientBuilder {
 
     async fn open_filled(self) -> Result<Client> {
         let (address, namespace) = self.endpoint();
-        let address = Address::parse(&address)?;
+        let address = Address::parse(&address)
+            .map_err(|error| Error::InvalidAddress { address, source: error.into() })?;
+        if self.api_key.as_deref().is_some_and(|key| !can_be_sent(key)) {
+            return Err(unsendable("authorization"));
+        }
         let secured = self.transport.secured(&address, self.api_key.is_some())?;
         let timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
         let connection = ConnectionOptions::new(address.url())
@@ -302,6 +307,14 @@ async fn not_connected(
     secured: Option<Secured>,
     error: ClientConnectError,
 ) -> Error {
+    if let ClientConnectError::InvalidHeaders(error) = &error {
+        return match error {
+            InvalidHeaderError::InvalidAsciiHeaderKey { key, .. }
+            | InvalidHeaderError::InvalidAsciiHeaderValue { key, .. }
+            | InvalidHeaderError::InvalidBinaryHeaderKey { key, .. } => unsendable(key),
+            _ => unsendable(""),
+        };
+    }
     if let ClientConnectError::SystemInfoCallError(status) = &error
         && matches!(status.code(), Code::Unauthenticated | Code::PermissionDenied)
     {
@@ -343,6 +356,15 @@ impl Client {
 
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether a text can be the value of a header. The SDK would leave out an API key that cannot.
+fn can_be_sent(value: &str) -> bool {
+    value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+fn unsendable(name: &str) -> Error {
+    Error::InvalidHeader { name: name.to_owned() }
 }
 
 fn default_identity() -> String {

@@ -3,7 +3,6 @@
 //! [`Client`] connects; the functions that `#[workflow_methods]` puts on a workflow start it and
 //! give typed handles. This room knows the definitions, and no workers.
 
-mod address;
 mod batch;
 mod calls;
 pub(crate) mod clock;

@@ -207,6 +207,7 @@ fn again(error: &Error) -> Error {
             address: address.clone(),
             source: whole(source.as_ref()).into(),
         },
+        Error::InvalidHeader { name } => Error::InvalidHeader { name: name.clone() },
         Error::Rpc { operation, source } => {
             Error::Rpc { operation: operation.clone(), source: source.clone() }
         }

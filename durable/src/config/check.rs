@@ -5,6 +5,7 @@ use super::file::in_file;
 use super::options;
 use super::value::{Value, ValueSource, Values};
 use super::worker::WorkerSettings;
+use crate::address::Address;
 use crate::options::{ActivityOptions, InvalidOptions, WorkflowOptions};
 
 /// `tls_enabled` is another name of `tls`: from here on, there is one.
@@ -41,6 +42,13 @@ struct Checking<'a> {
 impl Checking<'_> {
     fn connection(&mut self) {
         let url = self.values.text(&["url"]).unwrap_or_default().to_owned();
+        if let Err(error) = Address::parse(&url)
+            && !url.is_empty()
+        {
+            let problem = format!("this is no address: {error}; write `host:port`, or a URL");
+            self.problem_if_set(&["url"], &problem);
+        }
+        self.headers();
         if self.values.bool(&["tls"]) == Some(false) {
             for key in ["server_ca_cert", "client_cert", "client_key", "tls_server_name"] {
                 let problem = "TLS is off (`tls: false`), so this could have no effect; leave one of \
@@ -62,15 +70,38 @@ impl Checking<'_> {
                 self.problem_if_set(&[one], &problem);
             }
         }
-        for name in self.values.names(&["headers"]) {
-            if name.eq_ignore_ascii_case("authorization") && self.values.has(&["api_key"]) {
-                let problem = "`api_key` is sent as this header too; keep one of them";
-                self.problem_if_set(&["headers", &name], problem);
-            }
-        }
         for key in ["connect_timeout_s", "connect_limit_s"] {
             if self.values.duration(&[key]).is_some_and(|limit| limit.is_zero()) {
                 self.problem_if_set(&[key], "nothing can connect in no time; give it a second");
+            }
+        }
+    }
+
+    /// What is sent with every call.
+    fn headers(&mut self) {
+        let can_be_sent = |value: &str| value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let unsendable = "the value can be of printable ASCII only; what is read from a file may end with \
+                          a line break";
+        if self.values.text(&["api_key"]).is_some_and(|key| !can_be_sent(key)) {
+            self.problem_if_set(&["api_key"], unsendable);
+        }
+        for name in self.values.names(&["headers"]) {
+            let path = ["headers", &name];
+            let is_name =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            if !name.bytes().all(is_name) || name.ends_with("-bin") {
+                let problem = "the name of a header is of lower-case letters, digits and `-`, and does \
+                               not end in `-bin`";
+                self.problem_if_set(&path, problem);
+            }
+            if name == "authorization" && self.values.has(&["api_key"]) {
+                self.problem_if_set(
+                    &path,
+                    "`api_key` is sent as this header too; keep one of them",
+                );
+            }
+            if self.values.text(&path).is_some_and(|value| !can_be_sent(value)) {
+                self.problem_if_set(&path, unsendable);
             }
         }
     }

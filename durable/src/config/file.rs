@@ -85,7 +85,7 @@ impl Reading<'_> {
 
     fn entry(&mut self, entries: &'static [Entry], path: &[String], name: &Name, node: &Node) {
         match entries.iter().find(|entry| entry.name() == name.text) {
-            Some(Entry::Key(key)) => self.value(path, key.kind, node),
+            Some(Entry::Key(key)) => self.value(path, key.kind, name.line, node),
             Some(Entry::Section { entries, .. }) => {
                 self.section(path, node, |reading, path, name, node| {
                     reading.entry(entries, path, name, node);
@@ -99,8 +99,8 @@ impl Reading<'_> {
                 });
             }
             Some(Entry::Values { kind, .. }) => {
-                self.section(path, node, |reading, path, _, node| {
-                    reading.value(path, *kind, node);
+                self.section(path, node, |reading, path, name, node| {
+                    reading.value(path, *kind, name.line, node);
                 });
             }
             Some(Entry::Refused { reason, .. }) => {
@@ -114,36 +114,33 @@ impl Reading<'_> {
         }
     }
 
-    fn value(&mut self, path: &[String], kind: Kind, node: &Node) {
+    /// Reads a value, of which messages name the line of its key: a block begins below it.
+    fn value(&mut self, path: &[String], kind: Kind, line: usize, node: &Node) {
         if node.is_empty() {
             return;
         }
         let expected = |what: &str| format!("this must be {}, and is {what}", kind.expectation());
         let (value, variables) = match (&node.content, kind) {
             (Content::Scalar { text, is_plain }, kind) if kind != Kind::Texts => {
-                let Some(substituted) = self.substituted(path, node.line, text) else { return };
+                let Some(substituted) = self.substituted(path, line, text) else { return };
                 let Substituted { text, is_made, variables } = substituted;
                 if text.is_empty() {
                     return;
                 }
                 if !is_plain && !is_made && !is_text(kind) {
                     let problem = expected(&format!("the text {}", quoted(kind, &text)));
-                    return self.problem(
-                        node.line,
-                        path,
-                        format!("{problem}; leave out the quotes"),
-                    );
+                    return self.problem(line, path, format!("{problem}; leave out the quotes"));
                 }
                 match Value::parse(kind, &text, self.path.parent()) {
                     Ok(value) => (value, variables),
                     Err(_) if variables.is_empty() => {
                         let problem = expected(&quoted(kind, &text));
-                        return self.problem(node.line, path, problem);
+                        return self.problem(line, path, problem);
                     }
                     // What a variable holds may be a secret that stands in the wrong place.
                     Err(_) => {
                         let problem = expected(&format!("made of {}", variables.join(", ")));
-                        return self.problem(node.line, path, problem);
+                        return self.problem(line, path, problem);
                     }
                 }
             }
@@ -151,9 +148,9 @@ impl Reading<'_> {
                 let Some(texts) = self.texts(path, items) else { return };
                 texts
             }
-            _ => return self.problem(node.line, path, expected(node.description())),
+            _ => return self.problem(line, path, expected(node.description())),
         };
-        let source = ValueSource::File { path: self.path.to_owned(), line: node.line, variables };
+        let source = ValueSource::File { path: self.path.to_owned(), line, variables };
         self.values.insert(path[1..].to_vec(), Found { value, kind, source });
     }
 

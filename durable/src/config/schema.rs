@@ -19,7 +19,47 @@ pub(super) fn schema() -> Value {
         "type": "object",
         "additionalProperties": false,
         "properties": { "temporal": section(TEMPORAL, "Everything there is to configure.") },
+        "$defs": definitions(),
     })
+}
+
+/// The types of values, by the names that keys refer to them with.
+fn definitions() -> Map<String, Value> {
+    let kinds = [
+        Kind::Bool,
+        Kind::Count { least: 0 },
+        Kind::Count { least: 1 },
+        Kind::Port,
+        Kind::Rate,
+        Kind::Fraction,
+        Kind::Coefficient,
+        Kind::Seconds,
+        Kind::Milliseconds,
+        Kind::Text,
+        Kind::Texts,
+    ];
+    kinds.into_iter().map(|kind| (name(kind).to_owned(), value(kind))).collect()
+}
+
+/// What the schema calls a type.
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "bool",
+        Kind::Count { least: 0 } => "count",
+        Kind::Count { .. } => "positive",
+        Kind::Port => "port",
+        Kind::Rate => "rate",
+        Kind::Fraction => "fraction",
+        Kind::Coefficient => "coefficient",
+        Kind::Seconds => "seconds",
+        Kind::Milliseconds => "milliseconds",
+        Kind::Text | Kind::Secret | Kind::Pem | Kind::Path => "text",
+        Kind::Texts => "texts",
+    }
+}
+
+fn reference(kind: Kind) -> Value {
+    json!({ "$ref": format!("#/$defs/{}", name(kind)) })
 }
 
 fn section(entries: &[Entry], meaning: &str) -> Value {
@@ -38,7 +78,7 @@ fn section(entries: &[Entry], meaning: &str) -> Value {
 fn property(entry: &Entry) -> Option<Value> {
     Some(match entry {
         Entry::Key(key) => {
-            let mut schema = value(key.kind);
+            let mut schema = reference(key.kind);
             let (default, description) = match key.default {
                 Fallback::Value(default) => (Some(default), key.meaning.to_owned()),
                 Fallback::Unset(without) => {
@@ -62,7 +102,7 @@ fn property(entry: &Entry) -> Option<Value> {
         Entry::Values { kind, meaning, .. } => json!({
             "description": meaning,
             "type": ["object", "null"],
-            "additionalProperties": value(*kind),
+            "additionalProperties": reference(*kind),
         }),
         Entry::Refused { .. } => return None,
     })

@@ -148,6 +148,15 @@ pub enum Error {
         /// Why, and what to do.
         problem: TlsProblem,
     },
+    /// A header cannot be sent: its name or its value has characters that gRPC does not take.
+    #[error(
+        "the header `{name}` cannot be sent: a name is of lower-case letters, digits and `-`, and a value \
+         of printable ASCII; what is read from a file may end with a line break"
+    )]
+    InvalidHeader {
+        /// The header's name.
+        name: String,
+    },
     /// The address cannot be understood.
     #[error(
         "`{address}` is not the address of a server; write `host:port`, such as `localhost:7233`"

@@ -16,7 +16,7 @@ use temporalio_client::tonic::codegen::http::Uri;
 
 use self::identity::Identity;
 use self::roots::Trust;
-use super::address::Address;
+use crate::address::Address;
 use crate::error::{Error, TlsProblem};
 
 pub(super) use diagnosis::diagnose;
@@ -148,7 +148,12 @@ impl Secured {
 
     /// What requests say that they are for.
     pub(super) fn origin(&self, address: &Address) -> Option<Uri> {
-        address.secure_origin(self.is_named.then_some(&self.server_name))
+        let origin = if self.is_named {
+            format!("https://{}", self.server_name)
+        } else {
+            format!("https://{address}")
+        };
+        origin.parse().ok()
     }
 
     /// The SDK's options for it.
