@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
-use durable::{Client, Error};
+use durable::{Client, Error, Workers};
 use durable_test_flows::{GreetWorkflow, Greeting};
 use durable_tests::{Shared, attributes, unique};
 
 use crate::authority::Authority;
 use crate::front::Front;
-use crate::{config, connect};
+use crate::{Log, config, connect};
 
 #[tokio::test]
 async fn the_identity_stands_in_histories() -> durable::Result<()> {
@@ -61,4 +61,31 @@ async fn tls_is_on_or_off_as_configured() {
     let off = connect(&format!("temporal: {{ url: '{url}', tls: false, api_key: x }}")).await;
     let off = off.expect_err("the server speaks TLS");
     assert!(off.to_string().contains("set `tls` to true"), "{off}");
+}
+
+#[tokio::test]
+async fn names_that_nothing_has_are_warned_of_with_the_nearest() -> durable::Result<()> {
+    let text = format!(
+        "temporal:\n  url: '{}'\n  activities: {{ types: {{ compose_greting: {{ heartbeat_timeout_s: 9 }} }} }}\n  \
+         workflows: {{ types: {{ GreetWorkflow: {{ run_timeout_s: 9 }}, Elsewhere: {{ run_timeout_s: 9 }} }} }}\n  \
+         worker: {{ queues: {{ library-flow: {{ enabled: true }} }} }}\n",
+        Shared::get().address()
+    );
+    let client = connect(&text).await?;
+    let (log, _collecting) = Log::collect();
+    let workers = Workers::new(&client).worker_options(|options| {
+        options.task_queue = unique("warned");
+    });
+    workers.start().await?.shutdown().await?;
+    let log = log.text();
+    for (key, nearest) in [
+        ("temporal.activities.types.compose_greting", "nearest=\"compose_greeting\""),
+        ("temporal.worker.queues.library-flow", "nearest=\"library-flows\""),
+        ("temporal.workflows.types.Elsewhere", ""),
+    ] {
+        let line = log.lines().find(|line| line.contains(&format!("key=\"{key}\"")));
+        assert!(line.is_some_and(|line| line.contains(nearest)), "{key}\n{log}");
+    }
+    assert!(!log.contains("types.GreetWorkflow"), "{log}");
+    Ok(())
 }

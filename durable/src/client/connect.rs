@@ -58,7 +58,7 @@ impl Client {
     /// profiles of `temporal.toml`.
     ///
     /// # Errors
-    /// Those of [`ClientBuilder::connect`], and a `Error::Config` where the variables contradict each
+    /// Those of [`ClientBuilder::connect`], and an `Error::Config` where the variables contradict each
     /// other.
     pub async fn from_env() -> Result<Self> {
         ClientBuilder::of_environment()?.connect().await
@@ -150,14 +150,14 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The server's address as `host:port` or URL; without it `TEMPORAL_ADDRESS`, or else
-    /// `localhost:7233`.
+    /// The server's address as `host:port` or URL; without it what is configured, or else
+    /// `TEMPORAL_ADDRESS`, or else `localhost:7233`.
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self
     }
 
-    /// The namespace; without it `TEMPORAL_NAMESPACE`, or else `default`.
+    /// The namespace; without it what is configured, or else `TEMPORAL_NAMESPACE`, or else `default`.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = Some(namespace.into());
         self

@@ -1,6 +1,10 @@
 //! What stands in for `configured` where configuration is not compiled: nothing is configured.
 
-#![allow(clippy::unused_self, reason = "it has the form of what it stands in for")]
+#![allow(
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "it has the form of what it stands in for"
+)]
 
 use std::time::Duration;
 
