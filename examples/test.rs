@@ -11,6 +11,8 @@ mod batch;
 mod cancellation;
 #[path = "child-workflows/test.rs"]
 mod child_workflows;
+#[path = "configuration/test.rs"]
+mod configuration;
 #[path = "continue-as-new/test.rs"]
 mod continue_as_new;
 #[path = "entity/test.rs"]

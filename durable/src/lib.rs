@@ -59,10 +59,12 @@
 //! - [`client`]: starting workflows, handles; [`error`]: how a call can end.
 //! - [`worker`]: serving queues; [`Registry`]: what the annotations of this program say.
 //! - [`options`]: timeouts and retries, and which of several settings holds.
+//! - [`config`]: the same from a file and the environment, with the connection and the workers.
 //! - [`sdk`]: the Temporal SDK below, for what this crate does not cover.
 //!
 //! # Features
-//! None is on by default; what a service needs is always there.
+//! What a service needs is always there, or on by default.
+//! - `config` (default): [`config`], configuration from a file and the environment.
 //! - `dev-server`: [`dev_server`], which finds, fetches and runs the official `temporal` command.
 //! - `testing`: [`testing`] and [`#[durable::test]`](macro@test), for tests of workflows and activities.
 
@@ -72,7 +74,10 @@
 extern crate self as durable;
 
 pub mod activity;
+mod address;
 pub mod client;
+#[cfg(feature = "config")]
+pub mod config;
 pub mod definition;
 #[cfg(feature = "dev-server")]
 pub mod dev_server;

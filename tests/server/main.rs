@@ -8,6 +8,7 @@ mod activities;
 mod cancellation;
 mod children;
 mod completion;
+mod configured;
 mod connecting;
 mod declared;
 mod external;

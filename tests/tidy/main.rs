@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("options", &[]),
     ("id", &[]),
-    ("dev_server", &[]),
+    ("address", &[]),
+    ("config", &["address", "options"]),
+    ("dev_server", &["config"]),
     ("definition", &["options"]),
     // It names the errors of the rooms above it, so that one `?` serves a program.
-    ("error", &["definition", "dev_server", "options"]),
+    ("error", &["config", "definition", "dev_server", "options"]),
     ("activity", &["definition", "error", "options"]),
     ("workflow", &["definition", "error", "options"]),
-    ("client", &["definition", "error", "id", "options"]),
-    ("worker", &["client", "definition", "error", "options"]),
+    ("client", &["address", "config", "definition", "error", "id", "options"]),
+    ("worker", &["client", "config", "definition", "error", "options"]),
     (
         "testing",
         &[

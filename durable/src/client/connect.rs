@@ -1,5 +1,6 @@
 //! The connection to a Temporal server and namespace.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,18 +8,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use temporalio_client::errors::ClientConnectError;
+use temporalio_client::errors::{ClientConnectError, InvalidHeaderError};
 use temporalio_client::grpc::WorkflowService as _;
 use temporalio_client::interceptors::ClientInterceptor;
 use temporalio_client::tonic::{Code, IntoRequest as _};
 use temporalio_client::{ClientOptions, Connection, ConnectionOptions, NamespacedClient as _};
 use temporalio_common::data_converters::DataConverter;
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeNamespaceRequest;
-use url::Url;
 
+use super::Tls;
 use super::clock::Clock;
+use super::security::{Secured, Transport, diagnose};
+use crate::address::Address;
+#[cfg(feature = "config")]
+use crate::config::Config;
 use crate::error::outgoing::typed_failures;
 use crate::error::{Error, Result};
+use crate::options::ConfiguredOptions;
 
 const DEFAULT_ADDRESS: &str = "localhost:7233";
 const DEFAULT_NAMESPACE: &str = "default";
@@ -35,6 +41,9 @@ pub struct Client {
     clock: Option<Arc<dyn Clock>>,
     /// Whether workers of a deployment version use this connection.
     versioned: Arc<AtomicBool>,
+    options: Arc<ConfiguredOptions>,
+    #[cfg(feature = "config")]
+    config: Option<Config>,
 }
 
 impl Client {
@@ -49,10 +58,14 @@ impl Client {
     /// Connects to where the environment says: `TEMPORAL_ADDRESS`, or else `localhost:7233`, and
     /// `TEMPORAL_NAMESPACE`, or else `default`.
     ///
+    /// With the feature `config`, all of Temporal's own variables hold (API key, TLS, headers), and the
+    /// profiles of `temporal.toml`.
+    ///
     /// # Errors
-    /// Those of [`ClientBuilder::connect`].
+    /// Those of [`ClientBuilder::connect`], and an `Error::Config` where the variables contradict each
+    /// other.
     pub async fn from_env() -> Result<Self> {
-        Self::builder().connect().await
+        ClientBuilder::of_environment()?.connect().await
     }
 
     /// A builder, for everything else.
@@ -95,6 +108,18 @@ impl Client {
         !self.versioned.load(Ordering::Relaxed)
     }
 
+    /// What is configured for workflows and activities: the layer below their annotations.
+    pub(crate) fn configured_options(&self) -> &Arc<ConfiguredOptions> {
+        &self.options
+    }
+
+    /// The configuration that the client was made with.
+    #[cfg(feature = "config")]
+    #[must_use]
+    pub fn config(&self) -> Option<&Config> {
+        self.config.as_ref()
+    }
+
     /// A caller begins to wait for the result of a workflow.
     pub(super) async fn waiting(&self, workflow_id: &str) {
         if let Some(clock) = &self.clock {
@@ -118,27 +143,37 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What a [`Client`] is made of. What is not set comes from the environment or is built in.
+/// What a [`Client`] is made of. What is not set comes from the configuration that it was given, or from
+/// the environment, or is built in.
 #[derive(Clone, Default)]
 #[must_use = "a builder connects only when `connect` is called"]
 pub struct ClientBuilder {
-    address: Option<String>,
-    namespace: Option<String>,
-    identity: Option<String>,
-    connect_timeout: Option<Duration>,
+    pub(super) address: Option<String>,
+    pub(super) namespace: Option<String>,
+    pub(super) identity: Option<String>,
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) transport: Transport,
+    pub(super) api_key: Option<String>,
+    pub(super) headers: BTreeMap<String, String>,
     data_converter: Option<DataConverter>,
     interceptors: Vec<Arc<dyn ClientInterceptor>>,
+    options: Arc<ConfiguredOptions>,
+    #[cfg(feature = "config")]
+    pub(super) config: Option<Config>,
+    /// What is taken for the connection alone.
+    #[cfg(feature = "config")]
+    pub(super) connection: Option<Config>,
 }
 
 impl ClientBuilder {
-    /// The server's address as `host:port` or URL; without it `TEMPORAL_ADDRESS`, or else
-    /// `localhost:7233`.
+    /// The server's address as `host:port` or URL; without it what is configured, or else
+    /// `TEMPORAL_ADDRESS`, or else `localhost:7233`.
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self
     }
 
-    /// The namespace; without it `TEMPORAL_NAMESPACE`, or else `default`.
+    /// The namespace; without it what is configured, or else `TEMPORAL_NAMESPACE`, or else `default`.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = Some(namespace.into());
         self
@@ -153,6 +188,39 @@ impl ClientBuilder {
     /// How long [`connect`](Self::connect) may take in all; without it 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Encrypts the connection.
+    ///
+    /// Without it a connection is encrypted if the address is an `https://` URL or there is an API key.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.transport = Transport::Tls(tls);
+        self
+    }
+
+    /// Leaves the connection as it is, also with an API key, which anybody on the way can then read.
+    pub fn without_tls(mut self) -> Self {
+        self.transport = Transport::Plaintext;
+        self
+    }
+
+    /// The API key that is sent with every call, as Temporal Cloud gives them out.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Adds a gRPC header that is sent with every call.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.insert(name.into(), value.into());
+        self
+    }
+
+    /// What is configured for workflows and activities: the layer below their annotations. Workers of
+    /// this client use it too.
+    pub fn configured_options(mut self, options: ConfiguredOptions) -> Self {
+        self.options = Arc::new(options);
         self
     }
 
@@ -173,7 +241,11 @@ impl ClientBuilder {
     /// # Errors
     /// - [`Error::InvalidAddress`]: the address is neither `host:port` nor a URL.
     /// - [`Error::Unreachable`]: no server answers within the connect timeout.
+    /// - [`Error::InvalidHeader`]: the API key or a header cannot be sent.
+    /// - [`Error::Tls`]: the connection cannot be protected as asked for, with what to do.
     /// - [`Error::NamespaceNotFound`]: the server has no such namespace.
+    /// - [`Error::Rpc`]: the server does not let this client in.
+    /// - [`Error::Disabled`]: the configuration says not to use Temporal.
     pub async fn connect(self) -> Result<Client> {
         let client = self.open().await?;
         client.check_namespace().await?;
@@ -182,21 +254,41 @@ impl ClientBuilder {
 
     /// Connects, whether the namespace exists or not.
     pub(crate) async fn open(self) -> Result<Client> {
-        let address = self
-            .address
-            .or_else(|| variable("TEMPORAL_ADDRESS"))
-            .unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
-        let namespace = self
-            .namespace
-            .or_else(|| variable("TEMPORAL_NAMESPACE"))
-            .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned());
-        let (target, address) = parse(&address)?;
+        self.filled()?.open_filled().await
+    }
+
+    /// The server and the namespace that it would connect to.
+    pub(super) fn endpoint(&self) -> (String, String) {
+        let address = self.address.clone().or_else(|| self.configured_url());
+        let namespace = self.namespace.clone().or_else(|| self.configured_namespace());
+        (
+            address
+                .or_else(|| variable("TEMPORAL_ADDRESS"))
+                .unwrap_or_else(|| DEFAULT_ADDRESS.to_owned()),
+            namespace
+                .or_else(|| variable("TEMPORAL_NAMESPACE"))
+                .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
+        )
+    }
+
+    async fn open_filled(self) -> Result<Client> {
+        let (address, namespace) = self.endpoint();
+        let address = Address::parse(&address)
+            .map_err(|error| Error::InvalidAddress { address, source: error.into() })?;
+        if self.api_key.as_deref().is_some_and(|key| !can_be_sent(key)) {
+            return Err(unsendable("authorization"));
+        }
+        let secured = self.transport.secured(&address, self.api_key.is_some())?;
         let timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
-        let connection = ConnectionOptions::new(target)
+        let connection = ConnectionOptions::new(address.url())
             .identity(self.identity.unwrap_or_else(default_identity))
             .connect_timeout(timeout)
             // Of a single address nothing is to be balanced, and without it errors come at once.
             .dns_load_balancing(None)
+            .maybe_tls_options(secured.as_ref().map(Secured::options))
+            .maybe_override_origin(secured.as_ref().and_then(|secured| secured.origin(&address)))
+            .maybe_api_key(self.api_key)
+            .maybe_headers((!self.headers.is_empty()).then(|| self.headers.into_iter().collect()))
             .build();
         let options = ClientOptions::new(namespace)
             .data_converter(typed_failures(self.data_converter.unwrap_or_default()))
@@ -207,19 +299,54 @@ impl ClientBuilder {
             let sdk = temporalio_client::Client::new(connection, options)?;
             Ok::<_, ClientConnectError>(Client {
                 sdk,
-                address: address.as_str().into(),
+                address: address.to_string().into(),
                 clock: None,
                 versioned: Arc::default(),
+                options: self.options,
+                #[cfg(feature = "config")]
+                config: self.config,
             })
         };
         match tokio::time::timeout(timeout, connecting).await {
             Ok(Ok(client)) => Ok(client),
-            Ok(Err(error)) => Err(unreachable(address, connect_cause(error))),
+            Ok(Err(error)) => Err(not_connected(address, secured, error).await),
             Err(_) => {
                 let cause = format!("it took longer than the connect timeout of {timeout:?}");
-                Err(unreachable(address, cause.into()))
+                Err(unreachable(address.to_string(), cause.into()))
             }
         }
+    }
+}
+
+/// What to say of a connection that was not made.
+async fn not_connected(
+    address: Address,
+    secured: Option<Secured>,
+    error: ClientConnectError,
+) -> Error {
+    if let ClientConnectError::InvalidHeaders(error) = &error {
+        return match error {
+            InvalidHeaderError::InvalidAsciiHeaderKey { key, .. }
+            | InvalidHeaderError::InvalidAsciiHeaderValue { key, .. }
+            | InvalidHeaderError::InvalidBinaryHeaderKey { key, .. } => unsendable(key),
+            _ => unsendable(""),
+        };
+    }
+    if let ClientConnectError::SystemInfoCallError(status) = &error
+        && matches!(status.code(), Code::Unauthenticated | Code::PermissionDenied)
+    {
+        return Error::Rpc {
+            operation: "let this client in".to_owned(),
+            source: Box::new(status.clone()),
+        };
+    }
+    let shown = address.to_string();
+    let diagnosing = tokio::task::spawn_blocking(move || {
+        diagnose(secured.as_ref(), &address.host, address.port)
+    });
+    match diagnosing.await {
+        Ok(Some(problem)) => Error::Tls { address: shown, problem },
+        _ => unreachable(shown, connect_cause(error)),
     }
 }
 
@@ -248,22 +375,13 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The URL to connect to, and the address as a person writes it.
-fn parse(address: &str) -> Result<(Url, String)> {
-    let url =
-        if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-    let invalid = |source: Box<dyn StdError + Send + Sync>| Error::InvalidAddress {
-        address: address.to_owned(),
-        source,
-    };
-    let url = Url::parse(&url).map_err(|error| invalid(error.into()))?;
-    match (url.host_str(), url.port_or_known_default()) {
-        (Some(host), Some(_)) if address.contains("://") || url.port().is_some() => {
-            let shown = url.port_or_known_default().map_or_else(String::new, |p| format!(":{p}"));
-            Ok((url.clone(), format!("{host}{shown}")))
-        }
-        _ => Err(invalid("it has no port".into())),
-    }
+/// Whether a text can be the value of a header. The SDK would leave out an API key that cannot.
+fn can_be_sent(value: &str) -> bool {
+    value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+fn unsendable(name: &str) -> Error {
+    Error::InvalidHeader { name: name.to_owned() }
 }
 
 fn default_identity() -> String {
@@ -271,7 +389,7 @@ fn default_identity() -> String {
     format!("{}@{}", std::process::id(), host.to_string_lossy())
 }
 
-fn unreachable(address: String, source: Box<dyn StdError + Send + Sync>) -> Error {
+pub(super) fn unreachable(address: String, source: Box<dyn StdError + Send + Sync>) -> Error {
     Error::Unreachable { address, source }
 }
 
@@ -281,24 +399,5 @@ fn connect_cause(error: ClientConnectError) -> Box<dyn StdError + Send + Sync> {
         ClientConnectError::TonicTransportError(source) => source.into(),
         ClientConnectError::SystemInfoCallError(status) => status.into(),
         other => other.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_host_and_port_or_a_url() {
-        let shown = |address: &str| parse(address).map(|(_, shown)| shown);
-        assert_eq!(shown("localhost:7233").unwrap(), "localhost:7233");
-        assert_eq!(shown("127.0.0.1:1").unwrap(), "127.0.0.1:1");
-        assert_eq!(shown("[::1]:7233").unwrap(), "[::1]:7233");
-        assert_eq!(shown("http://temporal:7233").unwrap(), "temporal:7233");
-        for bad in ["localhost", "", "local host:7233", "localhost:70000"] {
-            let error = shown(bad).unwrap_err();
-            assert!(matches!(error, Error::InvalidAddress { .. }), "{bad}: {error}");
-            assert!(error.to_string().contains("host:port"), "{error}");
-        }
     }
 }

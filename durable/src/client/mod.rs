@@ -8,14 +8,19 @@ mod batch;
 mod calls;
 pub(crate) mod clock;
 mod completion;
+#[cfg_attr(not(feature = "config"), path = "unconfigured.rs")]
+mod configured;
 mod connect;
 mod handle;
+mod health;
 mod idempotency;
 mod list;
 mod outcome;
 mod payloads;
 mod relay;
 mod schedule;
+mod security;
+mod service;
 mod settings;
 mod start;
 mod with_start;
@@ -26,6 +31,7 @@ pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
 pub use completion::ActivityCompletion;
 pub use connect::{Client, ClientBuilder};
 pub use handle::{HasHandle, WorkflowHandle};
+pub use health::Health;
 pub use idempotency::Idempotency;
 pub use list::{ListWorkflows, ListedWorkflow, Listing};
 pub use payloads::Payloads;
@@ -33,6 +39,8 @@ pub use schedule::{
     Calendar, CreateSchedule, ListSchedules, ScheduleDescription, ScheduleHandle, ScheduleRun,
     ScheduleSpec, ScheduleSummary, ScheduleUpdate, ScheduledWorkflow,
 };
+pub use security::{Pem, Tls};
+pub use service::ClientService;
 pub use start::{AsHandle, AsOutput, Execute, Start};
 pub use with_start::{SignalWithStart, UpdateWithStart};
 

@@ -54,6 +54,8 @@ pub(super) struct Definition {
     pub(super) name: Cow<'static, str>,
     pub(super) queue: &'static str,
     pub(super) options: WorkflowOptions,
+    /// What the client's configuration says of it.
+    pub(super) configured: WorkflowOptions,
 }
 
 /// The options of the SDK's start, and what its client lacks.
@@ -65,19 +67,20 @@ pub(super) struct StartRequest {
 }
 
 impl Settings {
-    /// Merges the settings with the annotation, checks them, and makes the SDK's options of them.
+    /// Merges the settings with the annotation and the configuration, checks them, and makes the SDK's
+    /// options of them.
     pub(super) fn request(
         self,
         id: &str,
         definition: Definition,
         carrier: Carrier,
     ) -> Result<StartRequest> {
-        let Definition { name, queue, options } = definition;
+        let Definition { name, queue, options, configured } = definition;
         let invalid = |source| Error::InvalidOptions { workflow_type: name.clone(), source };
         self.check(id, carrier).map_err(invalid)?;
         let id_reuse_policy = self.id_reuse_policy();
         let id_conflict_policy = self.id_conflict_policy(carrier);
-        let resolved = self.options.resolve(options).map_err(invalid)?;
+        let resolved = self.options.resolve(options, configured).map_err(invalid)?;
         let queue = resolved.task_queue.unwrap_or_else(|| queue.to_owned());
         if queue.is_empty() {
             let problems = vec!["the task queue is empty".to_owned()];

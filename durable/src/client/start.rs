@@ -38,7 +38,8 @@ pub type Execute<W> = Start<W, AsOutput>;
 /// The start of a workflow; what `OrderWorkflow::start(..)` and `schedule(..)` return.
 ///
 /// Nothing is sent before it is awaited; until then its options can be set. What is set here beats
-/// the annotation, which beats the built-in values of [`WorkflowOptions`].
+/// the annotation, which beats the client's configuration, which beats the built-in values of
+/// [`WorkflowOptions`].
 ///
 /// The same builder, with the same options, starts a workflow together with a signal
 /// ([`with_signal`](Self::with_signal)) or an update ([`with_update`](Self::with_update)), and says
@@ -244,8 +245,10 @@ impl<W: Workflow, R> Start<W, R> {
     /// Everything that a request needs: workflow, input, id and the checked options.
     pub(super) fn prepare(mut self, carrier: Carrier) -> Result<Prepared<W>> {
         let id = self.resolve_id();
+        let configured = self.client.configured_options().of_workflow(&self.name);
+        let options = W::options();
         let definition =
-            Definition { name: self.name.clone(), queue: W::QUEUE, options: W::options() };
+            Definition { name: self.name.clone(), queue: W::QUEUE, options, configured };
         if !self.client.may_start_eagerly() {
             self.settings.eager = Some(false);
         }

@@ -7,6 +7,7 @@
 mod activity;
 pub(crate) mod arguments;
 mod built_in;
+pub(crate) mod configured;
 mod dependencies;
 mod handler;
 mod handles;

@@ -16,7 +16,7 @@ use super::{
     Activity, ActivityDependency, Dependencies, HandlerDescription, Parameter, SourceLocation,
     Workflow,
 };
-use crate::options::InvalidOptions;
+use crate::options::{ActivityOptions, ConfiguredOptions, InvalidOptions, WorkflowOptions};
 
 /// What the definitions of a queue are registered with.
 pub(crate) enum Target<'a> {
@@ -88,6 +88,8 @@ pub struct WorkflowEntry {
     /// Where it is annotated.
     pub source: SourceLocation,
     register: Register,
+    /// Whether its options can be, merged with these and the built-in ones.
+    pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
 }
 
 impl WorkflowEntry {
@@ -102,9 +104,14 @@ impl WorkflowEntry {
             updates: W::UPDATES,
             source: W::SOURCE,
             register,
+            check: |configured| {
+                let (call, configured) =
+                    (WorkflowOptions::default(), configured.of_workflow(W::NAME));
+                call.resolve(W::options(), configured).map(drop)
+            },
         };
-        let checked = crate::options::WorkflowOptions::default().resolve(W::options());
-        (entry, checked.map(drop))
+        let checked = (entry.check)(&ConfiguredOptions::default());
+        (entry, checked)
     }
 }
 
@@ -125,6 +132,8 @@ pub struct ActivityEntry {
     /// Where it is annotated.
     pub source: SourceLocation,
     register: Register,
+    /// Whether its options can be, merged with these and the built-in ones.
+    pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
 }
 
 impl ActivityEntry {
@@ -137,9 +146,14 @@ impl ActivityEntry {
             dependencies: A::dependencies(),
             source: A::SOURCE,
             register,
+            check: |configured| {
+                let (call, configured) =
+                    (ActivityOptions::default(), configured.of_activity(A::NAME));
+                call.resolve(A::options(), configured).map(drop)
+            },
         };
-        let checked = crate::options::ActivityOptions::default().resolve(A::options());
-        (entry, checked.map(drop))
+        let checked = (entry.check)(&ConfiguredOptions::default());
+        (entry, checked)
     }
 }
 

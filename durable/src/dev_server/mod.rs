@@ -28,11 +28,13 @@
 //! On Unix it also ends when this process does, however that happens, by `SIGKILL` too, and a
 //! Ctrl-C at the terminal does not reach it before. On Windows it outlives a parent that is killed.
 //!
-//! This room uses no other room of the crate.
+//! This room uses no other room of the crate but the configuration.
 
 mod builder;
 mod cache;
 mod candidate;
+#[cfg(feature = "config")]
+mod configured;
 mod error;
 mod launch;
 mod locate;

@@ -11,6 +11,7 @@ pub(crate) mod outgoing;
 pub(crate) mod payload_limit;
 #[cfg(feature = "testing")]
 mod testing;
+mod tls;
 mod worker;
 
 use std::borrow::Cow;
@@ -25,6 +26,7 @@ pub use failure::{Failure, FailureKind};
 pub use payload_limit::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
 #[cfg(feature = "testing")]
 pub use testing::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};
+pub use tls::TlsProblem;
 pub use worker::{WorkerError, WorkerProblem};
 
 use temporalio_client::WorkflowExecutionStatus;
@@ -146,6 +148,23 @@ pub enum Error {
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
+    /// The connection cannot be protected as it is asked for; trying again does not help.
+    #[error("the connection to {address} cannot be made: {problem}")]
+    Tls {
+        /// The address, as host and port.
+        address: String,
+        /// Why, and what to do.
+        problem: TlsProblem,
+    },
+    /// A header cannot be sent: its name or its value has characters that gRPC does not take.
+    #[error(
+        "the header `{name}` cannot be sent: a name is of lower-case letters, digits and `-`, and a value \
+         of printable ASCII; what is read from a file may end with a line break"
+    )]
+    InvalidHeader {
+        /// The header's name.
+        name: String,
+    },
     /// The address cannot be understood.
     #[error(
         "`{address}` is not the address of a server; write `host:port`, such as `localhost:7233`"
@@ -156,6 +175,15 @@ pub enum Error {
         /// Why it is none.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
+    },
+    /// The program is configured not to use Temporal.
+    #[error(
+        "Temporal is disabled by the configuration ({by}); set `temporal.enabled` to true where this \
+         program is to use it"
+    )]
+    Disabled {
+        /// Where that is said.
+        by: String,
     },
     /// The server has no such namespace.
     #[error(
@@ -251,6 +279,10 @@ pub enum Error {
         /// What the server said.
         source: Box<Status>,
     },
+    /// The configuration cannot be used.
+    #[cfg(feature = "config")]
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
     /// The annotations of this program contradict each other.
     #[error(transparent)]
     Registry(#[from] RegistryError),

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::definition::SourceLocation;
+use crate::options::InvalidOptions;
 
 /// Why the workers of a program could not be built, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,12 @@ pub enum WorkerError {
         /// Each problem, with what to do.
         problems: Vec<WorkerProblem>,
     },
+    /// The program is configured not to serve queues.
+    #[error(
+        "serving queues is disabled by the configuration; set `temporal.worker.enabled` to true where \
+         this program is to serve them"
+    )]
+    Disabled,
     /// The SDK could not make a worker.
     #[error("the worker of queue `{queue}` could not be made")]
     Create {
@@ -60,6 +67,22 @@ pub enum WorkerProblem {
         /// The queues that there are.
         known: Vec<&'static str>,
     },
+    /// Every queue that would be served is switched off by the configuration.
+    NoQueueEnabled {
+        /// The queues that are.
+        queues: Vec<&'static str>,
+    },
+    /// Options that cannot be, once an annotation is merged with the configuration.
+    InvalidOptions {
+        /// `workflow` or `activity`.
+        kind: &'static str,
+        /// Its name.
+        name: &'static str,
+        /// Where it is annotated.
+        source: SourceLocation,
+        /// What cannot be.
+        error: InvalidOptions,
+    },
     /// An activity takes a `State<T>` that the workers were not given.
     MissingState {
         /// The activity.
@@ -96,6 +119,18 @@ impl fmt::Display for WorkerProblem {
                      main.rs",
                 )
             }
+            Self::NoQueueEnabled { queues } => write!(
+                f,
+                "the configuration switches off every queue of this program (`{}`); set `enabled` \
+                 under `temporal.worker.queues` to true, or `temporal.worker.enabled` to false where \
+                 nothing is to be served",
+                queues.join("`, `")
+            ),
+            Self::InvalidOptions { kind, name, source, error } => write!(
+                f,
+                "{kind} `{name}` at {source} cannot run with its annotation and the configuration: \
+                 {error}"
+            ),
             Self::MissingState { activity, source, type_name } => write!(
                 f,
                 "activity `{activity}` at {source} takes `State<{type_name}>`, and the workers were \

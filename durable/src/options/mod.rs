@@ -1,10 +1,12 @@
 //! Timeouts, retries and the rest of what a caller may set, and the one rule that merges them.
 //!
-//! Precedence, from the strongest: what the call sets, what the annotation sets, what is built in.
+//! Precedence, from the strongest: what the call sets, what the annotation sets, what is configured for
+//! the type, what is configured for all, what is built in.
 //! A field that a layer leaves out comes from the next one; retry options merge field by field.
 //! [`ActivityOptions::resolve`] and [`WorkflowOptions::resolve`] are the only places that merge, and
 //! they check the merged result, so an impossible combination is found wherever its parts stood.
 
+mod configured;
 mod retry;
 mod setters;
 
@@ -14,6 +16,7 @@ use std::time::Duration;
 use temporalio_common::Priority;
 use temporalio_sdk::ActivityCancellationType;
 
+pub use configured::ConfiguredOptions;
 pub use retry::RetryOptions;
 use setters::setters;
 
@@ -94,12 +97,12 @@ impl ActivityOptions {
     }
 
     /// What a call of an activity ends up with: the call's options over the annotation's over the
-    /// built-in ones.
+    /// configured over the built-in ones.
     ///
     /// # Errors
     /// [`InvalidOptions`] lists everything that is impossible in the merged result.
-    pub fn resolve(self, annotation: Self) -> Result<Self, InvalidOptions> {
-        let merged = self.or(annotation).or(Self::built_in());
+    pub fn resolve(self, annotation: Self, configured: Self) -> Result<Self, InvalidOptions> {
+        let merged = self.or(annotation).or(configured).or(Self::built_in());
         let mut problems = Vec::new();
         match (limit(merged.start_to_close_timeout), limit(merged.schedule_to_close_timeout)) {
             (None, None) => problems.push(
@@ -185,14 +188,15 @@ impl WorkflowOptions {
     }
 
     /// What a start of a workflow ends up with: the call's options over the annotation's over the
-    /// built-in ones.
+    /// configured over the built-in ones.
     ///
     /// # Errors
     /// [`InvalidOptions`] lists everything that is impossible in the merged result.
-    pub fn resolve(self, annotation: Self) -> Result<Self, InvalidOptions> {
-        let asked = self.or(annotation);
-        let run_asked = asked.run_timeout.is_some();
-        let mut merged = asked.or(Self::built_in());
+    pub fn resolve(self, annotation: Self, configured: Self) -> Result<Self, InvalidOptions> {
+        let in_code = self.or(annotation);
+        let run_asked = in_code.run_timeout.is_some()
+            || configured.run_timeout.is_some() && in_code.execution_timeout.is_none();
+        let mut merged = in_code.or(configured).or(Self::built_in());
         let mut problems = Vec::new();
         if let (Some(run), Some(execution)) =
             (limit(merged.run_timeout), limit(merged.execution_timeout))
@@ -204,7 +208,7 @@ impl WorkflowOptions {
                      run could last so long; set execution_timeout too"
                 ));
             } else {
-                // A built-in value never makes an explicit one impossible.
+                // A value for everything never makes one for this workflow impossible.
                 merged.run_timeout = merged.execution_timeout;
             }
         }

@@ -3,6 +3,8 @@
 //! [`Workers`] checks everything before anything runs, starts a worker for each queue, and stops them
 //! cleanly on Ctrl-C or SIGTERM.
 
+#[cfg_attr(not(feature = "config"), path = "unconfigured.rs")]
+mod configured;
 mod pool;
 mod running;
 mod stop;

@@ -6,14 +6,16 @@ use std::time::Duration;
 use temporalio_sdk::WorkerOptions;
 use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 
+use super::configured::Configured;
 use super::running::{Plan, RunningWorkers};
 use super::stop::stop_signal;
 use super::{DeploymentVersion, VersioningBehavior, WorkerError, WorkerProblem};
 use crate::client::Client;
 use crate::definition::registry::Target;
-use crate::definition::{Dependencies, Queue, Registry, WorkerShutdown};
+use crate::definition::{Dependencies, Queue, Registry, WorkerShutdown, configured};
 use crate::error::Result;
 use crate::error::payload_limit::PayloadLimit;
+use crate::options::ConfiguredOptions;
 
 const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -35,29 +37,41 @@ pub struct Workers {
     client: Client,
     queues: Option<Vec<String>>,
     dependencies: Dependencies,
-    drain_timeout: Duration,
+    drain_timeout: Option<Duration>,
     payload_limit: PayloadLimit,
     version: Option<(DeploymentVersion, VersioningBehavior)>,
     adjust: Option<Adjust>,
     interceptors: Vec<WorkflowInterceptorConstructor>,
     /// Whether activities whose `State<T>` nobody gave are refused at the start, and not at the call.
     for_test: bool,
+    options: Arc<ConfiguredOptions>,
+    configured: Configured,
 }
 
 impl Workers {
-    /// Workers for every queue of this program.
+    /// Workers for every queue of this program, with the configuration of the client if it has one.
     pub fn new(client: &Client) -> Self {
         Self {
             client: client.clone(),
             queues: None,
             dependencies: Dependencies::default(),
-            drain_timeout: DEFAULT_DRAIN_TIMEOUT,
+            drain_timeout: None,
             payload_limit: PayloadLimit::default(),
             version: None,
             adjust: None,
             interceptors: Vec::new(),
             for_test: false,
+            options: Arc::clone(client.configured_options()),
+            configured: Configured::of(client),
         }
+    }
+
+    /// Serves as this configuration says, and not as that of the client.
+    #[cfg(feature = "config")]
+    pub fn config(mut self, config: &crate::config::Config) -> Self {
+        self.options = Arc::clone(config.shared_options());
+        self.configured = Configured::new(Some(config));
+        self
     }
 
     /// Serves only these queues.
@@ -78,12 +92,12 @@ impl Workers {
     }
 
     /// How long running activities may take to end after a stop was asked for, before they are
-    /// cancelled; without it 10 minutes.
+    /// cancelled; without it what is configured, or else 10 minutes.
     ///
     /// An activity that wants to know of the stop at once waits for
     /// [`worker_shutdown`](crate::prelude::ActivityContext::worker_shutdown).
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.drain_timeout = timeout;
+        self.drain_timeout = Some(timeout);
         self
     }
 
@@ -171,9 +185,16 @@ impl Workers {
     /// - [`Error::Registry`](crate::Error::Registry): the annotations contradict each other.
     /// - [`WorkerError::Misconfigured`]: nothing is linked, a queue is unknown, or a `State<T>` is
     ///   missing; all problems at once.
+    /// - [`WorkerError::Disabled`]: the configuration says to serve nothing.
     /// - [`WorkerError::Create`]: the SDK could not make a worker.
     pub async fn start(mut self) -> Result<RunningWorkers> {
+        if !self.configured.serves() {
+            return Err(WorkerError::Disabled.into());
+        }
         let registry = self.registry()?;
+        self.configured.warn_of_unknown_names(&registry);
+        let drain_timeout =
+            self.drain_timeout.or(self.configured.drain_timeout()).unwrap_or(DEFAULT_DRAIN_TIMEOUT);
         let queues = self.select(&registry)?;
         if self.version.is_some() {
             self.client.serves_a_version();
@@ -185,11 +206,15 @@ impl Workers {
         let mut plans = Vec::new();
         for (name, queue) in queues {
             let mut options =
-                WorkerOptions::new(name).graceful_shutdown_period(self.drain_timeout).build();
+                WorkerOptions::new(name).graceful_shutdown_period(drain_timeout).build();
+            self.configured.apply(name, &mut options);
             queue.register(&mut Target::Worker(&mut options, &dependencies)).map_err(|error| {
                 WorkerError::Create { queue: name.to_owned(), source: error.into() }
             })?;
-            options.register_workflow_interceptors(self.interceptors.clone());
+            let given = (*self.options != ConfiguredOptions::default())
+                .then(|| configured::giving(Arc::clone(&self.options)));
+            let interceptors = given.into_iter().chain(self.interceptors.clone()).collect();
+            options.register_workflow_interceptors(interceptors);
             if let Some((version, behavior)) = &self.version {
                 options.deployment_options = version.options(*behavior);
             }
@@ -199,7 +224,7 @@ impl Workers {
             report(name, queue);
             plans.push(Plan { queue: name, options, payload_limit: self.payload_limit });
         }
-        Ok(RunningWorkers::start(&self.client, plans, self.drain_timeout, shutdown).await?)
+        Ok(RunningWorkers::start(&self.client, plans, drain_timeout, shutdown).await?)
     }
 
     fn registry(&self) -> Result<Registry> {
@@ -229,10 +254,18 @@ impl Workers {
                 problems.push(WorkerProblem::UnknownQueue { queue: queue.clone(), known });
             }
         }
-        let selected: Vec<_> = registry
-            .queues()
-            .filter(|(name, _)| asked.is_none_or(|asked| asked.iter().any(|queue| queue == name)))
-            .collect();
+        let is_selected = |name: &str| match asked {
+            Some(asked) => asked.iter().any(|queue| queue == name),
+            None => self.configured.is_enabled(name),
+        };
+        let selected: Vec<_> = registry.queues().filter(|(name, _)| is_selected(name)).collect();
+        if selected.is_empty() && problems.is_empty() {
+            let queues = registry.queues().map(|(name, _)| name).collect();
+            problems.push(WorkerProblem::NoQueueEnabled { queues });
+        }
+        for (_, queue) in &selected {
+            self.check_options(queue, &mut problems);
+        }
         for activity in selected.iter().flat_map(|(_, queue)| queue.activities()) {
             for dependency in &activity.dependencies {
                 if !self.for_test && !self.dependencies.has(dependency) {
@@ -248,6 +281,23 @@ impl Workers {
             Ok(selected)
         } else {
             Err(WorkerError::Misconfigured { problems })
+        }
+    }
+
+    /// The annotations were checked by themselves; here they are with what is configured.
+    fn check_options(&self, queue: &Queue, problems: &mut Vec<WorkerProblem>) {
+        let workflows = queue
+            .workflows()
+            .iter()
+            .map(|entry| ("workflow", entry.name, entry.source, (entry.check)(&self.options)));
+        let activities = queue
+            .activities()
+            .iter()
+            .map(|entry| ("activity", entry.name, entry.source, (entry.check)(&self.options)));
+        for (kind, name, source, checked) in workflows.chain(activities) {
+            if let Err(error) = checked {
+                problems.push(WorkerProblem::InvalidOptions { kind, name, source, error });
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ use temporalio_sdk::{
 };
 
 use super::{WorkflowCode, WorkflowContext, too_large};
+use crate::definition::configured::configured_options;
 use crate::definition::{Activity, Payload};
 use crate::options::{ActivityOptions, InvalidOptions, RetryOptions, limit};
 
@@ -26,7 +27,7 @@ type Outcome<A> =
 /// Awaiting it, or polling it in [`join!`](super::join) or [`select!`](super::select), schedules the
 /// activity on its own queue; [`start`](Self::start) schedules it at once and leaves the waiting for
 /// later. Until then its options can be overridden: what the call sets beats the annotation, which
-/// beats the built-in values of [`ActivityOptions`].
+/// beats the configuration of the worker, which beats the built-in values of [`ActivityOptions`].
 ///
 /// # Errors
 /// [`ActivityExecutionError`]: the activity failed for good (its cause tells why), timed out or was
@@ -152,7 +153,8 @@ impl<A: Activity> Call<A> {
         let Self { activity, input, options, local, detached } = self;
         let token =
             if detached { WorkflowCancellationToken::new() } else { context.activity_token() };
-        let options = match options.resolve(A::options()) {
+        let configured = configured_options(context).of_activity(A::NAME);
+        let options = match options.resolve(A::options(), configured) {
             Ok(options) if local => local_check::<A>(context.task_queue()).map(|()| options),
             resolved => resolved,
         };

@@ -228,7 +228,7 @@ impl ActivityTest {
 
 /// What a context tells of an activity that was called without options and is on its first attempt.
 fn annotated_info<A: Activity>() -> ActivityInfo {
-    let options = ActivityOptions::default().resolve(A::options());
+    let options = ActivityOptions::default().resolve(A::options(), ActivityOptions::default());
     let options = options.unwrap_or_else(|error| panic!("activity {}: {error}", A::NAME));
     let now = SystemTime::now();
     let timeouts = [options.start_to_close_timeout, options.schedule_to_close_timeout];

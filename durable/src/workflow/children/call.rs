@@ -20,6 +20,7 @@ use temporalio_sdk::{
 
 use super::signal::Peer;
 use super::{ChildWorkflow, ChildWorkflowError};
+use crate::definition::configured::configured_options;
 use crate::definition::{Handles, Payload, Typed, Workflow};
 use crate::options::{RetryOptions, WorkflowOptions, limit};
 use crate::workflow::{WorkflowCode, WorkflowContext};
@@ -42,8 +43,8 @@ pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
 /// Awaiting it, or polling it in [`join!`](crate::workflow::join) or
 /// [`select!`](crate::workflow::select), starts the child on its own queue, with the id that its
 /// annotation's template makes of its input, or else a UUID. Until then its options can be set: what
-/// the call sets beats the child's annotation, which beats the built-in values of
-/// [`WorkflowOptions`]. The Temporal concept is the
+/// the call sets beats the child's annotation, which beats the configuration of the parent's worker,
+/// which beats the built-in values of [`WorkflowOptions`]. The Temporal concept is the
 /// [child workflow](https://docs.temporal.io/child-workflows).
 ///
 /// When the parent is cancelled, so is the child; when the parent ends in any way, the server does
@@ -184,7 +185,8 @@ impl<C: Workflow<Input: Payload>> Call<C> {
         let Self { input, id, options, child } = self;
         let id = id.or_else(|| C::workflow_id(&input));
         let id = id.unwrap_or_else(|| context.uuid().to_string());
-        let options = match options.resolve(C::options()) {
+        let configured = configured_options(context).of_workflow(C::NAME);
+        let options = match options.resolve(C::options(), configured) {
             Ok(_) if id.is_empty() => return refused("the workflow id is empty"),
             Ok(options) => sdk_options::<C>(options, child, id.clone()),
             Err(error) => return refused(error),

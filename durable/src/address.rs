@@ -1,0 +1,79 @@
+//! The address of a server: `host:port`, or a URL.
+
+use std::fmt;
+
+use url::Url;
+
+/// Where a server is.
+#[derive(Debug, Clone)]
+pub(crate) struct Address {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// Whether it was written as a URL that asks for TLS.
+    pub(crate) is_https: bool,
+    url: Url,
+}
+
+/// A text that is no address.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoAddress {
+    #[error("it has no port")]
+    NoPort,
+    #[error(transparent)]
+    NoUrl(#[from] url::ParseError),
+}
+
+impl Address {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// It is neither `host:port` nor a URL.
+    pub(crate) fn parse(address: &str) -> Result<Self, NoAddress> {
+        let is_url = address.contains("://");
+        let url = if is_url { address.to_owned() } else { format!("http://{address}") };
+        let given = Url::parse(&url)?;
+        let port = if is_url {
+            given.port_or_known_default()
+        } else {
+            // The URL leaves out the port that its scheme has anyway.
+            given.port().or_else(|| address.ends_with(":80").then_some(80))
+        };
+        let (Some(host), Some(port)) = (given.host_str(), port) else {
+            return Err(NoAddress::NoPort);
+        };
+        // TLS is not made by whoever reads the URL: the SDK takes a connector of its own.
+        let url = Url::parse(&format!("http://{host}:{port}"))?;
+        Ok(Self { host: host.to_owned(), port, is_https: given.scheme() == "https", url })
+    }
+
+    /// The URL for the SDK.
+    pub(crate) fn url(&self) -> Url {
+        self.url.clone()
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_host_and_port_or_a_url() {
+        let shown = |address: &str| Address::parse(address).map(|address| address.to_string());
+        assert_eq!(shown("localhost:7233").unwrap(), "localhost:7233");
+        assert_eq!(shown("127.0.0.1:1").unwrap(), "127.0.0.1:1");
+        assert_eq!(shown("localhost:80").unwrap(), "localhost:80");
+        assert_eq!(shown("[::1]:7233").unwrap(), "[::1]:7233");
+        assert_eq!(shown("http://temporal:7233").unwrap(), "temporal:7233");
+        assert_eq!(shown("https://temporal").unwrap(), "temporal:443");
+        assert!(Address::parse("https://temporal").unwrap().is_https);
+        for bad in ["localhost", "", "local host:7233", "localhost:70000"] {
+            shown(bad).unwrap_err();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! A client by configuration: what `Config` says, where the builder's calls say nothing.
+
+use std::time::Duration;
+
+use super::connect::ClientBuilder;
+use super::security::Transport;
+use super::{Client, Pem, Tls};
+use crate::config::{Config, Pem as ConfiguredPem};
+use crate::error::{Error, Result};
+
+impl ClientBuilder {
+    /// Connects as this configuration says, where nothing else is set here.
+    ///
+    /// The client carries it: starts of workflows take their options from it, and so do workers that are
+    /// made with the client.
+    pub fn config(mut self, config: &Config) -> Self {
+        self = self.configured_options(config.options().clone());
+        self.config = Some(config.clone());
+        self
+    }
+
+    /// A connection as Temporal's own variables say.
+    pub(super) fn of_environment() -> Result<Self> {
+        let mut builder = Client::builder();
+        builder.connection = Some(Config::of_temporal_variables()?);
+        Ok(builder)
+    }
+
+    /// What the connection is configured with.
+    fn configuration(&self) -> Option<&Config> {
+        self.config.as_ref().or(self.connection.as_ref())
+    }
+
+    pub(super) fn configured_url(&self) -> Option<String> {
+        self.configuration().map(|config| config.url().to_owned())
+    }
+
+    pub(super) fn configured_namespace(&self) -> Option<String> {
+        self.configuration().map(|config| config.namespace().to_owned())
+    }
+
+    pub(super) fn is_enabled(&self) -> bool {
+        self.configuration().is_none_or(Config::is_enabled)
+    }
+
+    pub(super) fn connect_limit(&self) -> Option<Duration> {
+        self.configuration()?.duration(&["connect_limit_s"])
+    }
+
+    /// Fills what is not set from the configuration.
+    ///
+    /// # Errors
+    /// [`Error::Disabled`].
+    pub(super) fn filled(mut self) -> Result<Self> {
+        let Some(config) = self.configuration().cloned() else { return Ok(self) };
+        if !config.is_enabled() {
+            let by = config.settings().into_iter().find(|setting| setting.key == "enabled");
+            let by = by.map_or_else(String::new, |setting| setting.source.to_string());
+            return Err(Error::Disabled { by });
+        }
+        self.identity = self.identity.or_else(|| config.text("identity").map(str::to_owned));
+        self.connect_timeout =
+            self.connect_timeout.or_else(|| config.duration(&["connect_timeout_s"]));
+        self.api_key = self.api_key.or_else(|| config.text("api_key").map(str::to_owned));
+        for (name, value) in config.headers() {
+            self.headers.entry(name).or_insert(value);
+        }
+        if let Transport::AsNeeded = self.transport {
+            self.transport = transport(&config);
+        }
+        Ok(self)
+    }
+}
+
+/// Whether and how the configuration wants TLS.
+fn transport(config: &Config) -> Transport {
+    let said = config.bool(&["tls"]);
+    if said == Some(false) {
+        return Transport::Plaintext;
+    }
+    let pem = |key| {
+        config.pem(key).map(|pem| match pem {
+            ConfiguredPem::File(path) => Pem::file(path),
+            ConfiguredPem::Inline(text) => Pem::inline(text),
+        })
+    };
+    let mut tls = Tls::default();
+    let mut is_said = said.is_some();
+    if let Some(ca) = pem("server_ca_cert") {
+        tls = tls.server_ca_certificate(ca);
+        is_said = true;
+    }
+    if let (Some(certificate), Some(key)) = (pem("client_cert"), pem("client_key")) {
+        tls = tls.client_certificate(certificate, key);
+        is_said = true;
+    }
+    if let Some(name) = config.text("tls_server_name") {
+        tls = tls.server_name(name);
+        is_said = true;
+    }
+    if is_said { Transport::Tls(tls) } else { Transport::AsNeeded }
+}

@@ -1,0 +1,208 @@
+//! Combinations of values that cannot be, found after the layers were merged.
+
+use super::error::ConfigProblem;
+use super::file::in_file;
+use super::options;
+use super::value::{Value, ValueSource, Values};
+use super::worker::WorkerSettings;
+use crate::address::Address;
+use crate::options::{ActivityOptions, InvalidOptions, WorkflowOptions};
+
+/// `tls_enabled` is another name of `tls`: from here on, there is one.
+pub(super) fn one_name_for_tls(values: &mut Values, problems: &mut Vec<ConfigProblem>) {
+    let Some(found) = values.0.remove(["tls_enabled".to_owned()].as_slice()) else { return };
+    if values.has(&["tls"]) {
+        problems.push(ConfigProblem {
+            source: found.source,
+            key: "temporal.tls_enabled".to_owned(),
+            problem: "this is another name of `tls`, which is set too; keep one of them".to_owned(),
+        });
+    } else {
+        values.insert(vec!["tls".to_owned()], found);
+    }
+}
+
+/// Whatever cannot be.
+pub(super) fn combinations(values: &Values, problems: &mut Vec<ConfigProblem>) {
+    let mut checking = Checking { values, problems };
+    checking.connection();
+    checking.options();
+    checking.workers();
+    if checking.values.bool(&["dev_server", "ui"]) == Some(false) {
+        let problem = "there is no web UI to serve, as `dev_server.ui` is false";
+        checking.problem_if_set(&["dev_server", "ui_port"], problem);
+    }
+}
+
+struct Checking<'a> {
+    values: &'a Values,
+    problems: &'a mut Vec<ConfigProblem>,
+}
+
+impl Checking<'_> {
+    fn connection(&mut self) {
+        let url = self.values.text(&["url"]).unwrap_or_default().to_owned();
+        if let Err(error) = Address::parse(&url)
+            && !url.is_empty()
+        {
+            let problem = format!("this is no address: {error}; write `host:port`, or a URL");
+            self.problem_if_set(&["url"], &problem);
+        }
+        self.headers();
+        if self.values.bool(&["tls"]) == Some(false) {
+            for key in ["server_ca_cert", "client_cert", "client_key", "tls_server_name"] {
+                let problem = "TLS is off (`tls: false`), so this could have no effect; leave one of \
+                               them out";
+                self.problem_if_set(&[key], problem);
+            }
+            if url.starts_with("https://") {
+                self.problem_if_set(&["url"], "`https://` means TLS, which `tls: false` turns off");
+            }
+        } else if url.starts_with("http://") {
+            for key in ["tls", "server_ca_cert", "client_cert", "client_key", "tls_server_name"] {
+                let problem = "`http://` in `url` means no TLS; write the address as `host:port`";
+                self.problem_if_set(&[key], problem);
+            }
+        }
+        for (one, other) in [("client_cert", "client_key"), ("client_key", "client_cert")] {
+            if !self.values.has(&[other]) {
+                let problem = format!("a certificate and its key go together; set `{other}` too");
+                self.problem_if_set(&[one], &problem);
+            }
+        }
+        for key in ["connect_timeout_s", "connect_limit_s"] {
+            if self.values.duration(&[key]).is_some_and(|limit| limit.is_zero()) {
+                self.problem_if_set(&[key], "nothing can connect in no time; give it a second");
+            }
+        }
+    }
+
+    /// What is sent with every call.
+    fn headers(&mut self) {
+        let can_be_sent = |value: &str| value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let unsendable = "the value can be of printable ASCII only; what is read from a file may end with \
+                          a line break";
+        if self.values.text(&["api_key"]).is_some_and(|key| !can_be_sent(key)) {
+            self.problem_if_set(&["api_key"], unsendable);
+        }
+        for name in self.values.names(&["headers"]) {
+            let path = ["headers", &name];
+            let is_name =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            if !name.bytes().all(is_name) || name.ends_with("-bin") {
+                let problem = "the name of a header is of lower-case letters, digits and `-`, and does \
+                               not end in `-bin`";
+                self.problem_if_set(&path, problem);
+            }
+            if name == "authorization" && self.values.has(&["api_key"]) {
+                self.problem_if_set(
+                    &path,
+                    "`api_key` is sent as this header too; keep one of them",
+                );
+            }
+            if self.values.text(&path).is_some_and(|value| !can_be_sent(value)) {
+                self.problem_if_set(&path, unsendable);
+            }
+        }
+    }
+
+    fn options(&mut self) {
+        let configured = options::of(self.values);
+        let all = WorkflowOptions::default();
+        self.invalid(&["workflows"], all.clone().resolve(all, configured.of_workflow("")).err());
+        let all = ActivityOptions::default();
+        self.invalid(&["activities"], all.clone().resolve(all, configured.of_activity("")).err());
+        for name in self.values.names(&["workflows", "types"]) {
+            let (call, annotation) = (WorkflowOptions::default(), WorkflowOptions::default());
+            let resolved = call.resolve(annotation, configured.of_workflow(&name));
+            self.invalid(&["workflows", "types", &name], resolved.err());
+        }
+        for name in self.values.names(&["activities", "types"]) {
+            let (call, annotation) = (ActivityOptions::default(), ActivityOptions::default());
+            let resolved = call.resolve(annotation, configured.of_activity(&name));
+            self.invalid(&["activities", "types", &name], resolved.err());
+        }
+    }
+
+    /// Reports what the one merge of options refuses, at the keys that it speaks of.
+    fn invalid(&mut self, section: &[&str], invalid: Option<InvalidOptions>) {
+        for problem in invalid.into_iter().flat_map(|invalid| invalid.problems) {
+            let spoken_of = |path: &[String]| {
+                let name = path.last().map_or("", String::as_str);
+                let stem = name.trim_end_matches("_s").trim_end_matches("_seconds");
+                path.iter().zip(section).all(|(part, want)| part == want)
+                    && path.len() > section.len()
+                    && !path[section.len()..].contains(&"types".to_owned())
+                    && problem.contains(stem)
+            };
+            // Of a type, nothing may be set but what is the same for all: then that was reported.
+            let Some((path, found)) = self.values.0.iter().find(|(path, _)| spoken_of(path)) else {
+                continue;
+            };
+            self.problems.push(ConfigProblem {
+                source: found.source.clone(),
+                key: in_file(path),
+                problem,
+            });
+        }
+    }
+
+    fn workers(&mut self) {
+        self.worker(&["worker"], &WorkerSettings::of(self.values, None));
+        for queue in self.values.names(&["worker", "queues"]) {
+            let settings = WorkerSettings::of(self.values, Some(&queue));
+            self.worker(&["worker", "queues", &queue], &settings);
+        }
+    }
+
+    fn worker(&mut self, section: &[&str], settings: &WorkerSettings) {
+        let two = "a worker with a cache needs at least 2, one for tasks of workflows in memory and \
+                   one for others; set it to 2 or more, or `workflow_cache_size` to 0";
+        if settings.workflow_cache_size > 0 {
+            if settings.max_concurrent_workflow_tasks < 2 {
+                self.problem_of_worker(section, "max_concurrent_workflow_tasks", two);
+            }
+            if settings.workflow_pollers.is_some_and(|pollers| pollers < 2) {
+                self.problem_of_worker(section, "workflow_pollers", two);
+            }
+        }
+        let (memory, cpu) = ("target_memory_usage", "target_cpu_usage");
+        let is_set = [settings.target_memory_usage.is_some(), settings.target_cpu_usage.is_some()];
+        let alone = match is_set {
+            [true, false] => Some((memory, cpu)),
+            [false, true] => Some((cpu, memory)),
+            _ => None,
+        };
+        if let Some((one, other)) = alone {
+            let problem = format!("a worker needs both targets or none; set `{other}` too");
+            self.problem_of_worker(section, one, &problem);
+        }
+    }
+
+    /// Reports a problem of a worker's key where it is set: at the queue, or for all of them.
+    ///
+    /// What was reported for all of them is not said again of each queue.
+    fn problem_of_worker(&mut self, section: &[&str], key: &str, problem: &str) {
+        let of_queue = [section, &[key]].concat();
+        let set = if self.values.has(&of_queue) { of_queue } else { vec!["worker", key] };
+        let path: Vec<_> = set.iter().map(|part| (*part).to_owned()).collect();
+        if !self.problems.iter().any(|known| known.key == in_file(&path)) {
+            self.problem_if_set(&set, problem);
+        }
+    }
+
+    /// Reports a problem of a key, where somebody set it.
+    fn problem_if_set(&mut self, path: &[&str], problem: &str) {
+        if let Some(found) = self.values.get(path)
+            && found.value != Value::Bool(false)
+            && found.source != ValueSource::BuiltIn
+        {
+            let path = path.iter().map(|part| (*part).to_owned()).collect();
+            self.problems.push(ConfigProblem {
+                source: found.source.clone(),
+                key: in_file(&path),
+                problem: problem.to_owned(),
+            });
+        }
+    }
+}

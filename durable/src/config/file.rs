@@ -1,0 +1,214 @@
+//! The configuration file: a tree of YAML, read by the tables of keys.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::error::ConfigProblem;
+use super::keys::TEMPORAL;
+use super::model::{Entry, Kind};
+use super::names;
+use super::substitution::{Substituted, substitute};
+use super::value::{Found, KeyPath, Value, ValueSource, Values, dotted};
+use super::yaml::{self, Content, Name, Node};
+
+/// The one section of the file.
+const ROOT: &str = "temporal";
+
+/// Reads a file's text; what is wrong with it goes to `problems`, and the rest is read all the same.
+pub(super) fn read(
+    path: &Path,
+    text: &str,
+    variable: &dyn Fn(&str) -> Option<String>,
+    problems: &mut Vec<ConfigProblem>,
+) -> Values {
+    let mut reading = Reading { path, variable, problems, values: Values::default() };
+    match yaml::parse(text) {
+        Ok(None) => {}
+        Ok(Some(root)) => reading.root(&root),
+        Err(malformed) => reading.problem(malformed.line, &[], malformed.problem),
+    }
+    reading.values
+}
+
+struct Reading<'a> {
+    path: &'a Path,
+    variable: &'a dyn Fn(&str) -> Option<String>,
+    problems: &'a mut Vec<ConfigProblem>,
+    values: Values,
+}
+
+impl Reading<'_> {
+    fn root(&mut self, root: &Node) {
+        let Content::Map(entries) = &root.content else {
+            let problem = format!("the file begins with the section `{ROOT}:`");
+            return self.problem(root.line, &[], problem);
+        };
+        self.refuse_repeats(&[], entries);
+        for (name, node) in entries {
+            if name.text == ROOT {
+                self.section(&[ROOT.to_owned()], node, |reading, path, name, node| {
+                    reading.entry(TEMPORAL, path, name, node);
+                });
+            } else {
+                let path = [name.text.clone()];
+                let problem = match names::nearest(&name.text, [ROOT]) {
+                    Some(near) => format!("there is no such section; did you mean `{near}`?"),
+                    None => format!("there is no such section; everything stands under `{ROOT}:`"),
+                };
+                self.problem(name.line, &path, problem);
+            }
+        }
+    }
+
+    /// Reads each entry of a section, which must be one; an empty one sets nothing.
+    fn section(
+        &mut self,
+        path: &[String],
+        node: &Node,
+        mut read: impl FnMut(&mut Self, &[String], &Name, &Node),
+    ) {
+        if node.is_empty() {
+            return;
+        }
+        let Content::Map(entries) = &node.content else {
+            let problem =
+                format!("this is a section with keys of its own, and not {}", node.description());
+            return self.problem(node.line, path, problem);
+        };
+        self.refuse_repeats(path, entries);
+        for (name, node) in entries {
+            let mut path = path.to_vec();
+            path.push(name.text.clone());
+            read(self, &path, name, node);
+        }
+    }
+
+    fn entry(&mut self, entries: &'static [Entry], path: &[String], name: &Name, node: &Node) {
+        match entries.iter().find(|entry| entry.name() == name.text) {
+            Some(Entry::Key(key)) => self.value(path, key.kind, name.line, node),
+            Some(Entry::Section { entries, .. }) => {
+                self.section(path, node, |reading, path, name, node| {
+                    reading.entry(entries, path, name, node);
+                });
+            }
+            Some(Entry::Named { entries, .. }) => {
+                self.section(path, node, |reading, path, _, node| {
+                    reading.section(path, node, |reading, path, name, node| {
+                        reading.entry(entries, path, name, node);
+                    });
+                });
+            }
+            Some(Entry::Values { kind, .. }) => {
+                self.section(path, node, |reading, path, name, node| {
+                    reading.value(path, *kind, name.line, node);
+                });
+            }
+            Some(Entry::Refused { reason, .. }) => {
+                let problem = format!("this key can have no effect: {reason}");
+                self.problem(name.line, path, problem);
+            }
+            None => {
+                let problem = names::unknown(&name.text, entries, TEMPORAL);
+                self.problem(name.line, path, problem);
+            }
+        }
+    }
+
+    /// Reads a value, of which messages name the line of its key: a block begins below it.
+    fn value(&mut self, path: &[String], kind: Kind, line: usize, node: &Node) {
+        if node.is_empty() {
+            return;
+        }
+        let expected = |what: &str| format!("this must be {}, and is {what}", kind.expectation());
+        let (value, variables) = match (&node.content, kind) {
+            (Content::Scalar { text, is_plain }, kind) if kind != Kind::Texts => {
+                let Some(substituted) = self.substituted(path, line, text) else { return };
+                let Substituted { text, is_made, variables } = substituted;
+                if text.is_empty() {
+                    return;
+                }
+                if !is_plain && !is_made && !is_text(kind) {
+                    let problem = expected(&format!("the text {}", quoted(kind, &text)));
+                    return self.problem(line, path, format!("{problem}; leave out the quotes"));
+                }
+                match Value::parse(kind, &text, self.path.parent()) {
+                    Ok(value) => (value, variables),
+                    Err(_) if variables.is_empty() => {
+                        let problem = expected(&quoted(kind, &text));
+                        return self.problem(line, path, problem);
+                    }
+                    // What a variable holds may be a secret that stands in the wrong place.
+                    Err(_) => {
+                        let problem = expected(&format!("made of {}", variables.join(", ")));
+                        return self.problem(line, path, problem);
+                    }
+                }
+            }
+            (Content::List(items), Kind::Texts) => {
+                let Some(texts) = self.texts(path, items) else { return };
+                texts
+            }
+            _ => return self.problem(line, path, expected(node.description())),
+        };
+        let source = ValueSource::File { path: self.path.to_owned(), line, variables };
+        self.values.insert(path[1..].to_vec(), Found { value, kind, source });
+    }
+
+    fn texts(&mut self, path: &[String], items: &[Node]) -> Option<(Value, Vec<String>)> {
+        let (mut texts, mut variables) = (Vec::new(), Vec::new());
+        for item in items {
+            let Content::Scalar { text, .. } = &item.content else {
+                let problem =
+                    format!("a list of texts is expected, and this is {}", item.description());
+                self.problem(item.line, path, problem);
+                return None;
+            };
+            let substituted = self.substituted(path, item.line, text)?;
+            texts.push(substituted.text);
+            variables.extend(substituted.variables);
+        }
+        Some((Value::Texts(texts), variables))
+    }
+
+    fn substituted(&mut self, path: &[String], line: usize, text: &str) -> Option<Substituted> {
+        match substitute(text, self.variable) {
+            Ok(substituted) => Some(substituted),
+            Err(problems) => {
+                for problem in problems {
+                    self.problem(line, path, problem);
+                }
+                None
+            }
+        }
+    }
+
+    /// YAML lets the last of several keys win, which nobody means.
+    fn refuse_repeats(&mut self, path: &[String], entries: &[(Name, Node)]) {
+        let mut lines = BTreeMap::new();
+        for (name, _) in entries {
+            if let Some(first) = lines.insert(&name.text, name.line) {
+                let mut path = path.to_vec();
+                path.push(name.text.clone());
+                self.problem(name.line, &path, format!("this key stands in line {first} already"));
+            }
+        }
+    }
+
+    fn problem(&mut self, line: usize, path: &[String], problem: String) {
+        let source = ValueSource::File { path: self.path.to_owned(), line, variables: Vec::new() };
+        self.problems.push(ConfigProblem { source, key: dotted(path), problem });
+    }
+}
+
+fn is_text(kind: Kind) -> bool {
+    matches!(kind, Kind::Text | Kind::Secret | Kind::Pem | Kind::Path)
+}
+
+fn quoted(kind: Kind, text: &str) -> String {
+    if kind == Kind::Secret { "another".to_owned() } else { format!("`{text}`") }
+}
+
+/// The path of a key as the file nests it, with the section that holds everything.
+pub(super) fn in_file(path: &KeyPath) -> String {
+    format!("{ROOT}.{}", dotted(path))
+}

@@ -1,0 +1,258 @@
+//! The keys, all of them: what stands under `temporal:`.
+//!
+//! Names and defaults are those of the system that this crate succeeds, where they are not the names
+//! of its own hosts and workers. docs/configuration.md holds the same table; a test compares them.
+
+use super::model::Kind::{
+    Bool, Coefficient, Count, Fraction, Milliseconds, Path, Pem, Port, Rate, Seconds, Secret, Text,
+    Texts,
+};
+use super::model::{Entry, key, unset};
+
+/// Everything under `temporal:`.
+pub(super) static TEMPORAL: &[Entry] = &[
+    key(
+        "enabled",
+        Bool,
+        "true",
+        "Whether this program uses Temporal at all. If not, connecting and serving give a typed error.",
+    ),
+    key(
+        "url",
+        Text,
+        "localhost:7233",
+        "The server, as `host:port` or as a URL; `https://` turns TLS on.",
+    ),
+    key("namespace", Text, "default", "The namespace of the client and its workers."),
+    unset(
+        "identity",
+        Text,
+        "process id and host name",
+        "How this process calls itself in histories.",
+    ),
+    key("connect_timeout_s", Seconds, "10", "How long one attempt to connect may take."),
+    key(
+        "connect_limit_s",
+        Seconds,
+        "60",
+        "How long the shared client goes on trying to connect before its caller gets the error.",
+    ),
+    unset(
+        "tls",
+        Bool,
+        "on with an API key, a certificate or `https://`",
+        "Whether the connection is encrypted.",
+    ),
+    unset("tls_enabled", Bool, "as `tls`", "Another name of `tls`; only one of them may be set."),
+    unset(
+        "server_ca_cert",
+        Pem,
+        "the system's certificates",
+        "Who must have issued the server's certificate.",
+    ),
+    unset(
+        "client_cert",
+        Pem,
+        "none",
+        "The certificate that this program shows to the server (mTLS).",
+    ),
+    unset("client_key", Pem, "none", "The private key of `client_cert`."),
+    unset(
+        "tls_server_name",
+        Text,
+        "the host of `url`",
+        "The name that the server's certificate must be for.",
+    ),
+    unset("api_key", Secret, "none", "The API key that is sent with every call."),
+    Entry::Values {
+        name: "headers",
+        of: "NAME",
+        kind: Secret,
+        meaning: "A gRPC header that is sent with every call.",
+    },
+    Entry::Section {
+        name: "workflows",
+        meaning: "Options of every workflow that this program starts.",
+        entries: WORKFLOWS,
+    },
+    Entry::Section {
+        name: "activities",
+        meaning: "Options of every activity that this program's workflows call.",
+        entries: ACTIVITIES,
+    },
+    Entry::Section { name: "worker", meaning: "The workers of this program.", entries: WORKER },
+    Entry::Section {
+        name: "dev_server",
+        meaning: "The server that development uses.",
+        entries: DEV_SERVER,
+    },
+    Entry::Refused {
+        name: "task_queue",
+        reason: "every workflow and activity names its queue at its annotation, which goes before the \
+                 configuration, so a queue here could never hold; `worker.queues` says which are served",
+    },
+];
+
+const EXECUTION_TIMEOUT: &str =
+    "The longest that a workflow may take, retries and continued runs included; 0 is no limit.";
+const RUN_TIMEOUT: &str = "The longest that one run may take; 0 is no limit.";
+const TASK_TIMEOUT: &str = "The longest that a worker may take for one workflow task.";
+const START_TO_CLOSE: &str = "The longest that one attempt may take; 0 is no limit.";
+const SCHEDULE_TO_CLOSE: &str =
+    "The longest that all attempts together may take, waits included; 0 is no limit.";
+const SCHEDULE_TO_START: &str = "The longest that an activity may wait in its queue for a worker.";
+const HEARTBEAT: &str =
+    "The longest pause between two heartbeats of a running attempt; 0 is no limit.";
+const RETRY: &str = "How often and how fast what failed is tried again.";
+const AS_ALL: &str = "as for all";
+
+static WORKFLOWS: &[Entry] = &[
+    key("execution_timeout_s", Seconds, "86400", EXECUTION_TIMEOUT),
+    key("run_timeout_s", Seconds, "7200", RUN_TIMEOUT),
+    key("task_timeout_s", Seconds, "10", TASK_TIMEOUT),
+    Entry::Section { name: "retry", meaning: RETRY, entries: RETRIES },
+    Entry::Named {
+        name: "types",
+        of: "WORKFLOW",
+        meaning: "The same for one workflow, by its registered name.",
+        entries: ONE_WORKFLOW,
+    },
+];
+
+static ONE_WORKFLOW: &[Entry] = &[
+    unset("execution_timeout_s", Seconds, AS_ALL, EXECUTION_TIMEOUT),
+    unset("run_timeout_s", Seconds, AS_ALL, RUN_TIMEOUT),
+    unset("task_timeout_s", Seconds, AS_ALL, TASK_TIMEOUT),
+    Entry::Section { name: "retry", meaning: RETRY, entries: ONE_RETRIES },
+];
+
+static ACTIVITIES: &[Entry] = &[
+    key("start_to_close_timeout_s", Seconds, "1200", START_TO_CLOSE),
+    key("schedule_to_close_timeout_s", Seconds, "3600", SCHEDULE_TO_CLOSE),
+    unset("schedule_to_start_timeout_s", Seconds, "no limit", SCHEDULE_TO_START),
+    key("heartbeat_timeout_s", Seconds, "300", HEARTBEAT),
+    Entry::Section { name: "retry", meaning: RETRY, entries: RETRIES },
+    Entry::Named {
+        name: "types",
+        of: "ACTIVITY",
+        meaning: "The same for one activity, by its registered name.",
+        entries: ONE_ACTIVITY,
+    },
+];
+
+static ONE_ACTIVITY: &[Entry] = &[
+    unset("start_to_close_timeout_s", Seconds, AS_ALL, START_TO_CLOSE),
+    unset("schedule_to_close_timeout_s", Seconds, AS_ALL, SCHEDULE_TO_CLOSE),
+    unset("schedule_to_start_timeout_s", Seconds, AS_ALL, SCHEDULE_TO_START),
+    unset("heartbeat_timeout_s", Seconds, AS_ALL, HEARTBEAT),
+    Entry::Section { name: "retry", meaning: RETRY, entries: ONE_RETRIES },
+];
+
+const ATTEMPTS: &str = "How many attempts there are in all; 1 means no retry, 0 means no limit.";
+const INITIAL_INTERVAL: &str = "The wait before the first retry.";
+const COEFFICIENT: &str = "What the wait is multiplied with after each retry.";
+const MAXIMUM_INTERVAL: &str = "The longest wait between two attempts.";
+const NON_RETRYABLE: &str = "The types of failures that are not retried.";
+
+static RETRIES: &[Entry] = &[
+    key("maximum_attempts", Count { least: 0 }, "5", ATTEMPTS),
+    key("initial_interval_seconds", Seconds, "5", INITIAL_INTERVAL),
+    key("backoff_coefficient", Coefficient, "2.0", COEFFICIENT),
+    key("maximum_interval_seconds", Seconds, "60", MAXIMUM_INTERVAL),
+    unset("non_retryable_error_types", Texts, "none", NON_RETRYABLE),
+];
+
+static ONE_RETRIES: &[Entry] = &[
+    unset("maximum_attempts", Count { least: 0 }, AS_ALL, ATTEMPTS),
+    unset("initial_interval_seconds", Seconds, AS_ALL, INITIAL_INTERVAL),
+    unset("backoff_coefficient", Coefficient, AS_ALL, COEFFICIENT),
+    unset("maximum_interval_seconds", Seconds, AS_ALL, MAXIMUM_INTERVAL),
+    unset("non_retryable_error_types", Texts, AS_ALL, NON_RETRYABLE),
+];
+
+const SERVED: &str =
+    "Whether this program serves queues. If not, starting its workers gives a typed error.";
+const QUEUE_SERVED: &str = "Whether this program serves the queue.";
+const WORKER_RATE: &str = "How many activities a worker begins in a second; 0 is no limit.";
+const QUEUE_RATE: &str = "How many activities of the queue all its workers together begin in a second, which the server sees to; 0 is no limit.";
+const ACTIVITY_SLOTS: &str = "How many activities a worker runs at once.";
+const LOCAL_SLOTS: &str = "How many local activities a worker runs at once.";
+const TASK_SLOTS: &str =
+    "How many workflow tasks a worker works on at once; at least 2 with a cache.";
+const CACHE: &str = "How many workflows a worker keeps in memory between their tasks.";
+const STICKY: &str =
+    "How long a workflow task waits for the worker that has its workflow in memory.";
+const WORKFLOW_POLLERS: &str =
+    "How many calls for workflow tasks a worker has open at once; at least 2 with a cache.";
+const ACTIVITY_POLLERS: &str = "How many calls for activities a worker has open at once.";
+const MEMORY: &str = "How full the machine's memory may be before a worker takes no more tasks. With `target_cpu_usage`, it decides how many tasks run at once, up to the `max_concurrent` keys.";
+const CPU: &str = "How busy the machine's processors may be before a worker takes no more tasks; goes with `target_memory_usage`.";
+const BUILD_ID: &str = "The build id that the workers show.";
+
+static WORKER: &[Entry] = &[
+    key("enabled", Bool, "true", SERVED),
+    key("activities_per_second", Rate, "10", WORKER_RATE),
+    key("task_queue_activities_per_second", Rate, "0", QUEUE_RATE),
+    key("max_concurrent_activities", Count { least: 1 }, "100", ACTIVITY_SLOTS),
+    key("max_concurrent_local_activities", Count { least: 1 }, "100", LOCAL_SLOTS),
+    key("max_concurrent_workflow_tasks", Count { least: 1 }, "100", TASK_SLOTS),
+    key("workflow_cache_size", Count { least: 0 }, "100", CACHE),
+    key("sticky_queue_schedule_to_start_timeout_ms", Milliseconds, "10000", STICKY),
+    unset("workflow_pollers", Count { least: 1 }, "the SDK decides", WORKFLOW_POLLERS),
+    unset("activity_pollers", Count { least: 1 }, "the SDK decides", ACTIVITY_POLLERS),
+    unset("target_memory_usage", Fraction, "fixed numbers", MEMORY),
+    unset("target_cpu_usage", Fraction, "fixed numbers", CPU),
+    unset("worker_build_id", Text, "a hash of the program", BUILD_ID),
+    key(
+        "drain_timeout_s",
+        Seconds,
+        "600",
+        "How long running activities may take to end after a stop was asked for, before they are cancelled.",
+    ),
+    Entry::Named {
+        name: "queues",
+        of: "QUEUE",
+        meaning: "The same for the worker of one queue.",
+        entries: ONE_QUEUE,
+    },
+    Entry::Refused {
+        name: "max_concurrent_workflows",
+        reason: "a Temporal worker has no limit for running workflows: one that waits costs nothing. \
+                 `workflow_cache_size` limits those in memory, `max_concurrent_workflow_tasks` those \
+                 that compute",
+    },
+    Entry::Refused {
+        name: "poll_interval_ms",
+        reason: "workers do not poll at intervals: the server holds each call open until there is a \
+                 task. `workflow_pollers` and `activity_pollers` say how many calls are open",
+    },
+    Entry::Refused {
+        name: "max_workflow_tasks_per_second",
+        reason: "neither the server nor the SDK limits the rate of workflow tasks. \
+                 `max_concurrent_workflow_tasks` limits how many run at once",
+    },
+];
+
+static ONE_QUEUE: &[Entry] = &[
+    key("enabled", Bool, "true", QUEUE_SERVED),
+    unset("activities_per_second", Rate, AS_ALL, WORKER_RATE),
+    unset("task_queue_activities_per_second", Rate, AS_ALL, QUEUE_RATE),
+    unset("max_concurrent_activities", Count { least: 1 }, AS_ALL, ACTIVITY_SLOTS),
+    unset("max_concurrent_local_activities", Count { least: 1 }, AS_ALL, LOCAL_SLOTS),
+    unset("max_concurrent_workflow_tasks", Count { least: 1 }, AS_ALL, TASK_SLOTS),
+    unset("workflow_cache_size", Count { least: 0 }, AS_ALL, CACHE),
+    unset("sticky_queue_schedule_to_start_timeout_ms", Milliseconds, AS_ALL, STICKY),
+    unset("workflow_pollers", Count { least: 1 }, AS_ALL, WORKFLOW_POLLERS),
+    unset("activity_pollers", Count { least: 1 }, AS_ALL, ACTIVITY_POLLERS),
+    unset("target_memory_usage", Fraction, AS_ALL, MEMORY),
+    unset("target_cpu_usage", Fraction, AS_ALL, CPU),
+    unset("worker_build_id", Text, AS_ALL, BUILD_ID),
+];
+
+static DEV_SERVER: &[Entry] = &[
+    unset("cli", Path, "searched for, or fetched", "The `temporal` command."),
+    unset("port", Port, "a free one", "The port to serve on."),
+    key("ui", Bool, "false", "Whether to serve the web UI."),
+    unset("ui_port", Port, "a free one", "The port of the web UI, which also turns it on."),
+    unset("database", Path, "in memory", "The SQLite file that keeps the state."),
+];

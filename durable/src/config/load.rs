@@ -1,0 +1,168 @@
+//! The order of the layers, and where the file is.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::environment::Environment;
+use super::error::{ConfigError, ConfigProblem};
+use super::value::{ValueSource, Values};
+use super::{Config, check, file};
+
+/// The file that is read where none is named.
+const DEFAULT_FILE: &str = "durable.yaml";
+/// The variable that names the file.
+const FILE_VARIABLE: &str = "DURABLE_CONFIG";
+
+/// What a profile of `temporal.toml` replaces whole: a secret is for one server.
+const CONNECTION: &[&str] = &[
+    "api_key",
+    "client_cert",
+    "client_key",
+    "headers",
+    "server_ca_cert",
+    "tls",
+    "tls_server_name",
+    "url",
+];
+
+/// Where a configuration is taken from, where that is not as usual.
+///
+/// ```
+/// use durable::config::Config;
+///
+/// let config = Config::loader()
+///     .text("temporal: { namespace: '${SHOP}-orders' }")
+///     .environment([("SHOP", "books")])
+///     .load()?;
+/// assert_eq!(config.namespace(), "books-orders");
+/// # Ok::<(), durable::config::ConfigError>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "a loader reads only when `load` is called"]
+pub struct ConfigLoader {
+    file: Option<PathBuf>,
+    text: Option<String>,
+    environment: Option<Environment>,
+    only_temporal: bool,
+}
+
+impl ConfigLoader {
+    /// The file, which must exist. Without it the file that `DURABLE_CONFIG` names, or else
+    /// `durable.yaml` in the working directory, if there is one.
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    /// The text of the configuration, instead of a file's.
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
+    /// The environment variables, instead of the process's. Then the user's own `temporal.toml` is
+    /// read only where `TEMPORAL_CONFIG_FILE` names it.
+    pub fn environment(
+        mut self,
+        variables: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        let variables: HashMap<_, _> =
+            variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        self.environment = Some(Environment { variables, is_of_process: false });
+        self
+    }
+
+    /// Reads Temporal's own variables and profiles, and nothing of ours.
+    pub(super) fn only_temporal(mut self) -> Self {
+        self.only_temporal = true;
+        self
+    }
+
+    /// Reads all layers and checks what comes of them.
+    ///
+    /// # Errors
+    /// [`ConfigError`] lists everything that is wrong, wherever it stands.
+    pub fn load(self) -> Result<Config, ConfigError> {
+        let environment = self.environment.unwrap_or_else(Environment::of_process);
+        let mut problems = Vec::new();
+        let file = match self.text {
+            _ if self.only_temporal => None,
+            Some(text) => Some((PathBuf::from(DEFAULT_FILE), text)),
+            None => read(self.file, &environment, &mut problems),
+        };
+        let variable = |name: &str| environment.get(name);
+        let mut from_file = match &file {
+            Some((path, text)) => file::read(path, text, &variable, &mut problems),
+            None => Values::default(),
+        };
+        let mut values =
+            if self.only_temporal { Values::default() } else { environment.keys(&mut problems) };
+        for layer in [&mut from_file, &mut values] {
+            check::one_name_for_tls(layer, &mut problems);
+        }
+        values.fill_from(environment.temporal(&mut problems));
+        if environment.names_profile() {
+            let profile = environment.profile(&mut problems);
+            if profile.has(&["url"]) {
+                from_file.0.retain(|path, _| !CONNECTION.contains(&path[0].as_str()));
+            }
+            values.fill_from(profile);
+            values.fill_from(from_file);
+        } else {
+            values.fill_from(from_file);
+            // The default profile is somebody's usual server, and no part of another connection.
+            if !values.has(&["url"]) {
+                values.fill_from(environment.profile(&mut problems));
+            }
+        }
+        check::combinations(&values, &mut problems);
+        ConfigError::unless_empty(problems)?;
+        Ok(Config::new(file.map(|(path, _)| path), values))
+    }
+}
+
+impl fmt::Debug for ConfigLoader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigLoader").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+/// The file's path and text, if there is one.
+fn read(
+    named: Option<PathBuf>,
+    environment: &Environment,
+    problems: &mut Vec<ConfigProblem>,
+) -> Option<(PathBuf, String)> {
+    let by_variable = || environment.get(FILE_VARIABLE).filter(|path| !path.is_empty());
+    let (path, source) = match (named, by_variable()) {
+        (Some(path), _) => (path, ValueSource::BuiltIn),
+        (None, Some(path)) => (path.into(), ValueSource::Variable(FILE_VARIABLE.to_owned())),
+        (None, None) => {
+            let path = PathBuf::from(DEFAULT_FILE);
+            return match fs::read_to_string(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                read => text(&path, ValueSource::BuiltIn, read, problems),
+            };
+        }
+    };
+    let read = fs::read_to_string(&path);
+    text(&path, source, read, problems)
+}
+
+fn text(
+    path: &Path,
+    source: ValueSource,
+    read: io::Result<String>,
+    problems: &mut Vec<ConfigProblem>,
+) -> Option<(PathBuf, String)> {
+    match read {
+        Ok(text) => Some((path.to_owned(), text)),
+        Err(error) => {
+            let problem = format!("the file {} cannot be read: {error}", path.display());
+            problems.push(ConfigProblem { source, key: String::new(), problem });
+            None
+        }
+    }
+}

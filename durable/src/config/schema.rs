@@ -1,0 +1,127 @@
+//! The JSON Schema of the file, by which editors complete and check it.
+//!
+//! It is written from the tables of keys, as everything else is. A value may be a substitution, which
+//! is text whatever the key's type, so every type has that form too.
+
+use serde_json::{Map, Value, json};
+
+use super::keys::TEMPORAL;
+use super::model::{Entry, Fallback, Kind};
+
+/// A whole value that is one substitution, or holds one.
+const SUBSTITUTION: &str = r"\$\{[A-Za-z_]";
+
+/// The schema, in draft 2020-12.
+pub(super) fn schema() -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Configuration of a program with durable workflows",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": { "temporal": section(TEMPORAL, "Everything there is to configure.") },
+        "$defs": definitions(),
+    })
+}
+
+/// The types of values, by the names that keys refer to them with.
+fn definitions() -> Map<String, Value> {
+    let kinds = [
+        Kind::Bool,
+        Kind::Count { least: 0 },
+        Kind::Count { least: 1 },
+        Kind::Port,
+        Kind::Rate,
+        Kind::Fraction,
+        Kind::Coefficient,
+        Kind::Seconds,
+        Kind::Milliseconds,
+        Kind::Text,
+        Kind::Texts,
+    ];
+    kinds.into_iter().map(|kind| (name(kind).to_owned(), value(kind))).collect()
+}
+
+/// What the schema calls a type.
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "bool",
+        Kind::Count { least: 0 } => "count",
+        Kind::Count { .. } => "positive",
+        Kind::Port => "port",
+        Kind::Rate => "rate",
+        Kind::Fraction => "fraction",
+        Kind::Coefficient => "coefficient",
+        Kind::Seconds => "seconds",
+        Kind::Milliseconds => "milliseconds",
+        Kind::Text | Kind::Secret | Kind::Pem | Kind::Path => "text",
+        Kind::Texts => "texts",
+    }
+}
+
+fn reference(kind: Kind) -> Value {
+    json!({ "$ref": format!("#/$defs/{}", name(kind)) })
+}
+
+fn section(entries: &[Entry], meaning: &str) -> Value {
+    let properties: Map<_, _> = entries
+        .iter()
+        .filter_map(|entry| Some((entry.name().to_owned(), property(entry)?)))
+        .collect();
+    json!({
+        "description": meaning,
+        "type": ["object", "null"],
+        "additionalProperties": false,
+        "properties": properties,
+    })
+}
+
+fn property(entry: &Entry) -> Option<Value> {
+    Some(match entry {
+        Entry::Key(key) => {
+            let mut schema = reference(key.kind);
+            let (default, description) = match key.default {
+                Fallback::Value(default) => (Some(default), key.meaning.to_owned()),
+                Fallback::Unset(without) => {
+                    (None, format!("{} Without it: {without}.", key.meaning))
+                }
+            };
+            schema["description"] = description.into();
+            if let Some(default) = default {
+                // Numbers and booleans read as JSON; what does not is text.
+                schema["default"] =
+                    serde_json::from_str(default).unwrap_or_else(|_| default.into());
+            }
+            schema
+        }
+        Entry::Section { entries, meaning, .. } => section(entries, meaning),
+        Entry::Named { entries, meaning, .. } => json!({
+            "description": meaning,
+            "type": ["object", "null"],
+            "additionalProperties": section(entries, meaning),
+        }),
+        Entry::Values { kind, meaning, .. } => json!({
+            "description": meaning,
+            "type": ["object", "null"],
+            "additionalProperties": reference(*kind),
+        }),
+        Entry::Refused { .. } => return None,
+    })
+}
+
+fn value(kind: Kind) -> Value {
+    let plain = match kind {
+        Kind::Bool => json!({ "type": "boolean" }),
+        Kind::Count { least } => json!({ "type": "integer", "minimum": least }),
+        Kind::Port => json!({ "type": "integer", "minimum": 1, "maximum": 65535 }),
+        Kind::Rate | Kind::Seconds => json!({ "type": "number", "minimum": 0 }),
+        Kind::Fraction => json!({ "type": "number", "exclusiveMinimum": 0, "maximum": 1 }),
+        Kind::Coefficient => json!({ "type": "number", "minimum": 1 }),
+        Kind::Milliseconds => json!({ "type": "integer", "minimum": 0 }),
+        // YAML reads a text such as 20240131 as a number.
+        Kind::Text | Kind::Secret | Kind::Pem | Kind::Path => {
+            return json!({ "type": ["string", "number", "boolean", "null"] });
+        }
+        Kind::Texts => json!({ "type": "array", "items": { "type": ["string", "number"] } }),
+    };
+    json!({ "anyOf": [plain, { "type": "string", "pattern": SUBSTITUTION }, { "type": "null" }] })
+}

@@ -1,0 +1,239 @@
+//! Values that were found, each with where it came from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::model::Kind;
+
+/// Where the value of a key came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValueSource {
+    /// An environment variable.
+    Variable(String),
+    /// A line of the configuration file.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1 on.
+        line: usize,
+        /// The environment variables whose values are in it.
+        variables: Vec<String>,
+    },
+    /// A profile of Temporal's own `temporal.toml`.
+    Profile {
+        /// The file, where it was named.
+        path: Option<PathBuf>,
+        /// The profile's name.
+        name: String,
+    },
+    /// Nobody set it.
+    BuiltIn,
+}
+
+impl fmt::Display for ValueSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => write!(f, "{name}"),
+            Self::File { path, line, variables } => {
+                write!(f, "{}:{line}", path.display())?;
+                match variables.as_slice() {
+                    [] => Ok(()),
+                    variables => write!(f, " with {}", variables.join(", ")),
+                }
+            }
+            Self::Profile { path, name } => {
+                let path = path.as_deref().unwrap_or(Path::new("temporal.toml"));
+                write!(f, "profile `{name}` of {}", path.display())
+            }
+            Self::BuiltIn => f.write_str("built in"),
+        }
+    }
+}
+
+/// A value of one of the types that a key may have.
+#[derive(Clone, PartialEq)]
+pub(super) enum Value {
+    Bool(bool),
+    Count(u32),
+    Number(f64),
+    Duration(Duration),
+    Text(String),
+    Texts(Vec<String>),
+    /// A path, resolved against the folder of the file that it stood in.
+    Path(PathBuf),
+    /// Text that was said to be PEM by its first line.
+    Inline(String),
+}
+
+/// Why a text is not a value of a type; the words do not repeat the text.
+pub(super) struct Mismatch;
+
+impl Value {
+    /// Reads a value; `folder` is where relative paths start.
+    pub(super) fn parse(kind: Kind, text: &str, folder: Option<&Path>) -> Result<Self, Mismatch> {
+        let number = || text.parse::<f64>().ok().filter(|number| number.is_finite());
+        let path = || folder.map_or_else(|| PathBuf::from(text), |folder| folder.join(text));
+        let value = match kind {
+            Kind::Bool => match text.to_ascii_lowercase().as_str() {
+                "true" => Some(Self::Bool(true)),
+                "false" => Some(Self::Bool(false)),
+                _ => None,
+            },
+            Kind::Count { least } => {
+                text.parse().ok().filter(|count| *count >= least).map(Self::Count)
+            }
+            Kind::Port => {
+                let port = text.parse::<u16>().ok().filter(|port| *port > 0);
+                port.map(|port| Self::Count(port.into()))
+            }
+            Kind::Rate => number().filter(|rate| *rate >= 0.0).map(Self::Number),
+            Kind::Fraction => {
+                number().filter(|share| *share > 0.0 && *share <= 1.0).map(Self::Number)
+            }
+            Kind::Coefficient => number().filter(|factor| *factor >= 1.0).map(Self::Number),
+            Kind::Seconds => number()
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                .filter(|duration| *duration <= LONGEST)
+                .map(Self::Duration),
+            Kind::Milliseconds => {
+                let duration = text.parse().ok().map(Duration::from_millis);
+                duration.filter(|duration| *duration <= LONGEST).map(Self::Duration)
+            }
+            Kind::Text | Kind::Secret => Some(Self::Text(text.to_owned())),
+            Kind::Pem if text.contains("-----BEGIN") => Some(Self::Inline(text.to_owned())),
+            Kind::Pem | Kind::Path => Some(Self::Path(path())),
+            Kind::Texts => {
+                let parts = text.split(',').map(|part| part.trim().to_owned());
+                let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+                Some(Self::Texts(parts))
+            }
+        };
+        value.ok_or(Mismatch)
+    }
+
+    /// The value as it is written, or `None` where it must not be shown.
+    pub(super) fn shown(&self, kind: Kind) -> Option<String> {
+        match self {
+            Self::Inline(_) => None,
+            _ if kind == Kind::Secret => None,
+            Self::Bool(value) => Some(value.to_string()),
+            Self::Count(count) => Some(count.to_string()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Duration(duration) if kind == Kind::Milliseconds => {
+                Some(duration.as_millis().to_string())
+            }
+            Self::Duration(duration) => Some(duration.as_secs_f64().to_string()),
+            Self::Text(text) => Some(text.clone()),
+            Self::Texts(texts) => Some(format!("[{}]", texts.join(", "))),
+            Self::Path(path) => Some(path.display().to_string()),
+        }
+    }
+}
+
+/// The longest duration that the server's protocol knows: 10 000 years.
+const LONGEST: Duration = Duration::from_secs(315_576_000_000);
+
+/// A value, and where it came from.
+#[derive(Clone)]
+pub(super) struct Found {
+    pub(super) value: Value,
+    pub(super) kind: Kind,
+    pub(super) source: ValueSource,
+}
+
+/// A key's path below `temporal`, such as `worker`, `queues`, `orders`, `activities_per_second`.
+pub(super) type KeyPath = Vec<String>;
+
+/// The path as the file would nest it.
+pub(super) fn dotted(path: &[impl AsRef<str>]) -> String {
+    let parts: Vec<_> = path.iter().map(AsRef::as_ref).collect();
+    parts.join(".")
+}
+
+/// What was found, by key.
+#[derive(Clone, Default)]
+pub(super) struct Values(pub(super) BTreeMap<KeyPath, Found>);
+
+impl Values {
+    pub(super) fn insert(&mut self, path: KeyPath, found: Found) {
+        self.0.insert(path, found);
+    }
+
+    pub(super) fn get(&self, path: &[&str]) -> Option<&Found> {
+        let path: KeyPath = path.iter().map(|part| (*part).to_owned()).collect();
+        self.0.get(&path)
+    }
+
+    pub(super) fn has(&self, path: &[&str]) -> bool {
+        self.get(path).is_some()
+    }
+
+    /// Adds what stands in `lower` and not here.
+    pub(super) fn fill_from(&mut self, lower: Self) {
+        for (path, found) in lower.0 {
+            self.0.entry(path).or_insert(found);
+        }
+    }
+
+    pub(super) fn bool(&self, path: &[&str]) -> Option<bool> {
+        match self.get(path)?.value {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(super) fn count(&self, path: &[&str]) -> Option<u32> {
+        match self.get(path)?.value {
+            Value::Count(count) => Some(count),
+            _ => None,
+        }
+    }
+
+    pub(super) fn number(&self, path: &[&str]) -> Option<f64> {
+        match self.get(path)?.value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    pub(super) fn duration(&self, path: &[&str]) -> Option<Duration> {
+        match self.get(path)?.value {
+            Value::Duration(duration) => Some(duration),
+            _ => None,
+        }
+    }
+
+    pub(super) fn text(&self, path: &[&str]) -> Option<&str> {
+        match &self.get(path)?.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn path(&self, path: &[&str]) -> Option<&Path> {
+        match &self.get(path)?.value {
+            Value::Path(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    pub(super) fn texts(&self, path: &[&str]) -> Option<&[String]> {
+        match &self.get(path)?.value {
+            Value::Texts(texts) => Some(texts),
+            _ => None,
+        }
+    }
+
+    /// The names that a user chose under a path.
+    pub(super) fn names(&self, under: &[&str]) -> Vec<String> {
+        let below = self.0.keys().filter(|path| {
+            path.len() > under.len() && path.iter().zip(under).all(|(part, want)| part == want)
+        });
+        let mut names: Vec<_> = below.map(|path| path[under.len()].clone()).collect();
+        names.dedup();
+        names
+    }
+}

@@ -1,0 +1,181 @@
+//! A YAML text as a tree in which everything knows its line.
+//!
+//! The parser is `saphyr-parser`; the tree is ours, because a tree of values has forgotten whether
+//! `5` was written with quotes, and where.
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+
+/// What stands at a place.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) line: usize,
+    pub(super) content: Content,
+}
+
+#[derive(Debug)]
+pub(super) enum Content {
+    /// Text; `is_plain` where it was written without quotes.
+    Scalar {
+        text: String,
+        is_plain: bool,
+    },
+    List(Vec<Node>),
+    Map(Vec<(Name, Node)>),
+}
+
+/// The name of an entry of a map.
+#[derive(Debug)]
+pub(super) struct Name {
+    pub(super) line: usize,
+    pub(super) text: String,
+}
+
+/// What is wrong with the text itself.
+#[derive(Debug)]
+pub(super) struct Malformed {
+    pub(super) line: usize,
+    pub(super) problem: String,
+}
+
+/// Takes a text apart; `None` where it holds nothing.
+pub(super) fn parse(text: &str) -> Result<Option<Node>, Malformed> {
+    let mut reader = Reader { parser: Parser::new_from_str(text) };
+    let mut root = None;
+    loop {
+        let (event, span) = reader.next()?;
+        match event {
+            Event::StreamEnd => return Ok(root.filter(|node: &Node| !node.is_empty())),
+            Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
+            _ if root.is_some() => {
+                return Err(malformed(&span, "a second document begins; a file holds one"));
+            }
+            event => root = Some(reader.node(event, &span)?),
+        }
+    }
+}
+
+impl Node {
+    /// Whether it is YAML's null, which sets nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        let Content::Scalar { text, is_plain: true } = &self.content else { return false };
+        matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL")
+    }
+
+    /// What it is, for whoever expected something else.
+    pub(super) fn description(&self) -> &'static str {
+        match self.content {
+            Content::Scalar { .. } => "a value",
+            Content::List(_) => "a list",
+            Content::Map(_) => "a section",
+        }
+    }
+}
+
+struct Reader<'a> {
+    parser: Parser<'a, saphyr_parser::StrInput<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Result<(Event<'a>, Span), Malformed> {
+        match self.parser.next_event() {
+            Some(Ok(next)) => Ok(next),
+            Some(Err(error)) => Err(Malformed {
+                line: error.marker().line(),
+                problem: format!(
+                    "this is not YAML: {}. A value with `: `, ` #`, `{{` or `[` needs quotes",
+                    error.info()
+                ),
+            }),
+            None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    fn node(&mut self, event: Event<'a>, span: &Span) -> Result<Node, Malformed> {
+        let line = span.start.line();
+        let content = match event {
+            Event::Scalar(text, style, _, None) => {
+                Content::Scalar { text: text.into_owned(), is_plain: style == ScalarStyle::Plain }
+            }
+            Event::SequenceStart(_, None) => {
+                let mut items = Vec::new();
+                loop {
+                    match self.next()? {
+                        (Event::SequenceEnd, _) => break Content::List(items),
+                        (event, span) => items.push(self.node(event, &span)?),
+                    }
+                }
+            }
+            Event::MappingStart(_, None) => Content::Map(self.map()?),
+            Event::Alias(_) => {
+                return Err(malformed(
+                    span,
+                    "an alias (`*name`) is not supported; repeat the value",
+                ));
+            }
+            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) => {
+                return Err(malformed(span, "a tag (`!name`) is not supported; leave it out"));
+            }
+            _ => return Err(malformed(span, "this is not YAML")),
+        };
+        Ok(Node { line, content })
+    }
+
+    fn map(&mut self) -> Result<Vec<(Name, Node)>, Malformed> {
+        let mut entries = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            let text = match event {
+                Event::MappingEnd => return Ok(entries),
+                Event::Scalar(text, ..) => text.into_owned(),
+                _ => return Err(malformed(&span, "the name of a key must be a word")),
+            };
+            let name = Name { line: span.start.line(), text };
+            let (event, span) = self.next()?;
+            entries.push((name, self.node(event, &span)?));
+        }
+    }
+}
+
+fn malformed(span: &Span, problem: &str) -> Malformed {
+    Malformed { line: span.start.line(), problem: problem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_knows_its_line() {
+        let text = "a: 1\nb:\n  c: \"x # y\" # said\n  d: [p, q]\n";
+        let Content::Map(entries) = parse(text).unwrap().unwrap().content else { panic!() };
+        assert_eq!((entries[0].0.line, entries[0].1.line), (1, 1));
+        let Content::Map(inner) = &entries[1].1.content else { panic!() };
+        assert_eq!((inner[0].0.line, inner[1].0.line), (3, 4));
+        let Content::Scalar { text, is_plain } = &inner[0].1.content else { panic!() };
+        assert_eq!((text.as_str(), *is_plain), ("x # y", false));
+        assert!(matches!(&inner[1].1.content, Content::List(items) if items.len() == 2));
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        for empty in ["", "\n", "# only words\n", "---\n", "~", "null"] {
+            assert!(parse(empty).unwrap().is_none(), "{empty:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_taken_is_refused_with_its_line() {
+        for (text, line, word) in [
+            ("a: 1\nb: c: d\n", 2, "YAML"),
+            ("a: &x 1\nb: *x\n", 2, "alias"),
+            ("a: 1\nb: !secret x\n", 2, "tag"),
+            ("a: 1\n---\nb: 2\n", 3, "second document"),
+            ("? [a]\n: b\n", 1, "word"),
+            ("a:\n\t- b\n", 2, "YAML"),
+        ] {
+            let malformed = parse(text).unwrap_err();
+            assert!(malformed.problem.contains(word), "{text:?}: {}", malformed.problem);
+            assert_eq!(malformed.line, line, "{text:?}: {}", malformed.problem);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! How what a worker is configured with reaches the calls in its workflows.
+//!
+//! The worker hands it to an interceptor of each workflow instance, which lays it around the run and
+//! the handlers as a context value of the SDK. So it is of one worker, and a test's worker has its own.
+//! It may differ between a run and its replay: the SDK compares commands by kind, type and id, and not
+//! by their options.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use temporalio_sdk::workflow_interceptors::{
+    ExecuteWorkflowInput, ExecuteWorkflowResult, HandleSignalInput, HandleSignalResult,
+    HandleUpdateInput, HandleUpdateResult, WorkflowInterceptor, WorkflowInterceptorConstructor,
+    WorkflowInterceptorContext, WorkflowInterceptorFuture, WorkflowNext,
+};
+use temporalio_sdk::{WorkflowContextKey, WorkflowContextView};
+
+use crate::options::ConfiguredOptions;
+
+/// The configured options, among the context values of a workflow.
+struct Configured;
+
+impl WorkflowContextKey for Configured {
+    type Value = Arc<ConfiguredOptions>;
+}
+
+/// The configured options of the worker that runs a workflow; none where it was given none.
+pub(crate) fn configured_options<W>(
+    context: &temporalio_sdk::WorkflowContext<W>,
+) -> Arc<ConfiguredOptions> {
+    let value: Option<Rc<_>> = context.context_value::<Configured>();
+    value.map(|options| Arc::clone(&options)).unwrap_or_default()
+}
+
+/// What gives the workflows of a worker its configured options.
+pub(crate) fn giving(options: Arc<ConfiguredOptions>) -> WorkflowInterceptorConstructor {
+    WorkflowInterceptorConstructor::new(move |_: &WorkflowContextView| Giving(Arc::clone(&options)))
+}
+
+struct Giving(Arc<ConfiguredOptions>);
+
+impl Giving {
+    fn around<'a, T: 'a>(
+        &self,
+        context: &WorkflowInterceptorContext,
+        inner: WorkflowInterceptorFuture<'a, T>,
+    ) -> WorkflowInterceptorFuture<'a, T> {
+        let inner = context.with_context_value::<Configured, _>(Arc::clone(&self.0), inner);
+        WorkflowInterceptorFuture::new(inner)
+    }
+}
+
+type Next<'a, I, T> = WorkflowNext<'a, I, WorkflowInterceptorFuture<'a, T>>;
+
+impl WorkflowInterceptor for Giving {
+    fn execute<'a>(
+        &'a self,
+        context: WorkflowInterceptorContext,
+        input: ExecuteWorkflowInput,
+        next: Next<'a, ExecuteWorkflowInput, ExecuteWorkflowResult>,
+    ) -> WorkflowInterceptorFuture<'a, ExecuteWorkflowResult> {
+        self.around(&context, next.run(input))
+    }
+
+    fn handle_signal<'a>(
+        &'a self,
+        context: WorkflowInterceptorContext,
+        input: HandleSignalInput,
+        next: Next<'a, HandleSignalInput, HandleSignalResult>,
+    ) -> WorkflowInterceptorFuture<'a, HandleSignalResult> {
+        self.around(&context, next.run(input))
+    }
+
+    fn handle_update<'a>(
+        &'a self,
+        context: WorkflowInterceptorContext,
+        input: HandleUpdateInput,
+        next: Next<'a, HandleUpdateInput, HandleUpdateResult>,
+    ) -> WorkflowInterceptorFuture<'a, HandleUpdateResult> {
+        self.around(&context, next.run(input))
+    }
+}

@@ -1,0 +1,27 @@
+//! A dev server by configuration: the section `dev_server` of a `Config`.
+
+use super::DevServerBuilder;
+use crate::config::Config;
+
+impl DevServerBuilder {
+    /// Takes over what the configuration says of the dev server. Calls after this one beat it.
+    pub fn config(mut self, config: &Config) -> Self {
+        let at = |key| ["dev_server", key];
+        if let Some(path) = config.path(&at("cli")) {
+            self = self.cli(path);
+        }
+        if let Some(port) = config.port(&at("port")) {
+            self = self.port(port);
+        }
+        if let Some(ui) = config.bool(&at("ui")) {
+            self = self.ui(ui);
+        }
+        if let Some(port) = config.port(&at("ui_port")) {
+            self = self.ui_port(port);
+        }
+        if let Some(path) = config.path(&at("database")) {
+            self = self.database(path);
+        }
+        self
+    }
+}

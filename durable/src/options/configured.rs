@@ -1,0 +1,67 @@
+//! What a configuration says of workflows and activities: the layer below the annotations.
+
+use std::collections::BTreeMap;
+
+use super::{ActivityOptions, WorkflowOptions};
+
+/// Options for all workflows and activities, and for single ones by their registered name.
+///
+/// They come below the annotation and above what is built in; those of a name beat those for all.
+/// `Config` makes them of a file; a program can also make them itself and give them to
+/// `ClientBuilder::configured_options`.
+///
+/// ```
+/// use std::time::Duration;
+/// use durable::options::{ActivityOptions, ConfiguredOptions};
+///
+/// let minute = ActivityOptions::default().start_to_close_timeout(Duration::from_secs(60));
+/// let options = ConfiguredOptions::default().activity("charge", minute);
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ConfiguredOptions {
+    workflows: WorkflowOptions,
+    activities: ActivityOptions,
+    of_workflows: BTreeMap<String, WorkflowOptions>,
+    of_activities: BTreeMap<String, ActivityOptions>,
+}
+
+impl ConfiguredOptions {
+    /// Sets the options of every workflow.
+    #[must_use]
+    pub fn workflows(mut self, options: WorkflowOptions) -> Self {
+        self.workflows = options;
+        self
+    }
+
+    /// Sets the options of every activity.
+    #[must_use]
+    pub fn activities(mut self, options: ActivityOptions) -> Self {
+        self.activities = options;
+        self
+    }
+
+    /// Sets the options of one workflow, by its registered name.
+    #[must_use]
+    pub fn workflow(mut self, name: impl Into<String>, options: WorkflowOptions) -> Self {
+        self.of_workflows.insert(name.into(), options);
+        self
+    }
+
+    /// Sets the options of one activity, by its registered name.
+    #[must_use]
+    pub fn activity(mut self, name: impl Into<String>, options: ActivityOptions) -> Self {
+        self.of_activities.insert(name.into(), options);
+        self
+    }
+
+    /// What is configured for a workflow.
+    pub(crate) fn of_workflow(&self, name: &str) -> WorkflowOptions {
+        self.of_workflows.get(name).cloned().unwrap_or_default().or(self.workflows.clone())
+    }
+
+    /// What is configured for an activity.
+    pub(crate) fn of_activity(&self, name: &str) -> ActivityOptions {
+        self.of_activities.get(name).cloned().unwrap_or_default().or(self.activities.clone())
+    }
+}

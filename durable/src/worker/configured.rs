@@ -1,0 +1,135 @@
+//! What a configuration says of workers, as the SDK's options.
+
+use std::collections::HashMap;
+use std::num::TryFromIntError;
+use std::time::Duration;
+
+use temporalio_common::worker::WorkerDeploymentOptions;
+use temporalio_sdk::WorkerOptions;
+use temporalio_sdk::runtime::PollerBehavior;
+use temporalio_sdk::runtime::worker_tuner::{
+    FixedSizeSlotSupplier, ResourceBasedController, ResourceBasedSlotOptions,
+    ResourceBasedSlotsForType, ResourceBasedTunerOptions, SlotSupplier, TunerHolder,
+};
+
+use crate::client::Client;
+use crate::config::{Config, WorkerSettings};
+use crate::definition::Registry;
+
+/// How many Nexus tasks a worker may take; this crate has none.
+const NEXUS_SLOTS: usize = 1;
+
+/// The configuration of the workers of a program, if there is one.
+pub(super) struct Configured {
+    config: Option<Config>,
+    /// Workers with the same targets watch the machine together.
+    controllers: HashMap<[u64; 2], ResourceBasedController>,
+}
+
+impl Configured {
+    pub(super) fn new(config: Option<&Config>) -> Self {
+        Self { config: config.cloned(), controllers: HashMap::new() }
+    }
+
+    /// The configuration that a client was made with.
+    pub(super) fn of(client: &Client) -> Self {
+        Self::new(client.config())
+    }
+
+    /// Whether queues are served at all.
+    pub(super) fn serves(&self) -> bool {
+        self.config.as_ref().is_none_or(Config::serves)
+    }
+
+    /// Whether a queue that nobody asked for by name is served.
+    pub(super) fn is_enabled(&self, queue: &str) -> bool {
+        self.config.as_ref().is_none_or(|config| config.worker(queue).enabled)
+    }
+
+    pub(super) fn drain_timeout(&self) -> Option<Duration> {
+        self.config.as_ref()?.duration(&["worker", "drain_timeout_s"])
+    }
+
+    /// Sets what is configured for a queue.
+    pub(super) fn apply(&mut self, queue: &str, options: &mut WorkerOptions) {
+        if let Some(config) = &self.config {
+            let settings = config.worker(queue);
+            tracing::debug!(queue, ?settings, "configured");
+            self.set(&settings, options);
+        }
+    }
+
+    /// Warns of names in the configuration that no definition of this program has. They may be another
+    /// program's that shares the file, so they are no error.
+    pub(super) fn warn_of_unknown_names(&self, registry: &Registry) {
+        let Some(config) = &self.config else { return };
+        let workflows: Vec<_> = registry.workflows().map(|entry| entry.name).collect();
+        let activities: Vec<_> = registry.activities().map(|entry| entry.name).collect();
+        let queues: Vec<_> = registry.queues().map(|(name, _)| name).collect();
+        for (section, known) in [
+            (["workflows", "types"], workflows),
+            (["activities", "types"], activities),
+            (["worker", "queues"], queues),
+        ] {
+            for name in config.names(&section) {
+                if !known.contains(&name.as_str()) {
+                    let nearest = Config::nearest(&name, &known);
+                    let key = format!("temporal.{}.{}.{name}", section[0], section[1]);
+                    tracing::warn!(key, nearest, "nothing in this program has this name");
+                }
+            }
+        }
+    }
+
+    fn set(&mut self, settings: &WorkerSettings, options: &mut WorkerOptions) {
+        let limit = |rate: f64| (rate > 0.0).then_some(rate);
+        let pollers = |count: Option<u32>| count.map(size).map(PollerBehavior::SimpleMaximum);
+        options.max_worker_activities_per_second = limit(settings.activities_per_second);
+        options.max_task_queue_activities_per_second =
+            limit(settings.task_queue_activities_per_second);
+        options.max_cached_workflows = size(settings.workflow_cache_size);
+        options.sticky_queue_schedule_to_start_timeout = settings.sticky_timeout;
+        options.workflow_task_poller_behavior = pollers(settings.workflow_pollers);
+        options.activity_task_poller_behavior = pollers(settings.activity_pollers);
+        if let Some(build_id) = &settings.build_id {
+            options.deployment_options = WorkerDeploymentOptions::from_build_id(build_id.clone());
+        }
+        let controller = self.controller(settings);
+        let slots = |count: u32| slots(size(count), controller.as_ref());
+        options.tuner = TunerHolder::builder()
+            .workflow_task_slot_supplier(slots(settings.max_concurrent_workflow_tasks))
+            .activity_task_slot_supplier(slots(settings.max_concurrent_activities))
+            .local_activity_task_slot_supplier(slots(settings.max_concurrent_local_activities))
+            .nexus_task_slot_supplier(FixedSizeSlotSupplier::new(NEXUS_SLOTS))
+            .build()
+            .into();
+    }
+
+    fn controller(&mut self, settings: &WorkerSettings) -> Option<ResourceBasedController> {
+        let (memory, cpu) = settings.target_memory_usage.zip(settings.target_cpu_usage)?;
+        let controller =
+            self.controllers.entry([memory.to_bits(), cpu.to_bits()]).or_insert_with(|| {
+                let targets = ResourceBasedTunerOptions::builder();
+                let targets = targets.target_memory_usage(memory).target_cpu_usage(cpu).build();
+                ResourceBasedController::new(targets)
+            });
+        Some(controller.clone())
+    }
+}
+
+/// A fixed number of tasks at once, or as many up to it as the machine bears.
+fn slots(most: usize, controller: Option<&ResourceBasedController>) -> SlotSupplier {
+    match controller {
+        None => FixedSizeSlotSupplier::new(most).into(),
+        Some(controller) => {
+            let options = ResourceBasedSlotOptions::builder().maximum_slots(most).build();
+            ResourceBasedSlotsForType::with_controller(controller.clone(), options).into()
+        }
+    }
+}
+
+fn size(count: u32) -> usize {
+    let size: Result<_, TryFromIntError> = count.try_into();
+    // A machine with fewer than 32 bits has no memory for so many either.
+    size.unwrap_or(usize::MAX)
+}

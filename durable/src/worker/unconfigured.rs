@@ -1,0 +1,34 @@
+//! What stands in for `configured` where configuration is not compiled: nothing is configured.
+
+#![allow(clippy::unused_self, reason = "it has the form of what it stands in for")]
+
+use std::time::Duration;
+
+use temporalio_sdk::WorkerOptions;
+
+use crate::client::Client;
+use crate::definition::Registry;
+
+pub(super) struct Configured;
+
+impl Configured {
+    pub(super) fn of(_: &Client) -> Self {
+        Self
+    }
+
+    pub(super) fn serves(&self) -> bool {
+        true
+    }
+
+    pub(super) fn is_enabled(&self, _: &str) -> bool {
+        true
+    }
+
+    pub(super) fn drain_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    pub(super) fn apply(&mut self, _: &str, _: &mut WorkerOptions) {}
+
+    pub(super) fn warn_of_unknown_names(&self, _: &Registry) {}
+}

@@ -1,0 +1,69 @@
+//! The connection to a real server: the client that a program shares, and what protects it on the way.
+//!
+//! In front of the dev server stand fronts that the tests make: one that counts, and one that speaks TLS
+//! with certificates of an authority that each test makes for itself.
+
+mod authority;
+mod credentials;
+mod environment;
+mod front;
+mod plain;
+mod refused;
+mod rotation;
+mod service;
+mod trusted;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use durable::Client;
+use durable::config::Config;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// A configuration in an environment that has nothing but this text.
+fn config(text: &str) -> Config {
+    let nothing: [(String, String); 0] = [];
+    let config = Config::loader().text(text).environment(nothing).load();
+    config.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A client by a configuration.
+async fn connect(text: &str) -> durable::Result<Client> {
+    Client::builder().config(&config(text)).connect().await
+}
+
+/// What was logged on this thread while it lived.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Collects what is logged on this thread until the guard is dropped.
+    fn collect() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone());
+        (log.clone(), tracing::subscriber::set_default(subscriber.finish()))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("nobody panics with it")).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("nobody panics with it").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
