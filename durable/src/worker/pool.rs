@@ -11,7 +11,7 @@ use super::running::{Plan, RunningWorkers};
 use super::stop::stop_signal;
 use super::{DeploymentVersion, VersioningBehavior, WorkerError, WorkerProblem};
 use crate::client::Client;
-use crate::definition::registry::Target;
+use crate::definition::entry::Target;
 use crate::definition::{Dependencies, Queue, Registry, WorkerShutdown, configured};
 use crate::error::Result;
 use crate::error::payload_limit::PayloadLimit;
