@@ -1,10 +1,18 @@
 //! The tests of the examples: each is run as a user runs it, and its workflows are tested as
 //! docs/testing.md says. The tests of an example stand in its folder.
 
+#[path = "approval/test.rs"]
+mod approval;
+#[path = "cancellation/test.rs"]
+mod cancellation;
+#[path = "child-workflows/test.rs"]
+mod child_workflows;
 #[path = "configuration/test.rs"]
 mod configuration;
 #[path = "orders/test.rs"]
 mod orders;
+#[path = "research-agent/test.rs"]
+mod research_agent;
 #[path = "testing/run.rs"]
 mod testing;
 

@@ -103,6 +103,12 @@ pub(crate) struct Workflow {
     pub(crate) settings: Vec<Setting>,
 }
 
+/// `#[workflow]` on a trait: what it says of the workflow, and its methods.
+pub(crate) struct Declared {
+    pub(crate) workflow: Workflow,
+    pub(crate) methods: Methods,
+}
+
 /// `#[activity]` on a function.
 pub(crate) struct Activity {
     pub(crate) private: Private,
@@ -110,6 +116,8 @@ pub(crate) struct Activity {
     pub(crate) name: String,
     pub(crate) queue: String,
     pub(crate) settings: Vec<Setting>,
+    /// Whether it has no body, because it is served elsewhere.
+    pub(crate) is_declared: bool,
     pub(crate) is_async: bool,
     /// What the function takes before its inputs, in order.
     pub(crate) injected: Vec<Injected>,
@@ -170,8 +178,9 @@ pub(crate) struct Test {
     pub(crate) parameter: Type,
 }
 
-/// What is generated beside the user's methods, for callers outside.
-pub(crate) const GENERATED: [&str; 4] = ["start", "execute", "schedule", "handle"];
+/// What is generated beside the user's methods, for callers.
+pub(crate) const GENERATED: [&str; 7] =
+    ["start", "execute", "schedule", "handle", "execute_child", "start_child", "external"];
 
 /// `#[workflow_methods]` on an impl block.
 pub(crate) struct Methods {

@@ -20,13 +20,11 @@ pub use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use crate::activity::ActivityContext;
 pub use crate::activity::state;
-pub use crate::client::{
-    Client, Execute, HasHandle, QueryCall, SignalCall, Start, UpdateCall, WorkflowHandle,
-};
+pub use crate::client::{Client, Execute, HasHandle, QueryCall, Start, UpdateCall, WorkflowHandle};
 pub use crate::definition::registry::Registration;
 pub use crate::definition::{
-    Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Parameter, Payload,
-    SourceLocation, Workflow, WorkflowAnnotation,
+    Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Handles, Parameter,
+    Payload, SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
 };
 pub use crate::id::from_template;
 pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
@@ -35,9 +33,10 @@ pub use crate::testing::TimeSkipping;
 #[cfg(feature = "testing")]
 pub use crate::testing::run::{Test, TestOutput, TestParameter, run_test};
 pub use crate::workflow::{
-    ActivityCall, AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync,
-    HandlerError, QueryHandler, SignalHandler, StartedActivity, SyncWorkflowContext, UpdateHandler,
-    ValidateUpdate, WorkflowCode, WorkflowContext,
+    ActivityCall, AnswerQuery, ChildCall, ExternalWorkflow, HandleSignal, HandleSignalAsync,
+    HandleUpdate, HandleUpdateAsync, HandlerError, QueryHandler, SignalHandler, StartChild,
+    StartedActivity, SyncWorkflowContext, UpdateHandler, ValidateUpdate, WorkflowCode,
+    WorkflowContext,
 };
 
 /// The parts of a `Result`, whatever alias it is written with.
@@ -205,6 +204,34 @@ where
     Registration::activity::<A>(crate::activity::register::<A>)
 }
 
+/// The registration of a workflow that is declared, and served elsewhere.
+#[must_use]
+pub const fn register_declared_workflow<W: WorkflowCode<Input: Payload>>() -> Registration {
+    register_workflow::<W>().declared()
+}
+
+/// The registration of an activity that is declared, and served elsewhere.
+#[must_use]
+pub const fn register_declared_activity<A>() -> Registration
+where
+    A: Activity + ExecutableActivity<Implementer = Dependencies>,
+    A::Input: Payload + Sync,
+    A::Output: Send + Sync,
+{
+    register_activity::<A>().declared()
+}
+
+/// What a declared activity does where a test serves it, and has no mock of it.
+///
+/// # Errors
+/// Always, and not to be retried: it says what to do.
+#[must_use]
+pub fn not_mocked<T: Send + 'static>(
+    activity: &'static str,
+) -> BoxFuture<'static, Result<T, ActivityError>> {
+    crate::activity::not_mocked(activity)
+}
+
 /// The context that an activity takes, made of the SDK's and of what the worker was given.
 #[must_use]
 pub fn context(
@@ -303,6 +330,35 @@ pub trait OtherErrorKind: Sized {
 }
 
 impl<E> OtherErrorKind for &E {}
+
+/// The state of a workflow as JSON, where it can be shown.
+pub type Serialized = Option<serde_json::Result<serde_json::Value>>;
+
+/// The state of a workflow, for the built-in query. Method resolution picks the first of the two
+/// traits below where the state is `Serialize`, and the second elsewhere.
+pub struct StateOf<'a, W>(pub &'a W);
+
+/// The state by its `Serialize`.
+pub trait SerializeState {
+    /// The state as JSON.
+    fn serialized(&self) -> Serialized;
+}
+
+impl<W: serde::Serialize> SerializeState for StateOf<'_, W> {
+    fn serialized(&self) -> Serialized {
+        Some(serde_json::to_value(self.0))
+    }
+}
+
+/// No state that could be shown.
+pub trait OpaqueState {
+    /// Nothing.
+    fn serialized(&self) -> Serialized {
+        None
+    }
+}
+
+impl<W> OpaqueState for &StateOf<'_, W> {}
 
 /// Runs the body of an annotated `main`.
 ///

@@ -174,9 +174,7 @@ pub(crate) struct FailingFlow;
 impl FailingFlow {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, failures: u32) -> WorkflowResult<u32> {
-        Ok(flaky::execute(ctx, failures)
-            .retry(RetryOptions::default().maximum_attempts(1_u32))
-            .await?)
+        Ok(flaky::execute(ctx, failures).retry(RetryOptions::default().maximum_attempts(1)).await?)
     }
 }
 

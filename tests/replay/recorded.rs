@@ -172,7 +172,7 @@ async fn timed_out_workflows_replay() -> durable::Result<()> {
     let flow = TimerFlow::start(&client().await, 60_000)
         .id("timed-out")
         .run_timeout(Duration::from_secs(1))
-        .retry(durable::options::RetryOptions::default().maximum_attempts(1_u32))
+        .retry(durable::options::RetryOptions::default().maximum_attempts(1))
         .await?;
     assert!(matches!(flow.result().await, Err(Error::TimedOut { .. })));
     replays("timed-out", &flow).await

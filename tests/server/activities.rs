@@ -195,7 +195,7 @@ impl CallerWorkflow {
         optioned::execute(ctx)
             .options(ActivityOptions::default().schedule_to_close_timeout(Duration::from_secs(90)))
             .heartbeat_timeout(Duration::ZERO)
-            .retry(RetryOptions::default().maximum_attempts(7_u32))
+            .retry(RetryOptions::default().maximum_attempts(7))
             .summary("called")
             .activity_id("named")
             .await?;

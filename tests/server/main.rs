@@ -5,8 +5,12 @@
 #![allow(clippy::many_single_char_names, reason = "six inputs of no meaning")]
 
 mod activities;
+mod cancellation;
+mod children;
 mod configured;
 mod connecting;
+mod declared;
+mod external;
 mod faults;
 mod handles;
 mod inside;

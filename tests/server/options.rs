@@ -106,7 +106,7 @@ async fn the_call_beats_the_annotation_field_by_field() -> durable::Result<()> {
     let client = client().await;
     let called = AnnotatedWorkflow::start(&client, "x".to_owned())
         .execution_timeout(Duration::from_secs(7200))
-        .retry(RetryOptions::default().maximum_attempts(1_u32))
+        .retry(RetryOptions::default().maximum_attempts(1))
         .await?;
     let event = started(&called).await;
     assert_eq!(seconds(event.workflow_execution_timeout), Some(7200.0));
@@ -147,7 +147,7 @@ async fn started_with_everything(
         .execution_timeout(Duration::from_secs(600))
         .run_timeout(Duration::from_secs(500))
         .task_timeout(Duration::from_secs(9))
-        .retry(RetryOptions::default().maximum_attempts(2_u32))
+        .retry(RetryOptions::default().maximum_attempts(2))
         .priority(durable::client::Priority::builder().priority_key(2).build())
         .summary("a summary")
         .memo("note", "remember")

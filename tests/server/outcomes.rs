@@ -52,7 +52,7 @@ impl ChargeWorkflow {
             "slow" => {
                 let charge = charge::execute(ctx, card);
                 let charge = charge.start_to_close_timeout(Duration::from_millis(300));
-                Ok(charge.retry(RetryOptions::default().maximum_attempts(1_u32)).await?)
+                Ok(charge.retry(RetryOptions::default().maximum_attempts(1)).await?)
             }
             _ => Ok(charge::execute(ctx, card).await?),
         }

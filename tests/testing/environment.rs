@@ -46,7 +46,7 @@ async fn state_can_be_given_in_the_body(env: TestEnv) -> Result<()> {
 #[durable::test]
 async fn an_activity_that_was_given_nothing_says_what_it_needs(env: TestEnv) -> Result<()> {
     let error = Writing::start(env.client(), 1)
-        .retry(durable::options::RetryOptions::default().maximum_attempts(1_u32))
+        .retry(durable::options::RetryOptions::default().maximum_attempts(1))
         .await?
         .result()
         .await

@@ -3,6 +3,7 @@
 #![allow(clippy::unused_self, reason = "handlers take `self` by their form")]
 
 mod crash;
+mod declared;
 mod environment;
 mod fan_out;
 mod flows;

@@ -13,7 +13,7 @@ pub(super) fn activity(model: &Activity) -> TokenStream {
     let calls = calls(model);
     let definition = definition(model);
     let executable = executable(model);
-    let registration = registration::activity(private, &item.ident);
+    let registration = registration::activity(private, &item.ident, model.is_declared);
     quote! {
         #ty
         #(#conditions)*
@@ -32,9 +32,14 @@ pub(super) fn activity_type(model: &Activity) -> TokenStream {
     let (conditions, docs) = (&item.conditions, &item.docs);
     let (visibility, ident) = (&item.visibility, &item.ident);
     let separator = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
+    let code = if model.is_declared {
+        "It is served elsewhere."
+    } else {
+        "The function of the same name is its code."
+    };
     let summary = format!(
         " The activity `{name}` of queue `{queue}`: `execute` and `start` call it from a workflow. \
-         The function of the same name is its code."
+         {code}"
     );
     quote! {
         #(#conditions)*
@@ -199,18 +204,13 @@ fn dependencies(model: &Activity) -> Option<TokenStream> {
     })
 }
 
-/// How a worker runs it.
-fn executable(model: &Activity) -> TokenStream {
+/// What a worker runs: the call of the function, boxed.
+fn future(model: &Activity, dependencies: &Ident, context: &Ident, input: &Ident) -> TokenStream {
     let Activity { private, item, inputs, .. } = model;
     let ident = &item.ident;
-    let place = shared::place(ident, inputs, &model.output);
-    let input_type = shared::input_type(&private.at(place), inputs);
-    let output_type = shared::output_type(private, &model.output);
     let locals = shared::locals(inputs);
     let pattern = shared::input_value(private, &locals);
-    let (dependencies, context, input) =
-        (format_ident!("__dependencies"), format_ident!("__context"), format_ident!("__input"));
-    let injected = shared::injected(private, &model.injected, &context, &dependencies);
+    let injected = shared::injected(private, &model.injected, context, dependencies);
     let arguments = injected.iter().map(|(variable, _)| variable);
     let call = quote!(#ident(#(#arguments,)* #(#locals),*));
     let statements = injected.iter().map(|(variable, value)| quote!(let #variable = #value;));
@@ -218,12 +218,28 @@ fn executable(model: &Activity) -> TokenStream {
     // What rustc says of a future that cannot be sent then points at the function; and as it is of
     // the expansion, no lint of the user's speaks of it.
     let span = ident.span().resolved_at(Span::call_site());
-    let future = quote_spanned! {span=>
+    quote_spanned! {span=>
         ::std::boxed::Box::pin(async move {
             #(#statements)*
             let #pattern = #input;
             #run
         })
+    }
+}
+
+/// How a worker runs it.
+fn executable(model: &Activity) -> TokenStream {
+    let Activity { private, item, inputs, .. } = model;
+    let ident = &item.ident;
+    let place = shared::place(ident, inputs, &model.output);
+    let input_type = shared::input_type(&private.at(place), inputs);
+    let output_type = shared::output_type(private, &model.output);
+    let (dependencies, context, input) =
+        (format_ident!("__dependencies"), format_ident!("__context"), format_ident!("__input"));
+    let future = if model.is_declared {
+        quote!(#private::not_mocked(<Self as #private::Activity>::NAME))
+    } else {
+        future(model, &dependencies, &context, &input)
     };
     let head = shared::impl_head(private, "ExecutableActivity", &quote!(#ident), place);
     let private = private.at(place);

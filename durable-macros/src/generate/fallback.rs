@@ -7,10 +7,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit::{self, Visit};
-use syn::{ItemFn, Type};
+use syn::{ItemFn, ItemTrait, TraitItem, Type};
 
-use super::{activity, handle, handlers, methods, shared, workflow};
-use crate::model::{Activity, Handler, Input, Methods, Output, OutputKind, Run, Workflow};
+use super::{activity, declared, handle, handlers, methods, shared, workflow};
+use crate::model::{
+    Activity, Declared, Handler, HandlerKind, Input, Methods, Output, OutputKind, Run, Workflow,
+};
 use crate::parse::types;
 use crate::validate::{is_free, is_of_tests};
 
@@ -23,7 +25,11 @@ pub(super) fn activity(model: Activity, function: &ItemFn) -> TokenStream {
         // A type cannot stand where methods stand.
         return TokenStream::new();
     }
-    let is_concrete = function.sig.generics.params.is_empty();
+    call(model, function.sig.generics.params.is_empty())
+}
+
+/// The type of an activity, with its calls.
+pub(super) fn call(model: Activity, is_concrete: bool) -> TokenStream {
     let parameters = parameters(&model.inputs, is_concrete);
     let input = dropped(&model.inputs);
     let output = if is_concrete { model.output } else { nothing() };
@@ -52,6 +58,29 @@ pub(super) fn test(mut function: ItemFn) -> TokenStream {
 }
 
 pub(super) fn methods(model: Methods) -> TokenStream {
+    let code = declared::no_code(&model);
+    for_callers(model, &code)
+}
+
+pub(super) fn declared(Declared { workflow: annotated, methods }: Declared) -> TokenStream {
+    let ty = declared::workflow_type(&annotated);
+    let annotation = workflow(annotated);
+    let methods = for_callers(methods, &TokenStream::new());
+    quote!(#ty #annotation #methods)
+}
+
+/// The trait of a declaration of which nothing can be made; rustc does not know our attributes.
+pub(super) fn without_markers(mut declaration: ItemTrait) -> TokenStream {
+    for item in &mut declaration.items {
+        if let TraitItem::Fn(function) = item {
+            function.attrs.clear();
+        }
+    }
+    quote!(#declaration)
+}
+
+/// What callers of the workflow name, and the code that a worker would run.
+fn for_callers(model: Methods, code: &TokenStream) -> TokenStream {
     let input = methods::input(&model).map(|input| Input {
         ty: types::owned(&input.ty).unwrap_or_else(|| input.ty.clone()),
         ..input.clone()
@@ -60,14 +89,13 @@ pub(super) fn methods(model: Methods) -> TokenStream {
     let starts = methods::starts(&model, input.as_ref());
     let handlers: Vec<_> =
         model.handlers.iter().map(|handler| self::handler(&model, handler)).collect();
-    let handle = handle::handle_path(&model.target);
     let has_handle = handle::has_handle(&model);
     let run = Run { input, ..model.run };
     let bare = Methods { handlers: vec![], init: None, run, ..model };
     let definition = methods::definition(&bare);
-    let code = code(&bare);
     let conditions = &bare.conditions;
     let (items, calls): (Vec<_>, Vec<_>) = handlers.into_iter().unzip();
+    let calls = handle::impls(&bare, calls.into_iter());
     quote! {
         #(#conditions)*
         const _: () = {
@@ -76,15 +104,13 @@ pub(super) fn methods(model: Methods) -> TokenStream {
             #code
             #(#items)*
             #has_handle
-            impl #handle {
-                #(#calls)*
-            }
+            #calls
         };
     }
 }
 
 /// The items and the handle's method of a handler.
-fn handler(model: &Methods, handler: &Handler) -> (TokenStream, TokenStream) {
+fn handler(model: &Methods, handler: &Handler) -> (TokenStream, (HandlerKind, TokenStream)) {
     let parameters = parameters(&handler.inputs, true);
     let call = handle::method(model, handler, &parameters, &dropped(&handler.inputs));
     let bare = Handler {
@@ -99,40 +125,7 @@ fn handler(model: &Methods, handler: &Handler) -> (TokenStream, TokenStream) {
     };
     let ty = handlers::marker_type(&bare);
     let definition = handlers::definition(model, &bare);
-    (quote!(#ty #definition), call)
-}
-
-fn code(model: &Methods) -> TokenStream {
-    let Methods { private, target, .. } = model;
-    let input = quote! {
-        ::core::option::Option<<Self as #private::WorkflowDefinition>::Input>
-    };
-    quote! {
-        impl #private::WorkflowCode for #target {
-            const HAS_INIT: bool = false;
-            const INIT_TAKES_INPUT: bool = false;
-            const SIGNAL_HANDLERS: &'static [#private::SignalHandler<Self>] = &[];
-            const QUERY_HANDLERS: &'static [#private::QueryHandler<Self>] = &[];
-            const UPDATE_HANDLERS: &'static [#private::UpdateHandler<Self>] = &[];
-
-            fn init(_: &#private::WorkflowContextView, _: #input) -> Self {
-                ::core::unreachable!()
-            }
-
-            fn run(
-                _: #private::WorkflowContext<Self>,
-                _: #input,
-            ) -> #private::LocalBoxFuture<
-                'static,
-                ::core::result::Result<
-                    <Self as #private::WorkflowDefinition>::Output,
-                    #private::WorkflowTermination,
-                >,
-            > {
-                ::core::unreachable!()
-            }
-        }
-    }
+    (quote!(#ty #definition), (handler.kind, call))
 }
 
 /// The parameters, where those whose type is a mistake take everything.

@@ -26,7 +26,7 @@ pub(super) fn handle_type(model: &Workflow) -> TokenStream {
         #(#conditions)*
         #[doc = #summary]
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-        #visibility struct #handle(#private::WorkflowHandle<#ident>);
+        #visibility struct #handle<T = #private::WorkflowHandle<#ident>>(T);
     }
 }
 
@@ -37,39 +37,59 @@ pub(super) fn conversions(model: &Workflow) -> TokenStream {
     let handle = handle_name(ident);
     quote! {
         #[automatically_derived]
-        impl ::core::ops::Deref for #handle {
-            type Target = #private::WorkflowHandle<#ident>;
+        impl<T> ::core::ops::Deref for #handle<T> {
+            type Target = T;
 
-            fn deref(&self) -> &Self::Target {
+            fn deref(&self) -> &T {
                 &self.0
             }
         }
 
         #[automatically_derived]
-        impl ::core::convert::From<#private::WorkflowHandle<#ident>> for #handle {
-            fn from(handle: #private::WorkflowHandle<#ident>) -> Self {
-                Self(handle)
+        impl<T> ::core::convert::From<T> for #handle<T> {
+            fn from(known: T) -> Self {
+                Self(known)
             }
+        }
+
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl #private::Handles for #ident {
+            type HandleOf<T> = #handle<T>;
         }
     }
 }
 
 /// The methods for signals, queries and updates. The handle is found beside the struct, by name.
 pub(super) fn methods(model: &Methods) -> TokenStream {
-    let handle = handle_path(&model.target);
     let methods = model.handlers.iter().map(|handler| {
         let parameters = shared::parameters(&handler.inputs);
         let input = shared::input_value(&model.private, &shared::names(&handler.inputs));
-        method(model, handler, &parameters, &input)
+        (handler.kind, method(model, handler, &parameters, &input))
     });
-    let has_handle = has_handle(model);
-    quote! {
-        #has_handle
+    let (has_handle, methods) = (has_handle(model), impls(model, methods));
+    quote!(#has_handle #methods)
+}
 
-        impl #handle {
-            #(#methods)*
-        }
-    }
+/// The methods, each in the impl block that it belongs to: signals can be sent by whoever has a
+/// handle, and only programs can ask and update.
+pub(super) fn impls(
+    model: &Methods,
+    methods: impl Iterator<Item = (HandlerKind, TokenStream)>,
+) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let handle = handle_path(target);
+    let (signals, others): (Vec<_>, Vec<_>) =
+        methods.partition(|(kind, _)| *kind == HandlerKind::Signal);
+    let signals = (!signals.is_empty()).then(|| {
+        let signals = signals.into_iter().map(|(_, method)| method);
+        quote!(impl<T: #private::SignalTarget<#target>> #handle<T> { #(#signals)* })
+    });
+    let others = (!others.is_empty()).then(|| {
+        let others = others.into_iter().map(|(_, method)| method);
+        quote!(impl #handle { #(#others)* })
+    });
+    quote!(#signals #others)
 }
 
 pub(super) fn has_handle(model: &Methods) -> TokenStream {
@@ -102,7 +122,7 @@ pub(super) fn method(
     let Handler { kind, ident, name, docs, conditions, .. } = handler;
     let (call, summary) = match kind {
         HandlerKind::Signal => (
-            "SignalCall",
+            "Signal",
             format!(" Sends the signal `{name}`; awaiting it waits until the server has it."),
         ),
         HandlerKind::Query => {
@@ -119,8 +139,16 @@ pub(super) fn method(
     // What rustc says of an input then points at its type, where it says the same already.
     let place = shared::place(ident, &handler.inputs, &handler.output);
     let here = private.at(place);
-    let returned = quote_spanned!(place=> #here::#call<#marker>);
-    let body = quote_spanned!(place=> #here::#call::new(self, #value, #input));
+    let (returned, body) = match kind {
+        HandlerKind::Signal => (
+            quote_spanned!(place=> T::#call<'_, #marker>),
+            quote_spanned!(place=> #here::SignalTarget::signal_with(&**self, #value, #input)),
+        ),
+        HandlerKind::Query | HandlerKind::Update => (
+            quote_spanned!(place=> #here::#call<#marker>),
+            quote_spanned!(place=> #here::#call::new(self, #value, #input)),
+        ),
+    };
     quote! {
         #(#conditions)*
         #(#docs)*

@@ -4,7 +4,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{handle, handlers, registration, shared};
+use super::{children, handle, handlers, registration, shared};
 use crate::model::{GENERATED, Handler, HandlerKind, Init, Input, Methods, Run};
 
 pub(super) fn methods(model: &Methods) -> TokenStream {
@@ -14,7 +14,7 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
     let code = code(model);
     let handlers = model.handlers.iter().map(|handler| handlers::handler(model, handler));
     let handle = handle::methods(model);
-    let registration = registration::workflow(&model.private, &model.target);
+    let registration = registration::workflow(&model.private, &model.target, false);
     quote! {
         #(#conditions)*
         const _: () = {
@@ -44,7 +44,7 @@ fn input_type(model: &Methods) -> TokenStream {
     shared::input_type(&model.private, input)
 }
 
-/// `start`, `execute`, `schedule` and `handle`, but for those that the user has written.
+/// The functions of [`GENERATED`], but for those that the user has written.
 pub(super) fn starts(model: &Methods, input: Option<&Input>) -> TokenStream {
     let Methods { private, target, taken, .. } = model;
     let parameters = shared::parameters(input.map_or(&[], std::slice::from_ref));
@@ -88,9 +88,14 @@ pub(super) fn starts(model: &Methods, input: Option<&Input>) -> TokenStream {
             #private::WorkflowHandle::existing(#client, #id).into()
         }
     };
-    let all = GENERATED.into_iter().zip([start, execute, schedule, handle]);
+    let children = children::functions(model, &parameters, &value, place(model));
+    let all = [start, execute, schedule, handle].into_iter().chain(children);
+    let all = GENERATED.into_iter().zip(all);
     let free = all.filter(|(name, _)| !taken.contains(name)).map(|(_, function)| function);
-    quote!(impl #target { #(#free)* })
+    quote! {
+        #[allow(dead_code, reason = "a worker may serve what this program does not call")]
+        impl #target { #(#free)* }
+    }
 }
 
 pub(super) fn definition(model: &Methods) -> TokenStream {
@@ -196,6 +201,12 @@ fn code(model: &Methods) -> TokenStream {
             const SIGNAL_HANDLERS: #signals;
             const QUERY_HANDLERS: #queries;
             const UPDATE_HANDLERS: #updates;
+
+            fn serialized(&self) -> #private::Serialized {
+                #[allow(unused_imports, reason = "which of the two is used depends on the struct")]
+                use #private::{OpaqueState as _, SerializeState as _};
+                (&#private::StateOf(self)).serialized()
+            }
 
             #init
             #run

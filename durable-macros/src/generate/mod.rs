@@ -4,6 +4,8 @@
 //! cannot matter. Code that can be generic stands in the runtime, so that an annotation costs little.
 
 mod activity;
+mod children;
+mod declared;
 mod entry;
 mod fallback;
 mod handle;
@@ -17,7 +19,7 @@ mod workflow;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{DeriveInput, ItemFn, ItemImpl};
+use syn::{DeriveInput, ForeignItemFn, ItemFn, ItemImpl, ItemTrait};
 
 use crate::diagnostics::Errors;
 use crate::parse::{items, lints};
@@ -26,6 +28,15 @@ use crate::validate;
 /// `#[workflow]`.
 pub(crate) fn expand_workflow(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    if let Ok(declaration) = syn::parse2::<ItemTrait>(item.clone()) {
+        let as_it_is = declaration.clone();
+        let generated = match validate::declared_workflow(arguments, declaration, &mut errors) {
+            Some(model) if errors.is_empty() => declared::workflow(&model),
+            Some(model) => fallback::declared(model),
+            None => fallback::without_markers(as_it_is),
+        };
+        return both(generated, errors);
+    }
     let Some(parsed) = items::read::<DeriveInput>(&item, "workflow", "a struct", &mut errors)
     else {
         return both(item, errors);
@@ -61,6 +72,13 @@ pub(crate) fn expand_workflow_methods(arguments: TokenStream, item: TokenStream)
 /// `#[activity]`.
 pub(crate) fn expand_activity(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    if let Ok(declaration) = syn::parse2::<ForeignItemFn>(item.clone()) {
+        let model = validate::declared_activity(arguments, declaration, &mut errors);
+        let is_right = errors.is_empty();
+        let generated =
+            if is_right { activity::activity(&model) } else { fallback::call(model, true) };
+        return both(generated, errors);
+    }
     let parsed = items::read::<ItemFn>(&item, "activity", "a function", &mut errors);
     let Some(mut function) = parsed else {
         return both(item, errors);

@@ -6,12 +6,21 @@ use syn::{Ident, Path};
 
 use crate::runtime_path::Private;
 
-pub(super) fn workflow(private: &Private, target: &Path) -> TokenStream {
-    quote!(#private::inventory::submit! { #private::register_workflow::<#target>() })
+pub(super) fn workflow(private: &Private, target: &Path, is_declared: bool) -> TokenStream {
+    let register = if is_declared {
+        quote!(#private::register_declared_workflow::<#target>())
+    } else {
+        quote!(#private::register_workflow::<#target>())
+    };
+    quote!(#private::inventory::submit! { #register })
 }
 
-pub(super) fn activity(private: &Private, ident: &Ident) -> TokenStream {
-    let private_here = private.at(ident.span());
-    let register = quote_spanned!(ident.span()=> #private_here::register_activity::<#ident>());
+pub(super) fn activity(private: &Private, ident: &Ident, is_declared: bool) -> TokenStream {
+    let here = private.at(ident.span());
+    let register = if is_declared {
+        quote_spanned!(ident.span()=> #here::register_declared_activity::<#ident>())
+    } else {
+        quote_spanned!(ident.span()=> #here::register_activity::<#ident>())
+    };
     quote!(#private::inventory::submit! { #register })
 }

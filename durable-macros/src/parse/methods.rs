@@ -37,7 +37,8 @@ pub(crate) fn take(block: &mut ItemImpl, errors: &mut Errors) -> Vec<Method> {
     functions.filter_map(|function| take_marker(function, errors)).collect()
 }
 
-fn take_marker(function: &mut ImplItemFn, errors: &mut Errors) -> Option<Method> {
+/// Takes the marker off a method; `None` where it has none.
+pub(crate) fn take_marker(function: &mut ImplItemFn, errors: &mut Errors) -> Option<Method> {
     let (markers, others) = std::mem::take(&mut function.attrs).into_iter().partition(is_marker);
     function.attrs = others;
     let markers: Vec<Attribute> = markers;

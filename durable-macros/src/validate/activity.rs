@@ -36,6 +36,7 @@ pub(crate) fn activity(tokens: TokenStream, function: &ItemFn, errors: &mut Erro
         name: annotation.name.unwrap_or_else(|| settings::default_name(&signature.ident)),
         queue,
         settings: annotation.options,
+        is_declared: false,
         is_async: signature.asyncness.is_some(),
         injected,
         inputs: inputs::owned(&parameters, None, errors),

@@ -30,7 +30,7 @@ pub(super) fn handlers(methods: Vec<Method>, target: &Path, errors: &mut Errors)
     handlers
 }
 
-fn unique(handler: &Handler, earlier: &[Handler], method: &Method, errors: &mut Errors) {
+pub(super) fn unique(handler: &Handler, earlier: &[Handler], method: &Method, errors: &mut Errors) {
     let same = |other: &&Handler| other.kind == handler.kind && other.name == handler.name;
     if let Some(other) = earlier.iter().find(same) {
         let (kind, name) = (handler.kind.word(), &handler.name);
@@ -56,14 +56,10 @@ fn handler(kind: HandlerKind, method: &Method, target: &Path, errors: &mut Error
     };
     let mut parameters = signature::parameters(signature);
     let context = inputs::context(&mut parameters, allowed, by, errors);
-    let name = method.settings.iter().find_map(|setting| match &setting.value {
-        Value::Name(name) => Some(name.value()),
-        _ => None,
-    });
     Handler {
         kind,
         ident: signature.ident.clone(),
-        name: name.unwrap_or_else(|| settings::default_name(&signature.ident)),
+        name: name(method),
         docs: settings::attributes(&method.function.attrs, "doc"),
         conditions: settings::attributes(&method.function.attrs, "cfg"),
         is_async,
@@ -72,6 +68,15 @@ fn handler(kind: HandlerKind, method: &Method, target: &Path, errors: &mut Error
         output: output(kind, signature, target, errors),
         validator: None,
     }
+}
+
+/// The handler's name on the server.
+pub(super) fn name(method: &Method) -> String {
+    let given = method.settings.iter().find_map(|setting| match &setting.value {
+        Value::Name(name) => Some(name.value()),
+        _ => None,
+    });
+    given.unwrap_or_else(|| settings::default_name(&method.function.sig.ident))
 }
 
 fn receiver(kind: HandlerKind, signature: &Signature, errors: &mut Errors) {
@@ -114,11 +119,13 @@ fn receiver(kind: HandlerKind, signature: &Signature, errors: &mut Errors) {
     }
 }
 
-fn output(kind: HandlerKind, signature: &Signature, target: &Path, errors: &mut Errors) -> Output {
-    let mut output = outputs::owned(&signature.output, errors);
-    if let OutputKind::Plain(ty) | OutputKind::Result(ty) = &mut output.kind {
-        **ty = types::without_self(ty, target);
-    }
+pub(super) fn output(
+    kind: HandlerKind,
+    signature: &Signature,
+    target: &Path,
+    errors: &mut Errors,
+) -> Output {
+    let output = outputs::without_self(&signature.output, target, errors);
     let nothing = matches!(output.kind, OutputKind::Nothing) || output.text == "()";
     match kind {
         HandlerKind::Signal if !nothing => errors.push(err!(

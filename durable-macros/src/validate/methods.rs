@@ -2,14 +2,14 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::format_ident;
-use syn::{ImplItem, ItemImpl, Path, ReturnType, Type};
+use syn::{Ident, ImplItem, ItemImpl, Path, ReturnType, Type};
 
 use super::{handlers, inputs, outputs, settings};
 use crate::diagnostics::{Errors, err};
 use crate::lint;
 use crate::model::{Context, GENERATED, Init, Input, Methods, Output, OutputKind, Run};
 use crate::parse::methods::{self, Marker, Method};
-use crate::parse::signature::{self, By, ContextType};
+use crate::parse::signature::{self, By, ContextType, Parameter};
 use crate::parse::{arguments, keys, types};
 
 /// Takes the markers off the block; `None` when it is not the impl block of a struct at all.
@@ -101,23 +101,25 @@ fn target(block: &ItemImpl, errors: &mut Errors) -> Option<Path> {
 fn taken_names(block: &ItemImpl, errors: &mut Errors) -> Vec<&'static str> {
     let mut taken = Vec::new();
     for item in &block.items {
-        if let ImplItem::Fn(function) = item
-            && let Some(name) = GENERATED.into_iter().find(|&name| function.sig.ident == name)
-        {
-            taken.push(name);
-            errors.push(err!(
-                function.sig.ident,
-                "`#[workflow_methods]` generates `{name}`, by which callers start or find the \
-                 workflow; give this method another name, and a handler its name on the server with \
-                 `name = \"{name}\"`"
-            ));
+        if let ImplItem::Fn(function) = item {
+            taken.extend(taken_name(&function.sig.ident, errors));
         }
     }
     taken
 }
 
+pub(super) fn taken_name(method: &Ident, errors: &mut Errors) -> Option<&'static str> {
+    let name = GENERATED.into_iter().find(|&name| method == name)?;
+    errors.push(err!(
+        method,
+        "`{name}` is generated, by which callers start or find the workflow; give this method \
+         another name, and a handler its name on the server with `name = \"{name}\"`"
+    ));
+    Some(name)
+}
+
 /// The one method of a role.
-fn only(role: &str, mut methods: Vec<Method>, errors: &mut Errors) -> Option<Method> {
+pub(super) fn only(role: &str, mut methods: Vec<Method>, errors: &mut Errors) -> Option<Method> {
     for second in methods.iter().skip(1) {
         let first = &methods[0].function.sig.ident;
         errors.push(err!(
@@ -150,7 +152,7 @@ fn run(method: &Method, target: &Path, errors: &mut Errors) -> Run {
     }
     let by = By::MutableReference;
     let (context, input) = context_and_input(method, ContextType::Workflow, by, target, errors);
-    let output = outputs::owned(&signature.output, errors);
+    let output = outputs::without_self(&signature.output, target, errors);
     let kind = match output.kind {
         OutputKind::Nothing => {
             errors.push(err!(
@@ -160,9 +162,7 @@ fn run(method: &Method, target: &Path, errors: &mut Errors) -> Run {
             OutputKind::Nothing
         }
         // Whatever the alias is called, rustc knows whether it is a `Result`.
-        OutputKind::Plain(ty) | OutputKind::Result(ty) => {
-            OutputKind::Result(Box::new(types::without_self(&ty, target)))
-        }
+        OutputKind::Plain(ty) | OutputKind::Result(ty) => OutputKind::Result(ty),
     };
     Run { ident: signature.ident.clone(), context, input, output: Output { kind, ..output } }
 }
@@ -191,6 +191,17 @@ fn init(method: &Method, target: &Path, errors: &mut Errors) -> Init {
     Init { ident: signature.ident.clone(), context, input }
 }
 
+/// Refuses a second input.
+pub(super) fn one_input(parameters: &[Parameter], errors: &mut Errors) {
+    if let Some(second) = parameters.get(1) {
+        errors.push(err!(
+            second.original,
+            "a workflow takes one input; put several in a struct that derives `Serialize` and \
+             `Deserialize`, which can also grow later"
+        ));
+    }
+}
+
 fn context_and_input(
     method: &Method,
     allowed: ContextType,
@@ -200,14 +211,8 @@ fn context_and_input(
 ) -> (Context, Option<Input>) {
     let mut parameters = signature::parameters(&method.function.sig);
     let context = inputs::context(&mut parameters, allowed, by, errors);
-    if let Some(second) = parameters.get(1) {
-        errors.push(err!(
-            second.original,
-            "a workflow takes one input; put several in a struct that derives `Serialize` and \
-             `Deserialize`, which can also grow later"
-        ));
-        parameters.truncate(1);
-    }
+    one_input(&parameters, errors);
+    parameters.truncate(1);
     let input = inputs::owned(&parameters, Some(target), errors).pop();
     (context, input)
 }

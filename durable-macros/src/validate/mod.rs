@@ -4,6 +4,7 @@
 //! that the fallback can still generate what the user's other code names.
 
 mod activity;
+mod declared;
 mod entry;
 mod handlers;
 mod inputs;
@@ -14,6 +15,7 @@ mod test;
 mod workflow;
 
 pub(crate) use activity::activity;
+pub(crate) use declared::{activity as declared_activity, workflow as declared_workflow};
 pub(crate) use entry::main;
 pub(crate) use inputs::is_free;
 pub(crate) use methods::methods;

@@ -1,10 +1,19 @@
 //! The rules for outputs: owned, as they travel.
 
-use syn::ReturnType;
+use syn::{Path, ReturnType};
 
 use crate::diagnostics::{Errors, err};
-use crate::model::Output;
+use crate::model::{Output, OutputKind};
 use crate::parse::{signature, types};
+
+/// Makes the output of a method, where `Self` is the target.
+pub(super) fn without_self(returned: &ReturnType, target: &Path, errors: &mut Errors) -> Output {
+    let mut output = owned(returned, errors);
+    if let OutputKind::Plain(ty) | OutputKind::Result(ty) = &mut output.kind {
+        **ty = types::without_self(ty, target);
+    }
+    output
+}
 
 /// Makes the output of a return type, which must be owned.
 pub(super) fn owned(returned: &ReturnType, errors: &mut Errors) -> Output {

@@ -15,7 +15,7 @@ mod state;
 pub use context::ActivityContext;
 #[cfg(feature = "testing")]
 pub(crate) use heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
-pub(crate) use served::register;
+pub(crate) use served::{not_mocked, register};
 pub use state::{State, state};
 
 #[doc(inline)]

@@ -83,6 +83,18 @@ where
     }
 }
 
+/// The end of a declared activity where a test serves it, and has no mock of it.
+pub(crate) fn not_mocked<T: Send + 'static>(
+    activity: &str,
+) -> BoxFuture<'static, Result<T, ActivityError>> {
+    let message = format!(
+        "activity {activity} is declared here and served elsewhere; mock it in this test with \
+         `env.mock::<{activity}>()`"
+    );
+    let failure = ApplicationFailure::builder(message).non_retryable(true).build();
+    ready(Err(ActivityError::application(failure))).boxed()
+}
+
 /// Runs an attempt, as a test environment wants it where there is one.
 fn execute<A>(
     dependencies: Option<Arc<Dependencies>>,

@@ -29,8 +29,8 @@ pub struct SignalCall<S: SignalDefinition> {
 }
 
 impl<S: SignalDefinition<Workflow: Workflow>> SignalCall<S> {
-    /// A signal; made by generated code.
-    pub fn new(handle: &WorkflowHandle<S::Workflow>, signal: S, input: S::Input) -> Self {
+    /// A signal; made by the generated handles' methods.
+    pub(super) fn new(handle: &WorkflowHandle<S::Workflow>, signal: S, input: S::Input) -> Self {
         Self { handle: handle.clone(), signal, input }
     }
 }

@@ -9,13 +9,14 @@ use temporalio_client::{
     WorkflowExecutionInfo, WorkflowFetchHistoryOptions, WorkflowGetResultOptions, WorkflowHistory,
     WorkflowTerminateOptions,
 };
+use temporalio_common::SignalDefinition;
+use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
 #[cfg(feature = "testing")]
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 
-use super::Client;
 use super::outcome::Doing;
-use super::start::Typed;
-use crate::definition::Workflow;
+use super::{Client, QueryCall, SignalCall};
+use crate::definition::{CancelSignal, SignalTarget, StateQuery, Typed, Workflow};
 use crate::error::{Error, Result};
 
 /// A workflow with a generated handle type, whose signals, queries and updates are methods.
@@ -141,6 +142,26 @@ impl<W: Workflow> WorkflowHandle<W> {
         cancelled.map_err(|error| self.doing("cancel").interaction(error))
     }
 
+    /// Sends the signal `cancel`, which every workflow has: its running activities are cancelled, and
+    /// the rest is left to the workflow, which is not cancelled itself.
+    ///
+    /// A workflow with a signal of its own by that name handles it in its own way.
+    pub fn request_cancel(&self, reason: impl Into<String>) -> SignalCall<CancelSignal<W>> {
+        SignalCall::new(self, CancelSignal::new(), Some(reason.into()))
+    }
+
+    /// Asks the query `state`, which every workflow has: for the struct where it is `Serialize`, and
+    /// else for a `durable::workflow::Status`.
+    ///
+    /// `T` is what the answer is read as: the struct, one of the same fields, or a
+    /// `serde_json::Value`.
+    pub fn state<T>(&self) -> QueryCall<StateQuery<W, T>>
+    where
+        T: TemporalSerializable + TemporalDeserializable + 'static,
+    {
+        QueryCall::new(self, StateQuery::new(), ())
+    }
+
     /// Ends the workflow at once; its code is not asked.
     ///
     /// # Errors
@@ -187,6 +208,17 @@ impl<W: Workflow> WorkflowHandle<W> {
 
     pub(super) fn doing<'a>(&'a self, operation: &'a str) -> Doing<'a> {
         Doing { client: &self.client, workflow_id: &self.workflow_id, operation }
+    }
+}
+
+impl<W: Workflow> SignalTarget<W> for WorkflowHandle<W> {
+    type Signal<'a, S: SignalDefinition<Workflow = W> + 'static> = SignalCall<S>;
+
+    fn signal_with<S>(&self, signal: S, input: S::Input) -> SignalCall<S>
+    where
+        S: SignalDefinition<Workflow = W> + 'static,
+    {
+        SignalCall::new(self, signal, input)
     }
 }
 

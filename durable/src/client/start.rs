@@ -10,12 +10,12 @@ use temporalio_client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy};
 use temporalio_common::data_converters::TemporalSerializable;
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeValue};
-use temporalio_common::{HasWorkflowDefinition, MemoValues, Priority, WorkflowDefinition};
+use temporalio_common::{MemoValues, Priority};
 
 use super::outcome::Doing;
 use super::settings::{Definition, Request, Settings};
 use super::{Client, HasHandle, WorkflowHandle};
-use crate::definition::{Payload, Workflow};
+use crate::definition::{Payload, Typed, Workflow};
 use crate::error::Result;
 use crate::options::{RetryOptions, WorkflowOptions};
 
@@ -236,27 +236,4 @@ where
         start.settings.awaited = true;
         async move { start.send().await?.output().await }.boxed()
     }
-}
-
-/// The workflow type as a value, which the SDK's client asks for; the user's struct is the
-/// workflow's state and cannot be made here.
-pub(super) struct Typed<W>(PhantomData<fn() -> W>);
-
-impl<W> Typed<W> {
-    fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<W: Workflow> WorkflowDefinition for Typed<W> {
-    type Input = W::Input;
-    type Output = W::Output;
-
-    fn name(&self) -> &str {
-        W::NAME
-    }
-}
-
-impl<W: Workflow> HasWorkflowDefinition for Typed<W> {
-    type Run = W;
 }

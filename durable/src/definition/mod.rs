@@ -6,20 +6,28 @@
 
 mod activity;
 pub(crate) mod arguments;
+mod built_in;
 pub(crate) mod configured;
 mod dependencies;
 mod handler;
+mod handles;
 mod payload;
+mod problem;
 pub(crate) mod registry;
 mod shutdown;
 mod source;
 mod workflow;
 
 pub use activity::Activity;
+pub(crate) use built_in::{CANCEL, STATE};
+pub use built_in::{CancelSignal, StateQuery};
 pub use dependencies::{ActivityDependency, Dependencies};
 pub use handler::{Handler, HandlerDescription};
+pub(crate) use handles::Typed;
+pub use handles::{Handles, SignalTarget};
 pub use payload::Payload;
-pub use registry::{ActivityEntry, Queue, Registry, RegistryError, RegistryProblem, WorkflowEntry};
+pub use problem::{RegistryError, RegistryProblem};
+pub use registry::{ActivityEntry, Queue, Registry, WorkflowEntry};
 pub(crate) use shutdown::WorkerShutdown;
 pub use source::{Parameter, SourceLocation};
 pub use workflow::{Workflow, WorkflowAnnotation};

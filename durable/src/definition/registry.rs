@@ -13,8 +13,8 @@ use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
 use temporalio_sdk::{WorkerOptions, WorkflowRegistrationError};
 
 use super::{
-    Activity, ActivityDependency, Dependencies, HandlerDescription, Parameter, SourceLocation,
-    Workflow,
+    Activity, ActivityDependency, Dependencies, HandlerDescription, Parameter, RegistryError,
+    RegistryProblem, SourceLocation, Workflow,
 };
 use crate::options::{ActivityOptions, ConfiguredOptions, InvalidOptions, WorkflowOptions};
 
@@ -33,13 +33,16 @@ pub(crate) type Register = fn(&mut Target<'_>) -> Result<(), WorkflowRegistratio
 /// What an annotation submits at link time; made by generated code.
 pub struct Registration {
     kind: Kind,
-    register: Register,
+    /// Whether it is only declared here, and served elsewhere.
+    declared: bool,
 }
 
 enum Kind {
-    Workflow(fn() -> (WorkflowEntry, Result<(), InvalidOptions>)),
-    Activity(fn() -> (ActivityEntry, Result<(), InvalidOptions>)),
+    Workflow(Describe<WorkflowEntry>, Register),
+    Activity(Describe<ActivityEntry>, Register),
 }
+
+type Describe<E> = fn(Register) -> (E, Result<(), InvalidOptions>);
 
 inventory::collect!(Registration);
 
@@ -47,13 +50,20 @@ impl Registration {
     /// The registration of a workflow.
     #[must_use]
     pub(crate) const fn workflow<W: Workflow>(register: Register) -> Self {
-        Self { kind: Kind::Workflow(WorkflowEntry::of::<W>), register }
+        Self { kind: Kind::Workflow(WorkflowEntry::of::<W>, register), declared: false }
     }
 
     /// The registration of an activity.
     #[must_use]
     pub(crate) const fn activity<A: Activity>(register: Register) -> Self {
-        Self { kind: Kind::Activity(ActivityEntry::of::<A>), register }
+        Self { kind: Kind::Activity(ActivityEntry::of::<A>, register), declared: false }
+    }
+
+    /// The same, of what is only declared.
+    #[must_use]
+    pub(crate) const fn declared(mut self) -> Self {
+        self.declared = true;
+        self
     }
 }
 
@@ -79,10 +89,11 @@ pub struct WorkflowEntry {
     pub source: SourceLocation,
     /// Whether its options can be, merged with these and the built-in ones.
     pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
+    register: Register,
 }
 
 impl WorkflowEntry {
-    fn of<W: Workflow>() -> (Self, Result<(), InvalidOptions>) {
+    fn of<W: Workflow>(register: Register) -> (Self, Result<(), InvalidOptions>) {
         let entry = Self {
             name: W::NAME,
             queue: W::QUEUE,
@@ -97,6 +108,7 @@ impl WorkflowEntry {
                     (WorkflowOptions::default(), configured.of_workflow(W::NAME));
                 call.resolve(W::options(), configured).map(drop)
             },
+            register,
         };
         let checked = (entry.check)(&ConfiguredOptions::default());
         (entry, checked)
@@ -121,10 +133,11 @@ pub struct ActivityEntry {
     pub source: SourceLocation,
     /// Whether its options can be, merged with these and the built-in ones.
     pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
+    register: Register,
 }
 
 impl ActivityEntry {
-    fn of<A: Activity>() -> (Self, Result<(), InvalidOptions>) {
+    fn of<A: Activity>(register: Register) -> (Self, Result<(), InvalidOptions>) {
         let entry = Self {
             name: A::NAME,
             queue: A::QUEUE,
@@ -137,6 +150,7 @@ impl ActivityEntry {
                     (ActivityOptions::default(), configured.of_activity(A::NAME));
                 call.resolve(A::options(), configured).map(drop)
             },
+            register,
         };
         let checked = (entry.check)(&ConfiguredOptions::default());
         (entry, checked)
@@ -148,7 +162,6 @@ impl ActivityEntry {
 pub struct Queue {
     workflows: Vec<WorkflowEntry>,
     activities: Vec<ActivityEntry>,
-    register: Vec<Register>,
 }
 
 impl Queue {
@@ -169,7 +182,24 @@ impl Queue {
         &self,
         target: &mut Target<'_>,
     ) -> Result<(), WorkflowRegistrationError> {
-        self.register.iter().try_for_each(|register| register(target))
+        let workflows = self.workflows.iter().map(|entry| entry.register);
+        let activities = self.activities.iter().map(|entry| entry.register);
+        workflows.chain(activities).try_for_each(|register| register(target))
+    }
+
+    /// Takes over what has no namesake here.
+    #[cfg(feature = "testing")]
+    fn add_missing(&mut self, other: Self) {
+        for entry in other.workflows {
+            if self.workflows.iter().all(|own| own.name != entry.name) {
+                self.workflows.push(entry);
+            }
+        }
+        for entry in other.activities {
+            if self.activities.iter().all(|own| own.name != entry.name) {
+                self.activities.push(entry);
+            }
+        }
     }
 }
 
@@ -194,6 +224,7 @@ impl fmt::Debug for Queue {
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     queues: BTreeMap<&'static str, Queue>,
+    declared: BTreeMap<&'static str, Queue>,
 }
 
 impl Registry {
@@ -215,27 +246,28 @@ impl Registry {
         let mut registry = Self::default();
         let mut problems = Vec::new();
         for registration in registrations {
+            let Registry { queues, declared } = &mut registry;
+            let queues = if registration.declared { declared } else { queues };
             match registration.kind {
-                Kind::Workflow(describe) => {
-                    let (entry, options) = describe();
+                Kind::Workflow(describe, register) => {
+                    let (entry, options) = describe(register);
                     problem_of("workflow", entry.name, entry.source, options, &mut problems);
-                    let queue = registry.queues.entry(entry.queue).or_default();
-                    queue.workflows.push(entry);
-                    queue.register.push(registration.register);
+                    queues.entry(entry.queue).or_default().workflows.push(entry);
                 }
-                Kind::Activity(describe) => {
-                    let (entry, options) = describe();
+                Kind::Activity(describe, register) => {
+                    let (entry, options) = describe(register);
                     problem_of("activity", entry.name, entry.source, options, &mut problems);
-                    let queue = registry.queues.entry(entry.queue).or_default();
-                    queue.activities.push(entry);
-                    queue.register.push(registration.register);
+                    queues.entry(entry.queue).or_default().activities.push(entry);
                 }
             }
         }
-        for (name, queue) in &mut registry.queues {
+        for queue in registry.queues.values_mut().chain(registry.declared.values_mut()) {
             // Link order is arbitrary; what is reported and registered should not be.
             queue.workflows.sort_by_key(|entry| (entry.name, entry.source));
             queue.activities.sort_by_key(|entry| (entry.name, entry.source));
+        }
+        // What is served elsewhere may well be declared twice.
+        for (name, queue) in &registry.queues {
             let workflows = queue.workflows.iter().map(|entry| (entry.name, entry.source));
             let activities = queue.activities.iter().map(|entry| (entry.name, entry.source));
             duplicates("workflow", name, workflows, &mut problems);
@@ -263,6 +295,20 @@ impl Registry {
     /// All activities, by queue and name.
     pub fn activities(&self) -> impl Iterator<Item = &ActivityEntry> {
         self.queues.values().flat_map(Queue::activities)
+    }
+
+    /// What this program declares without a body, because it is served elsewhere, by queue.
+    pub fn declared(&self) -> impl Iterator<Item = (&'static str, &Queue)> {
+        self.declared.iter().map(|(name, queue)| (*name, queue))
+    }
+
+    /// Has what is declared served here, as far as nothing else of this program serves it: in a test
+    /// it may be mocked.
+    #[cfg(feature = "testing")]
+    pub(crate) fn serve_declared(&mut self) {
+        for (name, declared) in std::mem::take(&mut self.declared) {
+            self.queues.entry(name).or_default().add_missing(declared);
+        }
     }
 
     /// Whether this program holds no workflow and no activity at all.
@@ -297,72 +343,6 @@ fn duplicates(
     for (name, sources) in by_name {
         if sources.len() > 1 {
             problems.push(RegistryProblem::DuplicateName { kind, name, queue, sources });
-        }
-    }
-}
-
-/// A program whose annotations contradict each other; nothing of it is served.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct RegistryError {
-    /// Every problem that was found.
-    pub problems: Vec<RegistryProblem>,
-}
-
-impl fmt::Display for RegistryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the annotations of this program contradict each other:")?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
-    }
-}
-
-impl std::error::Error for RegistryError {}
-
-/// One contradiction among the annotations of a program.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum RegistryProblem {
-    /// Definitions of one kind and name on one queue; a server could not tell them apart, and the
-    /// SDK would silently use the last of two activities.
-    DuplicateName {
-        /// `workflow` or `activity`.
-        kind: &'static str,
-        /// The name they share.
-        name: &'static str,
-        /// The queue they share.
-        queue: &'static str,
-        /// Where each is annotated.
-        sources: Vec<SourceLocation>,
-    },
-    /// Options that cannot be, once they are merged with the built-in ones.
-    InvalidOptions {
-        /// `workflow` or `activity`.
-        kind: &'static str,
-        /// Its name.
-        name: &'static str,
-        /// Where it is annotated.
-        source: SourceLocation,
-        /// What cannot be.
-        error: InvalidOptions,
-    },
-}
-
-impl fmt::Display for RegistryProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DuplicateName { kind, name, queue, sources } => {
-                let sources: Vec<_> = sources.iter().map(ToString::to_string).collect();
-                write!(
-                    f,
-                    "{kind} `{name}` is defined {} times on queue `{queue}`, at {}; \
-                     give one of them another `name = \"..\"`",
-                    sources.len(),
-                    sources.join(" and "),
-                )
-            }
-            Self::InvalidOptions { kind, name, source, error } => {
-                write!(f, "{kind} `{name}` at {source}: {error}")
-            }
         }
     }
 }

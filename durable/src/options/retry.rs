@@ -16,7 +16,7 @@ use super::setters;
 /// use durable::options::RetryOptions;
 ///
 /// let retry = RetryOptions::default()
-///     .maximum_attempts(3_u32)
+///     .maximum_attempts(3)
 ///     .initial_interval(Duration::from_millis(200))
 ///     .non_retryable_error_types(["CardDeclined"]);
 /// # let _ = retry;

@@ -8,7 +8,7 @@ const SECOND: Duration = Duration::from_secs(1);
 fn the_call_beats_the_annotation_and_the_annotation_the_built_in_values() {
     let annotation = ActivityOptions::default()
         .start_to_close_timeout(30 * SECOND)
-        .retry(RetryOptions::default().maximum_attempts(3_u32));
+        .retry(RetryOptions::default().maximum_attempts(3));
     let call = ActivityOptions::default()
         .start_to_close_timeout(7 * SECOND)
         .retry(RetryOptions::default().initial_interval(SECOND));

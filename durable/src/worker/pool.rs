@@ -40,7 +40,7 @@ pub struct Workers {
     adjust: Option<Adjust>,
     interceptors: Vec<WorkflowInterceptorConstructor>,
     /// Whether activities whose `State<T>` nobody gave are refused at the start, and not at the call.
-    check_state: bool,
+    for_test: bool,
     options: Arc<ConfiguredOptions>,
     configured: Configured,
 }
@@ -55,7 +55,7 @@ impl Workers {
             drain_timeout: None,
             adjust: None,
             interceptors: Vec::new(),
-            check_state: true,
+            for_test: false,
             options: Arc::clone(client.configured_options()),
             configured: Configured::of(client),
         }
@@ -114,11 +114,11 @@ impl Workers {
         self
     }
 
-    /// Starts also where activities need a `State<T>` that nobody gave: in a test it may be given
-    /// later, or the activity be mocked.
+    /// Starts as a test needs it: also where activities need a `State<T>` that nobody gave, which may
+    /// be given later or the activity be mocked, and with what is only declared, to be mocked.
     #[cfg(feature = "testing")]
-    pub(crate) fn without_state_check(mut self) -> Self {
-        self.check_state = false;
+    pub(crate) fn for_test(mut self) -> Self {
+        self.for_test = true;
         self
     }
 
@@ -155,7 +155,7 @@ impl Workers {
         if !self.configured.serves() {
             return Err(WorkerError::Disabled.into());
         }
-        let registry = Registry::collect()?;
+        let registry = self.registry()?;
         self.configured.warn_of_unknown_names(&registry);
         let drain_timeout =
             self.drain_timeout.or(self.configured.drain_timeout()).unwrap_or(DEFAULT_DRAIN_TIMEOUT);
@@ -184,6 +184,16 @@ impl Workers {
         Ok(RunningWorkers::start(&self.client, plans, drain_timeout, shutdown).await?)
     }
 
+    fn registry(&self) -> Result<Registry> {
+        #[cfg_attr(not(feature = "testing"), expect(unused_mut, reason = "only tests add to it"))]
+        let mut registry = Registry::collect()?;
+        #[cfg(feature = "testing")]
+        if self.for_test {
+            registry.serve_declared();
+        }
+        Ok(registry)
+    }
+
     /// The queues to serve, or every reason why that is not possible.
     fn select<'a>(
         &self,
@@ -209,12 +219,13 @@ impl Workers {
             let queues = registry.queues().map(|(name, _)| name).collect();
             problems.push(WorkerProblem::NoQueueEnabled { queues });
         }
-        for (_, queue) in &selected {
+        // What is only declared here is called from here.
+        for (_, queue) in selected.iter().copied().chain(registry.declared()) {
             self.check_options(queue, &mut problems);
         }
         for activity in selected.iter().flat_map(|(_, queue)| queue.activities()) {
             for dependency in &activity.dependencies {
-                if self.check_state && !self.dependencies.has(dependency) {
+                if !self.for_test && !self.dependencies.has(dependency) {
                     problems.push(WorkerProblem::MissingState {
                         activity: activity.name,
                         source: activity.source,

@@ -14,7 +14,6 @@ use temporalio_sdk::{
     ActivityCancellationType, CancellableFuture, LocalActivityOptions, WorkflowCancellationToken,
 };
 
-use super::hosted::Hosted;
 use super::{WorkflowCode, WorkflowContext};
 use crate::definition::configured::configured_options;
 use crate::definition::{Activity, Payload};
@@ -36,7 +35,7 @@ type Outcome<A> =
 /// merged, fail the workflow task with an error that names them.
 #[must_use = "an activity is scheduled only when its call is awaited or started"]
 pub struct ActivityCall<'a, W, A: Activity> {
-    context: &'a temporalio_sdk::WorkflowContext<Hosted<W>>,
+    context: &'a WorkflowContext<W>,
     call: Option<Call<A>>,
     started: Option<StartedActivity<'a, A>>,
 }
@@ -149,10 +148,11 @@ const CALLED_OR_STARTED: &str = "a call is taken only to be started";
 impl<A: Activity> Call<A> {
     fn schedule<W: WorkflowCode<Input: Payload>>(
         self,
-        context: &temporalio_sdk::WorkflowContext<Hosted<W>>,
+        context: &WorkflowContext<W>,
     ) -> StartedActivity<'_, A> {
         let Self { activity, input, options, local, detached } = self;
-        let token = detached.then(WorkflowCancellationToken::new);
+        let token =
+            if detached { WorkflowCancellationToken::new() } else { context.activity_token() };
         let configured = configured_options(context).of_activity(A::NAME);
         let options = match options.resolve(A::options(), configured) {
             Ok(options) if local => local_check::<A>(context.task_queue()).map(|()| options),
@@ -205,7 +205,7 @@ fn close_timeouts(options: &ActivityOptions) -> ActivityCloseTimeouts {
 
 fn sdk_options(
     options: ActivityOptions,
-    token: Option<WorkflowCancellationToken>,
+    token: WorkflowCancellationToken,
     queue: &str,
 ) -> temporalio_sdk::ActivityOptions {
     temporalio_sdk::ActivityOptions::with_close_timeouts(close_timeouts(&options))
@@ -217,13 +217,13 @@ fn sdk_options(
         .maybe_summary(options.summary)
         .maybe_activity_id(options.activity_id)
         .maybe_cancellation_type(options.cancellation_type)
-        .maybe_cancellation_token(token)
+        .cancellation_token(token)
         .build()
 }
 
 fn sdk_local_options(
     options: ActivityOptions,
-    token: Option<WorkflowCancellationToken>,
+    token: WorkflowCancellationToken,
 ) -> LocalActivityOptions {
     LocalActivityOptions::builder()
         .maybe_start_to_close_timeout(limit(options.start_to_close_timeout))
@@ -233,7 +233,7 @@ fn sdk_local_options(
         .maybe_summary(options.summary)
         .maybe_activity_id(options.activity_id)
         .maybe_cancel_type(options.cancellation_type)
-        .maybe_cancellation_token(token)
+        .cancellation_token(token)
         .build()
 }
 

@@ -13,6 +13,8 @@ use crate::definition::{Payload, Workflow};
 
 /// The code of an annotated workflow; implemented by generated code.
 pub trait WorkflowCode: Workflow {
+    /// Whether it is only declared, and has no code.
+    const IS_DECLARED: bool = false;
     /// Whether the user wrote an `#[init]` method.
     const HAS_INIT: bool;
     /// Whether the input goes to `#[init]`; otherwise it goes to `#[run]`.
@@ -23,6 +25,11 @@ pub trait WorkflowCode: Workflow {
     const QUERY_HANDLERS: &'static [QueryHandler<Self>];
     /// The updates, by name.
     const UPDATE_HANDLERS: &'static [UpdateHandler<Self>];
+
+    /// The state, for the built-in query `state`; `None` where the struct is not `Serialize`.
+    fn serialized(&self) -> Option<serde_json::Result<serde_json::Value>> {
+        None
+    }
 
     /// Makes the workflow's state; the input is there if `INIT_TAKES_INPUT`.
     fn init(
@@ -47,6 +54,7 @@ pub(crate) fn register<W: WorkflowCode>(
 where
     W::Input: Payload,
 {
+    super::built_in::say_what_is_replaced::<W>();
     match target {
         Target::Worker(options, _) => options.register_workflow::<Hosted<W>>().map(drop),
         #[cfg(feature = "testing")]

@@ -6,14 +6,16 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::{Duration, SystemTime};
 
+use futures_util::FutureExt as _;
 use futures_util::future::FusedFuture;
 use temporalio_sdk::{
-    CancellableFuture as _, ContinueAsNewOptions, TimerResult, WorkflowCancellationError,
-    WorkflowTermination,
+    CancellableFuture, ContinueAsNewOptions, TimerOptions, TimerResult, WaitConditionOptions,
+    WorkflowCancellationError, WorkflowCancellationToken, WorkflowTermination,
 };
 use uuid::Uuid;
 
 use super::WorkflowCode;
+use super::cancellation::Cancellation;
 use super::hosted::Hosted;
 use crate::definition::Payload;
 use crate::definition::arguments::Decoded;
@@ -25,11 +27,75 @@ use crate::definition::arguments::Decoded;
 /// defined here works on the annotated struct, or saves a line.
 pub struct WorkflowContext<W> {
     sdk: temporalio_sdk::WorkflowContext<Hosted<W>>,
+    cancellation: Cancellation,
+    /// What this context waits by instead of the workflow's own token.
+    detached: Option<WorkflowCancellationToken>,
 }
 
 impl<W> WorkflowContext<W> {
     pub(super) fn new(sdk: temporalio_sdk::WorkflowContext<Hosted<W>>) -> Self {
-        Self { sdk }
+        let cancellation = sdk.state(Hosted::cancellation);
+        Self { sdk, cancellation, detached: None }
+    }
+
+    /// A context in which nothing is cancelled with the workflow: for cleaning up.
+    ///
+    /// Activities and children that are called by it, its waits and its timers go on when the workflow
+    /// is cancelled, and activities also when the built-in signal `cancel` comes. It is the
+    /// [detached scope](https://docs.temporal.io/develop/typescript/cancellation#cancellation-scopes)
+    /// of other SDKs.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        Self { detached: Some(WorkflowCancellationToken::new()), ..self.clone() }
+    }
+
+    /// Whether the workflow was asked to cancel: by the server, by the built-in signal `cancel`, or by
+    /// [`request_cancel`](Self::request_cancel).
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.requested().is_cancelled()
+    }
+
+    /// Resolves when the workflow is asked to cancel, as [`is_cancelled`](Self::is_cancelled) tells;
+    /// with the reason where one was given.
+    #[must_use]
+    pub fn cancelled(&self) -> impl FusedFuture<Output = Option<String>> + '_ {
+        let token = self.requested();
+        async move {
+            token.cancelled().await;
+            token.reason()
+        }
+        .fuse()
+    }
+
+    /// Does what the built-in signal `cancel` does: stops every activity of this run that is running,
+    /// has [`is_cancelled`](Self::is_cancelled) tell so, and leaves the rest to the workflow.
+    ///
+    /// The workflow itself is not cancelled, so it can wait and call further activities. Activities of
+    /// a [detached](Self::detached) context or call go on. Of several reasons the first counts.
+    pub fn request_cancel(&self, reason: impl Into<String>) {
+        self.cancel(Some(&reason.into()));
+    }
+
+    pub(super) fn cancel(&self, reason: Option<&str>) {
+        self.cancellation.request(|| self.sdk.cancellation_token(), reason);
+        // Conditions may look at `is_cancelled`.
+        self.sdk.state_mut(|_| ());
+    }
+
+    fn requested(&self) -> &WorkflowCancellationToken {
+        self.cancellation.requested(|| self.sdk.cancellation_token())
+    }
+
+    /// The token for an activity that is started now.
+    pub(super) fn activity_token(&self) -> WorkflowCancellationToken {
+        let attached = || self.cancellation.activities(|| self.sdk.cancellation_token());
+        self.detached.clone().unwrap_or_else(attached)
+    }
+
+    /// The token for everything else, where it is not the workflow's.
+    pub(super) fn token(&self) -> Option<WorkflowCancellationToken> {
+        self.detached.clone()
     }
 
     /// Reads the workflow's state.
@@ -52,7 +118,9 @@ impl<W> WorkflowContext<W> {
         &'a self,
         mut condition: impl FnMut(&W) -> bool + 'a,
     ) -> impl FusedFuture<Output = Result<(), WorkflowCancellationError>> + 'a {
-        self.sdk.wait_condition(move |hosted| condition(hosted.state()))
+        let options = WaitConditionOptions::builder().maybe_cancellation_token(self.token());
+        let condition = move |hosted: &Hosted<W>| condition(hosted.state());
+        self.sdk.wait_condition_with_options(condition, options.build())
     }
 
     /// Waits until a condition on the state holds, at the longest for `timeout`, and tells whether
@@ -71,7 +139,7 @@ impl<W> WorkflowContext<W> {
         if self.state(&mut condition) {
             return Ok(true);
         }
-        let mut timer = self.sdk.timer(timeout);
+        let mut timer = self.timer(timeout);
         let mut holds = std::pin::pin!(self.wait_condition(condition));
         temporalio_sdk::workflows::select! {
             held = holds => {
@@ -92,10 +160,20 @@ impl<W> WorkflowContext<W> {
     /// # Errors
     /// When the workflow is cancelled first; `?` then ends it as cancelled.
     pub async fn sleep(&self, duration: Duration) -> Result<(), WorkflowCancellationError> {
-        match self.sdk.timer(duration).await {
+        match self.timer(duration).await {
             TimerResult::Fired => Ok(()),
             TimerResult::Cancelled => self.wait_condition(|_| false).await,
         }
+    }
+
+    /// Starts a durable timer, as the SDK does; what it is cancelled with is this context's.
+    pub fn timer(
+        &self,
+        options: impl Into<TimerOptions>,
+    ) -> impl CancellableFuture<Output = TimerResult> {
+        let mut options = options.into();
+        options.cancellation_token = options.cancellation_token.or_else(|| self.token());
+        self.sdk.timer(options)
     }
 
     /// The workflow's time: that of the server when the current workflow task was started.
@@ -142,7 +220,11 @@ impl<W> Deref for WorkflowContext<W> {
 
 impl<W> Clone for WorkflowContext<W> {
     fn clone(&self) -> Self {
-        Self { sdk: self.sdk.clone() }
+        Self {
+            sdk: self.sdk.clone(),
+            cancellation: self.cancellation.clone(),
+            detached: self.detached.clone(),
+        }
     }
 }
 
@@ -161,11 +243,26 @@ impl<W> fmt::Debug for WorkflowContext<W> {
 /// It dereferences to the SDK's [`temporalio_sdk::SyncWorkflowContext`].
 pub struct SyncWorkflowContext<W> {
     sdk: temporalio_sdk::SyncWorkflowContext<Hosted<W>>,
+    cancellation: Cancellation,
 }
 
 impl<W> SyncWorkflowContext<W> {
-    pub(super) fn new(sdk: temporalio_sdk::SyncWorkflowContext<Hosted<W>>) -> Self {
-        Self { sdk }
+    pub(super) fn new(
+        sdk: temporalio_sdk::SyncWorkflowContext<Hosted<W>>,
+        cancellation: Cancellation,
+    ) -> Self {
+        Self { sdk, cancellation }
+    }
+
+    /// Whether the workflow was asked to cancel; see [`WorkflowContext::is_cancelled`].
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancellation.requested(|| self.sdk.cancellation_token()).is_cancelled()
+    }
+
+    /// Does what the built-in signal `cancel` does; see [`WorkflowContext::request_cancel`].
+    pub fn request_cancel(&self, reason: impl Into<String>) {
+        self.cancellation.request(|| self.sdk.cancellation_token(), Some(&reason.into()));
     }
 
     /// The workflow's time: that of the server when the current workflow task was started.

@@ -231,7 +231,8 @@ where
     S: HandleSignal<Workflow = W>,
 {
     fn handle(&mut self, context: &mut SdkSync<W>, input: S::Input) {
-        S::handle(self.state_mut(), &mut SyncWorkflowContext::new(context.clone()), input);
+        let mut context = SyncWorkflowContext::new(context.clone(), self.cancellation());
+        S::handle(self.state_mut(), &mut context, input);
     }
 }
 
@@ -269,7 +270,8 @@ where
         context: &mut SdkSync<W>,
         input: U::Input,
     ) -> Result<U::Output, HandlerError> {
-        U::handle(self.state_mut(), &mut SyncWorkflowContext::new(context.clone()), input)
+        let mut context = SyncWorkflowContext::new(context.clone(), self.cancellation());
+        U::handle(self.state_mut(), &mut context, input)
     }
 
     fn validate(&self, view: &WorkflowContextView, input: &U::Input) -> Result<(), HandlerError> {

@@ -24,6 +24,7 @@ use temporalio_sdk::workflows::{
 };
 use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
+use super::cancellation::Cancellation;
 use super::handlers::{HandlerError, Undeliverable};
 use super::{WorkflowCode, WorkflowContext};
 use crate::definition::arguments::{DecodeError, Decoded};
@@ -35,6 +36,7 @@ type Sdk<W> = temporalio_sdk::WorkflowContext<W>;
 /// A workflow instance on a worker: the user's state, or why there is none.
 pub struct Hosted<W> {
     state: Result<W, NoState>,
+    cancellation: Cancellation,
 }
 
 /// Why a workflow instance has no state.
@@ -43,11 +45,21 @@ enum NoState {
     UndecodableInput(DecodeError),
     /// `#[init]` panicked, with this message.
     InitPanicked(String),
+    /// It is declared here and served elsewhere, and a test has no mock of it.
+    Declared,
 }
 
 impl<W> Hosted<W> {
+    fn new(state: Result<W, NoState>) -> Self {
+        Self { state, cancellation: Cancellation::default() }
+    }
+
     pub(super) fn state(&self) -> &W {
         self.state.as_ref().unwrap_or_else(|_| unreachable!("{STATE_EXISTS}"))
+    }
+
+    pub(super) fn cancellation(&self) -> Cancellation {
+        self.cancellation.clone()
     }
 
     pub(super) fn state_mut(&mut self) -> &mut W {
@@ -94,8 +106,8 @@ where
             workflow_type: W::NAME.to_owned(),
             has_init: W::HAS_INIT,
             init_takes_input: W::INIT_TAKES_INPUT,
-            signals: W::SIGNAL_HANDLERS.iter().map(|handler| handler.name.to_owned()).collect(),
-            queries: W::QUERY_HANDLERS.iter().map(|handler| handler.name.to_owned()).collect(),
+            signals: Self::signals().map(|handler| handler.name.to_owned()).collect(),
+            queries: Self::queries().map(|handler| handler.name.to_owned()).collect(),
             updates: W::UPDATE_HANDLERS.iter().map(update).collect(),
         }
     }
@@ -103,18 +115,24 @@ where
     fn init(view: WorkflowContextView, input: Option<Decoded<W::Input>>) -> Self {
         let input = match input.map(|input| input.0).transpose() {
             Ok(input) => input,
-            Err(error) => return Self { state: Err(NoState::UndecodableInput(error)) },
+            Err(error) => return Self::new(Err(NoState::UndecodableInput(error))),
         };
+        if W::IS_DECLARED {
+            return Self::new(Err(NoState::Declared));
+        }
         // The SDK calls this outside of its own panic guard, where a panic would end the worker.
         let state = catch_unwind(AssertUnwindSafe(|| W::init(&view, input)))
             .map_err(|panic| NoState::InitPanicked(panic_message(panic.as_ref())));
-        Self { state }
+        Self::new(state)
     }
 
     fn run(
         context: Sdk<Self>,
         input: Option<Decoded<W::Input>>,
     ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowTermination>> {
+        if W::IS_DECLARED {
+            return ready(Err(not_mocked(W::NAME).into())).boxed_local();
+        }
         let undecodable = match input.map(|input| input.0).transpose() {
             Ok(input) => match context.state(Self::reason_for_no_state) {
                 None => {
@@ -141,8 +159,8 @@ where
         payloads: Payloads,
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
-        let Some(handler) = find(W::SIGNAL_HANDLERS, name) else {
-            let known = names(W::SIGNAL_HANDLERS);
+        let Some(handler) = find(Self::signals(), name) else {
+            let known = names(Self::signals());
             let reason = format!("the workflow has no signal of that name; it has {known}");
             return Ok(Some(Box::new(Undeliverable(reason))));
         };
@@ -155,7 +173,7 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> LocalBoxFuture<'static, Result<(), WorkflowError>> {
-        let handler = find(W::SIGNAL_HANDLERS, name);
+        let handler = find(Self::signals(), name);
         match (input.downcast::<Undeliverable>(), handler) {
             (Err(input), Some(handler)) if context.state(|hosted| hosted.state.is_ok()) => {
                 (handler.dispatch)(context, input)
@@ -174,7 +192,7 @@ where
         payloads: &Payloads,
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
-        let handler = known(W::QUERY_HANDLERS, "query", W::NAME, name)?;
+        let handler = known(Self::queries(), "query", W::NAME, name)?;
         let payloads = payloads.clone();
         with_context(converter, |context| (handler.decode)(context, payloads))
             .map(Some)
@@ -187,7 +205,7 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowError> {
-        let handler = known(W::QUERY_HANDLERS, "query", W::NAME, name)?;
+        let handler = known(Self::queries(), "query", W::NAME, name)?;
         self.require_state("query", W::NAME, name)?;
         (handler.dispatch)(self, view, input)
     }
@@ -197,7 +215,7 @@ where
         payloads: Payloads,
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
-        let handler = known(W::UPDATE_HANDLERS, "update", W::NAME, name)?;
+        let handler = known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name)?;
         with_context(converter, |context| (handler.decode)(context, payloads))
             .map(Some)
             .map_err(|reason| bad_call("update", W::NAME, name, &reason))
@@ -208,10 +226,11 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowError>> {
-        let checked = known(W::UPDATE_HANDLERS, "update", W::NAME, name).and_then(|handler| {
-            context.state(|hosted| hosted.require_state("update", W::NAME, name))?;
-            Ok(handler)
-        });
+        let checked =
+            known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name).and_then(|handler| {
+                context.state(|hosted| hosted.require_state("update", W::NAME, name))?;
+                Ok(handler)
+            });
         match checked {
             Ok(handler) => (handler.dispatch)(context, input),
             Err(error) => ready(Err(error)).boxed_local(),
@@ -224,18 +243,26 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> Result<(), WorkflowError> {
-        let handler = known(W::UPDATE_HANDLERS, "update", W::NAME, name)?;
+        let handler = known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name)?;
         self.require_state("update", W::NAME, name)?;
         (handler.validate)(self, view, input)
     }
 }
 
-impl<W: WorkflowCode> Hosted<W> {
+impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
+    fn signals() -> impl Iterator<Item = &'static super::SignalHandler<W>> + Clone {
+        with_built_in(W::SIGNAL_HANDLERS, Self::SIGNALS)
+    }
+
+    fn queries() -> impl Iterator<Item = &'static super::QueryHandler<W>> + Clone {
+        with_built_in(W::QUERY_HANDLERS, Self::QUERIES)
+    }
+
     /// The words for an undecodable input; panics again where `#[init]` panicked, now where the SDK
     /// makes a failed workflow task of it.
     fn reason_for_no_state(&self) -> Option<String> {
         match &self.state {
-            Ok(_) => None,
+            Ok(_) | Err(NoState::Declared) => None,
             Err(NoState::UndecodableInput(error)) => Some(error.describe(W::PARAMETERS)),
             Err(NoState::InitPanicked(message)) => {
                 panic!("#[init] of workflow {} panicked: {message}", W::NAME)
@@ -251,29 +278,50 @@ impl<W: WorkflowCode> Hosted<W> {
     }
 }
 
+/// The end of a declared workflow where a test serves it, and has no mock of it.
+fn not_mocked(workflow: &str) -> ApplicationFailure {
+    let message = format!(
+        "workflow {workflow} is declared here and served elsewhere; mock it in this test with \
+         `env.mock_workflow::<{workflow}>()`"
+    );
+    ApplicationFailure::builder(message).non_retryable(true).build()
+}
+
 /// A handler table's entry has a name.
-pub(super) trait Named {
+pub(super) trait Named: 'static {
     fn name(&self) -> &'static str;
 }
 
-fn find<H: Named>(handlers: &'static [H], name: &str) -> Option<&'static H> {
-    handlers.iter().find(|handler| handler.name() == name)
+/// Its own handlers, and those built in that it has none of the same name of.
+fn with_built_in<H: Named>(
+    own: &'static [H],
+    built_in: &'static [H],
+) -> impl Iterator<Item = &'static H> + Clone {
+    let missing = built_in.iter().filter(|handler| find(own.iter(), handler.name()).is_none());
+    own.iter().chain(missing)
+}
+
+fn find<H: Named>(
+    mut handlers: impl Iterator<Item = &'static H>,
+    name: &str,
+) -> Option<&'static H> {
+    handlers.find(|handler| handler.name() == name)
 }
 
 fn known<H: Named>(
-    handlers: &'static [H],
+    handlers: impl Iterator<Item = &'static H> + Clone,
     kind: &str,
     workflow: &str,
     name: &str,
 ) -> Result<&'static H, WorkflowError> {
-    find(handlers, name).ok_or_else(|| {
+    find(handlers.clone(), name).ok_or_else(|| {
         let reason = format!("there is none of that name; there is {}", names(handlers));
         bad_call(kind, workflow, name, &reason)
     })
 }
 
-fn names<H: Named>(handlers: &[H]) -> String {
-    let names: Vec<_> = handlers.iter().map(|handler| format!("`{}`", handler.name())).collect();
+fn names<H: Named>(handlers: impl Iterator<Item = &'static H>) -> String {
+    let names: Vec<_> = handlers.map(|handler| format!("`{}`", handler.name())).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 

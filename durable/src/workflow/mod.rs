@@ -1,11 +1,14 @@
-//! What workflow code may touch: its context, calls to activities, timers, and the deterministic
-//! forms of `select!` and `join!`.
+//! What workflow code may touch: its context, calls to activities and other workflows, timers, and
+//! the deterministic forms of `select!` and `join!`.
 //!
 //! A workflow runs again from its history whenever a worker needs it, so everything it does must
 //! come out the same. What this room offers does. It knows neither clients nor workers.
 
 mod activity_call;
 mod bounded;
+mod built_in;
+mod cancellation;
+mod children;
 mod code;
 mod context;
 mod handlers;
@@ -14,6 +17,11 @@ mod saga;
 
 pub use activity_call::{ActivityCall, StartedActivity};
 pub use bounded::{JoinAllBounded, join_all_bounded};
+pub use cancellation::Status;
+pub use children::{
+    ChildCall, ChildResult, ChildWorkflow, ChildWorkflowError, ExternalWorkflow, SignalWorkflow,
+    StartChild, ToHandle, ToOutput,
+};
 pub use code::WorkflowCode;
 pub(crate) use code::register;
 pub use context::{SyncWorkflowContext, WorkflowContext};
@@ -31,6 +39,8 @@ pub use temporalio_common::error::{
 pub use temporalio_sdk::workflows::{join, join_all, select};
 #[doc(inline)]
 pub use temporalio_sdk::{
-    ActivityCancellationType, CancellableFuture, ContinueAsNewOptions, TimerResult,
-    WorkflowCancellationError, WorkflowContextView, WorkflowResult, WorkflowTermination,
+    ActivityCancellationType, CancellableFuture, ChildWorkflowCancellationType,
+    ContinueAsNewOptions, ParentClosePolicy, TimerOptions, TimerResult, WorkflowCancellationError,
+    WorkflowCancellationToken, WorkflowContextView, WorkflowIdReusePolicy, WorkflowResult,
+    WorkflowTermination,
 };

@@ -54,7 +54,7 @@ fn priority(key: u32) -> Priority {
 #[test]
 fn an_activity_has_all_its_options() {
     let retry = RetryOptions::default()
-        .maximum_attempts(3_u32)
+        .maximum_attempts(3)
         .initial_interval(Duration::from_millis(250))
         .backoff_coefficient(1.5)
         .maximum_interval(Duration::from_mins(1))

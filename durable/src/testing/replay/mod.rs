@@ -219,7 +219,8 @@ pub(crate) async fn replay(
     histories: Vec<Recorded>,
     settings: &ReplaySettings,
 ) -> Result<Vec<ReplayProblem>, Error> {
-    let registry = Registry::collect()?;
+    let mut registry = Registry::collect()?;
+    registry.serve_declared();
     let mut problems = Vec::new();
     // One replayer serves one task queue, so that the code sees the queue that it ran on.
     let mut queues = BTreeMap::<_, Vec<Checked>>::new();

@@ -82,7 +82,7 @@ impl Generation {
                 .fold(workers, Workers::workflow_interceptor)
                 .drain_timeout(Duration::ZERO)
                 .shared_state(plan.stage as Arc<dyn Intervention>)
-                .without_state_check()
+                .for_test()
                 .worker_options(move |options| {
                     set(options, cached);
                     if let Some(adjust) = &adjust {

@@ -1,0 +1,85 @@
+//! What is generated for a workflow that is only declared: all that callers need, and for tests the
+//! form of a workflow, so that it can be mocked.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{handle, handlers, methods, registration, workflow};
+use crate::model::{Declared, Methods, Workflow};
+
+pub(super) fn workflow(Declared { workflow: annotated, methods }: &Declared) -> TokenStream {
+    let ty = workflow_type(annotated);
+    let annotation = workflow::workflow(annotated);
+    let conditions = &annotated.item.conditions;
+    let starts = methods::starts(methods, methods::input(methods));
+    let definition = methods::definition(methods);
+    let handlers = methods.handlers.iter().map(|handler| {
+        let ty = handlers::marker_type(handler);
+        let definition = handlers::definition(methods, handler);
+        quote!(#ty #definition)
+    });
+    let handle = handle::methods(methods);
+    let code = no_code(methods);
+    let registration = registration::workflow(&methods.private, &methods.target, true);
+    quote! {
+        #ty
+        #annotation
+        #(#conditions)*
+        const _: () = {
+            #starts
+            #definition
+            #(#handlers)*
+            #handle
+            #code
+            #registration
+        };
+    }
+}
+
+/// The type that bears the declaration's name. It has no values, because nobody here has its state.
+pub(super) fn workflow_type(model: &Workflow) -> TokenStream {
+    let item = &model.item;
+    let (docs, conditions, visibility, ident) =
+        (&item.docs, &item.conditions, &item.visibility, &item.ident);
+    quote! {
+        #(#docs)*
+        #(#conditions)*
+        #visibility enum #ident {}
+    }
+}
+
+/// The form of code where there is none.
+pub(super) fn no_code(model: &Methods) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let input = quote! {
+        ::core::option::Option<<Self as #private::WorkflowDefinition>::Input>
+    };
+    quote! {
+        #[automatically_derived]
+        impl #private::WorkflowCode for #target {
+            const IS_DECLARED: bool = true;
+            const HAS_INIT: bool = false;
+            const INIT_TAKES_INPUT: bool = false;
+            const SIGNAL_HANDLERS: &'static [#private::SignalHandler<Self>] = &[];
+            const QUERY_HANDLERS: &'static [#private::QueryHandler<Self>] = &[];
+            const UPDATE_HANDLERS: &'static [#private::UpdateHandler<Self>] = &[];
+
+            fn init(_: &#private::WorkflowContextView, _: #input) -> Self {
+                ::core::unreachable!()
+            }
+
+            fn run(
+                _: #private::WorkflowContext<Self>,
+                _: #input,
+            ) -> #private::LocalBoxFuture<
+                'static,
+                ::core::result::Result<
+                    <Self as #private::WorkflowDefinition>::Output,
+                    #private::WorkflowTermination,
+                >,
+            > {
+                ::core::unreachable!()
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The signal and the query that every workflow has, as callers name them.
+
+use std::marker::PhantomData;
+
+use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
+use temporalio_common::{QueryDefinition, SignalDefinition};
+
+use super::Workflow;
+
+/// The name of the built-in signal.
+pub(crate) const CANCEL: &str = "cancel";
+/// The name of the built-in query.
+pub(crate) const STATE: &str = "state";
+
+/// The built-in signal `cancel` of a workflow, with the reason.
+pub struct CancelSignal<W>(PhantomData<fn() -> W>);
+
+/// The built-in query `state` of a workflow, whose answer is read as a `T`.
+pub struct StateQuery<W, T>(PhantomData<fn() -> (W, T)>);
+
+impl<W> CancelSignal<W> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<W, T> StateQuery<W, T> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<W: Workflow> SignalDefinition for CancelSignal<W> {
+    type Workflow = W;
+    type Input = Option<String>;
+
+    fn name(&self) -> &str {
+        CANCEL
+    }
+}
+
+impl<W, T> QueryDefinition for StateQuery<W, T>
+where
+    W: Workflow,
+    T: TemporalSerializable + TemporalDeserializable + 'static,
+{
+    type Workflow = W;
+    type Input = ();
+    type Output = T;
+
+    fn name(&self) -> &str {
+        STATE
+    }
+}

@@ -1,0 +1,53 @@
+//! What the generated handle types have in common, whoever holds one: a program, a parent, or any
+//! other workflow.
+
+use std::marker::PhantomData;
+
+use temporalio_common::{HasWorkflowDefinition, SignalDefinition, WorkflowDefinition};
+
+use super::{Workflow, WorkflowAnnotation};
+
+/// A workflow with a generated handle type; `#[workflow]` implements it.
+pub trait Handles: WorkflowAnnotation + Sized + 'static {
+    /// The generated handle, such as `OrderWorkflowHandle<T>`, around what is known of the workflow.
+    type HandleOf<T>: From<T>;
+}
+
+/// What signals of a workflow can be sent through; the generated handles' methods do.
+///
+/// Programs send them through a `WorkflowHandle`, workflows through a `ChildWorkflow` or an
+/// `ExternalWorkflow`.
+pub trait SignalTarget<W> {
+    /// A signal on its way; awaiting it sends it.
+    type Signal<'a, S: SignalDefinition<Workflow = W> + 'static>
+    where
+        Self: 'a;
+
+    /// The signal with its input; called by generated code.
+    fn signal_with<S>(&self, signal: S, input: S::Input) -> Self::Signal<'_, S>
+    where
+        S: SignalDefinition<Workflow = W> + 'static;
+}
+
+/// The workflow type as a value, which the SDK asks for; the user's struct is the workflow's state
+/// and cannot be made by callers.
+pub(crate) struct Typed<W>(PhantomData<fn() -> W>);
+
+impl<W> Typed<W> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<W: Workflow> WorkflowDefinition for Typed<W> {
+    type Input = W::Input;
+    type Output = W::Output;
+
+    fn name(&self) -> &str {
+        W::NAME
+    }
+}
+
+impl<W: Workflow> HasWorkflowDefinition for Typed<W> {
+    type Run = W;
+}

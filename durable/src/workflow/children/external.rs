@@ -1,0 +1,68 @@
+//! A workflow that is known by its id, as other workflows see it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use futures_util::future::FusedFuture;
+use temporalio_common::SignalDefinition;
+use temporalio_common::error::CancelExternalWorkflowError;
+
+use super::SignalWorkflow;
+use super::signal::Peer;
+use crate::definition::{Payload, SignalTarget, Workflow};
+use crate::workflow::{WorkflowCode, WorkflowContext};
+
+/// A workflow of this namespace that another workflow can signal and cancel: any, by its id.
+///
+/// `OrderWorkflow::external(ctx, "order-7")` gives a generated handle of it, whose methods are the
+/// workflow's signals. The Temporal concept is the
+/// [external workflow](https://docs.temporal.io/sending-messages#signal-external).
+pub struct ExternalWorkflow<W> {
+    peer: Peer,
+    workflow: PhantomData<fn() -> W>,
+}
+
+impl<W> ExternalWorkflow<W> {
+    /// The workflow of this id; called by generated code. The server is not asked.
+    #[must_use]
+    pub fn new<P>(context: &WorkflowContext<P>, workflow_id: impl Into<String>) -> Self
+    where
+        P: WorkflowCode<Input: Payload>,
+    {
+        Self { peer: Peer::new(context, workflow_id), workflow: PhantomData }
+    }
+
+    /// The workflow's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.peer.sdk.workflow_id()
+    }
+
+    /// Asks the workflow to cancel itself, and waits until the server has told it so.
+    ///
+    /// # Errors
+    /// [`CancelExternalWorkflowError`]: there is no such workflow, or it has ended.
+    pub fn cancel(
+        &self,
+        reason: impl Into<String>,
+    ) -> impl FusedFuture<Output = Result<(), CancelExternalWorkflowError>> {
+        self.peer.sdk.cancel(Some(reason.into()))
+    }
+}
+
+impl<W: Workflow> SignalTarget<W> for ExternalWorkflow<W> {
+    type Signal<'a, S: SignalDefinition<Workflow = W> + 'static> = SignalWorkflow<'a, S>;
+
+    fn signal_with<S>(&self, signal: S, input: S::Input) -> SignalWorkflow<'_, S>
+    where
+        S: SignalDefinition<Workflow = W> + 'static,
+    {
+        SignalWorkflow::new(&self.peer, signal, input)
+    }
+}
+
+impl<W> fmt::Debug for ExternalWorkflow<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExternalWorkflow").field("workflow_id", &self.id()).finish_non_exhaustive()
+    }
+}

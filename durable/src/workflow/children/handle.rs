@@ -1,0 +1,119 @@
+//! A child workflow that was started.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::future::FusedFuture;
+use temporalio_common::SignalDefinition;
+use temporalio_common::error::ChildWorkflowExecutionError;
+use temporalio_sdk::{CancellableFutureWithReason, StartedChildWorkflow};
+
+use super::signal::Peer;
+use super::{ChildWorkflowError, SignalWorkflow};
+use crate::definition::{SignalTarget, Typed, Workflow};
+
+type Running<C> = Pin<
+    Box<
+        dyn CancellableFutureWithReason<
+            Output = Result<
+                <C as temporalio_common::WorkflowDefinition>::Output,
+                ChildWorkflowExecutionError,
+            >,
+        >,
+    >,
+>;
+
+/// A child workflow that was started: its result, its signals and its cancellation.
+///
+/// `ShipWorkflow::start_child(ctx, input).await?` gives a generated handle of it, whose methods are
+/// the child's signals. Dropping it leaves the child running. The Temporal concept is the
+/// [child workflow](https://docs.temporal.io/child-workflows).
+pub struct ChildWorkflow<C: Workflow> {
+    peer: Peer,
+    run_id: String,
+    result: RefCell<Running<C>>,
+}
+
+impl<C: Workflow> ChildWorkflow<C> {
+    pub(super) fn new(peer: Peer, started: StartedChildWorkflow<Typed<C>>) -> Self {
+        let run_id = started.run_id.clone();
+        Self { peer, run_id, result: RefCell::new(Box::pin(started.result())) }
+    }
+
+    /// The child's workflow id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.peer.sdk.workflow_id()
+    }
+
+    /// The id of the run that was started.
+    #[must_use]
+    pub fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// Waits for the child's output. It is there once: later calls give a future without end.
+    ///
+    /// # Errors
+    /// [`ChildWorkflowError::Execution`]: the child failed, was cancelled or terminated, or timed out.
+    pub fn result(&self) -> ChildResult<'_, C> {
+        ChildResult { child: self }
+    }
+
+    /// Asks the child to cancel itself. What [`result`](Self::result) then resolves to, and when,
+    /// depends on the [`ChildWorkflowCancellationType`](super::super::ChildWorkflowCancellationType).
+    pub fn cancel(&self, reason: impl Into<String>) {
+        self.result.borrow().as_ref().get_ref().cancel_with_reason(reason.into());
+    }
+
+    fn poll_result(&self, cx: &mut Context<'_>) -> Poll<Result<C::Output, ChildWorkflowError>> {
+        let mut result = self.result.borrow_mut();
+        if result.is_terminated() {
+            return Poll::Pending;
+        }
+        result.as_mut().poll(cx).map_err(ChildWorkflowError::from)
+    }
+}
+
+impl<C: Workflow> SignalTarget<C> for ChildWorkflow<C> {
+    type Signal<'a, S: SignalDefinition<Workflow = C> + 'static> = SignalWorkflow<'a, S>;
+
+    fn signal_with<S>(&self, signal: S, input: S::Input) -> SignalWorkflow<'_, S>
+    where
+        S: SignalDefinition<Workflow = C> + 'static,
+    {
+        SignalWorkflow::new(&self.peer, signal, input)
+    }
+}
+
+impl<C: Workflow> fmt::Debug for ChildWorkflow<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChildWorkflow")
+            .field("workflow_id", &self.id())
+            .field("run_id", &self.run_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The result of a child workflow: what [`ChildWorkflow::result`] returns.
+#[must_use = "a future does nothing unless it is awaited"]
+pub struct ChildResult<'a, C: Workflow> {
+    child: &'a ChildWorkflow<C>,
+}
+
+impl<C: Workflow> Future for ChildResult<'_, C> {
+    type Output = Result<C::Output, ChildWorkflowError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.child.poll_result(cx)
+    }
+}
+
+impl<C: Workflow> FusedFuture for ChildResult<'_, C> {
+    fn is_terminated(&self) -> bool {
+        self.child.result.borrow().is_terminated()
+    }
+}

@@ -1,0 +1,105 @@
+//! A signal from one workflow to another.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt as _;
+use futures_util::future::FusedFuture;
+use temporalio_common::SignalDefinition;
+use temporalio_common::error::WorkflowSignalError;
+use temporalio_sdk::{
+    CancellableFuture, ExternalWorkflowHandle, SignalWorkflowOptions, WorkflowCancellationToken,
+};
+
+use crate::definition::{Payload, Typed, Workflow};
+use crate::workflow::{WorkflowCode, WorkflowContext};
+
+/// The other workflow, by its id. The SDK gives away the signals of a child with its result, so those
+/// go by the child's id, too.
+pub(super) struct Peer {
+    pub(super) sdk: ExternalWorkflowHandle,
+    /// That of the context by which it was found.
+    token: Option<WorkflowCancellationToken>,
+}
+
+impl Peer {
+    pub(super) fn new<P>(context: &WorkflowContext<P>, workflow_id: impl Into<String>) -> Self
+    where
+        P: WorkflowCode<Input: Payload>,
+    {
+        let sdk = context.external_workflow(workflow_id, None);
+        Self { sdk, token: context.token() }
+    }
+}
+
+/// A signal to another workflow, as the methods of the generated handles return it in a workflow.
+///
+/// Awaiting it, or polling it in [`join!`](super::super::join) or [`select!`](super::super::select),
+/// sends it and waits until the server has given it to the other workflow.
+///
+/// # Errors
+/// [`WorkflowSignalError`]: there is no such workflow, or it has ended; or this workflow was
+/// cancelled first. In a workflow, `?` makes it the workflow's failure.
+#[must_use = "a signal is sent only when this is awaited"]
+pub struct SignalWorkflow<'a, S: SignalDefinition> {
+    target: &'a Peer,
+    signal: Option<(S, S::Input)>,
+    options: SignalWorkflowOptions,
+    sent: Option<Sent>,
+}
+
+type Sent = Pin<Box<dyn CancellableFuture<Output = Result<(), WorkflowSignalError>>>>;
+
+impl<'a, S: SignalDefinition> SignalWorkflow<'a, S> {
+    pub(super) fn new(target: &'a Peer, signal: S, input: S::Input) -> Self {
+        let mut options = SignalWorkflowOptions::default();
+        options.cancellation_token.clone_from(&target.token);
+        Self { target, signal: Some((signal, input)), options, sent: None }
+    }
+
+    /// A line that the web UI shows with the signal.
+    pub fn summary(mut self, summary: impl Into<String>) -> Self {
+        self.options.summary = Some(summary.into());
+        self
+    }
+
+    /// Sends the signal also when the workflow is cancelled: for cleaning up.
+    pub fn detached(mut self) -> Self {
+        self.options.cancellation_token = Some(WorkflowCancellationToken::new());
+        self
+    }
+}
+
+impl<S: SignalDefinition<Workflow: Workflow> + 'static> Future for SignalWorkflow<'_, S> {
+    type Output = Result<(), WorkflowSignalError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some((signal, input)) = self.signal.take() {
+            let options = std::mem::take(&mut self.options);
+            self.sent = Some(Box::pin(self.target.sdk.signal(ToType(signal), input, options)));
+        }
+        self.sent.as_mut().map_or(Poll::Pending, |sent| sent.poll_unpin(cx))
+    }
+}
+
+impl<S: SignalDefinition<Workflow: Workflow> + 'static> FusedFuture for SignalWorkflow<'_, S> {
+    fn is_terminated(&self) -> bool {
+        self.sent.as_ref().is_some_and(FusedFuture::is_terminated)
+    }
+}
+
+/// Nothing in it is pinned in place: the running future is boxed.
+impl<S: SignalDefinition> Unpin for SignalWorkflow<'_, S> {}
+
+/// The signal, as one of the workflow's type instead of its struct.
+struct ToType<S>(S);
+
+impl<S: SignalDefinition<Workflow: Workflow>> SignalDefinition for ToType<S> {
+    type Workflow = Typed<S::Workflow>;
+    type Input = S::Input;
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
