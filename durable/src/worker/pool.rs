@@ -184,6 +184,10 @@ impl Workers {
         Ok(RunningWorkers::start(&self.client, plans, drain_timeout, shutdown).await?)
     }
 
+    #[cfg_attr(
+        not(feature = "testing"),
+        expect(clippy::unused_self, reason = "only tests ask for more")
+    )]
     fn registry(&self) -> Result<Registry> {
         #[cfg_attr(not(feature = "testing"), expect(unused_mut, reason = "only tests add to it"))]
         let mut registry = Registry::collect()?;
