@@ -5,7 +5,7 @@ mod workflow;
 use durable::prelude::*;
 use durable_examples::Server;
 
-use crate::workflow::{PollOften, PollPeriodically, PollRarely, Service};
+use crate::workflow::{AwaitJob, PollOften, PollRarely, Service};
 
 #[durable::main]
 async fn main() -> durable::Result<()> {
@@ -17,7 +17,7 @@ async fn main() -> durable::Result<()> {
     let pause = Duration::from_millis(200);
     let often = PollOften::start(client, "often".to_owned()).await?;
     let rarely = PollRarely::start(client, ("rarely".to_owned(), pause)).await?;
-    let periodically = PollPeriodically::start(client, ("periodically".to_owned(), pause)).await?;
+    let periodically = AwaitJob::start(client, ("periodically".to_owned(), pause)).await?;
 
     println!("{}", often.result().await?);
     println!("{}", rarely.result().await?);

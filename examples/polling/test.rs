@@ -10,7 +10,7 @@ use durable::Result;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::testing::TestEnv;
 
-use workflow::{NotReady, PollPeriodically, PollRarely, ask, look};
+use workflow::{AwaitJob, NotReady, PollRarely, ask, look};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -55,7 +55,7 @@ async fn a_sequence_of_runs_waits_for_days(env: TestEnv) -> Result<()> {
         async move { Ok((before == 7).then_some(job)) }
     });
 
-    let polling = PollPeriodically::start(env.client(), ("job".to_owned(), 60 * MINUTE)).await?;
+    let polling = AwaitJob::start(env.client(), ("job".to_owned(), 60 * MINUTE)).await?;
     assert_eq!(polling.result().await?, "job");
 
     assert_eq!(looks.count(), 8, "in three runs");

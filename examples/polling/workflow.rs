@@ -98,6 +98,23 @@ impl PollRarely {
     }
 }
 
+/// Waits for a job as a step of something larger. It sees one child, however many runs that takes, and
+/// its own history stays short.
+#[workflow(queue = "polling", run_timeout = "0s", execution_timeout = "30d")]
+#[derive(Default)]
+pub struct AwaitJob;
+
+#[workflow_methods]
+impl AwaitJob {
+    #[run]
+    async fn run(
+        ctx: &mut WorkflowContext<Self>,
+        (job, pause): (String, Duration),
+    ) -> WorkflowResult<String> {
+        Ok(PollPeriodically::execute_child(ctx, (job, pause)).await?)
+    }
+}
+
 /// Periodic: the workflow asks, with whatever steps that takes, and sleeps in between. Every few looks
 /// it begins a new run, so that its history stays short however long it takes.
 #[workflow(queue = "polling", run_timeout = "0s", execution_timeout = "30d")]

@@ -1,7 +1,6 @@
 //! A parent and its child: an expense is approved by a workflow of its own, and then paid.
 
 use durable::prelude::*;
-use durable::sdk::temporalio_sdk::ChildWorkflowOptions;
 
 use crate::approval::{Decision, Expense};
 
@@ -19,10 +18,7 @@ pub struct Reimbursement;
 impl Reimbursement {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, expense: String) -> WorkflowResult<String> {
-        let options = ChildWorkflowOptions::default();
-        let approval =
-            ctx.start_child_workflow(Expense::default(), expense.clone(), options).await?;
-        Ok(match approval.result().await? {
+        Ok(match Expense::execute_child(ctx, expense.clone()).await? {
             Decision::Approved => format!("{expense} is paid"),
             Decision::Rejected | Decision::Expired => format!("{expense} is not paid"),
         })

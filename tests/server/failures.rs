@@ -6,7 +6,6 @@ use durable::error::Classified as _;
 use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
-use durable::sdk::temporalio_sdk::ChildWorkflowOptions;
 use durable::workflow::ActivityExecutionError;
 use durable::{Error, Failure};
 use durable_tests::{attributes, unique};
@@ -242,8 +241,7 @@ struct ParentWorkflow;
 impl ParentWorkflow {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, how: String) -> WorkflowResult<String> {
-        let child = FailingWorkflow::default();
-        let child = ctx.start_child_workflow(child, how, ChildWorkflowOptions::default()).await?;
+        let child = FailingWorkflow::start_child(ctx, how).await?;
         let error = child.result().await.expect_err("it fails");
         Ok(format!("{:?}", error.downcast::<PaymentError>()))
     }
