@@ -20,7 +20,7 @@ use super::settings::{Carrier, Definition, Settings, StartRequest};
 use super::{Client, HasHandle, Idempotency, WorkflowHandle};
 use crate::definition::{Payload, Typed, Workflow};
 use crate::error::Result;
-use crate::options::{RetryOptions, WorkflowOptions};
+use crate::options::{RetryOptions, WorkflowOptions, workflow_option_setters};
 
 /// The start of a workflow that resolves to its handle, once awaited.
 #[derive(Debug)]
@@ -102,45 +102,7 @@ impl<W: Workflow, R> Start<W, R> {
         self
     }
 
-    /// The longest that the workflow may take, retries and continued runs included; zero lifts it.
-    pub fn execution_timeout(self, timeout: Duration) -> Self {
-        self.options(WorkflowOptions::default().execution_timeout(timeout))
-    }
-
-    /// The longest that one run may take; zero lifts it.
-    pub fn run_timeout(self, timeout: Duration) -> Self {
-        self.options(WorkflowOptions::default().run_timeout(timeout))
-    }
-
-    /// The longest that a worker may take for one workflow task.
-    pub fn task_timeout(self, timeout: Duration) -> Self {
-        self.options(WorkflowOptions::default().task_timeout(timeout))
-    }
-
-    /// How often and how fast a failed workflow is run again; merges field by field.
-    pub fn retry(self, retry: RetryOptions) -> Self {
-        self.options(WorkflowOptions::default().retry(retry))
-    }
-
-    /// Another queue than that of the annotation.
-    pub fn task_queue(self, queue: impl Into<String>) -> Self {
-        self.options(WorkflowOptions::default().task_queue(queue))
-    }
-
-    /// Priority and fairness among the tasks of the queue.
-    pub fn priority(self, priority: Priority) -> Self {
-        self.options(WorkflowOptions::default().priority(priority))
-    }
-
-    /// A line that the web UI shows with the workflow.
-    pub fn summary(self, summary: impl Into<String>) -> Self {
-        self.options(WorkflowOptions::default().summary(summary))
-    }
-
-    /// Several lines that the web UI shows with the workflow.
-    pub fn details(self, details: impl Into<String>) -> Self {
-        self.options(WorkflowOptions::default().details(details))
-    }
+    workflow_option_setters!();
 
     /// What happens when the workflow id is taken, by a name for each sensible answer; without it
     /// as with [`Idempotency::AllowDuplicate`]. The two policies below beat it.

@@ -19,6 +19,7 @@ use temporalio_sdk::ActivityCancellationType;
 pub use configured::ConfiguredOptions;
 pub use retry::RetryOptions;
 use setters::setters;
+pub(crate) use setters::workflow_option_setters;
 
 /// What can be set for an activity: at its annotation, and again at each call.
 ///

@@ -22,7 +22,7 @@ use super::signal::Peer;
 use super::{ChildWorkflow, ChildWorkflowError};
 use crate::definition::configured::configured_options;
 use crate::definition::{Handles, Payload, Workflow};
-use crate::options::{RetryOptions, WorkflowOptions, limit};
+use crate::options::{RetryOptions, WorkflowOptions, limit, workflow_option_setters};
 use crate::workflow::{WorkflowCode, WorkflowContext, too_large};
 
 /// The call of a child workflow resolves to its output.
@@ -99,45 +99,7 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
         self.with(|call| call.options = options.or(std::mem::take(&mut call.options)))
     }
 
-    /// The longest that the child may take, retries and continued runs included; zero lifts it.
-    pub fn execution_timeout(self, timeout: Duration) -> Self {
-        self.options(WorkflowOptions::default().execution_timeout(timeout))
-    }
-
-    /// The longest that one run of the child may take; zero lifts it.
-    pub fn run_timeout(self, timeout: Duration) -> Self {
-        self.options(WorkflowOptions::default().run_timeout(timeout))
-    }
-
-    /// The longest that a worker may take for one workflow task of the child.
-    pub fn task_timeout(self, timeout: Duration) -> Self {
-        self.options(WorkflowOptions::default().task_timeout(timeout))
-    }
-
-    /// How often and how fast a failed child is run again; merges field by field.
-    pub fn retry(self, retry: RetryOptions) -> Self {
-        self.options(WorkflowOptions::default().retry(retry))
-    }
-
-    /// Another queue than that of the child's annotation.
-    pub fn task_queue(self, queue: impl Into<String>) -> Self {
-        self.options(WorkflowOptions::default().task_queue(queue))
-    }
-
-    /// Priority and fairness among the tasks of the queue; without it the parent's.
-    pub fn priority(self, priority: Priority) -> Self {
-        self.options(WorkflowOptions::default().priority(priority))
-    }
-
-    /// A line that the web UI shows with the child.
-    pub fn summary(self, summary: impl Into<String>) -> Self {
-        self.options(WorkflowOptions::default().summary(summary))
-    }
-
-    /// Several lines that the web UI shows with the child.
-    pub fn details(self, details: impl Into<String>) -> Self {
-        self.options(WorkflowOptions::default().details(details))
-    }
+    workflow_option_setters!();
 
     /// What becomes of the child when the parent ends; by default it is terminated.
     pub fn parent_close_policy(self, policy: ParentClosePolicy) -> Self {
