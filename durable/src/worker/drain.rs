@@ -77,11 +77,11 @@ impl fmt::Display for DrainReport {
         let Self { finished, cancelled, left, took, .. } = self;
         write!(
             f,
-            "the workers stopped after {took:.1?}; of the activities in flight {finished} finished, \
-             {cancelled} were cancelled, {} were left",
+            "the workers stopped after {took:.1?}; activities that were in flight: {finished} finished, \
+             {cancelled} cancelled, {} left behind",
             left.len()
         )?;
-        left.iter().try_for_each(|attempt| write!(f, "\n  - {attempt} was left"))?;
+        left.iter().try_for_each(|attempt| write!(f, "\n  - {attempt} was left behind"))?;
         self.errors.iter().try_for_each(|error| write!(f, "\n  - {error}"))
     }
 }
@@ -114,7 +114,7 @@ pub(super) async fn drain(
             None => {
                 leave_behind();
                 let running = attempts.under_way();
-                let running = running.into_iter().filter(|attempt| attempt.queue == worker.queue);
+                let running = running.into_iter().filter(|attempt| attempt.queue == worker.polled);
                 let (queue, waited) = (worker.queue.to_owned(), began.elapsed());
                 errors.push(WorkerError::Stuck { queue, waited, running: running.collect() });
             }
@@ -174,7 +174,7 @@ mod tests {
     /// A worker whose SDK never ends, drained.
     async fn hanging(attempts: &Arc<Attempts>, drain_timeout: Duration) -> DrainReport {
         let (_never, end) = oneshot::channel();
-        let worker = RunningWorker { queue: "q", end: Some(end) };
+        let worker = RunningWorker { queue: "annotated", polled: "q".to_owned(), end: Some(end) };
         drain(vec![worker], &Limits { drain: drain_timeout, stop: SHORT }, attempts).await
     }
 

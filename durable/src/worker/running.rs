@@ -52,6 +52,8 @@ pub(super) struct Launch {
 
 pub(super) struct RunningWorker {
     pub(super) queue: &'static str,
+    /// The name under which it is polled, which `worker_options` may have changed.
+    pub(super) polled: String,
     /// What the worker ended with; taken when it was told.
     pub(super) end: Option<oneshot::Receiver<Result<(), WorkerError>>>,
 }
@@ -185,6 +187,7 @@ impl fmt::Debug for RunningWorkers {
 impl RunningWorker {
     async fn start(supervisor: Supervisor) -> Result<Self, WorkerError> {
         let queue = supervisor.plan.queue;
+        let polled = supervisor.plan.options.task_queue.clone();
         let (made_sender, made) = oneshot::channel();
         let (end_sender, end) = oneshot::channel();
         let tokio = Handle::current();
@@ -218,7 +221,7 @@ impl RunningWorker {
             .spawn(run)
             .map_err(|error| create(error.into()))?;
         match made.await {
-            Ok(Ok(())) => Ok(Self { queue, end: Some(end) }),
+            Ok(Ok(())) => Ok(Self { queue, polled, end: Some(end) }),
             Ok(Err(error)) => Err(create(error.into())),
             Err(_) => Err(create("its thread panicked".into())),
         }
