@@ -7,6 +7,7 @@ mod drain;
 mod flows;
 mod health;
 mod process;
+mod report;
 mod supervision;
 mod survival;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use durable::Client;
 use durable::dev_server::DevServer;
+use durable::worker::{WorkerState, Workers};
 use durable_tests::process::signal;
 use durable_tests::{Shared, client, eventually, unique};
 
@@ -73,7 +74,7 @@ async fn a_worker_goes_on_when_the_server_is_back() -> durable::Result<()> {
     let worker = {
         let (address, queue) = (address.clone(), queue.clone());
         blocking(move || {
-            let settings = [("HEALTH_ADDRESS", "127.0.0.1:0")];
+            let settings = [("HEALTH_ADDRESS", "127.0.0.1:0"), ("STOP_TIMEOUT_S", "2")];
             Worker::start(&address, &queue, &settings)
         })
         .await
@@ -111,7 +112,45 @@ async fn a_worker_goes_on_when_the_server_is_back() -> durable::Result<()> {
         (crate::health::get(&probed, "/ready").await.0 == 200).then_some(())
     })
     .await;
-    drop(worker);
+
+    // It can be stopped as well while the server is away.
+    signal("KILL", server.process_id().into());
+    server.ended().await;
+    worker.signal("TERM");
+    let (took, log) = blocking(move || {
+        let (_, took) = worker.ends();
+        (took, worker.log())
+    })
+    .await;
+    assert!(took < Duration::from_secs(4), "{took:?}: {log}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn workers_that_start_while_the_server_is_away_wait_for_it() -> durable::Result<()> {
+    let server = DevServer::start().await?;
+    let address = server.address().to_owned();
+    let port = address.rsplit(':').next().expect("a port").parse().expect("a port");
+    let client = Client::connect(&address).await?;
+    signal("KILL", server.process_id().into());
+    server.ended().await;
+
+    let workers = Workers::new(&client).queues(["serving"]).start().await?;
+    let health = workers.health();
+    assert_eq!(health.workers()[0].state, WorkerState::Connecting);
+    let readiness = health.readiness().await;
+    assert!(!readiness.ready && health.is_live(), "{readiness:?}");
+    assert_eq!(readiness.reasons[0], "the worker of queue `serving` is connecting");
+    assert!(readiness.reasons[1].contains(&address), "{readiness:?}");
+
+    let server = DevServer::builder().port(port).start().await?;
+    health.running().await;
+    let ready = eventually("readiness", || async { health.readiness().await.ready.then_some(()) });
+    ready.await;
+    assert_eq!(health.workers()[0].deaths, 0);
+    let steps = Steps::execute(&Client::connect(&address).await?).task_queue("serving");
+    assert_eq!(steps.await?.len(), 8);
+    workers.shutdown().await?;
     server.shutdown().await?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::client::Client;
+use crate::error::Error;
 
 /// How long the server may take to answer when readiness is asked for; a Kubernetes probe waits for a
 /// second.
@@ -119,7 +120,10 @@ impl WorkerHealth {
         let server = self.client.address().to_owned();
         match tokio::time::timeout(PATIENCE, self.client.health()).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => reasons.push(error.to_string()),
+            Ok(Err(Error::Rpc { source, .. })) => {
+                reasons.push(format!("the server {server} does not answer: {}", source.message()));
+            }
+            Ok(Err(_)) => reasons.push(format!("the server {server} does not answer")),
             Err(_) => reasons.push(format!("the server {server} gave no answer in {PATIENCE:?}")),
         }
         let namespace = self.client.namespace().to_owned();
