@@ -117,11 +117,12 @@ async fn a_worker_goes_on_when_the_server_is_back() -> durable::Result<()> {
     signal("KILL", server.process_id().into());
     server.ended().await;
     worker.signal("TERM");
-    let (took, log) = blocking(move || {
-        let (_, took) = worker.ends();
-        (took, worker.log())
+    let (code, took, log) = blocking(move || {
+        let (code, took) = worker.ends();
+        (code, took, worker.log())
     })
     .await;
+    assert_eq!(code, Some(0), "{log}");
     assert!(took < Duration::from_secs(4), "{took:?}: {log}");
     Ok(())
 }
