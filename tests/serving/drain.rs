@@ -47,7 +47,7 @@ async fn what_is_in_flight_ends_within_the_drain_timeout() -> durable::Result<()
 
     // Its result is there; another worker takes it, and runs nothing again.
     let next = crate::drain::worker(&queue, &[]).await;
-    assert_eq!(workflow.result().await?, 1);
+    assert_eq!(workflow.result_within(Duration::from_secs(30)).await?, 1);
     drop(next);
     Ok(())
 }
@@ -72,7 +72,11 @@ async fn after_the_drain_timeout_activities_are_cancelled_and_go_on_elsewhere()
     let at = cancelled.trim_start_matches("cancelled at ");
     let at: u32 = at.split(',').next().expect("a number").parse().expect("a number");
     let next = crate::drain::worker(&queue, &[]).await;
-    assert_eq!(workflow.result().await?, (2, at), "it goes on from its last heartbeat");
+    assert_eq!(
+        workflow.result_within(Duration::from_secs(30)).await?,
+        (2, at),
+        "it goes on from its last heartbeat"
+    );
     drop(next);
     Ok(())
 }

@@ -60,7 +60,11 @@ async fn a_worker_that_dies_is_started_again() -> durable::Result<()> {
     let suffix = unique("reborn");
     let (client, workers) = workers(&suffix, 2, 5).await?;
     let workflow = poison(&client, &format!("serving-{suffix}")).await?;
-    assert_eq!(workflow.result().await?, POISON, "the third worker bears it");
+    assert_eq!(
+        workflow.result_within(Duration::from_secs(30)).await?,
+        POISON,
+        "the third worker bears it"
+    );
     let health = workers.health().workers();
     assert_eq!((health[0].queue.as_str(), health[0].deaths), ("serving", 2), "{health:?}");
     assert_eq!(health[0].state, WorkerState::Running);
