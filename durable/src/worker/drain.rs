@@ -120,11 +120,24 @@ pub(super) async fn drain(
             }
         }
     }
-    let drained = attempts.drained();
+    if !is_over {
+        // A worker that died has left attempts behind, for which its successor does not wait.
+        tokio::select! {
+            biased;
+            () = attempts.idle() => {}
+            () = &mut limit => {}
+        }
+    }
+    let (drained, left) = (attempts.drained(), attempts.under_way());
+    if let (Some(attempt), true) = (left.first(), errors.is_empty()) {
+        leave_behind();
+        let (queue, waited) = (attempt.queue.clone(), began.elapsed());
+        errors.push(WorkerError::Stuck { queue, waited, running: left.clone() });
+    }
     DrainReport {
         finished: drained.finished,
         cancelled: drained.cancelled,
-        left: attempts.under_way(),
+        left,
         took: began.elapsed(),
         errors,
     }
@@ -194,6 +207,24 @@ mod tests {
         assert_eq!(report.left, [attempt()]);
         let text = report.into_result().expect_err("it is stuck").to_string();
         assert!(text.contains("attempt 1 of activity `charge`"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn what_a_worker_that_died_has_left_is_waited_for_too() {
+        let attempts = Arc::new(Attempts::default());
+        let running = attempts.begin(attempt());
+        attempts.begin_drain();
+        let (ended, end) = oneshot::channel();
+        ended.send(Ok(())).expect("it is received");
+        tokio::spawn(async move {
+            tokio::time::sleep(SHORT).await;
+            drop(running);
+        });
+        let worker = RunningWorker { queue: "annotated", polled: "q".to_owned(), end: Some(end) };
+        let limits = Limits { drain: LONG, stop: SHORT };
+        let report = drain(vec![worker], &limits, &attempts).await;
+        assert!(report.is_clean(), "{report}");
+        assert_eq!(report.finished, 1);
     }
 
     #[tokio::test]

@@ -263,7 +263,7 @@ impl Workers {
         }
         let shutdown = Arc::new(WorkerShutdown::default());
         let attempts = Arc::new(Attempts::default());
-        let limits = self.limits();
+        let mut limits = self.limits();
         self.dependencies.insert(Arc::clone(&shutdown));
         self.dependencies.insert(Arc::clone(&attempts));
         self.dependencies.insert(Arc::new(self.payload_limit));
@@ -271,6 +271,8 @@ impl Workers {
         let (mut plans, mut reports) = (Vec::new(), Vec::new());
         for (name, queue) in queues {
             let options = self.options_of(name, queue, limits, &dependencies)?;
+            // `worker_options` may have given the SDK more time.
+            limits.drain = limits.drain.max(options.graceful_shutdown_period.unwrap_or_default());
             reports.push(QueueReport::new(queue, &options));
             plans.push(Plan { queue: name, options, payload_limit: self.payload_limit });
         }
