@@ -376,14 +376,19 @@ pub trait OpaqueState {
 
 impl<W> OpaqueState for &StateOf<'_, W> {}
 
-/// Runs the body of an annotated `main`.
+/// Runs the body of an annotated `main`. What the workers left behind is not waited for.
 ///
 /// # Panics
 /// When the operating system refuses the threads of a runtime.
 pub fn block_on<F: Future>(main: F) -> F::Output {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .expect("a program without threads cannot run")
-        .block_on(main)
+        .expect("a program without threads cannot run");
+    let output = runtime.block_on(main);
+    if crate::worker::is_left_behind() {
+        // The runtime would wait for an activity that blocks, and that was given up.
+        runtime.shutdown_background();
+    }
+    output
 }

@@ -14,7 +14,7 @@ use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActiv
 
 use crate::definition::arguments::Decoded;
 use crate::definition::entry::Target;
-use crate::definition::{Activity, Dependencies, Payload};
+use crate::definition::{Activity, ActivityAttempt, Attempts, Dependencies, Payload};
 use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 
 /// Registers an annotated activity with a worker; a replay takes what activities did from the history.
@@ -75,7 +75,7 @@ where
                 let limit = dependencies.as_ref().and_then(|given| given.get::<PayloadLimit>());
                 let limit = limit.as_deref().copied().unwrap_or_default();
                 let value = Value::new("output of activity", A::NAME);
-                let output = execute::<A>(dependencies, context, input);
+                let output = counted::<A>(dependencies, context, input);
                 output.map_ok(move |inner| Measured { inner, value, limit }).boxed()
             }
             // Trying again cannot make the input fit, so the failure says not to.
@@ -101,6 +101,36 @@ pub(crate) fn not_mocked<T: Send + 'static>(
     );
     let failure = ApplicationFailure::builder(message).non_retryable(true).build();
     ready(Err(ActivityError::application(failure))).boxed()
+}
+
+/// Runs an attempt, and lets the worker know that it is under way.
+fn counted<A>(
+    dependencies: Option<Arc<Dependencies>>,
+    context: ActivityContext,
+    input: A::Input,
+) -> BoxFuture<'static, Result<A::Output, ActivityError>>
+where
+    A: Activity + ExecutableActivity<Implementer = Dependencies>,
+    A::Output: Send,
+{
+    let attempts = dependencies.as_ref().and_then(|given| given.get::<Attempts>());
+    let Some(attempts) = attempts else { return execute::<A>(dependencies, context, input) };
+    let info = context.info();
+    let running = attempts.begin(ActivityAttempt {
+        queue: info.task_queue.clone(),
+        activity: A::NAME.to_owned(),
+        workflow_id: info.workflow_id.clone(),
+        attempt: info.attempt,
+    });
+    let told = context.clone();
+    let output = execute::<A>(dependencies, context, input);
+    output
+        .inspect(move |output| {
+            if output.is_err() && told.is_cancelled() {
+                running.cancelled();
+            }
+        })
+        .boxed()
 }
 
 /// Runs an attempt, as a test environment wants it where there is one.

@@ -7,12 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use temporalio_client::errors::{ClientConnectError, InvalidHeaderError};
-use temporalio_client::grpc::WorkflowService as _;
 use temporalio_client::interceptors::ClientInterceptor;
-use temporalio_client::tonic::{Code, IntoRequest as _};
-use temporalio_client::{ClientOptions, Connection, ConnectionOptions, NamespacedClient as _};
+use temporalio_client::tonic::Code;
+use temporalio_client::{ClientOptions, Connection, ConnectionOptions};
 use temporalio_common::data_converters::DataConverter;
-use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeNamespaceRequest;
 
 use super::security::{Secured, Transport, diagnose};
 use super::{Client, Tls};
@@ -231,27 +229,6 @@ async fn not_connected(
     match diagnosing.await {
         Ok(Some(problem)) => Error::Tls { address: shown, problem },
         _ => unreachable(shown, connect_cause(error)),
-    }
-}
-
-impl Client {
-    /// A namespace that does not exist would show only at the first start, and as a hanging worker.
-    async fn check_namespace(&self) -> Result<()> {
-        let request = DescribeNamespaceRequest {
-            namespace: self.sdk.namespace(),
-            ..DescribeNamespaceRequest::default()
-        };
-        match self.sdk.clone().describe_namespace(request.into_request()).await {
-            Err(status) if status.code() == Code::NotFound => Err(Error::NamespaceNotFound {
-                namespace: self.sdk.namespace(),
-                address: self.address.to_string(),
-            }),
-            Err(status) if status.code() == Code::Unavailable => {
-                Err(unreachable(self.address.to_string(), Box::new(status)))
-            }
-            // A caller may lack the right to describe the namespace that it may use.
-            Ok(_) | Err(_) => Ok(()),
-        }
     }
 }
 

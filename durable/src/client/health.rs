@@ -2,8 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use temporalio_client::NamespacedClient as _;
+use temporalio_client::grpc::WorkflowService as _;
 use temporalio_client::tonic::{Code, IntoRequest as _};
-use temporalio_common::protos::temporal::api::workflowservice::v1::GetSystemInfoRequest;
+use temporalio_common::protos::temporal::api::workflowservice::v1::{
+    DescribeNamespaceRequest, GetSystemInfoRequest,
+};
 
 use super::Client;
 use super::connect::unreachable;
@@ -27,6 +31,29 @@ pub struct Health {
 }
 
 impl Client {
+    /// Asks the server for the namespace. One that does not exist would show only at the first start,
+    /// and as a hanging worker.
+    ///
+    /// # Errors
+    /// [`Error::NamespaceNotFound`], and [`Error::Unreachable`] after some attempts.
+    pub(crate) async fn check_namespace(&self) -> Result<()> {
+        let request = DescribeNamespaceRequest {
+            namespace: self.sdk().namespace(),
+            ..DescribeNamespaceRequest::default()
+        };
+        match self.sdk().clone().describe_namespace(request.into_request()).await {
+            Err(status) if status.code() == Code::NotFound => Err(Error::NamespaceNotFound {
+                namespace: self.sdk().namespace(),
+                address: self.address().to_owned(),
+            }),
+            Err(status) if status.code() == Code::Unavailable => {
+                Err(unreachable(self.address().to_owned(), Box::new(status)))
+            }
+            // A caller may lack the right to describe the namespace that it may use.
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
     /// Asks the server how it is. The call is not retried, and given up after 5 seconds.
     ///
     /// # Errors

@@ -187,6 +187,11 @@ const WORKFLOW_POLLERS: &str =
 const ACTIVITY_POLLERS: &str = "How many calls for activities a worker has open at once.";
 const MEMORY: &str = "How full the machine's memory may be before a worker takes no more tasks. With `target_cpu_usage`, it decides how many tasks run at once, up to the `max_concurrent` keys.";
 const CPU: &str = "How busy the machine's processors may be before a worker takes no more tasks; goes with `target_memory_usage`.";
+const STOP_TIMEOUT: &str = "How much longer than `drain_timeout_s` the workers may take to stop, before they are left behind.";
+const MAX_RESTARTS: &str = "How often in a row a worker that died is started again, before it is given up; a worker that ran for a minute begins to count anew.";
+const RESTART_INTERVAL: &str = "The pause before the first restart of a worker that died; it doubles with each, up to a minute.";
+const HEALTH_ADDRESS: &str =
+    "Where probes are answered by HTTP, as `host:port`: `/live` and `/ready`.";
 const BUILD_ID: &str = "The build id that the workers show.";
 
 static WORKER: &[Entry] = &[
@@ -209,6 +214,10 @@ static WORKER: &[Entry] = &[
         "600",
         "How long running activities may take to end after a stop was asked for, before they are cancelled.",
     ),
+    key("stop_timeout_s", Seconds, "10", STOP_TIMEOUT),
+    key("max_restarts", Count { least: 0 }, "5", MAX_RESTARTS),
+    key("restart_interval_s", Seconds, "1", RESTART_INTERVAL),
+    unset("health_address", Text, "no listener", HEALTH_ADDRESS),
     Entry::Named {
         name: "queues",
         of: "QUEUE",

@@ -148,7 +148,17 @@ impl Config {
 
     /// What a key that takes text is set to, or its default.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.inner.values.text(&[key]).or_else(|| defaults().text(&[key]))
+        self.text_at(&[key])
+    }
+
+    /// The same for a key of a section.
+    pub(crate) fn text_at(&self, path: &[&str]) -> Option<&str> {
+        self.inner.values.text(path).or_else(|| defaults().text(path))
+    }
+
+    /// What a key that takes a whole number is set to, or its default.
+    pub(crate) fn count(&self, path: &[&str]) -> Option<u32> {
+        self.value(path, Values::count)
     }
 
     /// What a key that takes a duration is set to, or its default.

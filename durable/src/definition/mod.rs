@@ -6,6 +6,7 @@
 
 mod activity;
 pub(crate) mod arguments;
+mod attempts;
 mod built_in;
 pub(crate) mod configured;
 mod dependencies;
@@ -21,6 +22,8 @@ mod task_token;
 mod workflow;
 
 pub use activity::Activity;
+pub use attempts::ActivityAttempt;
+pub(crate) use attempts::Attempts;
 pub(crate) use built_in::{CANCEL, STATE};
 pub use built_in::{CancelSignal, StateQuery};
 pub use dependencies::{ActivityDependency, Dependencies};

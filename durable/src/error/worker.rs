@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use crate::definition::SourceLocation;
+use crate::definition::{ActivityAttempt, SourceLocation};
 use crate::options::InvalidOptions;
 
 /// Why the workers of a program could not be built, or ended.
@@ -32,22 +32,38 @@ pub enum WorkerError {
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// A worker ended by itself.
-    #[error("the worker of queue `{queue}` ended")]
+    /// A worker died, and so did those that were started in its place, as far as that is allowed.
+    #[error("the worker of queue `{queue}` died{}", restarted(*.restarts))]
     Ended {
         /// The queue.
         queue: String,
+        /// How often it was started again, without it having run for a minute.
+        restarts: u32,
         /// Why.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// A worker did not stop, though its drain timeout was long over.
-    #[error("the worker of queue `{queue}` did not stop within {waited:?}; it was left behind")]
+    /// A worker did not stop, though its drain timeout and its stop timeout were over.
+    #[error("the worker of queue `{queue}` did not stop within {waited:.1?}; {}", left(.running))]
     Stuck {
         /// The queue.
         queue: String,
         /// How long it was waited for.
         waited: Duration,
+        /// The activities that ignored their cancellation; none where it is the SDK that hangs.
+        running: Vec<ActivityAttempt>,
+    },
+    /// The health listener cannot listen.
+    #[error(
+        "the health listener cannot listen on `{address}`; write `host:port`, such as `0.0.0.0:8080`, \
+         with a port that is free"
+    )]
+    HealthListener {
+        /// The address that was asked for.
+        address: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
     },
     /// A second signal ended the drain.
     #[error("a second signal ended the drain; what was in flight is tried again elsewhere")]
@@ -142,6 +158,24 @@ impl fmt::Display for WorkerProblem {
                  and the build id have at least one character, and the name has no `.` and no `:`"
             ),
         }
+    }
+}
+
+fn restarted(restarts: u32) -> String {
+    match restarts {
+        0 => String::new(),
+        1 => ", and again after a restart".to_owned(),
+        count => format!(", and again after each of {count} restarts"),
+    }
+}
+
+fn left(running: &[ActivityAttempt]) -> String {
+    let names: Vec<_> = running.iter().map(ToString::to_string).collect();
+    if names.is_empty() {
+        "no activity of it was running any more; it was left behind".to_owned()
+    } else {
+        let names = names.join(", ");
+        format!("{names} did not end when it was cancelled, and was left behind")
     }
 }
 

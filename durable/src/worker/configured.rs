@@ -50,6 +50,22 @@ impl Configured {
         self.config.as_ref()?.duration(&["worker", "drain_timeout_s"])
     }
 
+    pub(super) fn stop_timeout(&self) -> Option<Duration> {
+        self.config.as_ref()?.duration(&["worker", "stop_timeout_s"])
+    }
+
+    pub(super) fn max_restarts(&self) -> Option<u32> {
+        self.config.as_ref()?.count(&["worker", "max_restarts"])
+    }
+
+    pub(super) fn restart_interval(&self) -> Option<Duration> {
+        self.config.as_ref()?.duration(&["worker", "restart_interval_s"])
+    }
+
+    pub(super) fn health_address(&self) -> Option<String> {
+        self.config.as_ref()?.text_at(&["worker", "health_address"]).map(str::to_owned)
+    }
+
     /// Sets what is configured for a queue.
     pub(super) fn apply(&mut self, queue: &str, options: &mut WorkerOptions) {
         if let Some(config) = &self.config {

@@ -1,19 +1,33 @@
 //! Serving queues: one worker for each, built from what the annotations collected.
 //!
-//! [`Workers`] checks everything before anything runs, starts a worker for each queue, and stops them
-//! cleanly on Ctrl-C or SIGTERM.
+//! [`Workers`] checks everything before anything runs, starts a worker for each queue, starts those
+//! again that die, tells how they are, and stops them cleanly on Ctrl-C or SIGTERM.
 
+mod checks;
 #[cfg_attr(not(feature = "config"), path = "unconfigured.rs")]
 mod configured;
+mod control;
+mod drain;
+mod exit;
+mod health;
+mod listen;
 mod pool;
+mod report;
 mod running;
 mod stop;
+mod supervise;
 mod version;
 
+pub use drain::DrainReport;
+pub(crate) use drain::is_left_behind;
+pub use exit::Exit;
+pub use health::{QueueHealth, Readiness, WorkerHealth, WorkerState};
 pub use pool::Workers;
+pub use report::{EffectiveOptions, QueueReport, StartupReport};
 pub use running::RunningWorkers;
 pub use version::{DeploymentVersion, VersioningBehavior};
 
+pub use crate::definition::ActivityAttempt;
 #[doc(inline)]
 pub use crate::error::{WorkerError, WorkerProblem};
 #[doc(inline)]

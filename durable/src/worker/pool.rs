@@ -7,17 +7,24 @@ use temporalio_sdk::WorkerOptions;
 use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 
 use super::configured::Configured;
-use super::running::{Plan, RunningWorkers};
-use super::stop::stop_signal;
-use super::{DeploymentVersion, VersioningBehavior, WorkerError, WorkerProblem};
+use super::control::Control;
+use super::drain::{Limits, leave_behind};
+use super::report::{QueueReport, StartupReport};
+use super::running::{Launch, RunningWorkers};
+use super::stop::StopSignals;
+use super::supervise::{Plan, Restarts};
+use super::{DeploymentVersion, VersioningBehavior, WorkerError};
 use crate::client::Client;
 use crate::definition::entry::Target;
-use crate::definition::{Dependencies, Queue, Registry, WorkerShutdown, configured};
+use crate::definition::{Attempts, Dependencies, Queue, Registry, WorkerShutdown, configured};
 use crate::error::Result;
 use crate::error::payload_limit::PayloadLimit;
 use crate::options::ConfiguredOptions;
 
 const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(600);
+const DEFAULT_STOP_TIMEOUT: Duration = Duration::from_secs(10);
+const DEFAULT_MAX_RESTARTS: u32 = 5;
+const DEFAULT_RESTART_INTERVAL: Duration = Duration::from_secs(1);
 
 type Adjust = Arc<dyn Fn(&mut WorkerOptions) + Send + Sync>;
 
@@ -34,18 +41,22 @@ type Adjust = Arc<dyn Fn(&mut WorkerOptions) + Send + Sync>;
 /// ```
 #[must_use = "workers run only when `run` or `start` is called"]
 pub struct Workers {
-    client: Client,
-    queues: Option<Vec<String>>,
-    dependencies: Dependencies,
+    pub(super) client: Client,
+    pub(super) queues: Option<Vec<String>>,
+    pub(super) dependencies: Dependencies,
     drain_timeout: Option<Duration>,
+    stop_timeout: Option<Duration>,
+    max_restarts: Option<u32>,
+    restart_interval: Option<Duration>,
+    health_address: Option<String>,
     payload_limit: PayloadLimit,
-    version: Option<(DeploymentVersion, VersioningBehavior)>,
+    pub(super) version: Option<(DeploymentVersion, VersioningBehavior)>,
     adjust: Option<Adjust>,
     interceptors: Vec<WorkflowInterceptorConstructor>,
     /// Whether activities whose `State<T>` nobody gave are refused at the start, and not at the call.
-    for_test: bool,
-    options: Arc<ConfiguredOptions>,
-    configured: Configured,
+    pub(super) for_test: bool,
+    pub(super) options: Arc<ConfiguredOptions>,
+    pub(super) configured: Configured,
 }
 
 impl Workers {
@@ -56,6 +67,10 @@ impl Workers {
             queues: None,
             dependencies: Dependencies::default(),
             drain_timeout: None,
+            stop_timeout: None,
+            max_restarts: None,
+            restart_interval: None,
+            health_address: None,
             payload_limit: PayloadLimit::default(),
             version: None,
             adjust: None,
@@ -98,6 +113,41 @@ impl Workers {
     /// [`worker_shutdown`](crate::prelude::ActivityContext::worker_shutdown).
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
         self.drain_timeout = Some(timeout);
+        self
+    }
+
+    /// How much longer than the drain timeout the workers may take to stop: activities that were
+    /// cancelled, to end, and the SDK, to tell the server. Without it what is configured, or else 10
+    /// seconds. What still runs then is left behind, and named.
+    pub fn stop_timeout(mut self, timeout: Duration) -> Self {
+        self.stop_timeout = Some(timeout);
+        self
+    }
+
+    /// How often in a row a worker that died is started again, before it is given up; without it what
+    /// is configured, or else 5 times. A worker that ran for a minute begins to count anew, and a server
+    /// that is away is no death: the workers wait for it.
+    pub fn max_restarts(mut self, count: u32) -> Self {
+        self.max_restarts = Some(count);
+        self
+    }
+
+    /// The pause before the first restart of a worker that died, which doubles with each, up to a
+    /// minute; without it what is configured, or else a second.
+    pub fn restart_interval(mut self, interval: Duration) -> Self {
+        self.restart_interval = Some(interval);
+        self
+    }
+
+    /// Answers probes by HTTP at this address, such as `0.0.0.0:8080`; without it where it is
+    /// configured, or else nowhere. Port 0 is a free one.
+    ///
+    /// `GET /live` is answered with 200 until a worker is given up, and `GET /ready` with 200 while every
+    /// worker takes tasks and the server answers; otherwise both with 503. The body is JSON and says
+    /// which worker does what ([`Readiness`](super::Readiness)). There is no authentication, and nothing
+    /// else to be seen.
+    pub fn health_address(mut self, address: impl Into<String>) -> Self {
+        self.health_address = Some(address.into());
         self
     }
 
@@ -158,24 +208,37 @@ impl Workers {
         self
     }
 
-    /// Runs the workers until Ctrl-C or SIGTERM, and then until what is in flight has ended.
+    /// Runs the workers until Ctrl-C or SIGTERM, and then until what is in flight has ended; see
+    /// [`RunningWorkers::drain`]. A second signal ends it at once. When a worker is given up, the others
+    /// are drained too.
+    ///
+    /// [`Exit`](super::Exit) makes an exit code of the result.
     ///
     /// # Errors
-    /// Those of [`start`](Self::start), and [`WorkerError`] when a worker ends by itself, does not
-    /// stop, or a second signal ends the drain.
+    /// Those of [`start`](Self::start), and [`WorkerError`] when a worker is given up, does not stop, or a
+    /// second signal ends the drain.
     pub async fn run(self) -> Result<()> {
+        let mut signals = StopSignals::listen();
         let mut running = self.start().await?;
-        tokio::select! {
-            signal = stop_signal() => tracing::info!(signal, "stopping; draining the workers"),
-            ended = running.ended() => return ended.map_err(Into::into),
-        }
-        tokio::select! {
-            signal = stop_signal() => {
-                tracing::warn!(signal, "second signal; not draining any longer");
-                Err(WorkerError::Interrupted.into())
+        let given_up = tokio::select! {
+            signal = signals.next() => {
+                tracing::info!(signal, "stopping; draining the workers");
+                Ok(())
             }
-            stopped = running.shutdown() => stopped,
+            ended = running.ended() => {
+                tracing::error!("a worker is given up; draining the others");
+                ended
+            }
+        };
+        tokio::select! {
+            signal = signals.next() => {
+                tracing::warn!(signal, "another signal; not draining any longer");
+                leave_behind();
+                given_up.and(Err(WorkerError::Interrupted))?;
+            }
+            report = running.drain() => given_up.and(report.into_result())?,
         }
+        Ok(())
     }
 
     /// Starts the workers, each on a thread of its own, and returns once all of them are made; they
@@ -186,6 +249,7 @@ impl Workers {
     /// - [`WorkerError::Misconfigured`]: nothing is linked, a queue is unknown, or a `State<T>` is
     ///   missing; all problems at once.
     /// - [`WorkerError::Disabled`]: the configuration says to serve nothing.
+    /// - [`WorkerError::HealthListener`]: the address of the health listener cannot be had.
     /// - [`WorkerError::Create`]: the SDK could not make a worker.
     pub async fn start(mut self) -> Result<RunningWorkers> {
         if !self.configured.serves() {
@@ -193,38 +257,76 @@ impl Workers {
         }
         let registry = self.registry()?;
         self.configured.warn_of_unknown_names(&registry);
-        let drain_timeout =
-            self.drain_timeout.or(self.configured.drain_timeout()).unwrap_or(DEFAULT_DRAIN_TIMEOUT);
         let queues = self.select(&registry)?;
         if self.version.is_some() {
             self.client.serves_a_version();
         }
         let shutdown = Arc::new(WorkerShutdown::default());
+        let attempts = Arc::new(Attempts::default());
+        let mut limits = self.limits();
         self.dependencies.insert(Arc::clone(&shutdown));
+        self.dependencies.insert(Arc::clone(&attempts));
         self.dependencies.insert(Arc::new(self.payload_limit));
-        let dependencies = Arc::new(self.dependencies);
-        let mut plans = Vec::new();
+        let dependencies = Arc::new(std::mem::take(&mut self.dependencies));
+        let (mut plans, mut reports) = (Vec::new(), Vec::new());
         for (name, queue) in queues {
-            let mut options =
-                WorkerOptions::new(name).graceful_shutdown_period(drain_timeout).build();
-            self.configured.apply(name, &mut options);
-            queue.register(&mut Target::Worker(&mut options, &dependencies)).map_err(|error| {
-                WorkerError::Create { queue: name.to_owned(), source: error.into() }
-            })?;
-            let given = (*self.options != ConfiguredOptions::default())
-                .then(|| configured::giving(Arc::clone(&self.options)));
-            let interceptors = given.into_iter().chain(self.interceptors.clone()).collect();
-            options.register_workflow_interceptors(interceptors);
-            if let Some((version, behavior)) = &self.version {
-                options.deployment_options = version.options(*behavior);
-            }
-            if let Some(adjust) = &self.adjust {
-                adjust(&mut options);
-            }
-            report(name, queue);
+            let options = self.options_of(name, queue, limits, &dependencies)?;
+            // `worker_options` may have given the SDK more time.
+            limits.drain = limits.drain.max(options.graceful_shutdown_period.unwrap_or_default());
+            reports.push(QueueReport::new(queue, &options));
             plans.push(Plan { queue: name, options, payload_limit: self.payload_limit });
         }
-        Ok(RunningWorkers::start(&self.client, plans, drain_timeout, shutdown).await?)
+        let restarts = self.restarts();
+        let report = StartupReport::new(&self.client, limits, restarts, reports);
+        tracing::info!("{report}");
+        let health_address = self.health_address.or_else(|| self.configured.health_address());
+        let control = Arc::new(Control::new(shutdown));
+        let launch = Launch { plans, limits, restarts, attempts, control, health_address, report };
+        Ok(RunningWorkers::start(&self.client, launch).await?)
+    }
+
+    /// The SDK's options of the worker of a queue, with everything registered.
+    fn options_of(
+        &mut self,
+        name: &str,
+        queue: &Queue,
+        limits: Limits,
+        dependencies: &Arc<Dependencies>,
+    ) -> Result<WorkerOptions, WorkerError> {
+        let mut options = WorkerOptions::new(name).graceful_shutdown_period(limits.drain).build();
+        self.configured.apply(name, &mut options);
+        queue.register(&mut Target::Worker(&mut options, dependencies)).map_err(|error| {
+            WorkerError::Create { queue: name.to_owned(), source: error.into() }
+        })?;
+        let given = (*self.options != ConfiguredOptions::default())
+            .then(|| configured::giving(Arc::clone(&self.options)));
+        let interceptors = given.into_iter().chain(self.interceptors.clone()).collect();
+        options.register_workflow_interceptors(interceptors);
+        if let Some((version, behavior)) = &self.version {
+            options.deployment_options = version.options(*behavior);
+        }
+        if let Some(adjust) = &self.adjust {
+            adjust(&mut options);
+        }
+        Ok(options)
+    }
+
+    fn limits(&self) -> Limits {
+        let drain = self.drain_timeout.or(self.configured.drain_timeout());
+        let stop = self.stop_timeout.or(self.configured.stop_timeout());
+        Limits {
+            drain: drain.unwrap_or(DEFAULT_DRAIN_TIMEOUT),
+            stop: stop.unwrap_or(DEFAULT_STOP_TIMEOUT),
+        }
+    }
+
+    fn restarts(&self) -> Restarts {
+        let limit = self.max_restarts.or(self.configured.max_restarts());
+        let pause = self.restart_interval.or(self.configured.restart_interval());
+        Restarts {
+            limit: limit.unwrap_or(DEFAULT_MAX_RESTARTS),
+            pause: pause.unwrap_or(DEFAULT_RESTART_INTERVAL),
+        }
     }
 
     #[cfg_attr(
@@ -240,75 +342,4 @@ impl Workers {
         }
         Ok(registry)
     }
-
-    /// The queues to serve, or every reason why that is not possible.
-    fn select<'a>(
-        &self,
-        registry: &'a Registry,
-    ) -> Result<Vec<(&'static str, &'a Queue)>, WorkerError> {
-        let mut problems = Vec::new();
-        if registry.is_empty() {
-            problems.push(WorkerProblem::NothingLinked);
-        }
-        problems.extend(self.version.as_ref().and_then(|(version, _)| version.problem()));
-        let asked = self.queues.as_deref();
-        for queue in asked.unwrap_or_default() {
-            if !registry.is_empty() && registry.queue(queue).is_none() {
-                let known = registry.queues().map(|(name, _)| name).collect();
-                problems.push(WorkerProblem::UnknownQueue { queue: queue.clone(), known });
-            }
-        }
-        let is_selected = |name: &str| match asked {
-            Some(asked) => asked.iter().any(|queue| queue == name),
-            None => self.configured.is_enabled(name),
-        };
-        let selected: Vec<_> = registry.queues().filter(|(name, _)| is_selected(name)).collect();
-        if selected.is_empty() && problems.is_empty() {
-            let queues = registry.queues().map(|(name, _)| name).collect();
-            problems.push(WorkerProblem::NoQueueEnabled { queues });
-        }
-        // What is only declared here is called from here.
-        for (_, queue) in selected.iter().copied().chain(registry.declared()) {
-            self.check_options(queue, &mut problems);
-        }
-        for activity in selected.iter().flat_map(|(_, queue)| queue.activities()) {
-            for dependency in &activity.dependencies {
-                if !self.for_test && !self.dependencies.has(dependency) {
-                    problems.push(WorkerProblem::MissingState {
-                        activity: activity.name,
-                        source: activity.source,
-                        type_name: dependency.type_name(),
-                    });
-                }
-            }
-        }
-        if problems.is_empty() {
-            Ok(selected)
-        } else {
-            Err(WorkerError::Misconfigured { problems })
-        }
-    }
-
-    /// The annotations were checked by themselves; here they are with what is configured.
-    fn check_options(&self, queue: &Queue, problems: &mut Vec<WorkerProblem>) {
-        let workflows = queue
-            .workflows()
-            .iter()
-            .map(|entry| ("workflow", entry.name, entry.source, (entry.check)(&self.options)));
-        let activities = queue
-            .activities()
-            .iter()
-            .map(|entry| ("activity", entry.name, entry.source, (entry.check)(&self.options)));
-        for (kind, name, source, checked) in workflows.chain(activities) {
-            if let Err(error) = checked {
-                problems.push(WorkerProblem::InvalidOptions { kind, name, source, error });
-            }
-        }
-    }
-}
-
-fn report(name: &str, queue: &Queue) {
-    let workflows: Vec<_> = queue.workflows().iter().map(|entry| entry.name).collect();
-    let activities: Vec<_> = queue.activities().iter().map(|entry| entry.name).collect();
-    tracing::info!(queue = name, ?workflows, ?activities, "serving");
 }

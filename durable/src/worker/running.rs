@@ -1,39 +1,28 @@
-//! Workers that run: a thread each, their end and their shutdown.
-//!
-//! The SDK's worker keeps its workflows on one thread, so each gets one; its activities run on the
-//! Tokio runtime that the workers were started from.
+//! Workers that run: a thread each, and their end.
 
 use std::fmt;
 use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
-use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use temporalio_sdk::Runtime;
 use temporalio_sdk::runtime::RuntimeOptions;
-use temporalio_sdk::{Runtime, Worker, WorkerOptions};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::WorkerError;
+use super::control::Control;
+use super::drain::{DrainReport, Limits};
+use super::health::{Board, WorkerHealth, WorkerState};
+use super::listen::Listener;
+use super::report::StartupReport;
+use super::supervise::{Plan, Restarts, Supervisor};
+use super::{WorkerError, drain};
 use crate::client::Client;
-use crate::definition::WorkerShutdown;
+use crate::definition::Attempts;
 use crate::error::Result;
-use crate::error::payload_limit::PayloadLimit;
-
-/// How much longer than the drain timeout a worker may take to stop, before it is given up.
-const STOP_MARGIN: Duration = Duration::from_secs(10);
-
-type Stop = Box<dyn Fn() + Send + Sync>;
-
-/// A worker that is to be started.
-pub(super) struct Plan {
-    pub(super) queue: &'static str,
-    pub(super) options: WorkerOptions,
-    pub(super) payload_limit: PayloadLimit,
-}
 
 /// Workers that run, until they are shut down or dropped.
 ///
@@ -41,35 +30,66 @@ pub(super) struct Plan {
 #[must_use = "dropping the workers stops them"]
 pub struct RunningWorkers {
     workers: Vec<RunningWorker>,
-    drain_timeout: Duration,
-    /// What the activities are told by.
-    shutdown: Arc<WorkerShutdown>,
+    limits: Limits,
+    attempts: Arc<Attempts>,
+    control: Arc<Control>,
+    board: Arc<Board>,
+    health: WorkerHealth,
+    listener: Option<Listener>,
+    report: StartupReport,
 }
 
-struct RunningWorker {
-    queue: &'static str,
-    stop: Stop,
-    /// Ends the worker at once, with all that it does, when something is sent.
-    #[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "only tests kill workers"))]
-    kill: oneshot::Sender<()>,
+/// How a set of workers is started.
+pub(super) struct Launch {
+    pub(super) plans: Vec<Plan>,
+    pub(super) limits: Limits,
+    pub(super) restarts: Restarts,
+    pub(super) attempts: Arc<Attempts>,
+    pub(super) control: Arc<Control>,
+    pub(super) health_address: Option<String>,
+    pub(super) report: StartupReport,
+}
+
+pub(super) struct RunningWorker {
+    pub(super) queue: &'static str,
+    /// The name under which it is polled, which `worker_options` may have changed.
+    pub(super) polled: String,
     /// What the worker ended with; taken when it was told.
-    end: Option<oneshot::Receiver<Result<(), WorkerError>>>,
+    pub(super) end: Option<oneshot::Receiver<Result<(), WorkerError>>>,
 }
 
 impl RunningWorkers {
-    pub(super) async fn start(
-        client: &Client,
-        plans: Vec<Plan>,
-        drain_timeout: Duration,
-        shutdown: Arc<WorkerShutdown>,
-    ) -> Result<Self, WorkerError> {
+    pub(super) async fn start(client: &Client, launch: Launch) -> Result<Self, WorkerError> {
         let runtime = Runtime::from_current_tokio(RuntimeOptions::default())
             .map_err(|error| WorkerError::Create { queue: "*".to_owned(), source: error.into() })?;
         let runtime = Arc::new(runtime);
-        let mut running = Self { workers: Vec::new(), drain_timeout, shutdown };
-        for plan in plans {
+        let board = Arc::new(Board::new(launch.plans.iter().map(|plan| plan.queue)));
+        let health = WorkerHealth::new(client, &board);
+        let listener = match &launch.health_address {
+            Some(address) => Some(Listener::start(address, &health).await?),
+            None => None,
+        };
+        let mut running = Self {
+            workers: Vec::new(),
+            limits: launch.limits,
+            attempts: launch.attempts,
+            control: launch.control,
+            board,
+            health,
+            listener,
+            report: launch.report,
+        };
+        for plan in launch.plans {
+            let supervisor = Supervisor {
+                plan,
+                runtime: Arc::clone(&runtime),
+                client: client.clone(),
+                control: Arc::clone(&running.control),
+                board: Arc::clone(&running.board),
+                restarts: launch.restarts,
+            };
             // An error drops the workers that run already, which stops them.
-            running.workers.push(RunningWorker::start(&runtime, client, plan).await?);
+            running.workers.push(RunningWorker::start(supervisor).await?);
         }
         Ok(running)
     }
@@ -79,13 +99,31 @@ impl RunningWorkers {
         self.workers.iter().map(|worker| worker.queue)
     }
 
-    /// Waits until a worker ends by itself, stops the others and tells why it ended.
+    /// What is served, with which options, and where.
+    #[must_use]
+    pub fn report(&self) -> &StartupReport {
+        &self.report
+    }
+
+    /// By what the workers can be asked how they are, now and later.
+    #[must_use]
+    pub fn health(&self) -> WorkerHealth {
+        self.health.clone()
+    }
+
+    /// Where the health listener listens, if there is one.
+    #[must_use]
+    pub fn health_address(&self) -> Option<SocketAddr> {
+        self.listener.as_ref().map(Listener::address)
+    }
+
+    /// Waits until a worker is given up, because it died and was not to be started again any more.
     ///
     /// # Errors
     /// [`WorkerError::Ended`]: the usual end of this wait.
     pub async fn ended(&mut self) -> Result<(), WorkerError> {
         let workers = &mut self.workers;
-        let ended = poll_fn(|cx| {
+        poll_fn(|cx| {
             for worker in workers.iter_mut() {
                 if let Some(end) = &mut worker.end
                     && let Poll::Ready(ended) = end.poll_unpin(cx)
@@ -96,52 +134,41 @@ impl RunningWorkers {
             }
             Poll::Pending
         })
-        .await;
-        self.stop();
-        ended
+        .await
     }
 
     /// Stops the workers: they take no more tasks, what is in flight ends within the drain timeout or
-    /// is cancelled, and then they are gone.
+    /// is cancelled, and then they are gone. It tells what became of what was in flight.
+    ///
+    /// It returns at the latest when the drain timeout and the
+    /// [stop timeout](crate::Workers::stop_timeout) are over.
+    pub async fn drain(mut self) -> DrainReport {
+        self.stop();
+        let workers = std::mem::take(&mut self.workers);
+        let report = drain::drain(workers, &self.limits, &self.attempts).await;
+        report.log();
+        report
+    }
+
+    /// [Drains](Self::drain) the workers.
     ///
     /// # Errors
     /// [`WorkerError::Ended`] when one had ended with an error, [`WorkerError::Stuck`] when one does
     /// not stop.
-    pub async fn shutdown(mut self) -> Result<()> {
-        self.stop();
-        let waited = self.drain_timeout + STOP_MARGIN;
-        let mut outcome = Ok(());
-        for worker in &mut self.workers {
-            let Some(end) = worker.end.take() else { continue };
-            let ended = match tokio::time::timeout(waited, end).await {
-                Ok(Ok(ended)) => ended,
-                Ok(Err(_)) => Err(vanished(worker.queue)),
-                Err(_) => Err(WorkerError::Stuck { queue: worker.queue.to_owned(), waited }),
-            };
-            outcome = outcome.and(ended);
-        }
-        Ok(outcome?)
+    pub async fn shutdown(self) -> Result<()> {
+        Ok(self.drain().await.into_result()?)
     }
 
     /// Ends the workers at once, as if their process were killed; nothing in flight is told.
     #[cfg(feature = "testing")]
-    pub(crate) fn kill(mut self) {
-        for worker in self.workers.drain(..) {
-            // A worker that has ended needs no killing.
-            let _ = worker.kill.send(());
-        }
+    pub(crate) fn kill(self) {
+        self.control.kill();
     }
 
-    /// Asks for the end. The activities are told first, so that none of them ends by the SDK's stop
-    /// without having been able to see why.
     fn stop(&self) {
-        // Workers that were killed have nothing to tell any more.
-        if !self.workers.is_empty() {
-            self.shutdown.announce();
-        }
-        for worker in &self.workers {
-            (worker.stop)();
-        }
+        self.attempts.begin_drain();
+        self.board.draining();
+        self.control.stop();
     }
 }
 
@@ -158,51 +185,35 @@ impl fmt::Debug for RunningWorkers {
 }
 
 impl RunningWorker {
-    async fn start(
-        runtime: &Arc<Runtime>,
-        client: &Client,
-        plan: Plan,
-    ) -> Result<Self, WorkerError> {
-        let queue = plan.queue;
+    async fn start(supervisor: Supervisor) -> Result<Self, WorkerError> {
+        let queue = supervisor.plan.queue;
+        let polled = supervisor.plan.options.task_queue.clone();
         let (made_sender, made) = oneshot::channel();
         let (end_sender, end) = oneshot::channel();
-        let (kill, killed) = oneshot::channel();
-        let runtime = Arc::clone(runtime);
-        let sdk = client.sdk().clone();
         let tokio = Handle::current();
         let run = move || {
             let _entered = tokio.enter();
-            plan.payload_limit.apply_to_workflows();
-            let mut worker = match Worker::new(&runtime, sdk, plan.options) {
+            supervisor.plan.payload_limit.apply_to_workflows();
+            let worker = match supervisor.make() {
                 Ok(worker) => worker,
                 Err(error) => return drop(made_sender.send(Err(error))),
             };
-            let stop: Stop = Box::new(worker.shutdown_handle());
-            if made_sender.send(Ok(stop)).is_err() {
+            if made_sender.send(Ok(())).is_err() {
                 return;
             }
+            let (control, board) = (Arc::clone(&supervisor.control), Arc::clone(&supervisor.board));
             let ended = tokio.block_on(async {
-                let killed = async {
-                    // Without a word, the workers go on.
-                    if killed.await.is_err() {
-                        std::future::pending::<()>().await;
-                    }
-                };
                 tokio::select! {
-                    ended = AssertUnwindSafe(worker.run()).catch_unwind() => Some(ended),
-                    () = killed => None,
+                    ended = supervisor.run(worker) => Some(ended),
+                    () = control.killed() => None,
                 }
             });
-            let Some(ended) = ended else { return };
-            let ended = match ended {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(error)) => {
-                    Err(WorkerError::Ended { queue: queue.to_owned(), source: error.into() })
-                }
-                Err(_) => Err(vanished(queue)),
-            };
-            // Nobody listens any more when the workers were dropped.
-            let _ = end_sender.send(ended);
+            if let Some(ended) = ended {
+                // Nobody listens any more when the workers were dropped.
+                let _ = end_sender.send(ended);
+            } else {
+                board.set(queue, WorkerState::Stopped, None);
+            }
         };
         let create = |source| WorkerError::Create { queue: queue.to_owned(), source };
         thread::Builder::new()
@@ -210,13 +221,17 @@ impl RunningWorker {
             .spawn(run)
             .map_err(|error| create(error.into()))?;
         match made.await {
-            Ok(Ok(stop)) => Ok(Self { queue, stop, kill, end: Some(end) }),
+            Ok(Ok(())) => Ok(Self { queue, polled, end: Some(end) }),
             Ok(Err(error)) => Err(create(error.into())),
             Err(_) => Err(create("its thread panicked".into())),
         }
     }
 }
 
-fn vanished(queue: &str) -> WorkerError {
-    WorkerError::Ended { queue: queue.to_owned(), source: "its thread panicked".into() }
+pub(super) fn vanished(queue: &str) -> WorkerError {
+    WorkerError::Ended {
+        queue: queue.to_owned(),
+        restarts: 0,
+        source: "its thread panicked".into(),
+    }
 }

@@ -1,33 +1,53 @@
 //! The signals by which a process is asked to stop.
 
-/// Waits for Ctrl-C or SIGTERM and tells which it was.
-///
-/// Where a handler cannot be installed, which the operating system does not refuse in practice, the
-/// wait never ends, and the process keeps the signal's default action.
-pub(super) async fn stop_signal() -> &'static str {
+/// Listens to the signals from when it is made, so that none is missed between two waits.
+pub(super) struct StopSignals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let terminated = async {
-            match signal(SignalKind::terminate()) {
-                Ok(mut signal) => drop(signal.recv().await),
-                Err(_) => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = interrupted() => "interrupt",
-            () = terminated => "terminate",
-        }
-    }
-    #[cfg(not(unix))]
-    {
-        interrupted().await;
-        "interrupt"
-    }
+    interrupt: Option<tokio::signal::unix::Signal>,
+    #[cfg(unix)]
+    terminate: Option<tokio::signal::unix::Signal>,
 }
 
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+impl StopSignals {
+    /// Where a handler cannot be installed, which the operating system does not refuse in practice, the
+    /// process keeps the signal's default action.
+    pub(super) fn listen() -> Self {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Self {
+                interrupt: signal(SignalKind::interrupt()).ok(),
+                terminate: signal(SignalKind::terminate()).ok(),
+            }
+        }
+        #[cfg(not(unix))]
+        Self {}
+    }
+
+    /// Waits for the next Ctrl-C or SIGTERM and tells which it was.
+    #[cfg(unix)]
+    pub(super) async fn next(&mut self) -> &'static str {
+        async fn of(signal: Option<&mut tokio::signal::unix::Signal>) {
+            let came = match signal {
+                Some(signal) => signal.recv().await,
+                None => None,
+            };
+            if came.is_none() {
+                std::future::pending::<()>().await;
+            }
+        }
+        tokio::select! {
+            () = of(self.interrupt.as_mut()) => "interrupt",
+            () = of(self.terminate.as_mut()) => "terminate",
+        }
+    }
+
+    /// Waits for the next Ctrl-C.
+    #[cfg(not(unix))]
+    pub(super) async fn next(&mut self) -> &'static str {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        "interrupt"
     }
 }

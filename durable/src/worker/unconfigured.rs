@@ -28,6 +28,22 @@ impl Configured {
         None
     }
 
+    pub(super) fn stop_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    pub(super) fn max_restarts(&self) -> Option<u32> {
+        None
+    }
+
+    pub(super) fn restart_interval(&self) -> Option<Duration> {
+        None
+    }
+
+    pub(super) fn health_address(&self) -> Option<String> {
+        None
+    }
+
     pub(super) fn apply(&mut self, _: &str, _: &mut WorkerOptions) {}
 
     pub(super) fn warn_of_unknown_names(&self, _: &Registry) {}

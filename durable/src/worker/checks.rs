@@ -1,0 +1,72 @@
+//! What is checked before any worker runs: every reason why one cannot, at once.
+
+use super::pool::Workers;
+use super::{WorkerError, WorkerProblem};
+use crate::definition::{Queue, Registry};
+
+impl Workers {
+    /// The queues to serve, or every reason why that is not possible.
+    pub(super) fn select<'a>(
+        &self,
+        registry: &'a Registry,
+    ) -> Result<Vec<(&'static str, &'a Queue)>, WorkerError> {
+        let mut problems = Vec::new();
+        if registry.is_empty() {
+            problems.push(WorkerProblem::NothingLinked);
+        }
+        problems.extend(self.version.as_ref().and_then(|(version, _)| version.problem()));
+        let asked = self.queues.as_deref();
+        for queue in asked.unwrap_or_default() {
+            if !registry.is_empty() && registry.queue(queue).is_none() {
+                let known = registry.queues().map(|(name, _)| name).collect();
+                problems.push(WorkerProblem::UnknownQueue { queue: queue.clone(), known });
+            }
+        }
+        let is_selected = |name: &str| match asked {
+            Some(asked) => asked.iter().any(|queue| queue == name),
+            None => self.configured.is_enabled(name),
+        };
+        let selected: Vec<_> = registry.queues().filter(|(name, _)| is_selected(name)).collect();
+        if selected.is_empty() && problems.is_empty() {
+            let queues = registry.queues().map(|(name, _)| name).collect();
+            problems.push(WorkerProblem::NoQueueEnabled { queues });
+        }
+        // What is only declared here is called from here.
+        for (_, queue) in selected.iter().copied().chain(registry.declared()) {
+            self.check_options(queue, &mut problems);
+        }
+        for activity in selected.iter().flat_map(|(_, queue)| queue.activities()) {
+            for dependency in &activity.dependencies {
+                if !self.for_test && !self.dependencies.has(dependency) {
+                    problems.push(WorkerProblem::MissingState {
+                        activity: activity.name,
+                        source: activity.source,
+                        type_name: dependency.type_name(),
+                    });
+                }
+            }
+        }
+        if problems.is_empty() {
+            Ok(selected)
+        } else {
+            Err(WorkerError::Misconfigured { problems })
+        }
+    }
+
+    /// The annotations were checked by themselves; here they are with what is configured.
+    fn check_options(&self, queue: &Queue, problems: &mut Vec<WorkerProblem>) {
+        let workflows = queue
+            .workflows()
+            .iter()
+            .map(|entry| ("workflow", entry.name, entry.source, (entry.check)(&self.options)));
+        let activities = queue
+            .activities()
+            .iter()
+            .map(|entry| ("activity", entry.name, entry.source, (entry.check)(&self.options)));
+        for (kind, name, source, checked) in workflows.chain(activities) {
+            if let Err(error) = checked {
+                problems.push(WorkerProblem::InvalidOptions { kind, name, source, error });
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The end of workers: how long it may take, and what became of what was in flight.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::WorkerError;
+use super::running::{RunningWorker, vanished};
+use crate::definition::{ActivityAttempt, Attempts};
+
+/// Whether this process has work that nothing but its end stops.
+static LEFT_BEHIND: AtomicBool = AtomicBool::new(false);
+
+/// Something goes on that will not be waited for.
+pub(super) fn leave_behind() {
+    LEFT_BEHIND.store(true, Ordering::Relaxed);
+}
+
+/// Whether the runtime must not be waited for at the end of `main`.
+pub(crate) fn is_left_behind() -> bool {
+    LEFT_BEHIND.load(Ordering::Relaxed)
+}
+
+/// How long the end of workers may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Until activities are cancelled.
+    pub(super) drain: Duration,
+    /// From then on until they are left behind; and how long the SDK may take when none runs any more.
+    pub(super) stop: Duration,
+}
+
+/// What became of the activities that were in flight when the workers were asked to stop.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DrainReport {
+    /// How many ended by themselves, with an output or with an error of their own.
+    pub finished: usize,
+    /// How many ended because they were cancelled when the drain timeout was over. They are tried again
+    /// on other workers, from their last heartbeat.
+    pub cancelled: usize,
+    /// Those that did not end, although they were cancelled. They go on until the process ends; the
+    /// server tries them again when their timeouts are over.
+    pub left: Vec<ActivityAttempt>,
+    /// How long it took.
+    pub took: Duration,
+    /// Workers that had ended with an error, or do not stop.
+    pub errors: Vec<WorkerError>,
+}
+
+impl DrainReport {
+    /// Whether everything ended.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.left.is_empty() && self.errors.is_empty()
+    }
+
+    /// The first of the errors, if there is one.
+    ///
+    /// # Errors
+    /// [`WorkerError::Ended`] and [`WorkerError::Stuck`].
+    pub fn into_result(self) -> Result<(), WorkerError> {
+        self.errors.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    pub(super) fn log(&self) {
+        if self.is_clean() {
+            tracing::info!("{self}");
+        } else {
+            tracing::warn!("{self}");
+        }
+    }
+}
+
+impl fmt::Display for DrainReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { finished, cancelled, left, took, .. } = self;
+        write!(
+            f,
+            "the workers stopped after {took:.1?}; activities that were in flight: {finished} finished, \
+             {cancelled} cancelled, {} left behind",
+            left.len()
+        )?;
+        left.iter().try_for_each(|attempt| write!(f, "\n  - {attempt} was left behind"))?;
+        self.errors.iter().try_for_each(|error| write!(f, "\n  - {error}"))
+    }
+}
+
+/// Waits for the end of workers that were asked to stop.
+pub(super) async fn drain(
+    workers: Vec<RunningWorker>,
+    limits: &Limits,
+    attempts: &Attempts,
+) -> DrainReport {
+    let began = Instant::now();
+    let limit = limit(limits, attempts);
+    tokio::pin!(limit);
+    let mut is_over = false;
+    let mut errors = Vec::new();
+    for mut worker in workers {
+        let Some(mut end) = worker.end.take() else { continue };
+        let ended = if is_over {
+            end.try_recv().ok()
+        } else {
+            tokio::select! {
+                biased;
+                ended = &mut end => Some(ended.unwrap_or_else(|_| Err(vanished(worker.queue)))),
+                () = &mut limit => { is_over = true; None }
+            }
+        };
+        match ended {
+            Some(Ok(())) => {}
+            Some(Err(error)) => errors.push(error),
+            None => {
+                leave_behind();
+                let running = attempts.under_way();
+                let running = running.into_iter().filter(|attempt| attempt.queue == worker.polled);
+                let (queue, waited) = (worker.queue.to_owned(), began.elapsed());
+                errors.push(WorkerError::Stuck { queue, waited, running: running.collect() });
+            }
+        }
+    }
+    if !is_over {
+        // A worker that died has left attempts behind, for which its successor does not wait.
+        tokio::select! {
+            biased;
+            () = attempts.idle() => {}
+            () = &mut limit => {}
+        }
+    }
+    let (drained, left) = (attempts.drained(), attempts.under_way());
+    if let (Some(attempt), true) = (left.first(), errors.is_empty()) {
+        leave_behind();
+        let (queue, waited) = (attempt.queue.clone(), began.elapsed());
+        errors.push(WorkerError::Stuck { queue, waited, running: left.clone() });
+    }
+    DrainReport {
+        finished: drained.finished,
+        cancelled: drained.cancelled,
+        left,
+        took: began.elapsed(),
+        errors,
+    }
+}
+
+/// Waits until the workers had time enough. The SDK's own stop may hang, so it has a limit too, which
+/// counts from when no activity was in flight any more.
+async fn limit(limits: &Limits, attempts: &Attempts) {
+    let done = async {
+        loop {
+            attempts.idle().await;
+            tokio::select! {
+                // A task that was on its way has arrived.
+                () = attempts.busy() => {}
+                () = tokio::time::sleep(limits.stop) => break,
+            }
+        }
+    };
+    // The timeouts may be as long as they like.
+    let _ = tokio::time::timeout(limits.drain.saturating_add(limits.stop), done).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::sync::oneshot;
+
+    use super::{DrainReport, Limits, drain};
+    use crate::definition::{ActivityAttempt, Attempts};
+    use crate::worker::WorkerError;
+    use crate::worker::running::RunningWorker;
+
+    const SHORT: Duration = Duration::from_millis(50);
+    const LONG: Duration = Duration::from_secs(3600);
+
+    fn attempt() -> ActivityAttempt {
+        ActivityAttempt {
+            queue: "q".to_owned(),
+            activity: "charge".to_owned(),
+            workflow_id: None,
+            attempt: 1,
+        }
+    }
+
+    /// A worker whose SDK never ends, drained.
+    async fn hanging(attempts: &Arc<Attempts>, drain_timeout: Duration) -> DrainReport {
+        let (_never, end) = oneshot::channel();
+        let worker = RunningWorker { queue: "annotated", polled: "q".to_owned(), end: Some(end) };
+        drain(vec![worker], &Limits { drain: drain_timeout, stop: SHORT }, attempts).await
+    }
+
+    #[tokio::test]
+    async fn an_sdk_that_hangs_with_nothing_in_flight_is_given_the_stop_timeout() {
+        let report = hanging(&Arc::default(), LONG).await;
+        assert!(!report.is_clean());
+        assert!(matches!(report.into_result(), Err(WorkerError::Stuck { .. })));
+    }
+
+    #[tokio::test]
+    async fn an_activity_that_does_not_end_is_given_both_timeouts_and_named() {
+        let attempts = Arc::new(Attempts::default());
+        let _running = attempts.begin(attempt());
+        let report = hanging(&attempts, SHORT).await;
+        assert!(report.took >= SHORT * 2, "{:?}", report.took);
+        assert_eq!(report.left, [attempt()]);
+        let text = report.into_result().expect_err("it is stuck").to_string();
+        assert!(text.contains("attempt 1 of activity `charge`"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn what_a_worker_that_died_has_left_is_waited_for_too() {
+        let attempts = Arc::new(Attempts::default());
+        let running = attempts.begin(attempt());
+        attempts.begin_drain();
+        let (ended, end) = oneshot::channel();
+        ended.send(Ok(())).expect("it is received");
+        tokio::spawn(async move {
+            tokio::time::sleep(SHORT).await;
+            drop(running);
+        });
+        let worker = RunningWorker { queue: "annotated", polled: "q".to_owned(), end: Some(end) };
+        let limits = Limits { drain: LONG, stop: SHORT };
+        let report = drain(vec![worker], &limits, &attempts).await;
+        assert!(report.is_clean(), "{report}");
+        assert_eq!(report.finished, 1);
+    }
+
+    #[tokio::test]
+    async fn the_stop_timeout_counts_from_the_end_of_the_last_activity() {
+        let attempts = Arc::new(Attempts::default());
+        let running = attempts.begin(attempt());
+        attempts.begin_drain();
+        tokio::spawn(async move {
+            tokio::time::sleep(SHORT * 2).await;
+            drop(running);
+        });
+        let report = hanging(&attempts, LONG).await;
+        assert!(report.took >= SHORT * 3, "{:?}", report.took);
+        assert_eq!((report.finished, report.left.len()), (1, 0));
+    }
+}

@@ -1,0 +1,121 @@
+//! How the process of a worker ends: with 0, 1 or 2.
+
+use std::fmt;
+use std::process::{ExitCode, Termination};
+
+use super::WorkerError;
+use crate::error::{Error, Result};
+
+/// The program did what it was asked to.
+const CLEAN: u8 = 0;
+/// A worker died, or something else went wrong on the way.
+const FAILED: u8 = 1;
+/// The program cannot run as it was set up; starting it again does not help.
+const MISUSED: u8 = 2;
+
+/// How a program ended, as `main` returns it: 0 after a clean end, 1 when a worker died or something else
+/// failed, 2 when the program cannot run as it is set up.
+///
+/// An error is printed to standard error, with its causes.
+///
+/// ```no_run
+/// use durable::prelude::*;
+/// use durable::worker::Exit;
+///
+/// #[durable::main]
+/// async fn main() -> Exit {
+///     serve().await.into()
+/// }
+///
+/// async fn serve() -> durable::Result<()> {
+///     let client = Client::from_env().await?;
+///     Workers::new(&client).run().await
+/// }
+/// ```
+///
+/// With `#[durable::main]` the process ends although an activity that was left behind still runs. Where
+/// `main` has a Tokio runtime of its own, which waits for code that blocks, write
+/// [`Exit::now`] instead.
+#[must_use = "`main` returns it"]
+pub struct Exit(Result<()>);
+
+impl Exit {
+    /// 0, 1 or 2.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        self.0.as_ref().err().map_or(CLEAN, code_of)
+    }
+
+    /// Ends the process here.
+    pub fn now(self) -> ! {
+        let code = self.code();
+        self.print();
+        std::process::exit(code.into())
+    }
+
+    fn print(&self) {
+        if let Err(error) = &self.0 {
+            eprintln!("Error: {error:?}");
+        }
+    }
+}
+
+impl<E: Into<Error>> From<Result<(), E>> for Exit {
+    fn from(result: Result<(), E>) -> Self {
+        Self(result.map_err(Into::into))
+    }
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        self.print();
+        self.code().into()
+    }
+}
+
+impl fmt::Debug for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Exit").field(&self.code()).field(&self.0).finish()
+    }
+}
+
+fn code_of(error: &Error) -> u8 {
+    match error {
+        Error::Disabled { .. }
+        | Error::InvalidAddress { .. }
+        | Error::InvalidHeader { .. }
+        | Error::NamespaceNotFound { .. }
+        | Error::Registry(_)
+        | Error::Tls { .. }
+        | Error::Worker(
+            WorkerError::Misconfigured { .. }
+            | WorkerError::Disabled
+            | WorkerError::HealthListener { .. },
+        ) => MISUSED,
+        #[cfg(feature = "config")]
+        Error::Config(_) => MISUSED,
+        _ => FAILED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exit;
+    use crate::error::{Error, WorkerError};
+
+    #[test]
+    fn the_codes_are_those_of_the_original() {
+        let code = |error: Error| Exit::from(Err::<(), _>(error)).code();
+        assert_eq!(Exit::from(Ok::<(), Error>(())).code(), 0);
+        let died = WorkerError::Ended {
+            queue: "orders".to_owned(),
+            restarts: 3,
+            source: "the reason".into(),
+        };
+        assert_eq!(code(died.into()), 1);
+        assert_eq!(code(WorkerError::Interrupted.into()), 1);
+        assert_eq!(code(WorkerError::Disabled.into()), 2);
+        assert_eq!(code(WorkerError::Misconfigured { problems: Vec::new() }.into()), 2);
+        assert_eq!(code(Error::Disabled { by: "the test".to_owned() }), 2);
+    }
+}

@@ -1,0 +1,198 @@
+//! How the workers are: what each does, and whether the set is alive and ready.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::watch;
+
+use crate::client::Client;
+use crate::error::Error;
+
+/// How long the server may take to answer when readiness is asked for; a Kubernetes probe waits for a
+/// second.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+/// What the worker of a queue does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum WorkerState {
+    /// It waits until the server answers.
+    Connecting,
+    /// It takes tasks.
+    Running,
+    /// It has died, and is started again after a pause.
+    Restarting,
+    /// It takes no more tasks; what is in flight ends.
+    Draining,
+    /// It has ended, as it was asked to.
+    Stopped,
+    /// It has died too often, and is not started again.
+    GivenUp,
+}
+
+impl fmt::Display for WorkerState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connecting => "connecting",
+            Self::Running => "running",
+            Self::Restarting => "restarting",
+            Self::Draining => "draining",
+            Self::Stopped => "stopped",
+            Self::GivenUp => "given up",
+        })
+    }
+}
+
+/// How the worker of a queue is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct QueueHealth {
+    /// The queue.
+    pub queue: String,
+    /// What its worker does.
+    pub state: WorkerState,
+    /// How often it has died since the workers were started.
+    pub deaths: u32,
+    /// What is wrong, or what it died of last.
+    pub error: Option<String>,
+}
+
+/// Whether the workers take tasks, and if not, why.
+///
+/// As JSON, it is what the [health listener](crate::Workers::health_address) answers at `/ready`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Readiness {
+    /// Whether every queue's worker runs, and the server answers.
+    pub ready: bool,
+    /// What stands against it, in words.
+    pub reasons: Vec<String>,
+    /// The server's address, as host and port.
+    pub server: String,
+    /// The namespace.
+    pub namespace: String,
+    /// Each worker.
+    pub workers: Vec<QueueHealth>,
+}
+
+/// Asks running workers how they are. It is cheap to clone, and may outlive the workers.
+#[derive(Clone)]
+pub struct WorkerHealth {
+    client: Client,
+    board: Arc<Board>,
+}
+
+impl WorkerHealth {
+    pub(super) fn new(client: &Client, board: &Arc<Board>) -> Self {
+        Self { client: client.clone(), board: Arc::clone(board) }
+    }
+
+    /// Whether the process is of use: not when a worker was given up, as only a new process helps then.
+    ///
+    /// It does not ask the server: a process need not be killed because the server is away.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.workers().iter().all(|worker| worker.state != WorkerState::GivenUp)
+    }
+
+    /// How each worker is, without asking the server.
+    #[must_use]
+    pub fn workers(&self) -> Vec<QueueHealth> {
+        self.board.0.borrow().clone()
+    }
+
+    /// Whether the workers take tasks; the server is asked, and has 0.8 seconds to answer.
+    pub async fn readiness(&self) -> Readiness {
+        let workers = self.workers();
+        let mut reasons: Vec<_> = workers
+            .iter()
+            .filter(|worker| worker.state != WorkerState::Running)
+            .map(|worker| match &worker.error {
+                Some(error) => {
+                    format!("the worker of queue `{}` is {}: {error}", worker.queue, worker.state)
+                }
+                None => format!("the worker of queue `{}` is {}", worker.queue, worker.state),
+            })
+            .collect();
+        let server = self.client.address().to_owned();
+        match tokio::time::timeout(PATIENCE, self.client.health()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(Error::Rpc { source, .. })) => {
+                reasons.push(format!("the server {server} does not answer: {}", source.message()));
+            }
+            Ok(Err(_)) => reasons.push(format!("the server {server} does not answer")),
+            Err(_) => reasons.push(format!("the server {server} gave no answer in {PATIENCE:?}")),
+        }
+        let namespace = self.client.namespace().to_owned();
+        Readiness { ready: reasons.is_empty(), reasons, server, namespace, workers }
+    }
+
+    /// Waits until every worker runs.
+    pub async fn running(&self) {
+        let all = |workers: &Vec<QueueHealth>| {
+            workers.iter().all(|worker| worker.state == WorkerState::Running)
+        };
+        // The sender lives as long as `self` is borrowed.
+        let _ = self.board.0.subscribe().wait_for(all).await;
+    }
+}
+
+impl fmt::Debug for WorkerHealth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.workers()).finish()
+    }
+}
+
+/// What the workers write about themselves.
+#[derive(Debug)]
+pub(super) struct Board(watch::Sender<Vec<QueueHealth>>);
+
+impl Board {
+    pub(super) fn new(queues: impl Iterator<Item = &'static str>) -> Self {
+        let state = WorkerState::Connecting;
+        let workers = queues.map(|queue| QueueHealth {
+            queue: queue.to_owned(),
+            state,
+            deaths: 0,
+            error: None,
+        });
+        Self(watch::Sender::new(workers.collect()))
+    }
+
+    pub(super) fn set(&self, queue: &str, state: WorkerState, error: Option<String>) {
+        self.change(queue, |worker| {
+            worker.state = state;
+            worker.error = error;
+        });
+    }
+
+    pub(super) fn died(&self, queue: &str, error: String) {
+        self.change(queue, |worker| {
+            worker.state = WorkerState::Restarting;
+            worker.deaths += 1;
+            worker.error = Some(error);
+        });
+    }
+
+    /// Every worker that has not ended is draining.
+    pub(super) fn draining(&self) {
+        self.0.send_modify(|workers| {
+            for worker in workers {
+                if !matches!(worker.state, WorkerState::Stopped | WorkerState::GivenUp) {
+                    worker.state = WorkerState::Draining;
+                }
+            }
+        });
+    }
+
+    fn change(&self, queue: &str, change: impl FnOnce(&mut QueueHealth)) {
+        self.0.send_modify(|workers| {
+            if let Some(worker) = workers.iter_mut().find(|worker| worker.queue == queue) {
+                change(worker);
+            }
+        });
+    }
+}

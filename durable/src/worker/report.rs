@@ -1,0 +1,239 @@
+//! What is served, with which options, and where: said once, when the workers start.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use temporalio_sdk::WorkerOptions;
+use temporalio_sdk::runtime::PollerBehavior;
+use temporalio_sdk::runtime::worker_tuner::{ResourceBasedSlotOptions, SlotSupplier, WorkerTuner};
+
+use super::drain::Limits;
+use super::supervise::Restarts;
+use crate::client::Client;
+use crate::definition::Queue;
+
+/// The version of the SDK below; a test compares it with `Cargo.lock`.
+const SDK_VERSION: &str = "1.1.1";
+
+/// What a set of workers serves, with which options, and where.
+///
+/// It is logged when the workers start; `Display` has a line for each queue and its options.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct StartupReport {
+    /// The version of this crate.
+    pub durable_version: String,
+    /// The version of the Temporal Rust SDK.
+    pub sdk_version: String,
+    /// The server's address, as host and port.
+    pub server: String,
+    /// The namespace.
+    pub namespace: String,
+    /// How long activities may take to end after a stop was asked for, before they are cancelled.
+    pub drain_timeout: Duration,
+    /// How much longer the workers may take, before they are left behind.
+    pub stop_timeout: Duration,
+    /// How often in a row a worker that died is started again.
+    pub max_restarts: u32,
+    /// Each queue.
+    pub queues: Vec<QueueReport>,
+}
+
+/// What the worker of a queue serves, and with which options.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct QueueReport {
+    /// The queue that is polled.
+    pub queue: String,
+    /// The names of its workflows.
+    pub workflows: Vec<String>,
+    /// The names of its activities.
+    pub activities: Vec<String>,
+    /// The options that hold after configuration, builder and `worker_options`.
+    pub options: EffectiveOptions,
+}
+
+/// The options of a worker that hold. Where there is `None`, the SDK decides, or there is no limit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct EffectiveOptions {
+    /// How many workflow tasks at once, at the most.
+    pub workflow_slots: Option<usize>,
+    /// How many activities at once, at the most.
+    pub activity_slots: Option<usize>,
+    /// How many local activities at once, at the most.
+    pub local_activity_slots: Option<usize>,
+    /// How many workflows are kept in memory.
+    pub workflow_cache_size: usize,
+    /// How many calls for workflow tasks are open, at the most.
+    pub workflow_pollers: Option<usize>,
+    /// How many calls for activities are open, at the most.
+    pub activity_pollers: Option<usize>,
+    /// How many activities the worker begins in a second.
+    pub activities_per_second: Option<f64>,
+    /// How many activities all workers of the queue begin in a second.
+    pub task_queue_activities_per_second: Option<f64>,
+    /// The deployment of which the worker is a version, if it is.
+    pub deployment: Option<String>,
+    /// The build id.
+    pub build_id: String,
+}
+
+impl StartupReport {
+    pub(super) fn new(
+        client: &Client,
+        limits: Limits,
+        restarts: Restarts,
+        queues: Vec<QueueReport>,
+    ) -> Self {
+        Self {
+            durable_version: env!("CARGO_PKG_VERSION").to_owned(),
+            sdk_version: SDK_VERSION.to_owned(),
+            server: client.address().to_owned(),
+            namespace: client.namespace().to_owned(),
+            drain_timeout: limits.drain,
+            stop_timeout: limits.stop,
+            max_restarts: restarts.limit,
+            queues,
+        }
+    }
+}
+
+impl QueueReport {
+    pub(super) fn new(queue: &Queue, options: &WorkerOptions) -> Self {
+        Self {
+            queue: options.task_queue.clone(),
+            workflows: queue.workflows().iter().map(|entry| entry.name.to_owned()).collect(),
+            activities: queue.activities().iter().map(|entry| entry.name.to_owned()).collect(),
+            options: EffectiveOptions::new(options),
+        }
+    }
+}
+
+impl EffectiveOptions {
+    fn new(options: &WorkerOptions) -> Self {
+        let [workflow_slots, activity_slots, local_activity_slots] = slots(&options.tuner);
+        let version = &options.deployment_options.version;
+        let versioned = options.deployment_options.use_worker_versioning;
+        Self {
+            workflow_slots,
+            activity_slots,
+            local_activity_slots,
+            workflow_cache_size: options.max_cached_workflows,
+            workflow_pollers: options.workflow_task_poller_behavior.and_then(pollers),
+            activity_pollers: options.activity_task_poller_behavior.and_then(pollers),
+            activities_per_second: options.max_worker_activities_per_second,
+            task_queue_activities_per_second: options.max_task_queue_activities_per_second,
+            deployment: versioned.then(|| version.deployment_name.clone()),
+            build_id: version.build_id.clone(),
+        }
+    }
+}
+
+/// The slots for workflow tasks, activities and local activities.
+fn slots(tuner: &WorkerTuner) -> [Option<usize>; 3] {
+    let maximum = |options: Option<ResourceBasedSlotOptions>| options?.maximum_slots;
+    match tuner {
+        WorkerTuner::TunerHolder(holder) => [
+            &holder.workflow_task_slot_supplier,
+            &holder.activity_task_slot_supplier,
+            &holder.local_activity_task_slot_supplier,
+        ]
+        .map(|supplier| match supplier {
+            SlotSupplier::FixedSize(fixed) => Some(fixed.num_slots),
+            SlotSupplier::ResourceBased(slots) => slots.slot_options.maximum_slots,
+            _ => None,
+        }),
+        WorkerTuner::ResourceBased(tuner) => [
+            maximum(tuner.workflow_task_slot_options),
+            maximum(tuner.activity_task_slot_options),
+            maximum(tuner.local_activity_task_slot_options),
+        ],
+        WorkerTuner::ResourceBasedWithController(tuner) => [
+            maximum(tuner.workflow_task_slot_options),
+            maximum(tuner.activity_task_slot_options),
+            maximum(tuner.local_activity_task_slot_options),
+        ],
+        _ => [None; 3],
+    }
+}
+
+fn pollers(behavior: PollerBehavior) -> Option<usize> {
+    match behavior {
+        PollerBehavior::SimpleMaximum(maximum) => Some(maximum),
+        PollerBehavior::Autoscaling(options) => Some(options.maximum),
+        _ => None,
+    }
+}
+
+impl fmt::Display for StartupReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "durable {} on the Temporal Rust SDK {} serves namespace `{}` of {}; drain timeout {:?}, \
+             stop timeout {:?}, at most {} restarts in a row",
+            self.durable_version,
+            self.sdk_version,
+            self.namespace,
+            self.server,
+            self.drain_timeout,
+            self.stop_timeout,
+            self.max_restarts
+        )?;
+        self.queues.iter().try_for_each(|queue| write!(f, "\n  {queue}"))
+    }
+}
+
+impl fmt::Display for QueueReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |names: &[String]| match names {
+            [] => "none".to_owned(),
+            names => names.join(", "),
+        };
+        write!(
+            f,
+            "queue `{}`: workflows: {}; activities: {}\n    {}",
+            self.queue,
+            names(&self.workflows),
+            names(&self.activities),
+            self.options
+        )
+    }
+}
+
+impl fmt::Display for EffectiveOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |count: Option<usize>| count.map_or("by the SDK".to_owned(), |n| n.to_string());
+        let rate = |rate: Option<f64>| rate.map_or("no limit".to_owned(), |n| n.to_string());
+        write!(
+            f,
+            "slots: {} workflow tasks, {} activities, {} local activities; cache: {} workflows; \
+             pollers: {} and {}; activities a second: {}, of the queue: {}; ",
+            count(self.workflow_slots),
+            count(self.activity_slots),
+            count(self.local_activity_slots),
+            self.workflow_cache_size,
+            count(self.workflow_pollers),
+            count(self.activity_pollers),
+            rate(self.activities_per_second),
+            rate(self.task_queue_activities_per_second)
+        )?;
+        match &self.deployment {
+            Some(deployment) => {
+                write!(f, "build `{}` of deployment `{deployment}`", self.build_id)
+            }
+            None => write!(f, "build `{}`", self.build_id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_version_of_the_sdk_is_the_locked_one() {
+        let lock = include_str!("../../../Cargo.lock");
+        let locked = format!("name = \"temporalio-sdk\"\nversion = \"{}\"\n", super::SDK_VERSION);
+        assert!(lock.contains(&locked));
+    }
+}

@@ -1,0 +1,169 @@
+//! The workflows that the tests of serving serve: in this process, and in the helper's, which prints
+//! when an activity begins.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use durable::client::DataConverter;
+use durable::prelude::*;
+use durable::sdk::temporalio_common::data_converters::{
+    DefaultFailureConverter, PayloadCodec, PayloadConversionError, PayloadConverter,
+    SerializationContextData,
+};
+use durable::sdk::temporalio_common::protos::temporal::api::common::v1::Payload;
+
+fn begun(ctx: &ActivityContext) {
+    let info = ctx.info();
+    let workflow_id = info.workflow_id.as_deref().unwrap_or_default();
+    println!("begun {} {workflow_id} {}", info.activity_type, info.attempt);
+}
+
+/// Does its work, whatever happens, and tells which attempt it was.
+#[activity(queue = "serving", start_to_close_timeout = "60s")]
+async fn steady(ctx: ActivityContext, milliseconds: u64) -> u32 {
+    begun(&ctx);
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    ctx.info().attempt
+}
+
+/// Comes one step further in a tenth of a second, and stops when it is cancelled. It tells which
+/// attempt it was, and from which step on.
+#[activity(
+    queue = "serving",
+    start_to_close_timeout = "60s",
+    heartbeat_timeout = "5s",
+    retry(initial_interval = "100ms")
+)]
+async fn careful(ctx: ActivityContext, steps: u32) -> Result<(u32, u32), ActivityError> {
+    begun(&ctx);
+    let first = ctx.progress().unwrap_or(0);
+    for step in first..steps {
+        ctx.heartbeat(&step).await?;
+        tokio::select! {
+            () = ctx.cancelled() => {
+                println!("cancelled at {step}, shutting down {}", ctx.worker_is_shutting_down());
+                return Err(ActivityError::cancelled());
+            }
+            () = tokio::time::sleep(Duration::from_millis(100)) => {}
+        }
+    }
+    Ok((ctx.info().attempt, first))
+}
+
+/// Blocks a thread, and hears nothing.
+#[activity(queue = "serving", start_to_close_timeout = "60s")]
+fn stubborn(ctx: ActivityContext, milliseconds: u64) -> u32 {
+    begun(&ctx);
+    std::thread::sleep(Duration::from_millis(milliseconds));
+    ctx.info().attempt
+}
+
+/// One of several.
+#[activity(
+    queue = "serving",
+    start_to_close_timeout = "2s",
+    retry(initial_interval = "100ms", backoff_coefficient = 1.0)
+)]
+async fn step(ctx: ActivityContext, number: u32) -> u32 {
+    begun(&ctx);
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    number
+}
+
+#[workflow(queue = "serving")]
+#[derive(Default)]
+pub(crate) struct Steady;
+
+#[workflow_methods]
+impl Steady {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, milliseconds: u64) -> WorkflowResult<u32> {
+        Ok(steady::execute(ctx, milliseconds).task_queue(ctx.task_queue()).await?)
+    }
+}
+
+#[workflow(queue = "serving")]
+#[derive(Default)]
+pub(crate) struct Careful;
+
+#[workflow_methods]
+impl Careful {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, steps: u32) -> WorkflowResult<(u32, u32)> {
+        Ok(careful::execute(ctx, steps).task_queue(ctx.task_queue()).await?)
+    }
+}
+
+#[workflow(queue = "serving")]
+#[derive(Default)]
+pub(crate) struct Stubborn;
+
+#[workflow_methods]
+impl Stubborn {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, milliseconds: u64) -> WorkflowResult<u32> {
+        Ok(stubborn::execute(ctx, milliseconds).task_queue(ctx.task_queue()).await?)
+    }
+}
+
+/// Eight steps, one after the other.
+#[workflow(queue = "serving")]
+#[derive(Default)]
+pub(crate) struct Steps;
+
+#[workflow_methods]
+impl Steps {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<Vec<u32>> {
+        let mut done = Vec::new();
+        for number in 0..8 {
+            done.push(step::execute(ctx, number).task_queue(ctx.task_queue()).await?);
+        }
+        Ok(done)
+    }
+}
+
+/// Gives back what it was given; with [`POISON`] its worker dies of it.
+#[workflow(queue = "serving")]
+#[derive(Default)]
+pub(crate) struct Echo;
+
+#[workflow_methods]
+impl Echo {
+    #[run]
+    async fn run(_: &mut WorkflowContext<Self>, text: String) -> WorkflowResult<String> {
+        Ok(text)
+    }
+}
+
+/// The text that a worker with a [`fragile`] data converter dies of.
+pub(crate) const POISON: &str = "poison";
+
+/// How often that happens before it is digested.
+#[derive(Default)]
+pub(crate) struct Fragility(AtomicU32);
+
+/// A data converter whose codec panics when it reads [`POISON`], and the worker with it.
+pub(crate) fn fragile(times: u32) -> DataConverter {
+    let codec = Fragility(AtomicU32::new(times));
+    DataConverter::new(PayloadConverter::default(), DefaultFailureConverter::default(), codec)
+}
+
+type Coded = futures_util::future::BoxFuture<'static, Result<Vec<Payload>, PayloadConversionError>>;
+
+impl PayloadCodec for Fragility {
+    fn encode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
+        Box::pin(async { Ok(payloads) })
+    }
+
+    fn decode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
+        let poisoned = payloads.iter().any(|payload| {
+            payload.data.windows(POISON.len()).any(|window| window == POISON.as_bytes())
+        });
+        let left = self.0.load(Ordering::Relaxed);
+        assert!(!poisoned || left == 0, "the codec choked; {} more", {
+            self.0.store(left.saturating_sub(1), Ordering::Relaxed);
+            left.saturating_sub(1)
+        });
+        Box::pin(async { Ok(payloads) })
+    }
+}

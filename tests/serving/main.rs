@@ -1,0 +1,17 @@
+//! Workers that survive: how they drain, what they do when they die, when they are killed, and when the
+//! server is; with real processes.
+
+#![cfg(unix)]
+
+mod drain;
+mod flows;
+mod health;
+mod process;
+mod report;
+mod supervision;
+mod survival;
+
+/// Runs what blocks beside the tests' runtime.
+async fn blocking<T: Send + 'static>(what: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(what).await.expect("it does not panic")
+}
