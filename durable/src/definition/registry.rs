@@ -12,9 +12,12 @@ use std::sync::Arc;
 use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
 use temporalio_sdk::{WorkerOptions, WorkflowRegistrationError};
 
+use serde_json::Value;
+
+use super::json::{self, InvalidInput};
 use super::{
-    Activity, ActivityDependency, Dependencies, HandlerDescription, Parameter, SourceLocation,
-    Workflow,
+    Activity, ActivityDependency, Dependencies, HandlerDescription, Parameter, RegistryError,
+    RegistryProblem, SourceLocation, Workflow,
 };
 use crate::options::{ActivityOptions, ConfiguredOptions, InvalidOptions, WorkflowOptions};
 
@@ -90,6 +93,9 @@ pub struct WorkflowEntry {
     register: Register,
     /// Whether its options can be, merged with these and the built-in ones.
     pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
+    /// The options that the annotation sets.
+    pub(crate) options: fn() -> WorkflowOptions,
+    identify: fn(&[Value]) -> Result<Option<String>, InvalidInput>,
 }
 
 impl WorkflowEntry {
@@ -109,9 +115,31 @@ impl WorkflowEntry {
                     (WorkflowOptions::default(), configured.of_workflow(W::NAME));
                 call.resolve(W::options(), configured).map(drop)
             },
+            options: W::options,
+            identify: |values| {
+                let input = json::decode::<W::Input>(values, W::PARAMETERS)?;
+                Ok(W::workflow_id(&input))
+            },
         };
         let checked = (entry.check)(&ConfiguredOptions::default());
         (entry, checked)
+    }
+
+    /// Whether the workflow could read these values: one, or none where it takes no input.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] says what does not fit, and where.
+    pub fn check_input(&self, values: &[Value]) -> Result<(), InvalidInput> {
+        self.workflow_id(values).map(drop)
+    }
+
+    /// The workflow id that the annotation's template makes of an input, or `None` where it has no
+    /// template.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] says what does not fit, and where.
+    pub fn workflow_id(&self, values: &[Value]) -> Result<Option<String>, InvalidInput> {
+        (self.identify)(values)
     }
 }
 
@@ -343,72 +371,6 @@ fn duplicates(
     for (name, sources) in by_name {
         if sources.len() > 1 {
             problems.push(RegistryProblem::DuplicateName { kind, name, queue, sources });
-        }
-    }
-}
-
-/// A program whose annotations contradict each other; nothing of it is served.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct RegistryError {
-    /// Every problem that was found.
-    pub problems: Vec<RegistryProblem>,
-}
-
-impl fmt::Display for RegistryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the annotations of this program contradict each other:")?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
-    }
-}
-
-impl std::error::Error for RegistryError {}
-
-/// One contradiction among the annotations of a program.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum RegistryProblem {
-    /// Definitions of one kind and name on one queue; a server could not tell them apart, and the
-    /// SDK would silently use the last of two activities.
-    DuplicateName {
-        /// `workflow` or `activity`.
-        kind: &'static str,
-        /// The name they share.
-        name: &'static str,
-        /// The queue they share.
-        queue: &'static str,
-        /// Where each is annotated.
-        sources: Vec<SourceLocation>,
-    },
-    /// Options that cannot be, once they are merged with the built-in ones.
-    InvalidOptions {
-        /// `workflow` or `activity`.
-        kind: &'static str,
-        /// Its name.
-        name: &'static str,
-        /// Where it is annotated.
-        source: SourceLocation,
-        /// What cannot be.
-        error: InvalidOptions,
-    },
-}
-
-impl fmt::Display for RegistryProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DuplicateName { kind, name, queue, sources } => {
-                let sources: Vec<_> = sources.iter().map(ToString::to_string).collect();
-                write!(
-                    f,
-                    "{kind} `{name}` is defined {} times on queue `{queue}`, at {}; \
-                     give one of them another `name = \"..\"`",
-                    sources.len(),
-                    sources.join(" and "),
-                )
-            }
-            Self::InvalidOptions { kind, name, source, error } => {
-                write!(f, "{kind} `{name}` at {source}: {error}")
-            }
         }
     }
 }
