@@ -2,14 +2,14 @@
 
 use clap::{Parser, Subcommand};
 
-use super::commands::{
-    check, completions, configuration, end, execute, health, history, list, schedule, schema,
-    serve, start, talk, workflow,
-};
 #[cfg(feature = "dev-server")]
 use super::commands::dev;
 #[cfg(feature = "testing")]
 use super::commands::replay;
+use super::commands::{
+    check, completions, configuration, end, execute, health, history, list, schedule, schema,
+    serve, start, talk, workflow,
+};
 use super::context::Global;
 
 /// Serves the workflows and activities of this program, starts them, and talks to them
@@ -68,4 +68,14 @@ pub(super) enum Command {
     Health(health::Health),
     /// Prints what makes a shell complete the arguments of this program
     Completions(completions::Completions),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        super::Arguments::command().debug_assert();
+    }
 }

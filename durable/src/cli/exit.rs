@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::builder::styling::{AnsiColor, Style};
+use temporalio_client::tonic::Status;
 
 use crate::error::{Error, WorkerError};
 
@@ -52,7 +53,7 @@ impl Problem {
         let causes = std::iter::successors(self.error.source(), |cause| StdError::source(*cause));
         let because = Style::new().bold();
         for cause in causes {
-            let cause = cause.to_string();
+            let cause = words(cause);
             // Some errors of other crates print their cause too.
             if !last.ends_with(&cause) {
                 said += &format!("  {because}caused by:{because:#} {cause}\n");
@@ -65,10 +66,36 @@ impl Problem {
     }
 }
 
+/// What an error says; of a gRPC status only what is for people.
+fn words(cause: &(dyn StdError + 'static)) -> String {
+    let boxed = cause.downcast_ref::<Box<Status>>().map(AsRef::as_ref);
+    match cause.downcast_ref::<Status>().or(boxed) {
+        Some(status) => status.message().to_owned(),
+        None => cause.to_string(),
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Self { code: code(&error), error: error.into() }
+        let code = code(&error);
+        match error {
+            Error::Unreachable { address, source } => {
+                Self { code, error: NoServer { address, source }.into() }
+            }
+            error => Self { code, error: error.into() },
+        }
     }
+}
+
+/// [`Error::Unreachable`], with what somebody at a command line can do.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "no Temporal server answers at {address}; start one with the command `dev`, or name another with \
+     --address or TEMPORAL_ADDRESS"
+)]
+struct NoServer {
+    address: String,
+    source: BoxError,
 }
 
 /// The one place that says which errors are whose fault.

@@ -33,7 +33,8 @@ fn one(argument: &str) -> Outcome<Value> {
 fn parse(place: &str, text: &str) -> Outcome<Value> {
     serde_json::from_str(text).map_err(|error| {
         let word = text.trim();
-        let is_word = !word.is_empty() && !word.starts_with(['{', '[', '"']) && !word.contains('\n');
+        let is_word =
+            !word.is_empty() && !word.starts_with(['{', '[', '"']) && !word.contains('\n');
         let hint = if is_word {
             format!("; a text needs quotes of its own: '{}'", Value::from(word))
         } else {

@@ -26,8 +26,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
     CreateScheduleRequest, ExecuteMultiOperationRequest, GetSystemInfoResponse,
     PollWorkflowExecutionUpdateRequest, SignalWithStartWorkflowExecutionRequest,
     StartWorkflowExecutionRequest, StartWorkflowExecutionResponse, UpdateScheduleRequest,
-    execute_multi_operation_request::operation::Operation,
-    get_system_info_response::Capabilities,
+    execute_multi_operation_request::operation::Operation, get_system_info_response::Capabilities,
 };
 use url::Url;
 

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use temporalio_common::data_converters::TemporalDeserializable;
 
-use super::json::{self, InvalidInput};
 use super::Parameter;
+use super::json::{self, InvalidInput};
 
 /// The name and inputs of a signal, query or update; implemented by generated code on the type that
 /// stands for the handler.

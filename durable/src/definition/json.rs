@@ -23,8 +23,7 @@ pub(super) fn decode<T: TemporalDeserializable + 'static>(
     let converter = PayloadConverter::default();
     let context = SerializationContext::new(&SerializationContextData::None, &converter);
     let payloads = values.iter().map(payload).collect();
-    arguments::decode(&context, payloads)
-        .map_err(|error| InvalidInput(error.describe(parameters)))
+    arguments::decode(&context, payloads).map_err(|error| InvalidInput(error.describe(parameters)))
 }
 
 fn payload(value: &Value) -> RawPayload {

@@ -29,9 +29,8 @@ impl Configuration {
             Self::Check { set } => *set,
         };
         let settings = context.config()?.settings().into_iter();
-        let settings: Vec<_> = settings
-            .filter(|setting| !set || setting.source != ValueSource::BuiltIn)
-            .collect();
+        let settings: Vec<_> =
+            settings.filter(|setting| !set || setting.source != ValueSource::BuiltIn).collect();
         let as_json = Value::from_iter(settings.iter().map(as_json));
         context.output().show(&as_json, || {
             let rows: Vec<_> = settings.iter().map(row).collect();

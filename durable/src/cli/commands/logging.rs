@@ -36,10 +36,8 @@ pub(super) fn start(level: Option<LogLevel>) {
         None => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
     };
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    let log = log.with_ansi(matches!(anstream::AutoStream::choice(&io::stderr()), CHOSEN));
+    let choice = anstream::AutoStream::choice(&io::stderr());
+    let log = log.with_ansi(choice != anstream::ColorChoice::Never);
     // A program that has set up a log of its own keeps it.
     let _ = log.try_init();
 }
-
-/// What a terminal that shows colours is told by.
-const CHOSEN: anstream::ColorChoice = anstream::ColorChoice::Always;

@@ -35,7 +35,7 @@ pub(in crate::cli) enum Schedule {
 pub(in crate::cli) struct Named {
     /// The schedule's id
     #[arg(value_name = "SCHEDULE_ID")]
-    id: String,
+    schedule_id: String,
 }
 
 #[derive(Debug, Args)]
@@ -67,7 +67,13 @@ pub(in crate::cli) struct Backfill {
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak)]
     to: SystemTime,
     /// What happens when the workflow still runs
-    #[arg(long, value_enum, ignore_case = true, value_name = "POLICY", default_value = "buffer-all")]
+    #[arg(
+        long,
+        value_enum,
+        ignore_case = true,
+        value_name = "POLICY",
+        default_value = "buffer-all"
+    )]
     overlap: Overlap,
 }
 
@@ -143,28 +149,28 @@ impl Schedule {
                 let as_json = Value::from_iter(found.iter().map(summary));
                 return context.output().show(&as_json, || summaries(&found));
             }
-            Self::Describe(Named { id }) => {
+            Self::Describe(Named { schedule_id: id }) => {
                 let described = schedule(&id).await?.describe().await?;
                 return context.output().show(&as_json(&described), || as_text(&described));
             }
-            Self::Pause(Noted { schedule: Named { id }, note }) => {
+            Self::Pause(Noted { schedule: Named { schedule_id: id }, note }) => {
                 schedule(&id).await?.pause(note).await?;
                 (id, "paused")
             }
-            Self::Unpause(Noted { schedule: Named { id }, note }) => {
+            Self::Unpause(Noted { schedule: Named { schedule_id: id }, note }) => {
                 schedule(&id).await?.unpause(note).await?;
                 (id, "unpaused")
             }
-            Self::Trigger(Trigger { schedule: Named { id }, overlap }) => {
+            Self::Trigger(Trigger { schedule: Named { schedule_id: id }, overlap }) => {
                 let overlap = overlap.map_or(ScheduleOverlapPolicy::Unspecified, Into::into);
                 schedule(&id).await?.trigger_with(overlap).await?;
                 (id, "triggered")
             }
-            Self::Backfill(Backfill { schedule: Named { id }, from, to, overlap }) => {
+            Self::Backfill(Backfill { schedule: Named { schedule_id: id }, from, to, overlap }) => {
                 schedule(&id).await?.backfill(from, to, overlap.into()).await?;
                 (id, "backfilled")
             }
-            Self::Delete(Named { id }) => {
+            Self::Delete(Named { schedule_id: id }) => {
                 schedule(&id).await?.delete().await?;
                 (id, "deleted")
             }
@@ -174,9 +180,9 @@ impl Schedule {
 }
 
 fn say(context: &Context, id: &str, done: &str) -> Outcome {
-    context.output().show(&json!({ "schedule_id": id, done: true }), || {
-        format!("schedule `{id}` was {done}\n")
-    })
+    context
+        .output()
+        .show(&json!({ "schedule_id": id, done: true }), || format!("schedule `{id}` was {done}\n"))
 }
 
 impl Create {
@@ -191,7 +197,7 @@ impl Create {
         if let Some(name) = self.time_zone {
             spec = spec.time_zone(name);
         }
-        let id = self.schedule.id;
+        let id = self.schedule.schedule_id;
         let mut schedule = start.create_schedule(&id, spec).overlap(self.overlap.into());
         if let Some(note) = self.note {
             schedule = schedule.note(note);

@@ -142,10 +142,7 @@ impl Start {
         let handle = self.now.start(context).await?.await?;
         let (id, run_id) = (handle.id(), handle.run_id());
         context.output().show(&json!({ "workflow_id": id, "run_id": run_id }), || {
-            pairs(&[
-                ("workflow id", Some(id.to_owned())),
-                ("run id", run_id.map(str::to_owned)),
-            ])
+            pairs(&[("workflow id", Some(id.to_owned())), ("run id", run_id.map(str::to_owned))])
         })
     }
 }

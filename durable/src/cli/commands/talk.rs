@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::workflow::Existing;
 use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
+use crate::cli::input;
 use crate::cli::names::{self, Kind};
 use crate::cli::output::pairs;
-use crate::cli::input;
 use crate::client::AnyWorkflowHandle;
 use crate::definition::Registry;
 
@@ -28,7 +28,11 @@ struct Call {
 
 impl Call {
     /// The workflow and the inputs; of the server only the workflow's type is asked.
-    async fn checked(&self, context: &Context, kind: Kind) -> Outcome<(AnyWorkflowHandle, Vec<Value>)> {
+    async fn checked(
+        &self,
+        context: &Context,
+        kind: Kind,
+    ) -> Outcome<(AnyWorkflowHandle, Vec<Value>)> {
         let registry = Registry::collect().map_err(crate::Error::from)?;
         let inputs = input::read(&self.inputs)?;
         let handle = self.workflow.handle(context).await?;

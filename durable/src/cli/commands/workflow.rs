@@ -104,7 +104,8 @@ fn as_json(described: &WorkflowExecutionDescription) -> Value {
 
 fn as_text(described: &WorkflowExecutionDescription) -> String {
     let fields = |fields: Map<String, Value>| {
-        let lines: Vec<_> = fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let lines: Vec<_> =
+            fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
     };
     let mut text = pairs(&[
