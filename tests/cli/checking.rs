@@ -39,8 +39,8 @@ fn every_problem_is_said_at_once() {
     assert!(refused.contains("temporal.enabled: this must be `true` or `false`"), "{refused}");
 
     // Its annotation gives an attempt 10 s.
-    let cannot =
-        "temporal: { activities: { types: { weigh: { schedule_to_close_timeout_s: 5 } } } }";
+    let cannot = "temporal: { activities: { types: { weigh: { start_to_close_timeout_s: 4, \
+         schedule_to_close_timeout_s: 5 } } } }";
     let found = configured(cannot, &["check", "--output", "json"]);
     assert_eq!(found.code, Some(2), "{found:?}");
     let found: Value = serde_json::from_str(&found.stdout).expect("it is JSON");

@@ -70,11 +70,14 @@ impl ParcelWorkflow {
 }
 
 /// What weighs.
-pub struct Scale;
+pub struct Scale {
+    /// What it shows when nothing is on it.
+    pub offset: u32,
+}
 
 impl Scale {
     fn weigh(&self, grams: &[u32]) -> u32 {
-        grams.iter().sum()
+        grams.iter().sum::<u32>() + self.offset
     }
 }
 

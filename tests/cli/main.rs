@@ -101,7 +101,7 @@ fn serve() {
         Shared::get().runtime().block_on(async {
             let client = durable_tests::client().await;
             let workers = Workers::new(&client).queues(["cli-parcels", "cli-north", "cli-south"]);
-            workers.state(flows::Scale).start().await.expect("the workers start")
+            workers.state(flows::Scale { offset: 0 }).start().await.expect("the workers start")
         })
     });
 }

@@ -30,7 +30,11 @@ fn main() -> ExitCode {
     let is_complete = std::env::var_os("CLI_PROGRAM_WITHOUT_STATE").is_none();
     Cli::new()
         .version("7.8.9")
-        .workers(move |workers| if is_complete { workers.state(flows::Scale) } else { workers })
+        .workers(
+            move |workers| {
+                if is_complete { workers.state(flows::Scale { offset: 0 }) } else { workers }
+            },
+        )
         .command("tally", tally)
         .main()
 }

@@ -25,10 +25,10 @@ pub(super) struct Global {
     /// The namespace; without it what is configured, or else `default`
     #[arg(long, global = true, value_name = "NAME")]
     namespace: Option<String>,
-    /// The configuration file; without it the one that DURABLE_CONFIG names, or else durable.yaml
+    /// The configuration file; without it the one that `DURABLE_CONFIG` names, or else durable.yaml
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The profile of temporal.toml; without it the one that TEMPORAL_PROFILE names
+    /// The profile of temporal.toml; without it the one that `TEMPORAL_PROFILE` names
     #[arg(long, global = true, value_name = "NAME")]
     profile: Option<String>,
     /// How to print

@@ -1,6 +1,7 @@
 //! How a command can end, what is said of it, and the exit code that it becomes.
 
 use std::error::Error as StdError;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -56,7 +57,7 @@ impl Problem {
             let cause = words(cause);
             // Some errors of other crates print their cause too.
             if !last.ends_with(&cause) {
-                said += &format!("  {because}caused by:{because:#} {cause}\n");
+                let _ = writeln!(said, "  {because}caused by:{because:#} {cause}");
             }
             last = cause;
         }

@@ -31,23 +31,24 @@ impl Output {
     pub(super) fn show(self, json: &Value, text: impl FnOnce() -> String) -> Outcome {
         match self.format {
             Format::Json => self.json(json),
-            Format::Text => self.text(&text()),
+            Format::Text => print(&text()),
         }
     }
 
     /// Prints a value that is JSON in both forms, as results of workflows are.
+    #[allow(clippy::unused_self, reason = "as what is shown in two forms")]
     pub(super) fn json(self, value: &Value) -> Outcome {
-        self.text(&format!("{value:#}\n"))
+        print(&format!("{value:#}\n"))
     }
+}
 
-    /// Prints a text as it is; styles only on a terminal, and not where `NO_COLOR` is set.
-    pub(super) fn text(self, text: &str) -> Outcome {
-        let mut stdout = anstream::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            // Whoever reads has read enough, as `head` does.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written.map_err(Problem::failure),
-        }
+/// Prints a text as it is; styles only on a terminal, and not where `NO_COLOR` is set.
+pub(super) fn print(text: &str) -> Outcome {
+    let mut stdout = anstream::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        // Whoever reads has read enough, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Problem::failure),
     }
 }
 

@@ -212,7 +212,7 @@ impl Cli {
         for own in &self.own {
             let name = own.command.get_name();
             if command.find_subcommand(name).is_some() {
-                command = command.mut_subcommand(name.to_owned(), |_| own.command.clone());
+                command = command.mut_subcommand(name, |_| own.command.clone());
             } else {
                 command = command.subcommand(own.command.clone());
             }

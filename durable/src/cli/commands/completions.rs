@@ -4,6 +4,7 @@ use clap::Args;
 use clap_complete::Shell;
 
 use crate::cli::exit::Outcome;
+use crate::cli::output::print;
 use crate::cli::program::Program;
 
 #[derive(Debug, Args)]
@@ -15,10 +16,10 @@ pub(in crate::cli) struct Completions {
 
 impl Completions {
     pub(super) fn run(self, program: Program) -> Outcome {
-        let Program { context, mut command, .. } = program;
+        let mut command = program.command;
         let name = command.get_name().to_owned();
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command, name, &mut script);
-        context.output().text(&String::from_utf8_lossy(&script))
+        print(&String::from_utf8_lossy(&script))
     }
 }

@@ -31,7 +31,7 @@ impl Configuration {
         let settings = context.config()?.settings().into_iter();
         let settings: Vec<_> =
             settings.filter(|setting| !set || setting.source != ValueSource::BuiltIn).collect();
-        let as_json = Value::from_iter(settings.iter().map(as_json));
+        let as_json: Value = settings.iter().map(as_json).collect();
         context.output().show(&as_json, || {
             let rows: Vec<_> = settings.iter().map(row).collect();
             table(&["key", "value", "from"], &rows)

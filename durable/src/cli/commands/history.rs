@@ -38,7 +38,7 @@ impl History {
         // It is fetched page by page, so an id that there is none of would show only within.
         handle.describe().await?;
         let events = handle.history().into_events().await.map_err(Problem::failure)?;
-        let as_json = Value::from_iter(events.iter().map(as_json));
+        let as_json: Value = events.iter().map(as_json).collect();
         context.output().show(&as_json, || {
             let rows = events.iter().map(|event| {
                 vec![

@@ -90,7 +90,7 @@ impl List {
         let mut found = list.limit(self.limit.saturating_add(1)).await?;
         let more = found.len() > self.limit;
         found.truncate(self.limit);
-        let as_json = Value::from_iter(found.iter().map(as_json));
+        let as_json: Value = found.iter().map(as_json).collect();
         context.output().show(&as_json, || as_text(&found, more))
     }
 }

@@ -43,14 +43,15 @@ impl Replay {
         if let Some(queue) = self.queue {
             replayer = replayer.task_queue(queue);
         }
-        let replayed = replayer.run().await?;
-        let as_json = Value::from_iter(replayed.histories().iter().map(|history| {
+        let done = replayer.run().await?;
+        let as_json = done.histories().iter().map(|history| {
             json!({
                 "source": history.source,
                 "workflow": history.workflow.to_string(),
                 "events": history.events,
             })
-        }));
-        context.output().show(&as_json, || format!("{replayed}\n"))
+        });
+        let as_json: Value = as_json.collect();
+        context.output().show(&as_json, || format!("{done}\n"))
     }
 }

@@ -146,7 +146,7 @@ impl Schedule {
             Self::Create(create) => return create.run(context).await,
             Self::List => {
                 let found = context.client().await?.list_schedules().await?;
-                let as_json = Value::from_iter(found.iter().map(summary));
+                let as_json: Value = found.iter().map(summary).collect();
                 return context.output().show(&as_json, || summaries(&found));
             }
             Self::Describe(Named { schedule_id: id }) => {
@@ -277,7 +277,7 @@ fn as_json(described: &ScheduleDescription) -> Value {
         "paused": described.paused,
         "note": described.note,
         "next_runs": times(&described.next_runs),
-        "recent_runs": Value::from_iter(runs),
+        "recent_runs": runs.collect::<Value>(),
         "started": described.started,
         "missed": described.missed,
         "skipped": described.skipped,

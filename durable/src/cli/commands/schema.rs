@@ -18,8 +18,8 @@ impl Schema {
         let served = registry.queues().map(|(name, queue)| as_json(name, queue));
         let declared = registry.declared().map(|(name, queue)| as_json(name, queue));
         context.output().json(&json!({
-            "queues": Value::from_iter(served),
-            "declared": Value::from_iter(declared),
+            "queues": served.collect::<Value>(),
+            "declared": declared.collect::<Value>(),
         }))
     }
 }
@@ -46,8 +46,8 @@ fn as_json(name: &str, queue: &Queue) -> Value {
     });
     json!({
         "name": name,
-        "workflows": Value::from_iter(workflows),
-        "activities": Value::from_iter(activities),
+        "workflows": workflows.collect::<Value>(),
+        "activities": activities.collect::<Value>(),
     })
 }
 
@@ -59,12 +59,12 @@ fn handlers(handlers: &[HandlerDescription]) -> Value {
             "output": handler.output,
         })
     });
-    Value::from_iter(handlers)
+    handlers.collect::<Value>()
 }
 
 fn parameters(parameters: &[Parameter]) -> Value {
     let parameters = parameters
         .iter()
         .map(|parameter| json!({ "name": parameter.name, "type": parameter.type_name }));
-    Value::from_iter(parameters)
+    parameters.collect::<Value>()
 }

@@ -22,7 +22,7 @@ pub(super) struct Serving {
     /// it what is configured, or else 10 minutes
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     drain_timeout: Option<Duration>,
-    /// What is logged; without it what RUST_LOG says, or else info
+    /// What is logged; without it what `RUST_LOG` says, or else info
     #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
     log_level: Option<LogLevel>,
 }

@@ -81,8 +81,8 @@ pub(in crate::cli) struct Update {
     #[command(flatten)]
     call: Call,
     /// The update's id, by which a second one is the same
-    #[arg(long, value_name = "ID")]
-    update_id: Option<String>,
+    #[arg(id = "update_id", long = "update-id", value_name = "ID")]
+    id: Option<String>,
     /// Returns when the workflow has accepted the update, and prints its id
     #[arg(long)]
     no_wait: bool,
@@ -92,7 +92,7 @@ impl Update {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let (handle, inputs) = self.call.checked(context, Kind::Update).await?;
         let mut update = handle.update(&self.call.name, inputs);
-        if let Some(id) = self.update_id {
+        if let Some(id) = self.id {
             update = update.update_id(id);
         }
         if !self.no_wait {

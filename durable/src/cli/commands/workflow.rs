@@ -134,7 +134,8 @@ fn as_text(described: &WorkflowExecutionDescription) -> String {
             ]
         });
         let headings = ["pending activity", "state", "attempt", "last failure"];
-        text += &format!("\n{}", table(&headings, &rows.collect::<Vec<_>>()));
+        text.push('\n');
+        text += &table(&headings, &rows.collect::<Vec<_>>());
     }
     text
 }
