@@ -196,3 +196,27 @@ fn the_commands_of_the_readme_are_the_documented_ones() {
     assert!(read(".ci/run").lines().any(|line| line == format!("step {test}")), "CI runs {test}");
     assert!(read("CONTRIBUTING.md").contains("bash .ci/run"));
 }
+
+#[test]
+fn every_example_is_on_the_page_of_the_examples_and_can_be_run() {
+    let entries = std::fs::read_dir(root().join("examples")).expect("they are there");
+    let entries = entries.map(|entry| entry.expect("it can be read"));
+    let mut folders: Vec<_> = entries
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().expect("text"))
+        .collect();
+    folders.sort();
+    let page = read("examples/README.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| [")?.split_once(']'));
+    let listed: Vec<_> = rows.map(|(name, _)| name).collect();
+    assert_eq!(listed, folders, "the table lists each example, in order");
+    let package = read("examples/Cargo.toml");
+    let tests = read("examples/test.rs");
+    for name in folders {
+        assert!(
+            package.contains(&format!("name = \"{name}\"\npath = \"{name}/main.rs\"")),
+            "{name}"
+        );
+        assert!(tests.contains(&format!("#[path = \"{name}/")), "{name} has no tests in test.rs");
+    }
+}

@@ -53,7 +53,7 @@ async fn changed(ctx: ActivityContext) -> Result<bool, ActivityError> {
     Err(ApplicationFailure::new("not done yet"))?
 }
 
-static STOPPED: Mutex<Vec<(String, u32, StopReason)>> = Mutex::new(Vec::new());
+static STOPPED: Mutex<Vec<(String, StopReason)>> = Mutex::new(Vec::new());
 
 /// Waits until it is to stop, and notes why.
 #[activity(
@@ -69,7 +69,8 @@ async fn wait(ctx: ActivityContext) -> Result<(), ActivityError> {
         tokio::select! {
             reason = ctx.stopped() => {
                 let workflow_id = info.workflow_id.clone().unwrap_or_default();
-                STOPPED.lock().expect("nobody panics while it is held").push((workflow_id, info.attempt, reason));
+                let mut stopped = STOPPED.lock().expect("nobody panics while it is held");
+                stopped.push((workflow_id, reason));
                 return Err(reason.into());
             }
             () = tokio::time::sleep(Duration::from_millis(100)) => {}
@@ -110,7 +111,7 @@ async fn run(what: &str) -> HeartbeatWorkflowHandle {
 async fn stopped(workflow_id: &str) -> StopReason {
     eventually("end of the activity", || async {
         let stopped = STOPPED.lock().expect("nobody panics while it is held");
-        stopped.iter().find(|(id, ..)| id == workflow_id).map(|(.., reason)| *reason)
+        stopped.iter().find(|(id, _)| id == workflow_id).map(|(_, reason)| *reason)
     })
     .await
 }

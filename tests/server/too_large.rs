@@ -4,7 +4,7 @@
 use durable::error::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
 use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
-use durable::workflow::ActivityExecutionError;
+use durable::workflow::{ActivityExecutionError, ContinueAsNewOptions};
 use durable::{Error, Failure};
 use durable_tests::{attributes, unique};
 
@@ -66,6 +66,15 @@ impl LargeWorkflow {
             }
             "heartbeat" => {
                 beat::execute(ctx, mib).await.map(|()| String::new()).map_err(Into::into)
+            }
+            "child input" => Ok(Self::execute_child(ctx, (how, 0, text(mib))).await?),
+            "signal" => {
+                Self::external(ctx, "nobody").take(text(mib)).await?;
+                Ok(String::new())
+            }
+            "continue as new" => {
+                let options = ContinueAsNewOptions::default();
+                match ctx.continue_as_new((how, 0, text(mib)), options)? {}
             }
             "wait" => {
                 ctx.wait_condition(|state| state.done).await?;
@@ -136,6 +145,9 @@ async fn what_activities_and_workflows_hand_over_fails_with_its_name_and_size() 
         ("activity input", 5, "the input of activity `consume`"),
         ("activity inputs", 2, "the input of activity `consume`"),
         ("heartbeat", 3, "the heartbeat of activity `beat`"),
+        ("child input", 3, "the input of child workflow `LargeWorkflow`"),
+        ("signal", 3, "the input of signal `take`"),
+        ("continue as new", 3, "the input of continued workflow `LargeWorkflow`"),
         ("output", 3, "the output of workflow `LargeWorkflow`"),
         ("output", 5, "the output of workflow `LargeWorkflow`"),
     ] {

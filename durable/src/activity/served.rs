@@ -13,7 +13,7 @@ use temporalio_sdk::WorkflowRegistrationError;
 use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActivity};
 
 use crate::definition::arguments::Decoded;
-use crate::definition::registry::Target;
+use crate::definition::entry::Target;
 use crate::definition::{Activity, Dependencies, Payload};
 use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 

@@ -162,12 +162,14 @@ impl HasWorkflowDefinition for AnyWorkflow {
 }
 
 /// The name and the queue are those of each start.
+#[diagnostic::do_not_recommend]
 impl WorkflowAnnotation for AnyWorkflow {
     const NAME: &'static str = "";
     const QUEUE: &'static str = "";
     const SOURCE: SourceLocation = SourceLocation::new(file!(), line!(), column!());
 }
 
+#[diagnostic::do_not_recommend]
 impl Workflow for AnyWorkflow {
     const PARAMETERS: &'static [Parameter] = &[];
     const OUTPUT: &'static str = "Payloads";

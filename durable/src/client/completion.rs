@@ -18,11 +18,10 @@ use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 use crate::error::{Error, Result, payload_error};
 
 impl Client {
-    /// An activity that ended with [`ActivityError::WillCompleteAsync`](crate::activity::ActivityError),
-    /// to be completed with what only this program knows. The server is not asked.
+    /// An activity that ended with `ActivityError::WillCompleteAsync`, to be completed with what only
+    /// this program knows. The server is not asked.
     ///
-    /// It is named by the token that the activity has
-    /// [given away](crate::activity::ActivityContext::task_token), or by
+    /// It is named by the token that the activity has given away with `ctx.task_token()`, or by
     /// [`ActivityIdentifier::by_id_workflow`]. The type says what its output is. The Temporal concept is
     /// the [asynchronous activity completion](https://docs.temporal.io/activity-execution#asynchronous-activity-completion).
     ///

@@ -11,6 +11,7 @@ mod completion;
 #[cfg_attr(not(feature = "config"), path = "unconfigured.rs")]
 mod configured;
 mod connect;
+mod connected;
 mod handle;
 mod health;
 mod idempotency;
@@ -29,7 +30,8 @@ pub use any::{AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle};
 pub use batch::start_all;
 pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
 pub use completion::ActivityCompletion;
-pub use connect::{Client, ClientBuilder};
+pub use connect::ClientBuilder;
+pub use connected::Client;
 pub use handle::{HasHandle, WorkflowHandle};
 pub use health::Health;
 pub use idempotency::Idempotency;

@@ -74,6 +74,8 @@ impl ClientService {
     }
 
     /// How long the first user waits for the server; without it what is configured, or else a minute.
+    ///
+    /// It makes another service, which is not connected yet.
     #[must_use]
     pub fn connect_limit(self, limit: Duration) -> Self {
         Self::with_limit(self.inner.builder.clone(), Some(limit))
@@ -116,7 +118,7 @@ impl ClientService {
         if let Some(client) = &state.client {
             return Ok(client.clone());
         }
-        // Whoever waited while another tried in vain has waited long enough.
+        // Whoever waited while another tried in vain is not made to wait once more.
         if let Some((failed, error)) = &state.failure
             && *failed > asked
         {

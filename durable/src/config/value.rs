@@ -213,6 +213,7 @@ impl Values {
         }
     }
 
+    #[cfg(feature = "dev-server")]
     pub(super) fn path(&self, path: &[&str]) -> Option<&Path> {
         match &self.get(path)?.value {
             Value::Path(path) => Some(path),

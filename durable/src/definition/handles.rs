@@ -38,12 +38,7 @@ pub(crate) struct Typed<W> {
 }
 
 impl<W: Workflow> Typed<W> {
-    /// The type by its annotated name.
-    pub(crate) fn new() -> Self {
-        Self::named(W::NAME)
-    }
-
-    /// The type by another name, where the annotation has none.
+    /// The type by its name, which is the annotation's unless there is none.
     pub(crate) fn named(name: impl Into<Cow<'static, str>>) -> Self {
         Self { name: name.into(), workflow: PhantomData }
     }

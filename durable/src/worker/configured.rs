@@ -63,8 +63,11 @@ impl Configured {
     /// program's that shares the file, so they are no error.
     pub(super) fn warn_of_unknown_names(&self, registry: &Registry) {
         let Some(config) = &self.config else { return };
-        let workflows: Vec<_> = registry.workflows().map(|entry| entry.name).collect();
-        let activities: Vec<_> = registry.activities().map(|entry| entry.name).collect();
+        let all: Vec<_> = registry.queues().chain(registry.declared()).collect();
+        let workflows = all.iter().flat_map(|(_, queue)| queue.workflows());
+        let workflows: Vec<_> = workflows.map(|entry| entry.name).collect();
+        let activities = all.iter().flat_map(|(_, queue)| queue.activities());
+        let activities: Vec<_> = activities.map(|entry| entry.name).collect();
         let queues: Vec<_> = registry.queues().map(|(name, _)| name).collect();
         for (section, known) in [
             (["workflows", "types"], workflows),

@@ -11,7 +11,7 @@ use super::running::{Plan, RunningWorkers};
 use super::stop::stop_signal;
 use super::{DeploymentVersion, VersioningBehavior, WorkerError, WorkerProblem};
 use crate::client::Client;
-use crate::definition::registry::Target;
+use crate::definition::entry::Target;
 use crate::definition::{Dependencies, Queue, Registry, WorkerShutdown, configured};
 use crate::error::Result;
 use crate::error::payload_limit::PayloadLimit;
@@ -242,6 +242,10 @@ impl Workers {
         Ok(RunningWorkers::start(&self.client, plans, drain_timeout, shutdown).await?)
     }
 
+    #[cfg_attr(
+        not(feature = "testing"),
+        expect(clippy::unused_self, reason = "only tests ask for more")
+    )]
     fn registry(&self) -> Result<Registry> {
         #[cfg_attr(not(feature = "testing"), expect(unused_mut, reason = "only tests add to it"))]
         let mut registry = Registry::collect()?;
@@ -278,7 +282,8 @@ impl Workers {
             let queues = registry.queues().map(|(name, _)| name).collect();
             problems.push(WorkerProblem::NoQueueEnabled { queues });
         }
-        for (_, queue) in &selected {
+        // What is only declared here is called from here.
+        for (_, queue) in selected.iter().copied().chain(registry.declared()) {
             self.check_options(queue, &mut problems);
         }
         for activity in selected.iter().flat_map(|(_, queue)| queue.activities()) {

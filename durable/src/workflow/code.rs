@@ -8,7 +8,7 @@ use temporalio_sdk::{WorkflowContextView, WorkflowResult};
 
 use super::hosted::Hosted;
 use super::{QueryHandler, SignalHandler, UpdateHandler, WorkflowContext};
-use crate::definition::registry::Target;
+use crate::definition::entry::Target;
 use crate::definition::{Payload, Workflow};
 
 /// The code of an annotated workflow; implemented by generated code.

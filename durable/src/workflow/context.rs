@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::WorkflowCode;
 use super::cancellation::Cancellation;
 use super::hosted::Hosted;
+use super::too_large;
 use crate::definition::Payload;
 use crate::definition::arguments::Decoded;
 
@@ -206,7 +207,7 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
         input: W::Input,
         options: ContinueAsNewOptions,
     ) -> Result<Infallible, WorkflowTermination> {
-        self.sdk.continue_as_new(Decoded(Ok(input)), options)
+        self.sdk.continue_as_new(Decoded(Ok(input)), options).map_err(too_large::continued::<W>)
     }
 }
 

@@ -1,8 +1,11 @@
-//! What workflow code hands over and the server would refuse for its size: the input of an activity,
-//! the output of a workflow or update.
+//! What workflow code hands over and the server would refuse for its size: the input of an activity or
+//! another workflow, the output of a workflow or update.
 //!
 //! Plain SDK 1.1.1 repeats the workflow task for ever. Here the activity, workflow or update fails,
 //! and says what was too large.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use futures_util::FutureExt as _;
 use temporalio_common::data_converters::{
@@ -14,14 +17,16 @@ use temporalio_common::protos::temporal::api::common::v1::ActivityType;
 use temporalio_common::protos::temporal::api::enums::v1::RetryState;
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 use temporalio_common::protos::temporal::api::failure::v1::{ActivityFailureInfo, Failure};
-use temporalio_common::{ActivityDefinition, UpdateDefinition};
+use temporalio_common::{
+    ActivityDefinition, SignalDefinition, UpdateDefinition, WorkflowDefinition,
+};
 use temporalio_sdk::WorkflowTermination;
 use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::WorkflowError;
 
 use super::handlers::UpdateFuture;
 use super::hosted::with_context;
-use crate::definition::{Activity, Handler, Workflow};
+use crate::definition::{Activity, Handler, Typed, Workflow};
 use crate::error::outgoing::carried;
 use crate::error::payload_limit::{self, Measured, PayloadLimit, Value};
 use crate::error::{ApplicationError as _, PayloadTooLarge};
@@ -34,9 +39,61 @@ pub(super) fn scheduled<A: Activity>(
     activity: A,
     input: A::Input,
 ) -> (Scheduled<A>, Measured<A::Input>) {
-    let value = Value::new("input of activity", A::NAME);
-    let limit = PayloadLimit::of_workflows();
-    (Scheduled(activity), Measured { inner: input, value, limit })
+    (Scheduled(activity), input_of(input, "input of activity", A::NAME))
+}
+
+/// An input that is measured on its way.
+fn input_of<T>(input: T, role: &'static str, name: impl Into<Cow<'static, str>>) -> Measured<T> {
+    Measured { inner: input, value: Value::new(role, name), limit: PayloadLimit::of_workflows() }
+}
+
+/// The type of a child workflow whose input is measured on its way.
+pub(super) struct StartedChild<C>(PhantomData<fn() -> C>);
+
+/// A child workflow whose input is measured. One that is too large fails to start.
+pub(super) fn child<C: Workflow>(input: C::Input) -> (StartedChild<C>, Measured<C::Input>) {
+    (StartedChild(PhantomData), input_of(input, "input of child workflow", C::NAME))
+}
+
+impl<C: Workflow> WorkflowDefinition for StartedChild<C> {
+    type Input = Measured<C::Input>;
+    type Output = C::Output;
+
+    fn name(&self) -> &str {
+        C::NAME
+    }
+}
+
+/// A signal to another workflow, as one of the workflow's type instead of its struct, whose input is
+/// measured on its way.
+pub(super) struct SentSignal<S>(S);
+
+/// A signal whose input is measured. One that is too large is not sent.
+pub(super) fn signal<S: SignalDefinition>(
+    signal: S,
+    input: S::Input,
+) -> (SentSignal<S>, Measured<S::Input>) {
+    let name = signal.name().to_owned();
+    (SentSignal(signal), input_of(input, "input of signal", name))
+}
+
+impl<S: SignalDefinition<Workflow: Workflow>> SignalDefinition for SentSignal<S> {
+    type Workflow = Typed<S::Workflow>;
+    type Input = Measured<S::Input>;
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+/// The end of a run that continues as new, or a failure where what it hands on is too large.
+pub(super) fn continued<W: Workflow>(end: WorkflowTermination) -> WorkflowTermination {
+    let WorkflowTermination::ContinueAsNew(request) = &end else { return end };
+    let value = Value::new("input of continued workflow", W::NAME);
+    match PayloadLimit::of_workflows().check(&request.arguments, &value) {
+        Ok(()) => end,
+        Err(error) => error.into_failure().into(),
+    }
 }
 
 impl<A: Activity> ActivityDefinition for Scheduled<A> {

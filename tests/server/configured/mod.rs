@@ -86,6 +86,21 @@ impl Calling {
     }
 }
 
+/// Runs `SideBySide` as a child.
+#[workflow(queue = "configured")]
+#[derive(Default)]
+struct Parent;
+
+#[workflow_methods]
+impl Parent {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        let queue = ctx.task_queue().to_owned();
+        SideBySide::execute_child(ctx, 0).task_queue(queue).await?;
+        Ok(())
+    }
+}
+
 /// The configuration of a text, for this binary's server.
 fn config(text: &str) -> Config {
     let address = Shared::get().address();

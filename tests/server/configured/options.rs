@@ -11,7 +11,7 @@ use durable::sdk::temporalio_common::protos::temporal::api::history::v1::{
 use durable::worker::WorkerError;
 use durable_tests::{Shared, attributes, unique};
 
-use super::{Calling, SideBySide, client, config, serve};
+use super::{Calling, Parent, SideBySide, client, config, serve};
 
 fn seconds(duration: Option<impl TryInto<Duration>>) -> f64 {
     let duration = duration.and_then(|duration| duration.try_into().ok());
@@ -130,6 +130,26 @@ async fn activities_are_called_as_the_workers_configuration_says_and_it_may_chan
     assert_eq!((retry.maximum_attempts, seconds(retry.initial_interval)), (6, 0.5));
     assert!((retry.backoff_coefficient - 3.0).abs() < 0.01);
     assert!((seconds(retry.maximum_interval) - 60.0).abs() < 0.1, "the built-in");
+    Ok(())
+}
+
+#[tokio::test]
+async fn children_start_as_the_workers_configuration_says() -> durable::Result<()> {
+    let queue = unique("configured");
+    let client = client(&config(OPTIONS)).await;
+    let workers = serve(&client, &queue).await?;
+    let parent = Parent::start(&client).task_queue(&queue).await?;
+    parent.result().await?;
+    workers.shutdown().await?;
+    let initiated = EventType::StartChildWorkflowExecutionInitiated;
+    match attributes(&parent, initiated).await.pop() {
+        Some(Attributes::StartChildWorkflowExecutionInitiatedEventAttributes(child)) => {
+            assert!((seconds(child.workflow_execution_timeout) - 7000.0).abs() < 0.1);
+            assert!((seconds(child.workflow_run_timeout) - 800.0).abs() < 0.1);
+            assert_eq!(child.retry_policy.expect("a retry policy").maximum_attempts, 2);
+        }
+        other => panic!("{other:?}"),
+    }
     Ok(())
 }
 

@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Default)]
 pub(in crate::client) struct Query {
     clauses: Vec<String>,
-    problem: Option<&'static str>,
+    /// Why the server would not understand them as they are meant.
+    problem: Option<String>,
 }
 
 impl Query {
@@ -99,12 +100,22 @@ impl Query {
         key: &SearchAttributeKey<T>,
         value: &T,
     ) -> Vec<String> {
+        let name = key.name();
         let payload = value.to_search_attribute_payload(key.indexed_value_type());
-        // A number that is none or infinite equals nothing; the server says that it takes no null.
-        let json = payload.ok().and_then(|payload| serde_json::from_slice(&payload.data).ok());
-        match json.unwrap_or(Value::Null) {
-            Value::Array(values) => values.iter().map(|value| self.scalar(value)).collect(),
-            value => vec![self.scalar(&value)],
+        let json = payload.map_err(|error| error.to_string()).and_then(|payload| {
+            serde_json::from_slice(&payload.data).map_err(|error| error.to_string())
+        });
+        match json {
+            Ok(Value::Array(values)) if values.is_empty() => {
+                self.problem = Some(format!("`{name}`: a list of no values would find everything"));
+                Vec::new()
+            }
+            Ok(Value::Array(values)) => values.iter().map(|value| self.scalar(value)).collect(),
+            Ok(value) => vec![self.scalar(&value)],
+            Err(error) => {
+                self.problem = Some(format!("`{name}`: {error}"));
+                Vec::new()
+            }
         }
     }
 
@@ -117,17 +128,17 @@ impl Query {
 
     fn literal(&mut self, text: &str) -> String {
         if text.starts_with('\'') || text.ends_with('\'') {
-            self.problem = Some(QUOTE_AT_AN_END);
+            self.problem = Some(QUOTE_AT_AN_END.to_owned());
         }
         quoted(text)
     }
 
     /// The query's text, where the server would understand it as it is meant.
     pub(in crate::client) fn checked(&self) -> Result<String> {
-        match self.problem {
+        match &self.problem {
             None => Ok(self.text()),
             Some(problem) => {
-                Err(Error::InvalidQuery { query: self.text(), source: problem.into() })
+                Err(Error::InvalidQuery { query: self.text(), source: problem.as_str().into() })
             }
         }
     }
@@ -135,7 +146,7 @@ impl Query {
     /// These clauses, and then those.
     pub(in crate::client) fn and(mut self, more: &Self) -> Self {
         self.clauses.extend(more.clauses.iter().cloned());
-        self.problem = self.problem.or(more.problem);
+        self.problem = self.problem.or_else(|| more.problem.clone());
         self
     }
 
@@ -187,8 +198,21 @@ mod tests {
         for text in ["'", "'a", "a'"] {
             let mut query = Query::default();
             query.starts_with("WorkflowId", text);
-            assert_eq!(Query::default().and(&query).problem, Some(QUOTE_AT_AN_END), "{text}");
+            let problem = Query::default().and(&query).problem;
+            assert_eq!(problem.as_deref(), Some(QUOTE_AT_AN_END), "{text}");
         }
+    }
+
+    #[test]
+    fn what_would_find_everything_or_cannot_be_is_a_problem() {
+        let mut query = Query::default();
+        query.attribute(&SearchAttributeKey::keyword_list("Tags"), &Vec::new());
+        let problem = query.checked().unwrap_err();
+        assert!(format!("{problem:?}").contains("`Tags`: a list of no values"), "{problem:?}");
+        let mut query = Query::default();
+        query.attribute_within(&SearchAttributeKey::float("Amount"), &(f64::NAN..));
+        let problem = query.checked().unwrap_err();
+        assert!(format!("{problem:?}").contains("`Amount`:"), "{problem:?}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
 
 use crate::definition::Queue;
-use crate::definition::registry::Target;
+use crate::definition::entry::Target;
 use crate::error::{Result, WorkerError};
 
 const DEFAULT_NAMESPACE: &str = "default";

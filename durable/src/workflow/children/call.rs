@@ -21,9 +21,9 @@ use temporalio_sdk::{
 use super::signal::Peer;
 use super::{ChildWorkflow, ChildWorkflowError};
 use crate::definition::configured::configured_options;
-use crate::definition::{Handles, Payload, Typed, Workflow};
+use crate::definition::{Handles, Payload, Workflow};
 use crate::options::{RetryOptions, WorkflowOptions, limit};
-use crate::workflow::{WorkflowCode, WorkflowContext};
+use crate::workflow::{WorkflowCode, WorkflowContext, too_large};
 
 /// The call of a child workflow resolves to its output.
 #[derive(Debug)]
@@ -191,7 +191,8 @@ impl<C: Workflow<Input: Payload>> Call<C> {
             Ok(options) => sdk_options::<C>(options, child, id.clone()),
             Err(error) => return refused(error),
         };
-        let starting = context.start_child_workflow(Typed::<C>::new(), input, options);
+        let (child, input) = too_large::child::<C>(input);
+        let starting = context.start_child_workflow(child, input, options);
         let signals = Peer::new(context, id);
         let child = async move { Ok(ChildWorkflow::new(signals, starting.await?)) };
         Box::pin(child.fuse())

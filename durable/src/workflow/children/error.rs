@@ -3,7 +3,10 @@
 use temporalio_common::error::{
     ChildWorkflowExecutionError, ChildWorkflowStartError, IncomingError,
 };
+use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_sdk::{StartChildWorkflowExecutionFailedCause, WorkflowTermination};
+
+use crate::error::DowncastFailure;
 
 /// Why a child workflow was not started, or did not give an output.
 ///
@@ -46,6 +49,15 @@ impl ChildWorkflowError {
         match self {
             Self::Start(error) => matches!(error, ChildWorkflowStartError::Cancelled(_)),
             Self::Execution(error) => matches!(error.cause(), Some(IncomingError::Cancelled(_))),
+        }
+    }
+}
+
+impl DowncastFailure for ChildWorkflowError {
+    fn recorded(&self) -> Option<&Failure> {
+        match self {
+            Self::Start(error) => error.failure(),
+            Self::Execution(error) => error.failure(),
         }
     }
 }

@@ -13,7 +13,8 @@ use temporalio_sdk::{CancellableFutureWithReason, StartedChildWorkflow};
 
 use super::signal::Peer;
 use super::{ChildWorkflowError, SignalWorkflow};
-use crate::definition::{SignalTarget, Typed, Workflow};
+use crate::definition::{SignalTarget, Workflow};
+use crate::workflow::too_large::StartedChild;
 
 type Running<C> = Pin<
     Box<
@@ -38,7 +39,7 @@ pub struct ChildWorkflow<C: Workflow> {
 }
 
 impl<C: Workflow> ChildWorkflow<C> {
-    pub(super) fn new(peer: Peer, started: StartedChildWorkflow<Typed<C>>) -> Self {
+    pub(super) fn new(peer: Peer, started: StartedChildWorkflow<StartedChild<C>>) -> Self {
         let run_id = started.run_id.clone();
         Self { peer, run_id, result: RefCell::new(Box::pin(started.result())) }
     }

@@ -12,8 +12,8 @@ use temporalio_sdk::{
     CancellableFuture, ExternalWorkflowHandle, SignalWorkflowOptions, WorkflowCancellationToken,
 };
 
-use crate::definition::{Payload, Typed, Workflow};
-use crate::workflow::{WorkflowCode, WorkflowContext};
+use crate::definition::{Payload, Workflow};
+use crate::workflow::{WorkflowCode, WorkflowContext, too_large};
 
 /// The other workflow, by its id. The SDK gives away the signals of a child with its result, so those
 /// go by the child's id, too.
@@ -77,7 +77,8 @@ impl<S: SignalDefinition<Workflow: Workflow> + 'static> Future for SignalWorkflo
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Some((signal, input)) = self.signal.take() {
             let options = std::mem::take(&mut self.options);
-            self.sent = Some(Box::pin(self.target.sdk.signal(ToType(signal), input, options)));
+            let (signal, input) = too_large::signal(signal, input);
+            self.sent = Some(Box::pin(self.target.sdk.signal(signal, input, options)));
         }
         self.sent.as_mut().map_or(Poll::Pending, |sent| sent.poll_unpin(cx))
     }
@@ -91,15 +92,3 @@ impl<S: SignalDefinition<Workflow: Workflow> + 'static> FusedFuture for SignalWo
 
 /// Nothing in it is pinned in place: the running future is boxed.
 impl<S: SignalDefinition> Unpin for SignalWorkflow<'_, S> {}
-
-/// The signal, as one of the workflow's type instead of its struct.
-struct ToType<S>(S);
-
-impl<S: SignalDefinition<Workflow: Workflow>> SignalDefinition for ToType<S> {
-    type Workflow = Typed<S::Workflow>;
-    type Input = S::Input;
-
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-}

@@ -1,4 +1,4 @@
-//! What is said of a program whose annotations contradict each other.
+//! What the registry says of annotations that contradict each other.
 
 use std::fmt;
 

@@ -1,0 +1,143 @@
+//! What the registry says of one annotated workflow or activity, and how it comes to a worker.
+
+use std::sync::Arc;
+
+#[cfg(feature = "testing")]
+use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
+use temporalio_sdk::{WorkerOptions, WorkflowRegistrationError};
+
+use serde_json::Value;
+
+use super::json::{self, InvalidInput};
+use super::{
+    Activity, ActivityDependency, Dependencies, HandlerDescription, Parameter, SourceLocation,
+    Workflow,
+};
+use crate::options::{ActivityOptions, ConfiguredOptions, InvalidOptions, WorkflowOptions};
+
+/// What the definitions of a queue are registered with.
+pub(crate) enum Target<'a> {
+    /// The SDK's worker, and what activities take as `State<T>`.
+    Worker(&'a mut WorkerOptions, &'a Arc<Dependencies>),
+    /// The SDK's replayer of histories, which needs workflows only.
+    #[cfg(feature = "testing")]
+    Replayer(&'a mut WorkflowReplayerOptions),
+}
+
+/// Registers one definition.
+pub(crate) type Register = fn(&mut Target<'_>) -> Result<(), WorkflowRegistrationError>;
+
+/// An annotated workflow, as the registry lists it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct WorkflowEntry {
+    /// The type name on the server.
+    pub name: &'static str,
+    /// The queue whose workers run it.
+    pub queue: &'static str,
+    /// Its input, or none.
+    pub parameters: &'static [Parameter],
+    /// Its output type, as written.
+    pub output: &'static str,
+    /// Its signals.
+    pub signals: &'static [HandlerDescription],
+    /// Its queries.
+    pub queries: &'static [HandlerDescription],
+    /// Its updates.
+    pub updates: &'static [HandlerDescription],
+    /// Where it is annotated.
+    pub source: SourceLocation,
+    pub(super) register: Register,
+    /// Whether its options can be, merged with these and the built-in ones.
+    pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
+    /// The options that the annotation sets.
+    pub(crate) options: fn() -> WorkflowOptions,
+    identify: fn(&[Value]) -> Result<Option<String>, InvalidInput>,
+}
+
+impl WorkflowEntry {
+    pub(super) fn of<W: Workflow>(register: Register) -> (Self, Result<(), InvalidOptions>) {
+        let entry = Self {
+            name: W::NAME,
+            queue: W::QUEUE,
+            parameters: W::PARAMETERS,
+            output: W::OUTPUT,
+            signals: W::SIGNALS,
+            queries: W::QUERIES,
+            updates: W::UPDATES,
+            source: W::SOURCE,
+            register,
+            check: |configured| {
+                let (call, configured) =
+                    (WorkflowOptions::default(), configured.of_workflow(W::NAME));
+                call.resolve(W::options(), configured).map(drop)
+            },
+            options: W::options,
+            identify: |values| {
+                let input = json::decode::<W::Input>(values, W::PARAMETERS)?;
+                Ok(W::workflow_id(&input))
+            },
+        };
+        let checked = (entry.check)(&ConfiguredOptions::default());
+        (entry, checked)
+    }
+
+    /// Whether the workflow could read these values: one, or none where it takes no input.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] says what does not fit, and where.
+    pub fn check_input(&self, values: &[Value]) -> Result<(), InvalidInput> {
+        self.workflow_id(values).map(drop)
+    }
+
+    /// The workflow id that the annotation's template makes of an input, or `None` where it has no
+    /// template.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] says what does not fit, and where.
+    pub fn workflow_id(&self, values: &[Value]) -> Result<Option<String>, InvalidInput> {
+        (self.identify)(values)
+    }
+}
+
+/// An annotated activity, as the registry lists it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ActivityEntry {
+    /// The type name on the server.
+    pub name: &'static str,
+    /// The queue whose workers run it.
+    pub queue: &'static str,
+    /// Its inputs, in order.
+    pub parameters: &'static [Parameter],
+    /// Its output type, as written.
+    pub output: &'static str,
+    /// What it takes as `State<T>`.
+    pub dependencies: Vec<ActivityDependency>,
+    /// Where it is annotated.
+    pub source: SourceLocation,
+    pub(super) register: Register,
+    /// Whether its options can be, merged with these and the built-in ones.
+    pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
+}
+
+impl ActivityEntry {
+    pub(super) fn of<A: Activity>(register: Register) -> (Self, Result<(), InvalidOptions>) {
+        let entry = Self {
+            name: A::NAME,
+            queue: A::QUEUE,
+            parameters: A::PARAMETERS,
+            output: A::OUTPUT,
+            dependencies: A::dependencies(),
+            source: A::SOURCE,
+            register,
+            check: |configured| {
+                let (call, configured) =
+                    (ActivityOptions::default(), configured.of_activity(A::NAME));
+                call.resolve(A::options(), configured).map(drop)
+            },
+        };
+        let checked = (entry.check)(&ConfiguredOptions::default());
+        (entry, checked)
+    }
+}
