@@ -11,6 +11,8 @@ mod batch;
 mod cancellation;
 #[path = "child-workflows/test.rs"]
 mod child_workflows;
+#[path = "cli/test.rs"]
+mod cli;
 #[path = "configuration/test.rs"]
 mod configuration;
 #[path = "continue-as-new/test.rs"]

@@ -64,6 +64,7 @@
 //!
 //! # Features
 //! What a service needs is always there, or on by default.
+//! - `cli`: [`cli`], a whole program out of the registry: serve, start, signal, query, look, check.
 //! - `config` (default): [`config`], configuration from a file and the environment.
 //! - `dev-server`: [`dev_server`], which finds, fetches and runs the official `temporal` command.
 //! - `testing`: [`testing`] and [`#[durable::test]`](macro@test), for tests of workflows and activities.
@@ -75,6 +76,8 @@ extern crate self as durable;
 
 pub mod activity;
 mod address;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod client;
 #[cfg(feature = "config")]
 pub mod config;

@@ -178,11 +178,15 @@ fn a_feature_that_is_off_brings_no_dependencies() {
         cargo(&[&arguments[..], &shown, features].concat())
     };
     let names = |tree: &str| tree.lines().map(str::to_owned).collect::<Vec<_>>();
-    let (without, with) = (tree(&[]), tree(&["--features", "dev-server"]));
-    let (without, with) = (names(&without), names(&with));
-    for dependency in ["etcetera", "sha2", "tempfile", "temporalio_sdk_core", "which", "zip"] {
-        assert!(with.iter().any(|name| name == dependency), "{with:?}");
-        assert!(!without.iter().any(|name| name == dependency), "{without:?}");
+    let without = names(&tree(&[]));
+    let dev_server = ["etcetera", "sha2", "tempfile", "temporalio_sdk_core", "which", "zip"];
+    let cli = ["anstream", "clap", "clap_complete", "humantime", "tracing_subscriber"];
+    for (feature, dependencies) in [("dev-server", &dev_server[..]), ("cli", &cli)] {
+        let with = names(&tree(&["--features", feature]));
+        for dependency in dependencies {
+            assert!(with.iter().any(|name| name == dependency), "{with:?}");
+            assert!(!without.iter().any(|name| name == dependency), "{without:?}");
+        }
     }
 }
 

@@ -30,6 +30,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "workflow",
         ],
     ),
+    (
+        "cli",
+        &["client", "config", "definition", "dev_server", "error", "options", "testing", "worker"],
+    ),
 ];
 
 const LONGEST_FILE: usize = 400;

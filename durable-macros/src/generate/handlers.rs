@@ -66,6 +66,7 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
         HandlerKind::Update => ("UpdateDefinition", Some(shared::output_item(private, output))),
     };
     let head = shared::impl_head(private, definition, &marker, place);
+    let definition = format_ident!("{definition}");
     let assertions = shared::assertions(private, inputs);
     let output_text = &output.text;
     let parameters = shared::parameter_list(private, inputs);
@@ -85,6 +86,7 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
         #(#conditions)*
         #[automatically_derived]
         impl #private::Handler for #marker {
+            type Inputs = <Self as #private::#definition>::Input;
             const NAME: &'static str = #name;
             #parameters
             const OUTPUT: &'static str = #output_text;

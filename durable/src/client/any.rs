@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
+use serde_json::Value;
 use temporalio_common::{
     HasWorkflowDefinition, QueryDefinition, SignalDefinition, UpdateDefinition, WorkflowDefinition,
 };
@@ -15,7 +16,8 @@ use super::{
     Client, HasHandle, Payloads, QueryCall, SignalCall, Start, UpdateCall, WorkflowHandle,
 };
 use crate::definition::{
-    HandlerDescription, Parameter, SourceLocation, Workflow, WorkflowAnnotation,
+    HandlerDescription, InvalidInput, Parameter, SourceLocation, Workflow, WorkflowAnnotation,
+    WorkflowEntry,
 };
 
 /// The type of workflows whose type the program does not know.
@@ -54,6 +56,27 @@ impl Client {
             start.settings.problems.push("the workflow type is empty".to_owned());
         }
         start.task_queue(task_queue)
+    }
+
+    /// Starts a workflow of this program by its entry in the registry, with JSON that is checked
+    /// before it is sent.
+    ///
+    /// What is true of [`Start`] is true of it; the queue, the options and the template of the id are
+    /// those of the annotation.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] says what of the input does not fit, and where.
+    pub fn start_registered(
+        &self,
+        workflow: &WorkflowEntry,
+        input: Vec<Value>,
+    ) -> Result<Start<AnyWorkflow>, InvalidInput> {
+        let id = workflow.workflow_id(&input)?;
+        let start = self.start(workflow.name, workflow.queue, input).options((workflow.options)());
+        Ok(match id {
+            Some(id) => start.id(id),
+            None => start,
+        })
     }
 
     /// A handle of the workflow of this id, whatever its type. The server is not asked.

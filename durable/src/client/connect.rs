@@ -139,6 +139,23 @@ impl ClientBuilder {
         self.filled()?.open_filled().await
     }
 
+    /// A client that asks no server, by which workers can be checked and not run.
+    #[cfg(feature = "cli")]
+    pub(crate) async fn unconnected(self) -> Result<Client> {
+        let (address, namespace) = self.endpoint();
+        let options = ClientOptions::new(namespace).build();
+        let sdk = super::relay::unconnected(options).await;
+        let sdk = sdk.map_err(|error| unreachable(address.clone(), error.into()))?;
+        Ok(Client {
+            sdk,
+            address: address.into(),
+            clock: None,
+            versioned: Arc::default(),
+            options: self.options,
+            config: self.config,
+        })
+    }
+
     /// The server and the namespace that it would connect to.
     pub(super) fn endpoint(&self) -> (String, String) {
         let address = self.address.clone().or_else(|| self.configured_url());

@@ -20,13 +20,13 @@ use temporalio_client::tonic::codegen::http::HeaderMap;
 use temporalio_client::tonic::metadata::MetadataMap;
 use temporalio_client::tonic::{Request, Response, Status};
 use temporalio_client::{
-    Client, Connection, ConnectionOptions, NamespacedClient as _, RetryOptions,
+    Client, ClientOptions, Connection, ConnectionOptions, NamespacedClient as _, RetryOptions,
 };
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
     CreateScheduleRequest, ExecuteMultiOperationRequest, GetSystemInfoResponse,
     PollWorkflowExecutionUpdateRequest, SignalWithStartWorkflowExecutionRequest,
     StartWorkflowExecutionRequest, StartWorkflowExecutionResponse, UpdateScheduleRequest,
-    execute_multi_operation_request::operation::Operation,
+    execute_multi_operation_request::operation::Operation, get_system_info_response::Capabilities,
 };
 use url::Url;
 
@@ -143,6 +143,25 @@ async fn relayed(
     relay: impl Fn(GrpcRequest) -> Answer + Send + Sync + 'static,
 ) -> Result<Client, ClientConnectError> {
     let capabilities = client.connection().capabilities().copied();
+    in_memory(client.identity(), capabilities, client.options().clone(), relay).await
+}
+
+/// A client without a server: what it is asked fails.
+#[cfg(feature = "cli")]
+pub(super) async fn unconnected(options: ClientOptions) -> Result<Client, ClientConnectError> {
+    let refuse = |_: GrpcRequest| -> Answer {
+        std::future::ready(Err(Status::unavailable("this client has no server"))).boxed()
+    };
+    in_memory(String::new(), None, options, refuse).await
+}
+
+/// A client whose connection ends in a function.
+async fn in_memory(
+    identity: String,
+    capabilities: Option<Capabilities>,
+    options: ClientOptions,
+    relay: impl Fn(GrpcRequest) -> Answer + Send + Sync + 'static,
+) -> Result<Client, ClientConnectError> {
     let callback = move |request: GrpcRequest| -> Answer {
         if request.rpc == "GetSystemInfo" {
             let answer = GetSystemInfoResponse { capabilities, ..Default::default() };
@@ -151,15 +170,14 @@ async fn relayed(
         relay(request)
     };
     let nowhere = Url::parse("http://relay.invalid").expect("a constant URL is well formed");
-    let options = ConnectionOptions::new(nowhere)
-        .identity(client.identity())
+    let connection = ConnectionOptions::new(nowhere)
+        .identity(identity)
         .dns_load_balancing(None)
         .service_override(CallbackBasedGrpcService { callback: Arc::new(callback) })
         // The real connection retries; twice would multiply the attempts.
         .retry_options(RetryOptions::no_retries())
         .build();
-    let connection = Connection::connect(options).await?;
-    Ok(Client::new(connection, client.options().clone())?)
+    Ok(Client::new(Connection::connect(connection).await?, options)?)
 }
 
 fn amend_operations(request: &mut ExecuteMultiOperationRequest, amend: &impl Fn(Amendable<'_>)) {

@@ -99,6 +99,11 @@ impl Environment {
         values_of(&profile, false, source, problems)
     }
 
+    /// Names a profile, whatever `TEMPORAL_PROFILE` says.
+    pub(super) fn name_profile(&mut self, name: String) {
+        self.variables.insert(PROFILE_VARIABLE.to_owned(), name);
+    }
+
     /// Whether `TEMPORAL_PROFILE` names a profile.
     pub(super) fn names_profile(&self) -> bool {
         self.full(PROFILE_VARIABLE).is_some()

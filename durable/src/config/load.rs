@@ -45,6 +45,7 @@ pub struct ConfigLoader {
     file: Option<PathBuf>,
     text: Option<String>,
     environment: Option<Environment>,
+    profile: Option<String>,
     only_temporal: bool,
 }
 
@@ -74,6 +75,12 @@ impl ConfigLoader {
         self
     }
 
+    /// The profile of `temporal.toml`, instead of the one that `TEMPORAL_PROFILE` names.
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
     /// Reads Temporal's own variables and profiles, and nothing of ours.
     pub(super) fn only_temporal(mut self) -> Self {
         self.only_temporal = true;
@@ -85,7 +92,10 @@ impl ConfigLoader {
     /// # Errors
     /// [`ConfigError`] lists everything that is wrong, wherever it stands.
     pub fn load(self) -> Result<Config, ConfigError> {
-        let environment = self.environment.unwrap_or_else(Environment::of_process);
+        let mut environment = self.environment.unwrap_or_else(Environment::of_process);
+        if let Some(profile) = self.profile {
+            environment.name_profile(profile);
+        }
         let mut problems = Vec::new();
         let file = match self.text {
             _ if self.only_temporal => None,

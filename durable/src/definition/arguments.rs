@@ -53,7 +53,7 @@ impl<T: Payload> TemporalSerializable for Decoded<T> {
 }
 
 /// Decodes the payloads of one call.
-pub(crate) fn decode<T: Payload>(
+pub(crate) fn decode<T: TemporalDeserializable + 'static>(
     context: &SerializationContext<'_>,
     payloads: Vec<RawPayload>,
 ) -> Result<T, DecodeError> {
@@ -74,7 +74,7 @@ pub(crate) struct DecodeError {
 
 impl DecodeError {
     /// Decodes once more, this time keeping track of the place, which costs too much to do always.
-    fn explain<T: Payload>(
+    fn explain<T: TemporalDeserializable + 'static>(
         context: &SerializationContext<'_>,
         payloads: Vec<RawPayload>,
         error: PayloadConversionError,

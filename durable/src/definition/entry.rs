@@ -6,6 +6,9 @@ use std::sync::Arc;
 use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
 use temporalio_sdk::{WorkerOptions, WorkflowRegistrationError};
 
+use serde_json::Value;
+
+use super::json::{self, InvalidInput};
 use super::{
     Activity, ActivityDependency, Dependencies, HandlerDescription, Parameter, SourceLocation,
     Workflow,
@@ -47,6 +50,9 @@ pub struct WorkflowEntry {
     pub(super) register: Register,
     /// Whether its options can be, merged with these and the built-in ones.
     pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
+    /// The options that the annotation sets.
+    pub(crate) options: fn() -> WorkflowOptions,
+    identify: fn(&[Value]) -> Result<Option<String>, InvalidInput>,
 }
 
 impl WorkflowEntry {
@@ -66,9 +72,31 @@ impl WorkflowEntry {
                     (WorkflowOptions::default(), configured.of_workflow(W::NAME));
                 call.resolve(W::options(), configured).map(drop)
             },
+            options: W::options,
+            identify: |values| {
+                let input = json::decode::<W::Input>(values, W::PARAMETERS)?;
+                Ok(W::workflow_id(&input))
+            },
         };
         let checked = (entry.check)(&ConfiguredOptions::default());
         (entry, checked)
+    }
+
+    /// Whether the workflow could read these values: one, or none where it takes no input.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] says what does not fit, and where.
+    pub fn check_input(&self, values: &[Value]) -> Result<(), InvalidInput> {
+        self.workflow_id(values).map(drop)
+    }
+
+    /// The workflow id that the annotation's template makes of an input, or `None` where it has no
+    /// template.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] says what does not fit, and where.
+    pub fn workflow_id(&self, values: &[Value]) -> Result<Option<String>, InvalidInput> {
+        (self.identify)(values)
     }
 }
 

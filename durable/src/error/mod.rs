@@ -7,6 +7,7 @@
 
 mod application;
 mod failure;
+mod misuse;
 pub(crate) mod outgoing;
 pub(crate) mod payload_limit;
 #[cfg(feature = "testing")]

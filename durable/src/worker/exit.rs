@@ -3,7 +3,6 @@
 use std::fmt;
 use std::process::{ExitCode, Termination};
 
-use super::WorkerError;
 use crate::error::{Error, Result};
 
 /// The program did what it was asked to.
@@ -80,22 +79,7 @@ impl fmt::Debug for Exit {
 }
 
 fn code_of(error: &Error) -> u8 {
-    match error {
-        Error::Disabled { .. }
-        | Error::InvalidAddress { .. }
-        | Error::InvalidHeader { .. }
-        | Error::NamespaceNotFound { .. }
-        | Error::Registry(_)
-        | Error::Tls { .. }
-        | Error::Worker(
-            WorkerError::Misconfigured { .. }
-            | WorkerError::Disabled
-            | WorkerError::HealthListener { .. },
-        ) => MISUSED,
-        #[cfg(feature = "config")]
-        Error::Config(_) => MISUSED,
-        _ => FAILED,
-    }
+    if error.is_misuse() { MISUSED } else { FAILED }
 }
 
 #[cfg(test)]

@@ -208,6 +208,21 @@ impl Workers {
         self
     }
 
+    /// Whether the workers could start, as far as it can be known without a server.
+    ///
+    /// # Errors
+    /// Those of [`start`](Self::start) that have to do with the program and its configuration.
+    #[cfg(feature = "cli")]
+    pub(crate) fn check(&self) -> Result<()> {
+        if !self.configured.serves() {
+            return Err(WorkerError::Disabled.into());
+        }
+        let registry = self.registry()?;
+        self.configured.warn_of_unknown_names(&registry);
+        self.select(&registry)?;
+        Ok(())
+    }
+
     /// Runs the workers until Ctrl-C or SIGTERM, and then until what is in flight has ended; see
     /// [`RunningWorkers::drain`]. A second signal ends it at once. When a worker is given up, the others
     /// are drained too.

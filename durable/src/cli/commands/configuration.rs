@@ -1,0 +1,57 @@
+//! `config`: what holds, where it came from, and what a file may say.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use crate::cli::context::Context;
+use crate::cli::exit::Outcome;
+use crate::cli::output::table;
+use crate::config::{Config, Setting, ValueSource};
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Configuration {
+    /// Prints the effective value of every key and where it came from, or everything that is wrong
+    ///
+    /// Secrets are masked. What the options of the command line say is above all of it, and not shown.
+    Check {
+        /// Leaves out what is built in
+        #[arg(long)]
+        set: bool,
+    },
+    /// Prints the JSON Schema of the file, by which editors complete and check it
+    Schema,
+}
+
+impl Configuration {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        let set = match self {
+            Self::Schema => return context.output().json(&Config::json_schema()),
+            Self::Check { set } => *set,
+        };
+        let settings = context.config()?.settings().into_iter();
+        let settings: Vec<_> =
+            settings.filter(|setting| !set || setting.source != ValueSource::BuiltIn).collect();
+        let as_json: Value = settings.iter().map(as_json).collect();
+        context.output().show(&as_json, || {
+            let rows: Vec<_> = settings.iter().map(row).collect();
+            table(&["key", "value", "from"], &rows)
+        })
+    }
+}
+
+fn as_json(setting: &Setting) -> Value {
+    json!({
+        "key": setting.key,
+        "value": setting.value,
+        "source": setting.source.to_string(),
+    })
+}
+
+fn row(setting: &Setting) -> Vec<String> {
+    let value = match (&setting.value, setting.without) {
+        (Some(value), _) => value.clone(),
+        (None, Some(without)) => format!("- ({without})"),
+        (None, None) => "-".to_owned(),
+    };
+    vec![setting.key.clone(), value, setting.source.to_string()]
+}

@@ -1,0 +1,83 @@
+//! `dev`: a Temporal server, its web UI and the workers of this program in one process.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::serve::Serving;
+use crate::cli::exit::{Outcome, Problem};
+use crate::cli::output::pairs;
+use crate::cli::program::Program;
+use crate::dev_server::{DevServer, DevServerBuilder};
+use crate::error::Error;
+
+/// Where Temporal's tools, and the other commands, look for a server when nothing is said.
+const PORT: u16 = 7233;
+const UI_PORT: u16 = 8233;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Dev {
+    /// Keeps the server's state in this file, which is made if it is not there; without it the state is
+    /// gone at the end
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// The server's port; without it what is configured, or else 7233
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+    /// The web UI's port; without it what is configured, or else 8233
+    #[arg(long, value_name = "PORT")]
+    ui_port: Option<u16>,
+    /// Takes free ports, where none is given or configured
+    #[arg(long)]
+    free_ports: bool,
+    #[command(flatten)]
+    serving: Serving,
+}
+
+impl Dev {
+    pub(super) async fn run(self, program: Program) -> Outcome {
+        self.serving.begin()?;
+        let context = &program.context;
+        let server = self.server(program.context.config()?, &context.namespace()?);
+        let server = server.start().await.map_err(Error::from)?;
+        let at = json!({ "address": server.address(), "web_ui": server.ui_address() });
+        context.output().show(&at, || {
+            pairs(&[
+                ("Temporal server", Some(server.address().to_owned())),
+                ("web UI", server.ui_address().map(str::to_owned)),
+            ])
+        })?;
+        let builder = context.client_builder()?.address(server.address()).without_tls();
+        let client = builder.connect().await?;
+        let ended = tokio::select! {
+            ended = self.serving.run(&client, program.prepare) => ended,
+            status = server.ended() => {
+                let status = status.map_or_else(String::new, |status| format!(" ({status})"));
+                let said = server.last_output();
+                Err(Problem::failure(format!("the Temporal server ended{status}\n{said}")))
+            }
+        };
+        server.shutdown().await.map_err(Error::from)?;
+        ended
+    }
+
+    fn server(&self, config: &crate::config::Config, namespace: &str) -> DevServerBuilder {
+        let mut server = DevServer::builder().config(config).ui(true);
+        let configured = |key| config.port(&["dev_server", key]).is_some();
+        if let Some(port) = self.port.or_else(|| self.usual(PORT, configured("port"))) {
+            server = server.port(port);
+        }
+        if let Some(port) = self.ui_port.or_else(|| self.usual(UI_PORT, configured("ui_port"))) {
+            server = server.ui_port(port);
+        }
+        if let Some(path) = &self.database {
+            server = server.database(path);
+        }
+        if namespace == "default" { server } else { server.namespace(namespace) }
+    }
+
+    fn usual(&self, port: u16, configured: bool) -> Option<u16> {
+        (!self.free_ports && !configured).then_some(port)
+    }
+}

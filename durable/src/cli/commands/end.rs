@@ -1,0 +1,48 @@
+//! `cancel` and `terminate`.
+
+use clap::Args;
+use serde_json::json;
+
+use super::workflow::Existing;
+use crate::cli::context::Context;
+use crate::cli::exit::Outcome;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Cancel {
+    #[command(flatten)]
+    workflow: Existing,
+    /// Why, for the workflow's history
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
+}
+
+impl Cancel {
+    pub(super) async fn run(self, context: &Context) -> Outcome {
+        let handle = self.workflow.handle(context).await?;
+        handle.cancel(self.reason).await?;
+        let id = handle.id();
+        context.output().show(&json!({ "workflow_id": id, "cancel_requested": true }), || {
+            format!("workflow `{id}` was asked to cancel itself\n")
+        })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Terminate {
+    #[command(flatten)]
+    workflow: Existing,
+    /// Why, for the workflow's history
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
+}
+
+impl Terminate {
+    pub(super) async fn run(self, context: &Context) -> Outcome {
+        let handle = self.workflow.handle(context).await?;
+        handle.terminate(self.reason).await?;
+        let id = handle.id();
+        context.output().show(&json!({ "workflow_id": id, "terminated": true }), || {
+            format!("workflow `{id}` was terminated\n")
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! `history`: the events of a workflow.
+
+#[cfg(feature = "testing")]
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+use temporalio_common::protos::proto_ts_to_system_time;
+use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
+use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+
+use super::workflow::Existing;
+use crate::cli::context::Context;
+use crate::cli::exit::{Outcome, Problem};
+use crate::cli::output::{table, time};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct History {
+    #[command(flatten)]
+    workflow: Existing,
+    /// Writes the history to this file, as `replay` and Temporal's own tools read it
+    #[cfg(feature = "testing")]
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+}
+
+impl History {
+    pub(super) async fn run(self, context: &Context) -> Outcome {
+        let handle = self.workflow.handle(context).await?;
+        #[cfg(feature = "testing")]
+        if let Some(path) = self.save {
+            // The recording of tests would take a path relative to the package for one.
+            let path = std::path::absolute(path).map_err(Problem::misuse)?;
+            crate::testing::record(&handle, &path).await?;
+            let saved = json!({ "workflow_id": handle.id(), "file": path });
+            return context.output().show(&saved, || format!("written to {}\n", path.display()));
+        }
+        // It is fetched page by page, so an id that there is none of would show only within.
+        handle.describe().await?;
+        let events = handle.history().into_events().await.map_err(Problem::failure)?;
+        let as_json: Value = events.iter().map(as_json).collect();
+        context.output().show(&as_json, || {
+            let rows = events.iter().map(|event| {
+                vec![
+                    event.event_id.to_string(),
+                    at(event).unwrap_or_default(),
+                    event_type(event),
+                    subject(event).unwrap_or_default(),
+                ]
+            });
+            table(&["event", "time", "type", "what"], &rows.collect::<Vec<_>>())
+        })
+    }
+}
+
+fn as_json(event: &HistoryEvent) -> Value {
+    json!({
+        "event_id": event.event_id,
+        "time": at(event),
+        "type": event_type(event),
+        "what": subject(event),
+    })
+}
+
+fn at(event: &HistoryEvent) -> Option<String> {
+    time(event.event_time.as_ref().and_then(proto_ts_to_system_time))
+}
+
+/// `EVENT_TYPE_TIMER_FIRED` as `TimerFired`, which is what the web UI shows.
+fn event_type(event: &HistoryEvent) -> String {
+    let name = event.event_type().as_str_name().trim_start_matches("EVENT_TYPE_");
+    let words = name.split('_').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        format!("{first}{}", rest.to_lowercase())
+    });
+    words.collect()
+}
+
+/// What the event is about, in a word or a line.
+fn subject(event: &HistoryEvent) -> Option<String> {
+    use Attributes as A;
+    Some(match event.attributes.as_ref()? {
+        A::WorkflowExecutionStartedEventAttributes(it) => it.workflow_type.clone()?.name,
+        A::WorkflowExecutionFailedEventAttributes(it) => it.failure.clone()?.message,
+        A::WorkflowExecutionTerminatedEventAttributes(it) => it.reason.clone(),
+        A::WorkflowExecutionCancelRequestedEventAttributes(it) => it.cause.clone(),
+        A::WorkflowExecutionSignaledEventAttributes(it) => it.signal_name.clone(),
+        A::WorkflowExecutionUpdateAcceptedEventAttributes(it) => {
+            it.accepted_request.clone()?.input?.name
+        }
+        A::WorkflowTaskFailedEventAttributes(it) => it.failure.clone()?.message,
+        A::ActivityTaskScheduledEventAttributes(it) => it.activity_type.clone()?.name,
+        A::ActivityTaskFailedEventAttributes(it) => it.failure.clone()?.message,
+        A::TimerStartedEventAttributes(it) => {
+            let lasts: std::time::Duration = it.start_to_fire_timeout?.try_into().ok()?;
+            humantime::format_duration(lasts).to_string()
+        }
+        A::StartChildWorkflowExecutionInitiatedEventAttributes(it) => {
+            it.workflow_type.clone()?.name
+        }
+        A::ChildWorkflowExecutionFailedEventAttributes(it) => it.failure.clone()?.message,
+        A::MarkerRecordedEventAttributes(it) => it.marker_name.clone(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,54 @@
+//! The built-in commands: a file for each, or for a few that are alike.
+
+pub(super) mod check;
+pub(super) mod completions;
+pub(super) mod configuration;
+#[cfg(feature = "dev-server")]
+pub(super) mod dev;
+pub(super) mod end;
+pub(super) mod execute;
+pub(super) mod health;
+pub(super) mod history;
+pub(super) mod list;
+mod logging;
+#[cfg(feature = "testing")]
+pub(super) mod replay;
+pub(super) mod schedule;
+pub(super) mod schema;
+pub(super) mod serve;
+pub(super) mod start;
+pub(super) mod talk;
+pub(super) mod workflow;
+
+use super::arguments::Command;
+use super::exit::Outcome;
+use super::program::Program;
+
+/// Runs the command that was chosen.
+pub(super) async fn run(command: Command, program: Program) -> Outcome {
+    let context = program.context.clone();
+    match command {
+        Command::Serve(serve) => serve.run(program).await,
+        #[cfg(feature = "dev-server")]
+        Command::Dev(dev) => dev.run(program).await,
+        Command::Start(start) => start.run(&context).await,
+        Command::Execute(execute) => execute.run(&context).await,
+        Command::Result(result) => result.run(&context).await,
+        Command::Signal(signal) => signal.run(&context).await,
+        Command::Query(query) => query.run(&context).await,
+        Command::Update(update) => update.run(&context).await,
+        Command::Describe(describe) => describe.run(&context).await,
+        Command::List(list) => list.run(&context).await,
+        Command::History(history) => history.run(&context).await,
+        Command::Cancel(cancel) => cancel.run(&context).await,
+        Command::Terminate(terminate) => terminate.run(&context).await,
+        Command::Schedule(schedule) => schedule.run(&context).await,
+        #[cfg(feature = "testing")]
+        Command::Replay(replay) => replay.run(&context).await,
+        Command::Schema(schema) => schema.run(&context),
+        Command::Check(check) => check.run(program).await,
+        Command::Config(configuration) => configuration.run(&context),
+        Command::Health(health) => health.run(&context).await,
+        Command::Completions(completions) => completions.run(program),
+    }
+}

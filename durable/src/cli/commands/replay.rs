@@ -1,0 +1,57 @@
+//! `replay`: recorded histories, or those of a server, against the code of this program.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::cli::context::Context;
+use crate::cli::exit::{Outcome, Problem};
+use crate::testing::Replayer;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Replay {
+    /// Files, and folders of them, as `history --save` and Temporal's own tools write them
+    #[arg(value_name = "PATH", required_unless_present = "workflows")]
+    paths: Vec<PathBuf>,
+    /// A workflow of the server, by its id; may be given several times
+    #[arg(long = "workflow", value_name = "WORKFLOW_ID")]
+    workflows: Vec<String>,
+    /// The queue whose code is meant, instead of the one that a history was recorded on
+    #[arg(long, value_name = "NAME")]
+    queue: Option<String>,
+}
+
+impl Replay {
+    pub(super) async fn run(self, context: &Context) -> Outcome {
+        let mut replayer = Replayer::new();
+        for path in &self.paths {
+            // The replayer of tests would take a path relative to the package for one.
+            let path = std::path::absolute(path).map_err(Problem::misuse)?;
+            replayer = if path.is_dir() { replayer.dir(path) } else { replayer.file(path) };
+        }
+        if !self.workflows.is_empty() {
+            let client = context.client().await?;
+            let converter = client.sdk().options().data_converter.clone();
+            replayer = replayer.data_converter(converter).namespace(client.namespace());
+            for id in self.workflows {
+                let handle = client.workflow(id);
+                handle.describe().await?;
+                replayer = replayer.history(handle.history());
+            }
+        }
+        if let Some(queue) = self.queue {
+            replayer = replayer.task_queue(queue);
+        }
+        let done = replayer.run().await?;
+        let as_json = done.histories().iter().map(|history| {
+            json!({
+                "source": history.source,
+                "workflow": history.workflow.to_string(),
+                "events": history.events,
+            })
+        });
+        let as_json: Value = as_json.collect();
+        context.output().show(&as_json, || format!("{done}\n"))
+    }
+}

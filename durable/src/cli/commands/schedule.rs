@@ -1,0 +1,307 @@
+//! `schedule`: workflows that the server starts again and again.
+
+use std::time::{Duration, SystemTime};
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use super::start::Target;
+use crate::cli::context::Context;
+use crate::cli::exit::Outcome;
+use crate::cli::output::{dim, pairs, table, time};
+use crate::client::{ScheduleDescription, ScheduleOverlapPolicy, ScheduleSpec, ScheduleSummary};
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Schedule {
+    /// Makes a schedule
+    Create(Box<Create>),
+    /// Lists schedules
+    List,
+    /// Prints what the server knows of a schedule: when it acts, what it started
+    Describe(Named),
+    /// Pauses a schedule: it acts only when it is triggered
+    Pause(Noted),
+    /// Lets a schedule go on
+    Unpause(Noted),
+    /// Starts the workflow now
+    Trigger(Trigger),
+    /// Starts the workflow for every time within a range, as if it were then
+    Backfill(Backfill),
+    /// Deletes a schedule; the workflows that it has started go on
+    Delete(Named),
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Named {
+    /// The schedule's id
+    #[arg(value_name = "SCHEDULE_ID")]
+    schedule_id: String,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Noted {
+    #[command(flatten)]
+    schedule: Named,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    note: String,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Trigger {
+    #[command(flatten)]
+    schedule: Named,
+    /// What happens when the workflow still runs; without it what the schedule says
+    #[arg(long, value_enum, ignore_case = true, value_name = "POLICY")]
+    overlap: Option<Overlap>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Backfill {
+    #[command(flatten)]
+    schedule: Named,
+    /// The first time, in UTC, such as `2026-01-31T08:00:00Z`
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak)]
+    from: SystemTime,
+    /// The last time
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak)]
+    to: SystemTime,
+    /// What happens when the workflow still runs
+    #[arg(
+        long,
+        value_enum,
+        ignore_case = true,
+        value_name = "POLICY",
+        default_value = "buffer-all"
+    )]
+    overlap: Overlap,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Create {
+    #[command(flatten)]
+    schedule: Named,
+    #[command(flatten)]
+    target: Target,
+    /// A cron expression, such as `0 3 * * *`; may be given several times
+    #[arg(long, value_name = "CRON")]
+    cron: Vec<String>,
+    /// Again and again after this long, such as `1h`; may be given several times
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    every: Vec<Duration>,
+    /// Each time is later by a random part of this
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    jitter: Option<Duration>,
+    /// The time zone of cron expressions, such as `Europe/Rome`; without one UTC
+    #[arg(long, value_name = "NAME")]
+    time_zone: Option<String>,
+    /// What happens when the workflow of the last time still runs
+    #[arg(long, value_enum, ignore_case = true, value_name = "POLICY", default_value = "skip")]
+    overlap: Overlap,
+    /// Why, or what for
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// Begins paused
+    #[arg(long)]
+    paused: bool,
+    /// Starts the workflow once at once
+    #[arg(long)]
+    trigger: bool,
+}
+
+/// What happens when a workflow of the schedule still runs.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Overlap {
+    /// Nothing is started
+    Skip,
+    /// One start waits for its end
+    BufferOne,
+    /// Every start waits for its turn
+    BufferAll,
+    /// It is cancelled
+    CancelOther,
+    /// It is terminated
+    TerminateOther,
+    /// Both run
+    AllowAll,
+}
+
+impl From<Overlap> for ScheduleOverlapPolicy {
+    fn from(overlap: Overlap) -> Self {
+        match overlap {
+            Overlap::Skip => Self::Skip,
+            Overlap::BufferOne => Self::BufferOne,
+            Overlap::BufferAll => Self::BufferAll,
+            Overlap::CancelOther => Self::CancelOther,
+            Overlap::TerminateOther => Self::TerminateOther,
+            Overlap::AllowAll => Self::AllowAll,
+        }
+    }
+}
+
+impl Schedule {
+    pub(super) async fn run(self, context: &Context) -> Outcome {
+        let schedule = async |id: &str| context.client().await.map(|client| client.schedule(id));
+        let (id, done) = match self {
+            Self::Create(create) => return create.run(context).await,
+            Self::List => {
+                let found = context.client().await?.list_schedules().await?;
+                let as_json: Value = found.iter().map(summary).collect();
+                return context.output().show(&as_json, || summaries(&found));
+            }
+            Self::Describe(Named { schedule_id: id }) => {
+                let described = schedule(&id).await?.describe().await?;
+                return context.output().show(&as_json(&described), || as_text(&described));
+            }
+            Self::Pause(Noted { schedule: Named { schedule_id: id }, note }) => {
+                schedule(&id).await?.pause(note).await?;
+                (id, "paused")
+            }
+            Self::Unpause(Noted { schedule: Named { schedule_id: id }, note }) => {
+                schedule(&id).await?.unpause(note).await?;
+                (id, "unpaused")
+            }
+            Self::Trigger(Trigger { schedule: Named { schedule_id: id }, overlap }) => {
+                let overlap = overlap.map_or(ScheduleOverlapPolicy::Unspecified, Into::into);
+                schedule(&id).await?.trigger_with(overlap).await?;
+                (id, "triggered")
+            }
+            Self::Backfill(Backfill { schedule: Named { schedule_id: id }, from, to, overlap }) => {
+                schedule(&id).await?.backfill(from, to, overlap.into()).await?;
+                (id, "backfilled")
+            }
+            Self::Delete(Named { schedule_id: id }) => {
+                schedule(&id).await?.delete().await?;
+                (id, "deleted")
+            }
+        };
+        say(context, &id, done)
+    }
+}
+
+fn say(context: &Context, id: &str, done: &str) -> Outcome {
+    context
+        .output()
+        .show(&json!({ "schedule_id": id, done: true }), || format!("schedule `{id}` was {done}\n"))
+}
+
+impl Create {
+    async fn run(self, context: &Context) -> Outcome {
+        let start = self.target.start(context).await?;
+        let mut spec = ScheduleSpec::new();
+        spec = self.cron.into_iter().fold(spec, ScheduleSpec::cron);
+        spec = self.every.into_iter().fold(spec, ScheduleSpec::every);
+        if let Some(jitter) = self.jitter {
+            spec = spec.jitter(jitter);
+        }
+        if let Some(name) = self.time_zone {
+            spec = spec.time_zone(name);
+        }
+        let id = self.schedule.schedule_id;
+        let mut schedule = start.create_schedule(&id, spec).overlap(self.overlap.into());
+        if let Some(note) = self.note {
+            schedule = schedule.note(note);
+        }
+        if self.paused {
+            schedule = schedule.paused();
+        }
+        if self.trigger {
+            schedule = schedule.trigger_immediately();
+        }
+        schedule.await?;
+        say(context, &id, "created")
+    }
+}
+
+fn times(times: &[SystemTime]) -> Vec<String> {
+    times.iter().filter_map(|at| time(Some(*at))).collect()
+}
+
+/// When it acts, as the server understood it.
+fn spec(spec: &ScheduleSpec) -> Vec<String> {
+    let intervals = spec.intervals().into_iter().map(|(every, offset)| {
+        let every = humantime::format_duration(every);
+        if offset.is_zero() {
+            format!("every {every}")
+        } else {
+            format!("every {every}, {} later", humantime::format_duration(offset))
+        }
+    });
+    intervals.chain(spec.calendars().iter().map(ToString::to_string)).collect()
+}
+
+fn summary(found: &ScheduleSummary) -> Value {
+    json!({
+        "schedule_id": found.id,
+        "workflow_type": found.workflow_type,
+        "spec": spec(&found.spec),
+        "paused": found.paused,
+        "note": found.note,
+        "next_runs": times(&found.next_runs),
+    })
+}
+
+fn summaries(found: &[ScheduleSummary]) -> String {
+    if found.is_empty() {
+        return dim("there is no schedule");
+    }
+    let rows = found.iter().map(|found| {
+        vec![
+            found.id.clone(),
+            found.workflow_type.clone(),
+            if found.paused { "paused" } else { "active" }.to_owned(),
+            times(&found.next_runs).into_iter().next().unwrap_or_default(),
+            spec(&found.spec).join("; "),
+        ]
+    });
+    table(&["schedule id", "type", "state", "next", "acts"], &rows.collect::<Vec<_>>())
+}
+
+fn as_json(described: &ScheduleDescription) -> Value {
+    let runs = described.recent_runs.iter().map(|run| {
+        json!({
+            "workflow_id": run.workflow_id,
+            "run_id": run.run_id,
+            "scheduled_at": time(run.scheduled_at),
+            "status": format!("{:?}", run.status),
+        })
+    });
+    json!({
+        "schedule_id": described.id,
+        "workflow_type": described.workflow.workflow_type,
+        "task_queue": described.workflow.task_queue,
+        "input": described.workflow.input.json().ok(),
+        "spec": spec(&described.spec),
+        "time_zone": described.spec.raw().timezone_name,
+        "overlap": format!("{:?}", described.overlap),
+        "paused": described.paused,
+        "note": described.note,
+        "next_runs": times(&described.next_runs),
+        "recent_runs": runs.collect::<Value>(),
+        "started": described.started,
+        "missed": described.missed,
+        "skipped": described.skipped,
+    })
+}
+
+fn as_text(described: &ScheduleDescription) -> String {
+    let lines = |lines: Vec<String>| (!lines.is_empty()).then(|| lines.join("\n"));
+    let runs = described.recent_runs.iter().map(|run| {
+        let at = time(run.scheduled_at).unwrap_or_default();
+        format!("{at}  {}  {:?}", run.workflow_id, run.status)
+    });
+    let input = described.workflow.input.json().ok();
+    pairs(&[
+        ("schedule id", Some(described.id.clone())),
+        ("type", Some(described.workflow.workflow_type.clone())),
+        ("queue", Some(described.workflow.task_queue.clone())),
+        ("input", input.map(|input| input.to_string())),
+        ("acts", lines(spec(&described.spec))),
+        ("overlap", Some(format!("{:?}", described.overlap))),
+        ("state", Some(if described.paused { "paused" } else { "active" }.to_owned())),
+        ("note", described.note.clone()),
+        ("next", lines(times(&described.next_runs))),
+        ("started", Some(described.started.to_string())),
+        ("runs", lines(runs.collect())),
+    ])
+}

@@ -1,0 +1,171 @@
+//! `result` and `describe`: one workflow, by its id.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+use temporalio_common::protos::temporal::api::common::v1::Payload;
+use temporalio_common::protos::temporal::api::workflow::v1::PendingActivityInfo;
+
+use crate::cli::context::Context;
+use crate::cli::exit::Outcome;
+use crate::cli::output::{pairs, table, time};
+use crate::client::{AnyWorkflowHandle, Payloads, WorkflowExecutionDescription};
+
+/// A workflow that was started.
+#[derive(Debug, Args)]
+pub(super) struct Existing {
+    /// The workflow's id
+    #[arg(value_name = "WORKFLOW_ID")]
+    pub(super) id: String,
+    /// One run of the workflow; without it the current one
+    #[arg(long, value_name = "ID")]
+    pub(super) run_id: Option<String>,
+}
+
+impl Existing {
+    pub(super) async fn handle(&self, context: &Context) -> Outcome<AnyWorkflowHandle> {
+        let handle = context.client().await?.workflow(&self.id);
+        Ok(match &self.run_id {
+            Some(run_id) => handle.with_run_id(run_id),
+            None => handle,
+        })
+    }
+}
+
+/// Waits for the output and prints it.
+pub(super) async fn output(
+    context: &Context,
+    handle: &AnyWorkflowHandle,
+    timeout: Option<Duration>,
+) -> Outcome {
+    let output = match timeout {
+        Some(timeout) => handle.result_within(timeout).await?,
+        None => handle.result().await?,
+    };
+    context.output().json(&output.json()?)
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Result {
+    #[command(flatten)]
+    workflow: Existing,
+    /// How long to wait
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    timeout: Option<Duration>,
+}
+
+impl Result {
+    pub(super) async fn run(self, context: &Context) -> Outcome {
+        let handle = self.workflow.handle(context).await?;
+        output(context, &handle, self.timeout).await
+    }
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Describe {
+    #[command(flatten)]
+    workflow: Existing,
+}
+
+impl Describe {
+    pub(super) async fn run(self, context: &Context) -> Outcome {
+        let described = self.workflow.handle(context).await?.describe().await?;
+        context.output().show(&as_json(&described), || as_text(&described))
+    }
+}
+
+fn as_json(described: &WorkflowExecutionDescription) -> Value {
+    let pending = described.raw().pending_activities.iter().map(|pending| {
+        json!({
+            "activity_id": pending.activity_id,
+            "activity_type": activity_type(pending),
+            "state": state(pending),
+            "attempt": pending.attempt,
+            "last_failure": pending.last_failure.as_ref().map(|failure| &failure.message),
+        })
+    });
+    json!({
+        "workflow_id": described.id(),
+        "run_id": described.run_id(),
+        "workflow_type": described.workflow_type(),
+        "task_queue": described.task_queue(),
+        "status": format!("{:?}", described.status()),
+        "started_at": time(described.start_time()),
+        "closed_at": time(described.close_time()),
+        "history_length": described.history_length(),
+        "parent_id": described.parent_id(),
+        "memo": memo(described),
+        "search_attributes": search_attributes(described),
+        "pending_activities": pending.collect::<Vec<_>>(),
+    })
+}
+
+fn as_text(described: &WorkflowExecutionDescription) -> String {
+    let fields = |fields: Map<String, Value>| {
+        let lines: Vec<_> =
+            fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    };
+    let mut text = pairs(&[
+        ("workflow id", Some(described.id().to_owned())),
+        ("run id", Some(described.run_id().to_owned())),
+        ("type", Some(described.workflow_type().to_owned())),
+        ("queue", Some(described.task_queue().to_owned())),
+        ("status", Some(format!("{:?}", described.status()))),
+        ("started", time(described.start_time())),
+        ("closed", time(described.close_time())),
+        ("events", Some(described.history_length().to_string())),
+        ("parent", described.parent_id().map(str::to_owned)),
+        ("summary", described.static_summary().map(str::to_owned)),
+        ("memo", fields(memo(described))),
+        ("search attributes", fields(search_attributes(described))),
+    ]);
+    let pending = &described.raw().pending_activities;
+    if !pending.is_empty() {
+        let rows = pending.iter().map(|pending| {
+            let failure = pending.last_failure.as_ref();
+            vec![
+                activity_type(pending).to_owned(),
+                state(pending),
+                pending.attempt.to_string(),
+                failure.map_or_else(String::new, |failure| failure.message.clone()),
+            ]
+        });
+        let headings = ["pending activity", "state", "attempt", "last failure"];
+        text.push('\n');
+        text += &table(&headings, &rows.collect::<Vec<_>>());
+    }
+    text
+}
+
+fn activity_type(pending: &PendingActivityInfo) -> &str {
+    pending.activity_type.as_ref().map_or("", |of| &of.name)
+}
+
+fn state(pending: &PendingActivityInfo) -> String {
+    let name = pending.state().as_str_name();
+    name.trim_start_matches("PENDING_ACTIVITY_STATE_").replace('_', " ").to_lowercase()
+}
+
+fn memo(described: &WorkflowExecutionDescription) -> Map<String, Value> {
+    let info = described.raw().workflow_execution_info.as_ref();
+    readable(info.and_then(|info| info.memo.as_ref()).map(|memo| &memo.fields))
+}
+
+fn search_attributes(described: &WorkflowExecutionDescription) -> Map<String, Value> {
+    let info = described.raw().workflow_execution_info.as_ref();
+    let attributes = info.and_then(|info| info.search_attributes.as_ref());
+    readable(attributes.map(|attributes| &attributes.indexed_fields))
+}
+
+/// What of the payloads is JSON, by name.
+fn readable(fields: Option<&HashMap<String, Payload>>) -> Map<String, Value> {
+    let fields = fields.into_iter().flatten().filter_map(|(name, payload)| {
+        Some((name.clone(), Payloads::from(vec![payload.clone()]).json().ok()?))
+    });
+    let mut fields: Vec<_> = fields.collect();
+    fields.sort_by(|one, other| one.0.cmp(&other.0));
+    fields.into_iter().collect()
+}

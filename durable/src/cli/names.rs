@@ -1,0 +1,136 @@
+//! Finding what was named in the registry, or saying what was meant.
+
+use super::exit::{Outcome, Problem};
+use crate::config::Config;
+use crate::definition::{CANCEL, HandlerDescription, Queue, Registry, STATE, WorkflowEntry};
+
+/// What a handler is called by, and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Signal,
+    Query,
+    Update,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Signal => "signal",
+            Self::Query => "query",
+            Self::Update => "update",
+        }
+    }
+
+    /// What every workflow has of it.
+    fn built_in(self) -> &'static [&'static str] {
+        match self {
+            Self::Signal => &[CANCEL],
+            Self::Query => &[STATE],
+            Self::Update => &[],
+        }
+    }
+
+    fn of(self, workflow: &WorkflowEntry) -> &'static [HandlerDescription] {
+        match self {
+            Self::Signal => workflow.signals,
+            Self::Query => workflow.queries,
+            Self::Update => workflow.updates,
+        }
+    }
+}
+
+/// All queues with what is served here or only declared.
+fn queues(registry: &Registry) -> impl Iterator<Item = (&'static str, &Queue)> {
+    registry.queues().chain(registry.declared())
+}
+
+fn workflows(registry: &Registry) -> impl Iterator<Item = &WorkflowEntry> {
+    queues(registry).flat_map(|(_, queue)| queue.workflows())
+}
+
+/// The workflow type of this name, on this queue where it is on several.
+pub(super) fn workflow<'a>(
+    registry: &'a Registry,
+    name: &str,
+    queue: Option<&str>,
+) -> Outcome<&'a WorkflowEntry> {
+    if let Some(queue) = queue {
+        let known: Vec<_> = queues(registry).map(|(name, _)| name).collect();
+        if !known.contains(&queue) {
+            return Err(unknown("queue", queue, &known));
+        }
+    }
+    let named: Vec<_> = workflows(registry).filter(|entry| entry.name == name).collect();
+    let here: Vec<_> =
+        named.iter().filter(|entry| queue.is_none_or(|queue| entry.queue == queue)).collect();
+    match here.as_slice() {
+        [one] => Ok(one),
+        [] if named.is_empty() => {
+            let known: Vec<_> = workflows(registry).map(|entry| entry.name).collect();
+            Err(unknown("workflow type", name, &known))
+        }
+        [] => Err(Problem::misuse(format!(
+            "the workflow type `{name}` is not on queue `{}`, but on {}",
+            queue.unwrap_or_default(),
+            listed(named.iter().map(|entry| entry.queue)),
+        ))),
+        // What is declared in two places is the same where it is on one queue.
+        [first, rest @ ..] if rest.iter().all(|entry| entry.queue == first.queue) => Ok(first),
+        several => Err(Problem::misuse(format!(
+            "the workflow type `{name}` is on the queues {}; say which with --queue",
+            listed(several.iter().map(|entry| entry.queue)),
+        ))),
+    }
+}
+
+/// The handler of this name, of a type of this program: `None` for one that every workflow has, and for
+/// any of a type that this program does not know.
+pub(super) fn handler(
+    registry: &Registry,
+    workflow_type: &str,
+    queue: &str,
+    kind: Kind,
+    name: &str,
+) -> Outcome<Option<HandlerDescription>> {
+    let named = || workflows(registry).filter(|entry| entry.name == workflow_type);
+    let Some(entry) = named().find(|entry| entry.queue == queue).or_else(|| named().next()) else {
+        return Ok(None);
+    };
+    let handlers = kind.of(entry);
+    if let Some(handler) = handlers.iter().find(|handler| handler.name == name) {
+        return Ok(Some(*handler));
+    }
+    if kind.built_in().contains(&name) {
+        return Ok(None);
+    }
+    let known = handlers.iter().map(|handler| handler.name).chain(kind.built_in().iter().copied());
+    let known: Vec<_> = known.collect();
+    Err(unknown(&format!("{} of {workflow_type}", kind.name()), name, &known))
+}
+
+/// Checks that every queue is one that this program serves.
+pub(super) fn served(registry: &Registry, asked: &[String]) -> Outcome {
+    let known: Vec<_> = registry.queues().map(|(name, _)| name).collect();
+    match asked.iter().find(|queue| !known.contains(&queue.as_str())) {
+        Some(queue) if !known.is_empty() => Err(unknown("queue", queue, &known)),
+        _ => Ok(()),
+    }
+}
+
+/// What to say of a name that is none: the nearest, and all that there are.
+fn unknown(what: &str, name: &str, known: &[&str]) -> Problem {
+    let nearest = Config::nearest(name, known);
+    let meant = nearest.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let known = match known {
+        [] => "this program has none".to_owned(),
+        known => format!("there is {}", listed(known.iter().copied())),
+    };
+    Problem::misuse(format!("there is no {what} `{name}` in this program{meant}\n  {known}"))
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    names.sort();
+    names.dedup();
+    names.join(", ")
+}

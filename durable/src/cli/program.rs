@@ -1,0 +1,235 @@
+//! The program: its commands, the arguments that choose one, and the runtime that it runs on.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{ArgMatches, Args, Command, CommandFactory as _, FromArgMatches};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+
+use super::arguments::Arguments;
+use super::commands;
+use super::context::{Context, Customize, Global};
+use super::exit::{BoxError, Outcome, Problem};
+use crate::client::ClientBuilder;
+use crate::worker::Workers;
+
+pub(super) type Prepare = Box<dyn FnOnce(Workers) -> Workers + Send>;
+type Run = Box<dyn FnOnce(&ArgMatches, Context) -> BoxFuture<'static, Outcome> + Send>;
+
+/// A program out of the registry, with what it needs beyond the annotations.
+///
+/// ```no_run
+/// use durable::cli::{Cli, Context, clap};
+/// use durable::prelude::*;
+///
+/// struct Mailer;
+///
+/// /// Sends a mail to try the mailer out.
+/// #[derive(clap::Args)]
+/// struct TryMail {
+///     /// Who gets it
+///     to: String,
+/// }
+///
+/// async fn try_mail(arguments: TryMail, context: Context) -> durable::Result<()> {
+///     let client = context.client().await?;
+///     println!("a mail to {} by {}", arguments.to, client.address());
+///     Ok(())
+/// }
+///
+/// fn main() -> std::process::ExitCode {
+///     Cli::new()
+///         .version(env!("CARGO_PKG_VERSION"))
+///         .workers(|workers| workers.state(Mailer))
+///         .command("try-mail", try_mail)
+///         .main()
+/// }
+/// ```
+#[must_use = "a program runs only when `main` is called"]
+pub struct Cli {
+    name: Option<String>,
+    version: Option<String>,
+    about: Option<String>,
+    customize: Customize,
+    prepare: Prepare,
+    own: Vec<Own>,
+}
+
+/// A command of the program's own.
+struct Own {
+    command: Command,
+    run: Run,
+}
+
+/// What is left of the program once its arguments are parsed.
+pub(super) struct Program {
+    pub(super) context: Context,
+    pub(super) prepare: Prepare,
+    /// All commands, for completions.
+    pub(super) command: Command,
+}
+
+impl Default for Cli {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Cli {
+    /// A program with the built-in commands.
+    pub fn new() -> Self {
+        Self {
+            name: None,
+            version: None,
+            about: None,
+            customize: Arc::new(|builder| builder),
+            prepare: Box::new(|workers| workers),
+            own: Vec::new(),
+        }
+    }
+
+    /// The program's name; without it that of the executable.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The program's version, for `--version`: `env!("CARGO_PKG_VERSION")`.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    /// What the program is, for `--help`.
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = Some(about.into());
+        self
+    }
+
+    /// How the client is made, for what no configuration says: a data converter, interceptors.
+    ///
+    /// It gets a builder that is configured, and the options of the command line beat what it sets.
+    pub fn client(
+        mut self,
+        customize: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.customize = Arc::new(customize);
+        self
+    }
+
+    /// What the workers of `serve` and `dev` need: values that activities take as `State<T>`,
+    /// interceptors, a version. `check` asks it too.
+    ///
+    /// It is called within the program's Tokio runtime, and not for other commands.
+    pub fn workers(mut self, prepare: impl FnOnce(Workers) -> Workers + Send + 'static) -> Self {
+        self.prepare = Box::new(prepare);
+        self
+    }
+
+    /// Adds a command of the program's own, or takes the place of a built-in one of the same name.
+    ///
+    /// The documentation of the arguments' type is the command's help. An error ends the program with
+    /// exit code 1, and a [`durable::Error`](crate::Error) with its own.
+    pub fn command<A, F, R, E>(mut self, name: impl Into<String>, run: R) -> Self
+    where
+        A: Args,
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxError>,
+        R: FnOnce(A, Context) -> F + Send + 'static,
+    {
+        let command = A::augment_args(Command::new(name.into()));
+        let run: Run = Box::new(move |matches, context| {
+            // Its own command has parsed them, so they are there.
+            match A::from_arg_matches(matches) {
+                Ok(arguments) => run(arguments, context)
+                    .map(|ended| ended.map_err(|error| Problem::of(error.into())))
+                    .boxed(),
+                Err(error) => std::future::ready(Err(Problem::misuse(error))).boxed(),
+            }
+        });
+        self.own.push(Own { command, run });
+        self
+    }
+
+    /// Runs the program with the arguments of the process.
+    #[must_use]
+    pub fn main(self) -> ExitCode {
+        self.run(std::env::args_os())
+    }
+
+    /// Runs the program with these arguments, the first of which is its path.
+    ///
+    /// # Panics
+    /// When the operating system refuses the threads of a runtime.
+    #[must_use]
+    pub fn run(self, arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
+        let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+        let command = self.clap_command(arguments.first());
+        let matches = match command.clone().try_get_matches_from(arguments) {
+            Ok(matches) => matches,
+            Err(error) => return parsed_badly(&error),
+        };
+        let ended = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .expect("a program without threads cannot run")
+            .block_on(self.dispatch(command, &matches));
+        match ended {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(problem) => problem.report(),
+        }
+    }
+
+    async fn dispatch(mut self, command: Command, matches: &ArgMatches) -> Outcome {
+        if let Some((name, within)) = matches.subcommand()
+            && let Some(place) = self.own.iter().position(|own| own.command.get_name() == name)
+        {
+            let global = Global::from_arg_matches(within).map_err(Problem::misuse)?;
+            let context = Context::new(global, self.customize);
+            return (self.own.swap_remove(place).run)(within, context).await;
+        }
+        let Arguments { global, command: chosen } =
+            Arguments::from_arg_matches(matches).map_err(Problem::misuse)?;
+        let context = Context::new(global, self.customize);
+        commands::run(chosen, Program { context, prepare: self.prepare, command }).await
+    }
+
+    fn clap_command(&self, path: Option<&OsString>) -> Command {
+        let executable = path.and_then(|path| Path::new(path).file_stem());
+        let executable = executable.map(|name| name.to_string_lossy().into_owned());
+        let name = self.name.clone().or(executable).unwrap_or_else(|| "durable".to_owned());
+        let mut command = Arguments::command().name(name.clone()).bin_name(name);
+        if let Some(version) = &self.version {
+            command = command.version(version.clone());
+        }
+        if let Some(about) = &self.about {
+            command = command.about(about.clone());
+        }
+        for own in &self.own {
+            let name = own.command.get_name();
+            if command.find_subcommand(name).is_some() {
+                command = command.mut_subcommand(name, |_| own.command.clone());
+            } else {
+                command = command.subcommand(own.command.clone());
+            }
+        }
+        command
+    }
+}
+
+/// Help and version are no mistakes, but come this way too.
+fn parsed_badly(error: &clap::Error) -> ExitCode {
+    // Without an output, the exit code says it.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+impl fmt::Debug for Cli {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cli").field("name", &self.name).finish_non_exhaustive()
+    }
+}

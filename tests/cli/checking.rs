@@ -1,0 +1,107 @@
+//! `check`, `config` and `schema`: what can be known without a server.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::{ended, program, run_alone};
+
+/// Runs the program with a configuration of this text.
+fn configured(text: &str, arguments: &[&str]) -> crate::Ran {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("shop.yaml");
+    fs::write(&file, text).expect("it is written");
+    let file = file.display().to_string();
+    run_alone(&[arguments, &["--config", &file]].concat())
+}
+
+#[test]
+fn a_sound_program_is_sound() {
+    let text = run_alone(&["check"]).text();
+    assert!(text.contains("queues         4\nworkflows      4\nactivities     1\n"), "{text}");
+    assert_eq!(
+        run_alone(&["check", "--output", "json"]).json(),
+        json!({ "ok": true, "problems": [] })
+    );
+}
+
+#[test]
+fn every_problem_is_said_at_once() {
+    let mut command = program(&["check", "--queue", "cli-parcels", "--queue", "cli-parcles"]);
+    let refused = ended(command.env("CLI_PROGRAM_WITHOUT_STATE", "1")).refused(2);
+    assert!(refused.starts_with("error: this program cannot serve:\n  - "), "{refused}");
+    assert_eq!(refused.matches("\n  - ").count(), 2, "{refused}");
+    assert!(refused.contains("annotated with queue `cli-parcles`"), "{refused}");
+    assert!(refused.contains("activity `weigh`") && refused.contains("Scale"), "{refused}");
+
+    let refused = configured("temporal: { urll: x, enabled: maybe }", &["check"]).refused(2);
+    assert!(refused.contains("shop.yaml:1: temporal.urll: there is no such key"), "{refused}");
+    assert!(refused.contains("temporal.enabled: this must be `true` or `false`"), "{refused}");
+
+    // Its annotation gives an attempt 10 s.
+    let cannot = "temporal: { activities: { types: { weigh: { start_to_close_timeout_s: 4, \
+         schedule_to_close_timeout_s: 5 } } } }";
+    let found = configured(cannot, &["check", "--output", "json"]);
+    assert_eq!(found.code, Some(2), "{found:?}");
+    let found: Value = serde_json::from_str(&found.stdout).expect("it is JSON");
+    assert_eq!(found["ok"], json!(false));
+    let problem = found["problems"][0].as_str().expect("a text");
+    assert!(problem.contains("activity `weigh` at tests/cli/flows.rs:"), "{problem}");
+
+    let refused = configured("temporal: { worker: { enabled: false } }", &["check"]).refused(2);
+    assert!(refused.contains("serving queues is disabled by the configuration"), "{refused}");
+}
+
+#[test]
+fn the_effective_configuration_is_shown_with_its_sources_and_without_secrets() {
+    let text = "temporal: { namespace: shop, api_key: s3cret }";
+    let shown = configured(text, &["config", "check"]).text();
+    assert!(shown.contains("shop.yaml:1"), "{shown}");
+    assert!(shown.contains("127.0.0.1:1") && shown.contains("TEMPORAL_ADDRESS"), "{shown}");
+    assert!(shown.contains("***") && !shown.contains("s3cret"), "{shown}");
+    assert!(shown.contains("activities.retry.maximum_attempts"), "{shown}");
+    let set = configured(text, &["config", "check", "--set", "--output", "json"]).json();
+    let keys: Vec<_> = set.as_array().expect("a list").iter().map(|it| &it["key"]).collect();
+    assert_eq!(keys, ["url", "namespace", "api_key"]);
+
+    let refused = configured("temporal: { urll: x }", &["config", "check"]).refused(2);
+    assert!(refused.contains("did you mean `url`?"), "{refused}");
+    let refused = run_alone(&["config", "check", "--config", "/nowhere/shop.yaml"]).refused(2);
+    assert!(refused.contains("the file /nowhere/shop.yaml cannot be read"), "{refused}");
+    let schema = run_alone(&["config", "schema"]).json();
+    assert_eq!(schema["properties"]["temporal"]["type"], json!(["object", "null"]));
+}
+
+#[test]
+fn a_profile_is_named_on_the_command_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("temporal.toml");
+    fs::write(&file, "[profile.north]\naddress = \"north.example:7233\"\n").expect("it is written");
+    let mut command =
+        program(&["config", "check", "--set", "--output", "json", "--profile", "north"]);
+    let set = ended(command.env("TEMPORAL_CONFIG_FILE", &file)).json();
+    assert_eq!(set[0]["value"], json!("north.example:7233"));
+    let mut command = program(&["list", "--profile", "south"]);
+    let refused = ended(command.env("TEMPORAL_CONFIG_FILE", &file)).refused(2);
+    assert!(refused.contains("south"), "{refused}");
+}
+
+#[test]
+fn the_schema_says_what_the_registry_knows() {
+    let schema = run_alone(&["schema"]).json();
+    let queue = |list: &str, name: &str| {
+        let queues = schema[list].as_array().expect("a list").clone();
+        queues.into_iter().find(|queue| queue["name"] == name).expect("the queue is there")
+    };
+    let parcels = queue("queues", "cli-parcels");
+    let workflow = &parcels["workflows"][0];
+    assert_eq!(workflow["name"], json!("ParcelWorkflow"));
+    assert_eq!(workflow["parameters"], json!([{ "name": "parcel", "type": "Parcel" }]));
+    assert_eq!(workflow["signals"][0]["parameters"][1], json!({ "name": "number", "type": "u32" }));
+    assert_eq!(workflow["updates"][0]["output"], json!("usize"));
+    assert_eq!(parcels["activities"][0]["name"], json!("weigh"));
+    assert_eq!(
+        queue("declared", "cli-elsewhere")["workflows"][0]["name"],
+        json!("InvoiceWorkflow")
+    );
+}

@@ -1,0 +1,149 @@
+//! What the program holds: workflows with every kind of handler, namesakes on two queues, and one that
+//! is only declared.
+
+use durable::prelude::*;
+
+/// A parcel to be delivered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Parcel {
+    id: String,
+    items: Vec<Item>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Item {
+    name: String,
+    grams: u32,
+}
+
+/// Waits until it is delivered, and weighs what was delivered.
+#[workflow(
+    queue = "cli-parcels",
+    id = "parcel-{id}",
+    run_timeout = "1h",
+    retry(maximum_attempts = 1)
+)]
+pub struct ParcelWorkflow {
+    parcel: Parcel,
+    place: Option<String>,
+}
+
+#[workflow_methods]
+impl ParcelWorkflow {
+    #[init]
+    fn new(parcel: Parcel) -> Self {
+        Self { parcel, place: None }
+    }
+
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<String> {
+        ctx.wait_condition(|state| state.place.is_some()).await?;
+        let (place, grams) = ctx.state(|state| {
+            let grams = state.parcel.items.iter().map(|item| item.grams).collect();
+            (state.place.clone().unwrap_or_default(), grams)
+        });
+        let weight = weigh::execute(ctx, grams).await?;
+        Ok(format!("{weight} g to {place}"))
+    }
+
+    #[signal]
+    fn deliver(&mut self, street: String, number: u32) {
+        self.place = Some(format!("{street} {number}"));
+    }
+
+    #[query]
+    fn heavier_than(&self, grams: u32) -> Vec<String> {
+        let items = self.parcel.items.iter().filter(|item| item.grams > grams);
+        items.map(|item| item.name.clone()).collect()
+    }
+
+    #[update]
+    fn rename(&mut self, from: String, to: String) -> usize {
+        let items = self.parcel.items.iter_mut().filter(|item| item.name == from);
+        items.map(|item| item.name.clone_from(&to)).count()
+    }
+
+    #[update_validator(rename)]
+    fn check_rename(&self, _: &str, to: &str) -> Result<(), String> {
+        if to.is_empty() { Err("a thing must have a name".to_owned()) } else { Ok(()) }
+    }
+}
+
+/// What weighs.
+pub struct Scale {
+    /// What it shows when nothing is on it.
+    pub offset: u32,
+}
+
+impl Scale {
+    fn weigh(&self, grams: &[u32]) -> u32 {
+        grams.iter().sum::<u32>() + self.offset
+    }
+}
+
+#[activity(queue = "cli-parcels", start_to_close_timeout = "10s")]
+pub async fn weigh(scale: State<Scale>, grams: Vec<u32>) -> Result<u32, ActivityError> {
+    if grams.is_empty() {
+        let failure = ApplicationFailure::builder("the parcel is empty".to_owned());
+        return Err(failure
+            .type_name("NothingToWeigh".to_owned())
+            .non_retryable(true)
+            .build()
+            .into());
+    }
+    Ok(scale.weigh(&grams))
+}
+
+/// Served by the process that the tests of `serve` start, and by nobody else.
+#[workflow(queue = "cli-served")]
+#[derive(Default)]
+pub struct EchoWorkflow;
+
+#[workflow_methods]
+impl EchoWorkflow {
+    #[run]
+    async fn run(text: String) -> WorkflowResult<String> {
+        Ok(text)
+    }
+}
+
+/// One of two workflow types of the same name.
+#[workflow(queue = "cli-north", name = "StockWorkflow")]
+#[derive(Default)]
+pub struct NorthernStock;
+
+#[workflow_methods]
+impl NorthernStock {
+    #[run]
+    async fn run() -> WorkflowResult<String> {
+        Ok("north".to_owned())
+    }
+}
+
+/// The other one.
+#[workflow(queue = "cli-south", name = "StockWorkflow")]
+#[derive(Default)]
+pub struct SouthernStock;
+
+#[workflow_methods]
+impl SouthernStock {
+    #[run]
+    async fn run() -> WorkflowResult<String> {
+        Ok("south".to_owned())
+    }
+}
+
+/// A workflow of another program.
+#[workflow(queue = "cli-elsewhere", id = "invoice-{number}")]
+pub trait InvoiceWorkflow {
+    #[run]
+    async fn run(invoice: Invoice) -> WorkflowResult<()>;
+
+    #[signal]
+    fn pay(cents: u64);
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Invoice {
+    number: u32,
+}

@@ -1,0 +1,94 @@
+//! `schedule ..`.
+
+use durable_tests::{Shared, eventually, unique};
+use serde_json::json;
+
+use crate::{run, run_alone};
+
+#[test]
+fn a_schedule_lives_from_create_to_delete() {
+    let id = unique("schedule");
+    let created = run(&[
+        "schedule",
+        "create",
+        &id,
+        "StockWorkflow",
+        "--queue",
+        "cli-north",
+        "--every",
+        "1h",
+        "--cron",
+        "0 3 * * *",
+        "--time-zone",
+        "Europe/Rome",
+        "--overlap",
+        "buffer-one",
+        "--note",
+        "nightly",
+    ]);
+    assert_eq!(created.text(), format!("schedule `{id}` was created\n"));
+    let again =
+        ["schedule", "create", &id, "StockWorkflow", "--queue", "cli-north", "--every", "1h"];
+    let refused = run(&again).refused(1);
+    assert_eq!(refused, format!("error: schedule `{id}` exists already\n"));
+
+    let describe = || run(&["schedule", "describe", &id, "--output", "json"]).json();
+    let described = describe();
+    assert_eq!(described["workflow_type"], json!("StockWorkflow"));
+    assert_eq!(described["spec"][0], json!("every 1h"));
+    assert_eq!(described["overlap"], json!("BufferOne"));
+    assert_eq!(described["time_zone"], json!("Europe/Rome"));
+    run(&["schedule", "pause", &id, "--note", "holidays"]).text();
+    assert_eq!((&describe()["paused"], &describe()["note"]), (&json!(true), &json!("holidays")));
+    run(&["schedule", "unpause", &id]).text();
+    assert_eq!(describe()["paused"], json!(false));
+
+    run(&["schedule", "trigger", &id]).text();
+    run(&[
+        "schedule",
+        "backfill",
+        &id,
+        "--from",
+        "2026-01-01T00:30:00Z",
+        "--to",
+        "2026-01-01 02:30:00",
+        "--overlap",
+        "allow-all",
+    ])
+    .text();
+    // The trigger, and the two full hours within the range; three in Rome is one of them.
+    let runs = Shared::get().runtime().block_on(eventually("three runs", || async {
+        let runs = describe()["recent_runs"].clone();
+        (runs.as_array().map(Vec::len) >= Some(3)).then_some(runs)
+    }));
+    assert_eq!(
+        runs[0]["workflow_id"].as_str().map(|run| run.starts_with(&id)),
+        Some(true),
+        "{runs}"
+    );
+    let text = run(&["schedule", "describe", &id]).text();
+    assert!(text.contains("overlap      BufferOne\n"), "{text}");
+
+    Shared::get().runtime().block_on(eventually("schedule in the list", || async {
+        run(&["schedule", "list"]).text().contains(&id).then_some(())
+    }));
+    run(&["schedule", "delete", &id]).text();
+    let refused = run(&["schedule", "describe", &id]).refused(1);
+    assert!(refused.contains(&format!("schedule `{id}` was not found")), "{refused}");
+}
+
+#[test]
+fn a_schedule_that_cannot_be_is_refused() {
+    let create = |more: &[&'static str]| {
+        let base = ["schedule", "create", "impossible", "StockWorkflow", "--queue", "cli-north"];
+        run(&[&base[..], more].concat())
+    };
+    let refused = create(&["--cron", "every now and then"]).refused(2);
+    assert!(refused.contains("schedule `impossible` cannot be"), "{refused}");
+    let refused = run_alone(&["schedule", "create", "x", "ParcelWorkflow", "{}", "--every", "1h"]);
+    assert!(refused.refused(2).contains("missing field `id`"));
+    let refused = run_alone(&["schedule", "create", "x", "StockWorkflow", "--every", "often"]);
+    assert!(refused.refused(2).contains("invalid value 'often' for '--every <DURATION>'"));
+    let refused = run_alone(&["schedule", "backfill", "x", "--from", "today", "--to", "tomorrow"]);
+    assert!(refused.refused(2).contains("invalid value 'today' for '--from <TIME>'"));
+}

@@ -1,0 +1,124 @@
+//! `serve` and `dev`: programs that run until they are told to stop.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use durable_tests::{Shared, unique};
+use serde_json::Value;
+
+use crate::{ended, program, run, run_alone};
+
+/// A program that runs, killed when a test ends without having stopped it.
+struct Running(Child);
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(command.spawn().expect("the program that was built runs"))
+    }
+
+    /// Sends a signal, and tells how the process ended and what it had logged.
+    fn stop(mut self, signal: &str) -> (ExitStatus, String) {
+        let pid = self.0.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.expect("kill runs").success());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let status = loop {
+            if let Some(status) = self.0.try_wait().expect("it is our child") {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "{signal} did not stop it within 20 s");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let mut log = String::new();
+        let stderr = self.0.stderr.as_mut().expect("it is piped");
+        stderr.read_to_string(&mut log).expect("it is text");
+        (status, log)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_queue_is_served_until_sigterm() {
+    let mut command = program(&[
+        "serve",
+        "--queue",
+        "cli-served",
+        "--drain-timeout",
+        "5s",
+        "--log-level",
+        "INFO",
+    ]);
+    let served = Running::start(command.env("TEMPORAL_ADDRESS", Shared::get().address()));
+    let text = format!("\"{}\"", unique("served"));
+    let echoed = run(&["execute", "EchoWorkflow", &text, "--timeout", "20s"]).text();
+    assert_eq!(echoed, format!("{text}\n"));
+    let (status, log) = served.stop("TERM");
+    assert!(status.success(), "{log}");
+    assert!(log.contains("cli-served") && log.contains("EchoWorkflow"), "{log}");
+    assert!(!log.contains("cli-parcels"), "{log}");
+}
+
+#[test]
+fn what_cannot_be_served_is_refused_before_a_server_is_asked() {
+    let refused = run_alone(&["serve", "--queue", "cli-nroth"]).refused(2);
+    assert!(refused.contains("there is no queue `cli-nroth`"), "{refused}");
+    assert!(refused.contains("did you mean `cli-north`?"), "{refused}");
+    let refused = run_alone(&["serve", "--log-level", "loud"]).refused(2);
+    assert!(refused.contains("possible values: off, error, warn, info, debug, trace"), "{refused}");
+    let mut command = program(&["serve"]);
+    let refused = ended(command.env("DURABLE__ENABLED", "false")).refused(2);
+    assert!(refused.contains("Temporal is disabled by the configuration"), "{refused}");
+    let mut command = program(&["serve"]);
+    command.env("TEMPORAL_ADDRESS", Shared::get().address());
+    let refused = ended(command.env("CLI_PROGRAM_WITHOUT_STATE", "1")).refused(2);
+    assert!(refused.contains("activity `weigh`") && refused.contains("Scale"), "{refused}");
+    let mut command = program(&["serve", "--log-level", "off"]);
+    command.env("TEMPORAL_ADDRESS", "127.0.0.1:1");
+    let refused = ended(command.env("DURABLE__CONNECT_LIMIT_S", "0.5")).refused(1);
+    assert!(refused.contains("no Temporal server answers at 127.0.0.1:1"), "{refused}");
+}
+
+#[test]
+fn dev_is_a_server_its_web_ui_and_the_workers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("shop.db").display().to_string();
+    let arguments =
+        ["dev", "--free-ports", "--output", "json", "--database", &database, "--namespace", "shop"];
+    let start = || {
+        let mut running = Running::start(&mut program(&arguments));
+        let mut printed = String::new();
+        let mut stdout = BufReader::new(running.0.stdout.as_mut().expect("it is piped"));
+        while !printed.ends_with("}\n") {
+            assert_ne!(stdout.read_line(&mut printed).expect("it is text"), 0, "{printed}");
+        }
+        let printed: Value = serde_json::from_str(&printed).expect("it is JSON");
+        assert!(printed["web_ui"].as_str().is_some_and(|url| url.starts_with("http://127.0.0.1:")));
+        (running, printed["address"].as_str().expect("a text").to_owned())
+    };
+    let (running, address) = start();
+    let there = |arguments: &[&str], address: &str| {
+        ended(program(arguments).args(["--address", address, "--namespace", "shop"]))
+    };
+    let id = unique("dev");
+    let executed = there(&["execute", "EchoWorkflow", "\"hello\"", "--id", &id], &address);
+    assert_eq!(executed.text(), "\"hello\"\n");
+    let (status, log) = running.stop("INT");
+    assert!(status.success(), "{log}");
+    assert_eq!(there(&["health"], &address).code, Some(1), "the server ends with the program");
+
+    // What is in the file is there again.
+    let (running, address) = start();
+    assert_eq!(there(&["result", &id], &address).text(), "\"hello\"\n");
+    // The workers are up, too.
+    there(&["execute", "EchoWorkflow", "\"again\""], &address).text();
+    let (status, log) = running.stop("TERM");
+    assert!(status.success(), "{log}");
+}

@@ -1,0 +1,163 @@
+//! `start`, `execute` and `result`, with good input and bad.
+
+use std::fs;
+
+use durable_tests::unique;
+
+use crate::{parcel, run, run_alone, run_with_input};
+
+#[test]
+fn a_start_has_the_annotations_id_and_options_and_prints_its_ids() {
+    let id = unique("start");
+    let input = parcel(&id, &[("book", 300)]);
+    let started = run(&["start", "ParcelWorkflow", &input, "--output", "json"]).json();
+    assert_eq!(started["workflow_id"], format!("parcel-{id}"));
+    assert!(started["run_id"].as_str().is_some_and(|run_id| run_id.len() == 36), "{started}");
+
+    let history = run(&["history", &format!("parcel-{id}"), "--output", "json"]).json();
+    assert_eq!(history[0]["type"], "WorkflowExecutionStarted");
+    let again = run(&["start", "ParcelWorkflow", &input]).refused(1);
+    assert_eq!(again, format!("error: workflow `parcel-{id}` is already started\n"));
+    let again = ["start", "ParcelWorkflow", &input, "--idempotency", "use-existing"];
+    assert!(run(&again).text().contains(started["run_id"].as_str().expect("a text")));
+}
+
+#[test]
+fn the_options_of_the_command_line_beat_the_annotation() {
+    let (id, input) = (unique("options"), parcel("0", &[]));
+    let ended = [
+        "execute",
+        "ParcelWorkflow",
+        &input,
+        "--id",
+        &id,
+        "--run-timeout",
+        "1s",
+        "--summary",
+        "a box",
+        "--memo",
+        "tier=\"gold\"",
+    ];
+    assert_eq!(run(&ended).refused(1), format!("error: workflow `{id}` timed out\n"));
+    let described = run(&["describe", &id, "--output", "json"]).json();
+    assert_eq!(described["status"], "TimedOut");
+    assert_eq!(described["memo"]["tier"], "gold");
+    assert!(run(&["describe", &id]).text().contains("summary            a box\n"));
+}
+
+#[test]
+fn an_output_is_json_and_a_failure_its_chain_of_causes() {
+    let executed = run(&["execute", "StockWorkflow", "--queue", "cli-south"]);
+    assert_eq!(executed.text(), "\"south\"\n");
+
+    let id = unique("empty");
+    run(&["start", "ParcelWorkflow", &parcel(&id, &[])]).text();
+    let id = format!("parcel-{id}");
+    let waited = run(&["result", &id, "--timeout", "100ms"]).refused(1);
+    assert!(waited.contains("had no result within 100ms, and goes on"), "{waited}");
+    run(&["signal", &id, "deliver", "\"High Street\"", "7"]).text();
+    assert_eq!(
+        run(&["result", &id]).refused(1),
+        format!(
+            "error: workflow `{id}` failed\n  \
+             caused by: activity `weigh` failed\n  \
+             caused by: NothingToWeigh: the parcel is empty\n"
+        )
+    );
+}
+
+#[test]
+fn input_comes_from_a_file_or_from_standard_input() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("parcel.json");
+    let id = unique("file");
+    fs::write(&file, parcel(&id, &[("book", 300)])).expect("it is written");
+    let file = format!("@{}", file.display());
+    assert!(run(&["start", "ParcelWorkflow", &file]).text().contains(&format!("parcel-{id}\n")));
+
+    let id = unique("stdin");
+    let input = parcel(&id, &[("book", 300)]);
+    let started = run_with_input(&["start", "ParcelWorkflow", "-"], &input).text();
+    assert!(started.contains(&format!("parcel-{id}\n")), "{started}");
+}
+
+#[test]
+fn bad_input_is_refused_with_its_place_before_any_server_is_asked() {
+    for (arguments, said) in [
+        (
+            &["start", "ParcelWorkflw", "{}"][..],
+            "there is no workflow type `ParcelWorkflw` in this program; did you mean `ParcelWorkflow`?\n  \
+             there is `EchoWorkflow`, `InvoiceWorkflow`, `ParcelWorkflow`, `StockWorkflow`",
+        ),
+        (
+            &[
+                "start",
+                "ParcelWorkflow",
+                r#"{"id": "1", "items": [{"name": "x", "grams": "much"}]}"#,
+            ],
+            "input `parcel: Parcel`, at `items[0].grams`: invalid type: string \"much\", expected u32",
+        ),
+        (
+            &["execute", "ParcelWorkflow", r#"{"items": []}"#],
+            "input `parcel: Parcel`: missing field `id`",
+        ),
+        (
+            &["start", "ParcelWorkflow", r#"{"id": "1","#],
+            "the input is no JSON: EOF while parsing a value at line 1 column 11",
+        ),
+        (
+            &["start", "EchoWorkflow", "hello"],
+            "the input is no JSON: expected value at line 1 column 1; a text needs quotes of its own: \
+             '\"hello\"'",
+        ),
+        (&["start", "ParcelWorkflow"], "expected 1 input (parcel: Parcel), got no input"),
+        (
+            &["start", "ParcelWorkflow", "@/nowhere/at-all.json"],
+            "the file /nowhere/at-all.json cannot be read",
+        ),
+        (
+            &["start", "StockWorkflow"],
+            "the workflow type `StockWorkflow` is on the queues `cli-north`, `cli-south`; say which with \
+             --queue",
+        ),
+        (
+            &["start", "StockWorkflow", "--queue", "cli-nort"],
+            "there is no queue `cli-nort` in this program; did you mean `cli-north`?",
+        ),
+        (
+            &["start", "EchoWorkflow", "\"x\"", "--queue", "cli-north"],
+            "the workflow type `EchoWorkflow` is not on queue `cli-north`, but on `cli-served`",
+        ),
+    ] {
+        let refused = run_alone(arguments).refused(2);
+        assert!(refused.starts_with(&format!("error: {said}")), "{arguments:?}: {refused}");
+    }
+}
+
+#[test]
+fn a_workflow_that_is_only_declared_can_be_started_too() {
+    let number = std::process::id().to_string();
+    let input = format!(r#"{{ "number": {number} }}"#);
+    run(&["start", "InvoiceWorkflow", &input]).text();
+    let id = format!("invoice-{number}");
+    let refused = run(&["signal", &id, "pay", "-5"]);
+    assert!(refused.stderr.contains("-5"), "{refused:?}");
+    run(&["signal", &id, "pay", "500"]).text();
+    run(&["terminate", &id]).text();
+    let refused = run_alone(&["start", "InvoiceWorkflow", r#"{ "number": "7" }"#]).refused(2);
+    assert!(refused.contains("`invoice: Invoice`, at `number`"), "{refused}");
+}
+
+#[test]
+fn without_a_server_it_is_said_where_one_was_looked_for() {
+    let refused = run_alone(&["start", "ParcelWorkflow", &parcel("1", &[])]).refused(1);
+    assert!(
+        refused.contains("no Temporal server answers at 127.0.0.1:1; start one with"),
+        "{refused}"
+    );
+    assert!(refused.contains("caused by: Connection refused"), "{refused}");
+    let refused = run_alone(&["list", "--address", "127.0.0.1:2"]).refused(1);
+    assert!(refused.contains("no Temporal server answers at 127.0.0.1:2"), "{refused}");
+    let refused = run(&["list", "--namespace", "nobodys"]).refused(2);
+    assert!(refused.contains("has no namespace `nobodys`"), "{refused}");
+}
