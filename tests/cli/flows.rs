@@ -147,3 +147,21 @@ pub trait InvoiceWorkflow {
 pub struct Invoice {
     number: u32,
 }
+
+/// Tells which process runs it.
+#[activity(queue = "cli-served", start_to_close_timeout = "10s")]
+async fn process_id() -> u32 {
+    std::process::id()
+}
+
+#[workflow(queue = "cli-served")]
+#[derive(Default)]
+struct ProcessWorkflow;
+
+#[workflow_methods]
+impl ProcessWorkflow {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<u32> {
+        Ok(process_id::execute(ctx).await?)
+    }
+}

@@ -11,6 +11,7 @@ mod starting;
 mod talking;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
@@ -49,7 +50,12 @@ impl Ran {
 
 /// The program with these arguments and an environment of its own, in a folder without a configuration.
 fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cli-program"));
+    program_at(Path::new(env!("CARGO_BIN_EXE_cli-program")), arguments)
+}
+
+/// The same, of a copy of the program.
+fn program_at(path: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(path);
     command.args(arguments).current_dir(std::env::temp_dir()).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();

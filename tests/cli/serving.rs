@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use durable_tests::{Shared, unique};
 use serde_json::Value;
 
-use crate::{ended, program, run, run_alone};
+use crate::{ended, program, program_at, run, run_alone};
 
 /// A program that runs, killed when a test ends without having stopped it.
 struct Running(Child);
@@ -16,6 +16,16 @@ impl Running {
     fn start(command: &mut Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(command.spawn().expect("the program that was built runs"))
+    }
+
+    /// The JSON that it prints first.
+    fn json(&mut self) -> Value {
+        let mut printed = String::new();
+        let mut stdout = BufReader::new(self.0.stdout.as_mut().expect("it is piped"));
+        while !printed.ends_with("}\n") {
+            assert_ne!(stdout.read_line(&mut printed).expect("it is text"), 0, "{printed}");
+        }
+        serde_json::from_str(&printed).expect("it is JSON")
     }
 
     /// Sends a signal, and tells how the process ended and what it had logged.
@@ -94,12 +104,7 @@ fn dev_is_a_server_its_web_ui_and_the_workers() {
         ["dev", "--free-ports", "--output", "json", "--database", &database, "--namespace", "shop"];
     let start = || {
         let mut running = Running::start(&mut program(&arguments));
-        let mut printed = String::new();
-        let mut stdout = BufReader::new(running.0.stdout.as_mut().expect("it is piped"));
-        while !printed.ends_with("}\n") {
-            assert_ne!(stdout.read_line(&mut printed).expect("it is text"), 0, "{printed}");
-        }
-        let printed: Value = serde_json::from_str(&printed).expect("it is JSON");
+        let printed = running.json();
         assert!(printed["web_ui"].as_str().is_some_and(|url| url.starts_with("http://127.0.0.1:")));
         (running, printed["address"].as_str().expect("a text").to_owned())
     };
@@ -121,4 +126,42 @@ fn dev_is_a_server_its_web_ui_and_the_workers() {
     there(&["execute", "EchoWorkflow", "\"again\""], &address).text();
     let (status, log) = running.stop("TERM");
     assert!(status.success(), "{log}");
+}
+
+#[test]
+fn dev_starts_the_workers_again_when_the_program_is_built() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("program");
+    let build = |path: &std::path::Path| {
+        std::fs::copy(env!("CARGO_BIN_EXE_cli-program"), path).expect("it can be copied");
+    };
+    build(&path);
+    let arguments = ["dev", "--free-ports", "--output", "json"];
+    let mut running = Running::start(program_at(&path, &arguments).current_dir(folder.path()));
+    let printed = running.json();
+    let address = printed["address"].as_str().expect("a text");
+    let who =
+        || ended(program(&["execute", "ProcessWorkflow", "--address", address]).env_clear()).text();
+    let first = who();
+    assert_eq!(who(), first, "nothing was built");
+
+    // As Cargo does it: the new program takes the place of the old one. This one cannot start.
+    let (new, tried) = (folder.path().join("new"), folder.path().join("tried"));
+    std::fs::write(&new, "#!/bin/sh\ntouch tried\nexit 3\n").expect("the folder is ours");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&new, executable).expect("the file is ours");
+    std::fs::rename(&new, &path).expect("the folder is ours");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !tried.exists() {
+        assert!(Instant::now() < deadline, "the new program was not run");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+
+    build(&new);
+    std::fs::rename(&new, &path).expect("the folder is ours");
+    assert_ne!(who(), first, "the old workers have ended");
+    let (status, log) = running.stop("INT");
+    assert!(status.success(), "{log}");
+    assert!(log.contains("the program was built; its workers start again"), "{log}");
+    assert!(log.contains("the workers ended with exit status: 3"), "{log}");
 }

@@ -71,6 +71,12 @@ pub(super) struct Program {
     pub(super) prepare: Prepare,
     /// All commands, for completions.
     pub(super) command: Command,
+    /// What it was run with, the path first.
+    #[cfg_attr(
+        not(feature = "dev-server"),
+        expect(dead_code, reason = "only `dev` runs it again")
+    )]
+    pub(super) arguments: Vec<OsString>,
 }
 
 impl Default for Cli {
@@ -169,7 +175,7 @@ impl Cli {
     pub fn run(self, arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
         let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
         let command = self.clap_command(arguments.first());
-        let matches = match command.clone().try_get_matches_from(arguments) {
+        let matches = match command.clone().try_get_matches_from(&arguments) {
             Ok(matches) => matches,
             Err(error) => return parsed_badly(&error),
         };
@@ -177,14 +183,19 @@ impl Cli {
             .enable_all()
             .build()
             .expect("a program without threads cannot run")
-            .block_on(self.dispatch(command, &matches));
+            .block_on(self.dispatch(command, &matches, arguments));
         match ended {
             Ok(()) => ExitCode::SUCCESS,
             Err(problem) => problem.report(),
         }
     }
 
-    async fn dispatch(mut self, command: Command, matches: &ArgMatches) -> Outcome {
+    async fn dispatch(
+        mut self,
+        command: Command,
+        matches: &ArgMatches,
+        arguments: Vec<OsString>,
+    ) -> Outcome {
         if let Some((name, within)) = matches.subcommand()
             && let Some(place) = self.own.iter().position(|own| own.command.get_name() == name)
         {
@@ -195,7 +206,7 @@ impl Cli {
         let Arguments { global, command: chosen } =
             Arguments::from_arg_matches(matches).map_err(Problem::misuse)?;
         let context = Context::new(global, self.customize);
-        commands::run(chosen, Program { context, prepare: self.prepare, command }).await
+        commands::run(chosen, Program { context, prepare: self.prepare, command, arguments }).await
     }
 
     fn clap_command(&self, path: Option<&OsString>) -> Command {

@@ -25,6 +25,8 @@ pub use health::{QueueHealth, Readiness, WorkerHealth, WorkerState};
 pub use pool::Workers;
 pub use report::{EffectiveOptions, QueueReport, StartupReport};
 pub use running::RunningWorkers;
+#[cfg(all(feature = "cli", feature = "dev-server"))]
+pub(crate) use stop::StopSignals;
 pub use version::{DeploymentVersion, VersioningBehavior};
 
 pub use crate::definition::ActivityAttempt;

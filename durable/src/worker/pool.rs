@@ -233,11 +233,20 @@ impl Workers {
     /// Those of [`start`](Self::start), and [`WorkerError`] when a worker is given up, does not stop, or a
     /// second signal ends the drain.
     pub async fn run(self) -> Result<()> {
+        self.run_until(std::future::pending()).await
+    }
+
+    /// As [`run`](Self::run), and until something else says to stop.
+    pub(crate) async fn run_until(self, stop: impl Future<Output = ()>) -> Result<()> {
         let mut signals = StopSignals::listen();
         let mut running = self.start().await?;
         let given_up = tokio::select! {
             signal = signals.next() => {
                 tracing::info!(signal, "stopping; draining the workers");
+                Ok(())
+            }
+            () = stop => {
+                tracing::info!("stopping; draining the workers");
                 Ok(())
             }
             ended = running.ended() => {

@@ -1,7 +1,7 @@
 //! The signals by which a process is asked to stop.
 
 /// Listens to the signals from when it is made, so that none is missed between two waits.
-pub(super) struct StopSignals {
+pub(crate) struct StopSignals {
     #[cfg(unix)]
     interrupt: Option<tokio::signal::unix::Signal>,
     #[cfg(unix)]
@@ -11,7 +11,7 @@ pub(super) struct StopSignals {
 impl StopSignals {
     /// Where a handler cannot be installed, which the operating system does not refuse in practice, the
     /// process keeps the signal's default action.
-    pub(super) fn listen() -> Self {
+    pub(crate) fn listen() -> Self {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
@@ -26,7 +26,7 @@ impl StopSignals {
 
     /// Waits for the next Ctrl-C or SIGTERM and tells which it was.
     #[cfg(unix)]
-    pub(super) async fn next(&mut self) -> &'static str {
+    pub(crate) async fn next(&mut self) -> &'static str {
         async fn of(signal: Option<&mut tokio::signal::unix::Signal>) {
             let came = match signal {
                 Some(signal) => signal.recv().await,
@@ -44,7 +44,7 @@ impl StopSignals {
 
     /// Waits for the next Ctrl-C.
     #[cfg(not(unix))]
-    pub(super) async fn next(&mut self) -> &'static str {
+    pub(crate) async fn next(&mut self) -> &'static str {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

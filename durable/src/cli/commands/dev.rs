@@ -1,16 +1,19 @@
-//! `dev`: a Temporal server, its web UI and the workers of this program in one process.
+//! `dev`: a Temporal server, its web UI and the workers of this program, which start again when it is
+//! built.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
+use super::rebuild::{self, Rebuilt};
 use super::serve::Serving;
 use crate::cli::exit::{Outcome, Problem};
 use crate::cli::output::pairs;
 use crate::cli::program::Program;
 use crate::dev_server::{DevServer, DevServerBuilder};
 use crate::error::Error;
+use crate::worker::StopSignals;
 
 /// Where Temporal's tools, and the other commands, look for a server when nothing is said.
 const PORT: u16 = 7233;
@@ -31,6 +34,9 @@ pub(in crate::cli) struct Dev {
     /// Takes free ports, where none is given or configured
     #[arg(long)]
     free_ports: bool,
+    /// Only runs the workers, of another `dev` with the server at this address
+    #[arg(long = rebuild::WORKERS_OF, hide = true, value_name = "ADDRESS")]
+    workers_of: Option<String>,
     #[command(flatten)]
     serving: Serving,
 }
@@ -39,6 +45,14 @@ impl Dev {
     pub(super) async fn run(self, program: Program) -> Outcome {
         self.serving.begin()?;
         let context = &program.context;
+        if let Some(address) = &self.workers_of {
+            let builder = context.client_builder()?.address(address).without_tls();
+            let client = builder.connect().await?;
+            let stop = rebuild::closed_input();
+            return self.serving.run(&client, program.prepare, stop).await;
+        }
+        // From here on, so that a signal while the server starts ends both.
+        let mut signals = StopSignals::listen();
         let server = self.server(program.context.config()?, &context.namespace()?);
         let server = server.start().await.map_err(Error::from)?;
         let at = json!({ "address": server.address(), "web_ui": server.ui_address() });
@@ -48,10 +62,9 @@ impl Dev {
                 ("web UI", server.ui_address().map(str::to_owned)),
             ])
         })?;
-        let builder = context.client_builder()?.address(server.address()).without_tls();
-        let client = builder.connect().await?;
+        let workers = Rebuilt::new(&program.arguments, server.address())?;
         let ended = tokio::select! {
-            ended = self.serving.run(&client, program.prepare) => ended,
+            ended = workers.serve(&mut signals) => ended,
             status = server.ended() => {
                 let status = status.map_or_else(String::new, |status| format!(" ({status})"));
                 let said = server.last_output();

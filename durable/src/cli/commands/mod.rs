@@ -11,6 +11,8 @@ pub(super) mod health;
 pub(super) mod history;
 pub(super) mod list;
 mod logging;
+#[cfg(feature = "dev-server")]
+mod rebuild;
 #[cfg(feature = "testing")]
 pub(super) mod replay;
 pub(super) mod schedule;

@@ -35,8 +35,13 @@ impl Serving {
         names::served(&registry, &self.queues)
     }
 
-    /// Serves until the process is told to stop.
-    pub(super) async fn run(self, client: &Client, prepare: Prepare) -> Outcome {
+    /// Serves until the process is told to stop, by a signal or otherwise.
+    pub(super) async fn run(
+        self,
+        client: &Client,
+        prepare: Prepare,
+        stop: impl Future<Output = ()>,
+    ) -> Outcome {
         let mut workers = prepare(Workers::new(client));
         if !self.queues.is_empty() {
             workers = workers.queues(self.queues);
@@ -44,7 +49,7 @@ impl Serving {
         if let Some(timeout) = self.drain_timeout {
             workers = workers.drain_timeout(timeout);
         }
-        exit::served(workers.run().await)
+        exit::served(workers.run_until(stop).await)
     }
 }
 
@@ -59,6 +64,6 @@ impl Serve {
         self.serving.begin()?;
         // It waits for a server that comes up later than this program.
         let client = ClientService::new(program.context.client_builder()?).client().await?;
-        self.serving.run(&client, program.prepare).await
+        self.serving.run(&client, program.prepare, std::future::pending()).await
     }
 }
