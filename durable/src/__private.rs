@@ -381,14 +381,5 @@ impl<W> OpaqueState for &StateOf<'_, W> {}
 /// # Panics
 /// When the operating system refuses the threads of a runtime.
 pub fn block_on<F: Future>(main: F) -> F::Output {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .expect("a program without threads cannot run");
-    let output = runtime.block_on(main);
-    if crate::worker::is_left_behind() {
-        // The runtime would wait for an activity that blocks, and that was given up.
-        runtime.shutdown_background();
-    }
-    output
+    crate::worker::block_on(main)
 }

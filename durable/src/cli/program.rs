@@ -179,12 +179,7 @@ impl Cli {
             Ok(matches) => matches,
             Err(error) => return parsed_badly(&error),
         };
-        let ended = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .expect("a program without threads cannot run")
-            .block_on(self.dispatch(command, &matches, arguments));
-        match ended {
+        match crate::worker::block_on(self.dispatch(command, &matches, arguments)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(problem) => problem.report(),
         }

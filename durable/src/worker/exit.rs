@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::{ExitCode, Termination};
 
+use super::drain::is_left_behind;
 use crate::error::{Error, Result};
 
 /// The program did what it was asked to.
@@ -80,6 +81,24 @@ impl fmt::Debug for Exit {
 
 fn code_of(error: &Error) -> u8 {
     if error.is_misuse() { MISUSED } else { FAILED }
+}
+
+/// Runs the whole of a program, which ends with this; what the workers left behind is not waited for.
+///
+/// # Panics
+/// When the operating system refuses the threads of a runtime.
+pub(crate) fn block_on<F: Future>(main: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a program without threads cannot run");
+    let output = runtime.block_on(main);
+    if is_left_behind() {
+        // The runtime would wait for an activity that blocks, and that was given up; and to shut it down
+        // without waiting would make the threads of workers panic. The process ends with all of them.
+        std::mem::forget(runtime);
+    }
+    output
 }
 
 #[cfg(test)]

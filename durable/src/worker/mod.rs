@@ -19,8 +19,8 @@ mod supervise;
 mod version;
 
 pub use drain::DrainReport;
-pub(crate) use drain::is_left_behind;
 pub use exit::Exit;
+pub(crate) use exit::block_on;
 pub use health::{QueueHealth, Readiness, WorkerHealth, WorkerState};
 pub use pool::Workers;
 pub use report::{EffectiveOptions, QueueReport, StartupReport};
