@@ -18,7 +18,7 @@ fn configured(text: &str, arguments: &[&str]) -> crate::Ran {
 #[test]
 fn a_sound_program_is_sound() {
     let text = run_alone(&["check"]).text();
-    assert!(text.contains("queues         4\nworkflows      4\nactivities     1\n"), "{text}");
+    assert!(text.contains("queues         4\nworkflows      5\nactivities     2\n"), "{text}");
     assert_eq!(
         run_alone(&["check", "--output", "json"]).json(),
         json!({ "ok": true, "problems": [] })

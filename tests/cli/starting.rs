@@ -87,7 +87,8 @@ fn bad_input_is_refused_with_its_place_before_any_server_is_asked() {
         (
             &["start", "ParcelWorkflw", "{}"][..],
             "there is no workflow type `ParcelWorkflw` in this program; did you mean `ParcelWorkflow`?\n  \
-             there is `EchoWorkflow`, `InvoiceWorkflow`, `ParcelWorkflow`, `StockWorkflow`",
+             there is `EchoWorkflow`, `InvoiceWorkflow`, `ParcelWorkflow`, `ProcessWorkflow`, \
+             `StockWorkflow`",
         ),
         (
             &[
