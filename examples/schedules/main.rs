@@ -38,39 +38,19 @@ async fn main() -> durable::Result<()> {
         .note("trying it out")
         .await?;
     println!("created schedule {}: every second, twice", backups.id());
-    for run in runs(&backups, 2).await? {
-        println!("  {}", run.handle::<BackupWorkflow>(&client).result().await?);
-    }
-
-    let nightly = ScheduleSpec::new().cron("0 3 * * *").time_zone("Europe/Rome");
-    backups
-        .update(|schedule| {
-            schedule.spec(nightly.clone()).remaining_actions(None).note("each night at three");
-        })
-        .await?;
-    let described = backups.describe().await?;
-    println!("now {}", described.note.unwrap_or_default());
-    if let [next, after, ..] = described.next_runs[..] {
-        let hours = |until: Duration| until.as_secs_f64() / 3600.0;
-        let (until, between) = (next.duration_since(SystemTime::now()), after.duration_since(next));
-        println!("next in {:.1} hours", hours(until.unwrap_or_default()));
-        println!("and then after {:.0} hours", hours(between.unwrap_or_default()));
-    }
+    show(&client, runs(&backups, 2).await?).await?;
+    make_nightly(&backups).await?;
 
     // The nights before the schedule was there. Each backup is as of its own night.
     let now = SystemTime::now();
     backups.backfill(now - DAY * 2, now, ScheduleOverlapPolicy::BufferAll).await?;
     println!("two missed nights:");
-    for run in runs(&backups, 4).await?.split_off(2) {
-        println!("  {}", run.handle::<BackupWorkflow>(&client).result().await?);
-    }
+    show(&client, runs(&backups, 4).await?.split_off(2)).await?;
 
     backups.pause("the disk is full").await?;
     backups.trigger().await?;
     println!("paused, and triggered by hand:");
-    for run in runs(&backups, 5).await?.split_off(4) {
-        println!("  {}", run.handle::<BackupWorkflow>(&client).result().await?);
-    }
+    show(&client, runs(&backups, 5).await?.split_off(4)).await?;
 
     // Lists lag a moment behind.
     loop {
@@ -86,6 +66,33 @@ async fn main() -> durable::Result<()> {
 
     workers.shutdown().await?;
     server.end().await
+}
+
+/// Changes when the schedule acts, and says when that is.
+async fn make_nightly(backups: &ScheduleHandle) -> durable::Result<()> {
+    let nightly = ScheduleSpec::new().cron("0 3 * * *").time_zone("Europe/Rome");
+    backups
+        .update(|schedule| {
+            schedule.spec(nightly.clone()).remaining_actions(None).note("each night at three");
+        })
+        .await?;
+    let described = backups.describe().await?;
+    println!("now {}", described.note.unwrap_or_default());
+    if let [next, after, ..] = described.next_runs[..] {
+        let hours = |until: Duration| until.as_secs_f64() / 3600.0;
+        let (until, between) = (next.duration_since(SystemTime::now()), after.duration_since(next));
+        println!("next in {:.1} hours", hours(until.unwrap_or_default()));
+        println!("and then after {:.0} hours", hours(between.unwrap_or_default()));
+    }
+    Ok(())
+}
+
+/// Prints what these runs made.
+async fn show(client: &Client, runs: Vec<ScheduleRun>) -> durable::Result<()> {
+    for run in runs {
+        println!("  {}", run.handle::<BackupWorkflow>(client).result().await?);
+    }
+    Ok(())
 }
 
 /// What the schedule has started, once it is this many.

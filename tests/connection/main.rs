@@ -14,11 +14,15 @@ mod service;
 mod trusted;
 
 use std::io::Write;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use durable::Client;
 use durable::config::Config;
 use tracing_subscriber::fmt::MakeWriter;
+
+use crate::authority::Authority;
+use crate::front::Front;
 
 /// A configuration in an environment that has nothing but this text.
 fn config(text: &str) -> Config {
@@ -30,6 +34,17 @@ fn config(text: &str) -> Config {
 /// A client by a configuration.
 async fn connect(text: &str) -> durable::Result<Client> {
     Client::builder().config(&config(text)).connect().await
+}
+
+/// The configuration of a connection on which both sides show a certificate, by their files.
+fn mutual(front: &Front, authority: &Authority, certificate: &Path, key: &Path) -> String {
+    format!(
+        "temporal:\n  url: '{}'\n  server_ca_cert: {}\n  client_cert: {}\n  client_key: {}\n",
+        front.address(),
+        authority.ca_file().display(),
+        certificate.display(),
+        key.display(),
+    )
 }
 
 /// What was logged on this thread while it lived.

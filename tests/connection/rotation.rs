@@ -3,8 +3,8 @@
 use std::fs;
 
 use crate::authority::Authority;
-use crate::connect;
 use crate::front::{Front, der};
+use crate::{connect, mutual};
 
 /// Asks until there is an answer on a new connection.
 async fn answers(client: &durable::Client) {
@@ -17,13 +17,7 @@ async fn a_new_client_certificate_is_shown_from_the_next_connection_on() -> dura
     let front = Front::tls(&authority.server("localhost"), Some(&authority)).await;
     let before = authority.client("before");
     let (certificate, key) = authority.client_files(&before);
-    let text = format!(
-        "temporal:\n  url: '{}'\n  server_ca_cert: {}\n  client_cert: {}\n  client_key: {}\n",
-        front.address(),
-        authority.ca_file().display(),
-        certificate.display(),
-        key.display(),
-    );
+    let text = mutual(&front, &authority, &certificate, &key);
     let client = connect(&text).await?;
     let is_shown = |pem: &str| front.last_shown().as_deref() == Some(der(pem).as_ref());
     assert!(is_shown(&before.certificate));

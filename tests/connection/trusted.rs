@@ -7,7 +7,7 @@ use durable::client::{Pem, Tls};
 
 use crate::authority::{Authority, DAY};
 use crate::front::{Front, der};
-use crate::{Log, connect};
+use crate::{Log, connect, mutual};
 
 #[tokio::test]
 async fn a_server_of_a_known_issuer_is_trusted() -> durable::Result<()> {
@@ -33,13 +33,7 @@ async fn both_sides_show_certificates_from_files_or_inline() -> durable::Result<
     let front = Front::tls(&authority.server("localhost"), Some(&authority)).await;
     let client = authority.client("orders");
     let (certificate, key) = authority.client_files(&client);
-    let text = format!(
-        "temporal:\n  url: '{}'\n  server_ca_cert: {}\n  client_cert: {}\n  client_key: {}\n",
-        front.address(),
-        authority.ca_file().display(),
-        certificate.display(),
-        key.display(),
-    );
+    let text = mutual(&front, &authority, &certificate, &key);
     connect(&text).await?.health().await?;
     assert_eq!(front.last_shown().as_deref(), Some(der(&client.certificate).as_ref()));
 
@@ -91,13 +85,7 @@ async fn a_certificate_that_soon_expires_is_warned_of_with_its_date() -> durable
     let soon = SystemTime::now() + 3 * DAY;
     let front = Front::tls(&authority.server_until("localhost", soon), Some(&authority)).await;
     let (certificate, key) = authority.client_files(&authority.client_until("orders", soon));
-    let text = format!(
-        "temporal:\n  url: '{}'\n  server_ca_cert: {}\n  client_cert: {}\n  client_key: {}\n",
-        front.address(),
-        authority.ca_file().display(),
-        certificate.display(),
-        key.display(),
-    );
+    let text = mutual(&front, &authority, &certificate, &key);
     let (log, _collecting) = Log::collect();
     connect(&text).await?;
     let log = log.text();

@@ -8,6 +8,7 @@ use durable::sdk::temporalio_common::data_converters::{PayloadConverter, RawValu
 use durable::workflow::{ActivityCancellationType, Status, join, select};
 use durable_tests::{eventually, unique};
 
+use crate::children::{Deliver, Fate, Parcel};
 use crate::client;
 
 /// Goes on until it is cancelled.
@@ -256,5 +257,35 @@ async fn a_detached_context_cleans_up_after_a_cancellation() -> durable::Result<
         "still: true",
     ];
     assert_eq!(workflow.log().await?, expected);
+    Ok(())
+}
+
+/// Has its parcel brought back when it is cancelled.
+#[workflow(queue = "children")]
+#[derive(Default)]
+struct BringsBack;
+
+#[workflow_methods]
+impl BringsBack {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, back: String) -> WorkflowResult<()> {
+        let Err(cancelled) = ctx.wait_condition(|_| false).await else { return Ok(()) };
+        let attached = Parcel { number: format!("{back}-attached"), fate: Fate::Deliver };
+        assert!(Deliver::execute_child(ctx, attached).await.is_err_and(|e| e.is_cancelled()));
+        let parcel = Parcel { number: back, fate: Fate::Deliver };
+        Deliver::execute_child(ctx, parcel).detached().await?;
+        Err(cancelled.into())
+    }
+}
+
+#[tokio::test]
+async fn a_detached_child_runs_also_when_the_parent_is_cancelled() -> durable::Result<()> {
+    let client = client().await;
+    let back = unique("p");
+    let parent = BringsBack::start(&client, back.clone()).await?;
+    parent.cancel("no").await?;
+    assert!(matches!(parent.result().await, Err(durable::Error::Cancelled { .. })));
+    let child = Deliver::handle(&client, format!("parcel-{back}"));
+    assert_eq!(child.result().await?, format!("{back} from parcels"));
     Ok(())
 }

@@ -15,9 +15,9 @@ use crate::client;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Parcel {
-    number: String,
+    pub(crate) number: String,
     /// How the child is to behave.
-    fate: Fate,
+    pub(crate) fate: Fate,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -308,40 +308,11 @@ async fn what_becomes_of_a_child_is_the_parents_choice() -> durable::Result<()> 
     Ok(())
 }
 
-/// Has its parcel brought back when it is cancelled.
-#[workflow(queue = "children")]
-#[derive(Default)]
-struct BringsBack;
-
-#[workflow_methods]
-impl BringsBack {
-    #[run]
-    async fn run(ctx: &mut WorkflowContext<Self>, back: String) -> WorkflowResult<()> {
-        let Err(cancelled) = ctx.wait_condition(|_| false).await else { return Ok(()) };
-        let attached = Parcel { number: format!("{back}-attached"), fate: Fate::Deliver };
-        assert!(Deliver::execute_child(ctx, attached).await.is_err_and(|e| e.is_cancelled()));
-        let parcel = Parcel { number: back, fate: Fate::Deliver };
-        Deliver::execute_child(ctx, parcel).detached().await?;
-        Err(cancelled.into())
-    }
-}
-
-#[tokio::test]
-async fn a_detached_child_runs_also_when_the_parent_is_cancelled() -> durable::Result<()> {
-    let client = client().await;
-    let back = unique("p");
-    let parent = BringsBack::start(&client, back.clone()).await?;
-    parent.cancel("no").await?;
-    assert!(matches!(parent.result().await, Err(durable::Error::Cancelled { .. })));
-    let child = Deliver::handle(&client, format!("parcel-{back}"));
-    assert_eq!(child.result().await?, format!("{back} from parcels"));
-    Ok(())
-}
-
 #[derive(Debug, Clone, Serialize, Deserialize)]
 enum Mistake {
     Timeouts,
     EmptyId,
+    NoNumber,
 }
 
 /// Calls a child with options that cannot be.
@@ -359,6 +330,10 @@ impl Mistaken {
                 call.run_timeout(Duration::from_secs(20)).execution_timeout(Duration::from_secs(10))
             }
             Mistake::EmptyId => call.id(""),
+            Mistake::NoNumber => {
+                let amount = durable::client::SearchAttributeKey::float("Amount");
+                call.search_attribute(&amount, f64::NAN)
+            }
         };
         Ok(call.await?)
     }
@@ -373,6 +348,7 @@ async fn options_that_cannot_be_fail_the_task_and_say_what_to_set() -> durable::
             "child workflow Deliver: run_timeout (20s) is longer than execution_timeout (10s)",
         ),
         (Mistake::EmptyId, "child workflow Deliver: the workflow id is empty"),
+        (Mistake::NoNumber, "child workflow Deliver: the search attribute `Amount`: "),
     ];
     for (mistake, message) in expected {
         let parent = Mistaken::start(&client, mistake).await?;

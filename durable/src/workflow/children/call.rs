@@ -67,6 +67,8 @@ struct Call<C: Workflow> {
     id: Option<String>,
     options: WorkflowOptions,
     child: ChildWorkflowOptions,
+    /// What was set and cannot be.
+    problem: Option<String>,
 }
 
 type Starting<'a, C> =
@@ -78,7 +80,7 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
         let options = WorkflowOptions::default();
         let child =
             ChildWorkflowOptions::builder().maybe_cancellation_token(context.token()).build();
-        let call = Some(Box::new(Call { input, id: None, options, child }));
+        let call = Some(Box::new(Call { input, id: None, options, child, problem: None }));
         Self { context, call, starting: None, started: None, resolves_to: PhantomData }
     }
 
@@ -128,7 +130,13 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
         value: T,
     ) -> Self {
         self.with(|call| {
-            call.child.search_attributes.get_or_insert_default().apply(key.value_set(value));
+            let attributes = call.child.search_attributes.get_or_insert_default();
+            match key.try_value_set(value) {
+                Ok(update) => attributes.apply(update),
+                Err(error) => {
+                    call.problem = Some(format!("the search attribute `{}`: {error}", key.name()));
+                }
+            }
         })
     }
 
@@ -144,7 +152,10 @@ impl<C: Workflow<Input: Payload>> Call<C> {
     where
         P: WorkflowCode<Input: Payload>,
     {
-        let Self { input, id, options, child } = self;
+        let Self { input, id, options, child, problem } = self;
+        if let Some(problem) = problem {
+            return refused(problem);
+        }
         let id = id.or_else(|| C::workflow_id(&input));
         let id = id.unwrap_or_else(|| context.uuid().to_string());
         let configured = configured_options(context).of_workflow(C::NAME);
