@@ -13,13 +13,10 @@ mod rotation;
 mod service;
 mod trusted;
 
-use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 use durable::Client;
 use durable::config::Config;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::authority::Authority;
 use crate::front::Front;
@@ -45,40 +42,4 @@ fn mutual(front: &Front, authority: &Authority, certificate: &Path, key: &Path) 
         certificate.display(),
         key.display(),
     )
-}
-
-/// What was logged on this thread while it lived.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// Collects what is logged on this thread until the guard is dropped.
-    fn collect() -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone());
-        (log.clone(), tracing::subscriber::set_default(subscriber.finish()))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().expect("nobody panics with it")).into_owned()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("nobody panics with it").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
 }

@@ -10,7 +10,7 @@ use durable_tests::{Shared, attributes, unique};
 
 use crate::authority::Authority;
 use crate::front::Front;
-use crate::{Log, config, connect};
+use crate::{config, connect};
 
 #[tokio::test]
 async fn the_identity_stands_in_histories() -> durable::Result<()> {
@@ -72,7 +72,7 @@ async fn names_that_nothing_has_are_warned_of_with_the_nearest() -> durable::Res
         Shared::get().address()
     );
     let client = connect(&text).await?;
-    let (log, _collecting) = Log::collect();
+    let (log, _collecting) = durable_tests::Log::collect();
     let workers = Workers::new(&client).worker_options(|options| {
         options.task_queue = unique("warned");
     });

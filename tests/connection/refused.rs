@@ -59,7 +59,7 @@ async fn a_client_certificate_that_has_expired() {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("localhost"), Some(&authority)).await;
     let expired = authority.client_until("orders", SystemTime::now() - 2 * DAY);
-    let (log, _collecting) = crate::Log::collect();
+    let (log, _collecting) = durable_tests::Log::collect();
     let (problem, words) = refusal(&with_client(&front, &authority, &expired)).await;
     let log = log.text();
     assert!(log.contains("the client certificate has expired"), "{log}");

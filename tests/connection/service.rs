@@ -8,8 +8,8 @@ use durable_tests::Shared;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::config;
 use crate::front::Front;
-use crate::{Log, config};
 
 /// A port that was free a moment ago, and that nobody listens on.
 async fn free_port() -> u16 {
@@ -88,7 +88,7 @@ async fn a_connection_comes_back_by_itself_and_can_be_made_anew() -> durable::Re
 #[tokio::test]
 async fn a_server_that_never_comes_is_given_up_and_all_who_wait_are_told() {
     let port = free_port().await;
-    let (log, _collecting) = Log::collect();
+    let (log, _collecting) = durable_tests::Log::collect();
     let temporal = service(port, "connect_limit_s: 1");
     let before = Instant::now();
     let (first, second) = tokio::join!(temporal.client(), temporal.client());

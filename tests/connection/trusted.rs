@@ -7,7 +7,7 @@ use durable::client::{Pem, Tls};
 
 use crate::authority::{Authority, DAY};
 use crate::front::{Front, der};
-use crate::{Log, connect, mutual};
+use crate::{connect, mutual};
 
 #[tokio::test]
 async fn a_server_of_a_known_issuer_is_trusted() -> durable::Result<()> {
@@ -86,7 +86,7 @@ async fn a_certificate_that_soon_expires_is_warned_of_with_its_date() -> durable
     let front = Front::tls(&authority.server_until("localhost", soon), Some(&authority)).await;
     let (certificate, key) = authority.client_files(&authority.client_until("orders", soon));
     let text = mutual(&front, &authority, &certificate, &key);
-    let (log, _collecting) = Log::collect();
+    let (log, _collecting) = durable_tests::Log::collect();
     connect(&text).await?;
     let log = log.text();
     for expected in ["the client certificate expires soon", "the server's certificate expires soon"]

@@ -197,6 +197,30 @@ async fn handlers_of_the_workflows_own_stand_in_their_place() -> durable::Result
     Ok(())
 }
 
+#[tokio::test]
+async fn it_is_said_which_handlers_stand_in_their_place() -> durable::Result<()> {
+    let _workers = client().await;
+    // Workers of another client, on a queue of their own: starting them is what says it.
+    let client = durable_tests::client().await;
+    let queue = unique("said");
+    let (log, _collecting) = durable_tests::Log::collect();
+    let workers = Workers::new(&client)
+        .queues(["cancellation"])
+        .worker_options(move |options| queue.clone_into(&mut options.task_queue))
+        .start()
+        .await?;
+    let log = log.text();
+    for handler in ["cancel", "state"] {
+        let said = log.lines().filter(|line| {
+            line.contains("own handler stands in the place of the built-in one")
+                && line.contains("workflow_type=\"Own\"")
+                && line.contains(&format!("handler=\"{handler}\""))
+        });
+        assert_eq!(said.count(), 1, "{handler}\n{log}");
+    }
+    workers.shutdown().await
+}
+
 /// Cleans up, by a context in which nothing is cancelled.
 #[workflow(queue = "cancellation", retry(maximum_attempts = 1))]
 #[derive(Default)]

@@ -1,5 +1,6 @@
 //! What the test binaries share: one real dev server each, and ways to read histories.
 
+mod log;
 pub mod plugged;
 #[cfg(unix)]
 pub mod process;
@@ -15,6 +16,7 @@ use durable::dev_server::{DevServer, SearchAttribute};
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+pub use log::Log;
 use tokio::runtime::Runtime;
 
 /// The dev server of this test binary, on a runtime that outlives every test.
