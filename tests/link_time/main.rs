@@ -95,7 +95,7 @@ async fn a_library_is_served_from_a_debug_binary_until_sigterm() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_library_is_served_from_a_release_binary_until_ctrl_c() {
-    library_flows_are_found_and_served("release", "INT").await;
+    library_flows_are_found_and_served("link-test", "INT").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
