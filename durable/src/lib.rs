@@ -76,6 +76,7 @@ extern crate self as durable;
 
 pub mod activity;
 mod address;
+mod base_workflow;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
@@ -97,6 +98,7 @@ pub mod workflow;
 pub mod __private;
 
 pub use activity::State;
+pub use base_workflow::BaseWorkflow;
 pub use client::{Client, WorkflowHandle};
 pub use definition::Registry;
 pub use error::{Error, Failure, Result};

@@ -12,7 +12,10 @@ use crate::definition::entry::Target;
 use crate::definition::{Payload, Workflow};
 
 /// The code of an annotated workflow; implemented by generated code.
-pub trait WorkflowCode: Workflow {
+///
+/// Functions that are generic over the workflow that calls them write
+/// `ctx: &WorkflowContext<P>` with `P: WorkflowCode`.
+pub trait WorkflowCode: Workflow + WorkflowDefinition<Input: Payload> {
     /// Whether it is only declared, and has no code.
     const IS_DECLARED: bool = false;
     /// Whether the user wrote an `#[init]` method.
