@@ -2,8 +2,9 @@
 //! the struct, where the names are not known, so the methods say them.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::{Ident, Path};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
+use syn::spanned::Spanned as _;
 
 use super::{methods, shared};
 use crate::model::{Input, Methods};
@@ -14,22 +15,25 @@ pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
     let inputs = methods::inputs(model);
     let head = shared::impl_head(private, "WithMethods", &quote!(#target), at);
     let input_item = shared::input_item(&private.at(at), inputs);
-    let name = type_name(target);
-    let ty = (!inputs.is_empty()).then(|| named_type(&name, inputs));
-    let (named, value) = if inputs.is_empty() {
+    let fields: Vec<_> = inputs.iter().map(field).collect();
+    let (ty, value) = if fields.is_empty() {
         (quote!(()), TokenStream::new())
     } else {
-        let fields: Vec<_> = inputs.iter().map(field).collect();
+        let types = shared::types(private, inputs);
         let pattern = shared::input_value(private, &fields);
-        (quote!(#name<'a>), quote!(let #pattern = __input; #name { #(#fields),* }))
+        let value = quote!(let #pattern = __input; __Inputs { #(#fields),* });
+        (quote!(__Inputs<'a, #(#types),*>), value)
     };
+    let place = inputs.first().filter(|_| inputs.len() == 1).map_or(at, |only| only.ty.span());
+    let named_item = quote_spanned!(place=> type Named<'a> = #ty;);
+    let named_type = (!fields.is_empty()).then(|| named_type(&fields));
     quote! {
-        #ty
+        #named_type
 
         #[automatically_derived]
         #head {
             #input_item
-            type Named<'a> = #named;
+            #named_item
 
             fn named(__input: &Self::Input) -> Self::Named<'_> {
                 #value
@@ -38,47 +42,35 @@ pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
     }
 }
 
-/// The type, whose name is one that nobody writes and that says in rustc's messages what it is. Behind
-/// a single input are the fields of it.
-fn named_type(name: &Ident, inputs: &[Input]) -> TokenStream {
-    let fields = inputs.iter().map(|input| {
-        let (field, ty) = (field(input), &input.ty);
-        quote!(pub #field: &'a #ty)
-    });
-    let behind = match inputs {
-        [only] => {
-            let (field, ty) = (field(only), &only.ty);
-            quote! {
-                impl ::core::ops::Deref for #name<'_> {
-                    type Target = #ty;
+/// The type, whose name is one that nobody writes. It is generic, because a type that names private
+/// ones could not be as public as the workflow. Behind a single input are the fields of it.
+fn named_type(fields: &[Ident]) -> TokenStream {
+    let types: Vec<_> = (0..fields.len()).map(|place| format_ident!("T{place}")).collect();
+    let behind = match fields {
+        [only] => quote! {
+            impl<T0> ::core::ops::Deref for __Inputs<'_, T0> {
+                type Target = T0;
 
-                    fn deref(&self) -> &#ty {
-                        self.#field
-                    }
+                fn deref(&self) -> &T0 {
+                    self.#only
                 }
             }
-        }
+        },
         _ => TokenStream::new(),
     };
     quote! {
         #[doc(hidden)]
-        #[allow(dead_code, non_camel_case_types, reason = "an id template mentions what it needs")]
-        pub struct #name<'a> {
-            #(#fields),*
+        #[allow(dead_code, reason = "an id template mentions what it needs")]
+        pub struct __Inputs<'a, #(#types),*> {
+            #(pub #fields: &'a #types),*
         }
 
         #behind
     }
 }
 
-fn type_name(target: &Path) -> Ident {
-    let workflow = target.segments.last().map(|segment| shared::unraw(&segment.ident));
-    let name = format!("__InputsOf{}", workflow.unwrap_or_default());
-    Ident::new(&name, Span::call_site())
-}
-
 /// The name of an input, with the span in which templates look for it.
-pub(super) fn field(input: &Input) -> Ident {
+fn field(input: &Input) -> Ident {
     in_templates(input.name.clone(), input.name.span())
 }
 
