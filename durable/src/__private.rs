@@ -175,16 +175,28 @@ pub trait WithMethods {
 /// An input that is the only one.
 #[diagnostic::on_unimplemented(
     message = "`{{}}` in an id template is the only input of a workflow, and this one has several",
-    label = "name the inputs: `{{order_id}}`"
+    label = "name an input instead, such as `{{order_id}}`"
 )]
-pub trait OnlyInput {}
+pub trait OnlyInput {
+    /// The input itself.
+    type Input;
+
+    /// The whole input, for `{}` in an id template.
+    fn only(&self) -> &Self::Input;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: serde::Serialize> OnlyInput for T {}
+impl<T: serde::Serialize> OnlyInput for T {
+    type Input = T;
+
+    fn only(&self) -> &T {
+        self
+    }
+}
 
 /// The whole input, for `{}` in an id template.
-pub const fn only<T: OnlyInput>(input: &T) -> &T {
-    input
+pub fn only<T: OnlyInput>(input: &T) -> &T::Input {
+    input.only()
 }
 
 /// Asks for the methods of a workflow whose annotation does not mention its input.

@@ -7,8 +7,8 @@ use temporalio_common::WorkflowDefinition;
 use crate::client::{
     AnyInput, AnyWorkflow, Client, Execute, HasHandle, Payloads, Start, WorkflowHandle,
 };
-use crate::definition::{Arguments, Handles, Payload, Workflow, wire};
-use crate::workflow::{ChildCall, ExternalWorkflow, StartChild, WorkflowCode, WorkflowContext};
+use crate::definition::{Arguments, Handles, Workflow, wire};
+use crate::workflow::{ChildCall, ExternalWorkflow, Parent, StartChild, WorkflowContext};
 
 /// A workflow that takes `I` and returns `O`.
 ///
@@ -84,14 +84,14 @@ use crate::workflow::{ChildCall, ExternalWorkflow, StartChild, WorkflowCode, Wor
 ///
 /// # In workflow code
 /// A function of workflow code that is generic over the workflow that calls it, too, has a parameter
-/// `P: WorkflowCode`:
+/// `P: Parent`:
 ///
 /// ```
 /// use durable::prelude::*;
-/// use durable::workflow::{WorkflowCode, join_all_bounded};
+/// use durable::workflow::{Parent, join_all_bounded};
 ///
 /// /// Runs a child for each input, at most eight at a time.
-/// async fn children<P: WorkflowCode, W: BaseWorkflow<I, O>, I, O>(
+/// async fn children<P: Parent, W: BaseWorkflow<I, O>, I, O>(
 ///     ctx: &WorkflowContext<P>,
 ///     inputs: Vec<I>,
 /// ) -> WorkflowResult<Vec<O>> {
@@ -109,7 +109,7 @@ pub trait BaseWorkflow<I, O>:
     HasHandle
     + Handles
     + Workflow<Arguments: Arguments<Value = I>>
-    + WorkflowDefinition<Input: Payload, Output = O>
+    + WorkflowDefinition<Input: Send, Output = O>
     + WorkflowDefinition<Output: Send>
 {
     /// Starts the workflow on its queue. Awaiting it gives the handle; until then options can be set.
@@ -136,22 +136,19 @@ pub trait BaseWorkflow<I, O>:
 
     /// Starts the workflow as a child of the workflow that calls this, on its own queue. Awaiting the
     /// call waits for the child's output; until then options can be set.
-    fn execute_child<P: WorkflowCode>(
-        ctx: &WorkflowContext<P>,
-        input: I,
-    ) -> ChildCall<'_, P, Self> {
+    fn execute_child<P: Parent>(ctx: &WorkflowContext<P>, input: I) -> ChildCall<'_, P, Self> {
         ChildCall::new(ctx, wire::<Self>(input))
     }
 
     /// Starts the workflow as a child, like [`execute_child`](Self::execute_child). Awaiting the call
     /// waits until it is started, and gives its handle.
-    fn start_child<P: WorkflowCode>(ctx: &WorkflowContext<P>, input: I) -> StartChild<'_, P, Self> {
+    fn start_child<P: Parent>(ctx: &WorkflowContext<P>, input: I) -> StartChild<'_, P, Self> {
         ChildCall::new(ctx, wire::<Self>(input))
     }
 
     /// Returns a handle, for workflows, of the workflow of this id, whoever started it. The server is
     /// not asked.
-    fn external<P: WorkflowCode>(
+    fn external<P: Parent>(
         ctx: &WorkflowContext<P>,
         workflow_id: impl Into<String>,
     ) -> Self::HandleOf<ExternalWorkflow<Self>> {
@@ -170,14 +167,14 @@ impl BaseWorkflow<AnyInput, Payloads> for AnyWorkflow {
         Self::start(client, input).resolving()
     }
 
-    fn execute_child<P: WorkflowCode>(
+    fn execute_child<P: Parent>(
         ctx: &WorkflowContext<P>,
         input: AnyInput,
     ) -> ChildCall<'_, P, Self> {
         child(ctx, input)
     }
 
-    fn start_child<P: WorkflowCode>(
+    fn start_child<P: Parent>(
         ctx: &WorkflowContext<P>,
         input: AnyInput,
     ) -> StartChild<'_, P, Self> {

@@ -55,6 +55,8 @@
 //! ```
 //!
 //! # Where to look
+//! - [`BaseWorkflow`]: the trait of every workflow, with everything that starts or finds one; generic code
+//!   is written over it.
 //! - [`workflow`](mod@workflow): what workflow code may touch; [`activity`](mod@activity): what activity code may.
 //! - [`client`]: starting workflows, handles; [`error`]: how a call can end.
 //! - [`worker`]: serving queues; [`Registry`]: what the annotations of this program say.

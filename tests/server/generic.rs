@@ -2,7 +2,7 @@
 
 use durable::client::{AnyInput, AnyWorkflow, Payloads, ScheduleSpec};
 use durable::prelude::*;
-use durable::workflow::{WorkflowCode, join_all_bounded};
+use durable::workflow::{Parent, join_all_bounded};
 use durable_tests::unique;
 use serde_json::json;
 
@@ -77,7 +77,7 @@ async fn run_all<W: BaseWorkflow<I, O>, I, O>(
 }
 
 /// Children of any type, from a workflow of any type.
-async fn children<P: WorkflowCode, W: BaseWorkflow<I, O>, I, O>(
+async fn children<P: Parent, W: BaseWorkflow<I, O>, I, O>(
     ctx: &WorkflowContext<P>,
     inputs: Vec<I>,
 ) -> WorkflowResult<Vec<O>> {
@@ -86,7 +86,7 @@ async fn children<P: WorkflowCode, W: BaseWorkflow<I, O>, I, O>(
 }
 
 /// Cancels a child by its handle, or another way, whatever its type.
-async fn cancel_child<P: WorkflowCode, W: BaseWorkflow<I, O>, I, O>(
+async fn cancel_child<P: Parent, W: BaseWorkflow<I, O>, I, O>(
     ctx: &WorkflowContext<P>,
     input: I,
 ) -> WorkflowResult<bool> {

@@ -4,6 +4,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Ident;
+use syn::spanned::Spanned as _;
 
 use super::{children, handle, handlers, named, registration, shared};
 use crate::model::{GENERATED, Handler, HandlerKind, Init, Input, Methods, Run};
@@ -38,6 +39,14 @@ pub(super) fn inputs(model: &Methods) -> &[Input] {
 
 fn place(model: &Methods) -> Span {
     shared::place(&model.run.ident, inputs(model), &model.run.output)
+}
+
+/// Where the items stand that mention the inputs alone: at the type if there is one.
+pub(super) fn input_place(model: &Methods) -> Span {
+    match inputs(model) {
+        [only] => only.ty.span(),
+        _ => place(model),
+    }
 }
 
 /// The functions of [`GENERATED`], but for those that the user has written.
@@ -103,8 +112,9 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
     let (head, workflow) = (head("WorkflowDefinition"), head("Workflow"));
     let with_methods = named::with_methods(model, place(model));
     let base_workflow = base_workflow(model);
-    let (arguments, assertions) =
-        (shared::types(private, inputs), shared::assertions(private, inputs));
+    let arguments = shared::types(private, inputs);
+    let arguments = quote_spanned!(input_place(model)=> type Arguments = (#(#arguments,)*););
+    let assertions = shared::assertions(private, inputs);
     let output_text = &run.output.text;
     let parameters = shared::parameter_list(private, inputs);
     let list = |kind| {
@@ -137,7 +147,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         #workflow {
-            type Arguments = (#(#arguments,)*);
+            #arguments
             #parameters
             const OUTPUT: &'static str = #output_text;
             const SIGNALS: #signals;

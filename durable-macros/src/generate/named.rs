@@ -4,10 +4,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
-use syn::spanned::Spanned as _;
 
 use super::{methods, shared};
-use crate::model::{Input, Methods};
+use crate::model::Methods;
 
 /// The impl of `WithMethods`, with the type that it names.
 pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
@@ -15,7 +14,7 @@ pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
     let inputs = methods::inputs(model);
     let head = shared::impl_head(private, "WithMethods", &quote!(#target), at);
     let input_item = shared::input_item(&private.at(at), inputs);
-    let fields: Vec<_> = inputs.iter().map(field).collect();
+    let fields = shared::names(inputs);
     let (ty, value) = if fields.is_empty() {
         (quote!(()), TokenStream::new())
     } else {
@@ -24,8 +23,7 @@ pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
         let value = quote!(let #pattern = __input; __Inputs { #(#fields),* });
         (quote!(__Inputs<'a, #(#types),*>), value)
     };
-    let place = inputs.first().filter(|_| inputs.len() == 1).map_or(at, |only| only.ty.span());
-    let named_item = quote_spanned!(place=> type Named<'a> = #ty;);
+    let named_item = quote_spanned!(methods::input_place(model)=> type Named<'a> = #ty;);
     let named_type = (!fields.is_empty()).then(|| named_type(&fields));
     quote! {
         #named_type
@@ -67,15 +65,4 @@ fn named_type(fields: &[Ident]) -> TokenStream {
 
         #behind
     }
-}
-
-/// The name of an input, with the span in which templates look for it.
-fn field(input: &Input) -> Ident {
-    in_templates(input.name.clone(), input.name.span())
-}
-
-/// A name as both sides of a template see it: the methods, and the annotation.
-pub(super) fn in_templates(mut name: Ident, at: Span) -> Ident {
-    name.set_span(at.resolved_at(Span::call_site()));
-    name
 }

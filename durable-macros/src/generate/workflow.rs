@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Member;
 
-use super::{handle, named, shared};
+use super::{handle, shared};
 use crate::model::{Piece, Template, Workflow};
 use crate::runtime_path::Private;
 
@@ -103,7 +103,7 @@ fn value(private: &Private, members: &[String], span: Span) -> TokenStream {
     let members = members.iter().filter_map(|member| {
         let mut member = syn::parse_str::<Member>(member).ok()?;
         match &mut member {
-            Member::Named(name) => *name = named::in_templates(name.clone(), span),
+            Member::Named(name) => name.set_span(span),
             Member::Unnamed(index) => index.span = span,
         }
         Some(member)

@@ -12,10 +12,7 @@ use crate::definition::entry::Target;
 use crate::definition::{Payload, Workflow};
 
 /// The code of an annotated workflow; implemented by generated code.
-///
-/// Functions that are generic over the workflow that calls them write
-/// `ctx: &WorkflowContext<P>` with `P: WorkflowCode`.
-pub trait WorkflowCode: Workflow + WorkflowDefinition<Input: Payload> {
+pub trait WorkflowCode: Workflow {
     /// Whether it is only declared, and has no code.
     const IS_DECLARED: bool = false;
     /// Whether the user wrote an `#[init]` method.
@@ -46,6 +43,19 @@ pub trait WorkflowCode: Workflow + WorkflowDefinition<Input: Payload> {
         input: Option<<Self as WorkflowDefinition>::Input>,
     ) -> LocalBoxFuture<'static, WorkflowResult<<Self as WorkflowDefinition>::Output>>;
 }
+
+/// A workflow that calls others: every annotated one.
+///
+/// Functions of workflow code that serve several workflows take `ctx: &WorkflowContext<P>` with
+/// `P: Parent`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a workflow with code",
+    note = "annotate the struct with `#[workflow(queue = \"..\")]` and its impl with `#[workflow_methods]`"
+)]
+pub trait Parent: WorkflowCode + WorkflowDefinition<Input: Payload> {}
+
+#[diagnostic::do_not_recommend]
+impl<W: WorkflowCode<Input: Payload>> Parent for W {}
 
 /// Registers an annotated workflow with a worker, or with a replayer of histories.
 ///
