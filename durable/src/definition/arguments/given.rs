@@ -25,15 +25,19 @@ pub(in crate::definition) struct Given<'a> {
 pub(in crate::definition) type MayBeMissing = fn(&SerializationContext<'_>) -> bool;
 
 impl<'a> Given<'a> {
-    /// The payloads for as many inputs as `optional` has, unless there are more of them.
+    /// The payloads for as many inputs as `optional` has, unless there are more of them, or fewer than
+    /// are required.
     pub(in crate::definition) fn new(
         context: &'a SerializationContext<'a>,
         payloads: Vec<RawPayload>,
         optional: &'a [MayBeMissing],
     ) -> Result<Self, PayloadConversionError> {
-        let too_many = payloads.len() > optional.len();
+        let fits = match optional.get(payloads.len()..) {
+            Some(missing) => missing.iter().all(|may_be_missing| may_be_missing(context)),
+            None => false,
+        };
         let given = Self { context, payloads: payloads.into_iter(), place: 0, optional };
-        if too_many { Err(given.wrong_number()) } else { Ok(given) }
+        if fits { Ok(given) } else { Err(given.wrong_number()) }
     }
 
     /// Decodes the next input.
