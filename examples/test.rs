@@ -21,6 +21,8 @@ mod continue_as_new;
 mod entity;
 #[path = "error-handling/test.rs"]
 mod error_handling;
+#[path = "generic/test.rs"]
+mod generic;
 #[path = "heartbeating/test.rs"]
 mod heartbeating;
 #[path = "local-activities/test.rs"]

@@ -78,7 +78,7 @@ pub(crate) struct Template {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
     Text(String),
-    /// `{a.b}`, or `{}` for the whole input, which has no members.
+    /// `{a.b}`, or `{}` for the whole of the only input, which has no members.
     Placeholder(Vec<String>),
 }
 
@@ -233,7 +233,7 @@ pub(crate) enum Context {
 pub(crate) struct Run {
     pub(crate) ident: Ident,
     pub(crate) context: Context,
-    pub(crate) input: Option<Input>,
+    pub(crate) inputs: Vec<Input>,
     pub(crate) output: Output,
 }
 
@@ -241,7 +241,7 @@ pub(crate) struct Run {
 pub(crate) struct Init {
     pub(crate) ident: Ident,
     pub(crate) context: Context,
-    pub(crate) input: Option<Input>,
+    pub(crate) inputs: Vec<Input>,
 }
 
 /// What a handler handles.

@@ -4,9 +4,6 @@ use std::sync::Arc;
 
 pub use futures_util::future::{BoxFuture, LocalBoxFuture};
 pub use inventory;
-pub use temporalio_common::data_converters::{
-    MultiArgs2, MultiArgs3, MultiArgs4, MultiArgs5, MultiArgs6,
-};
 use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
 pub use temporalio_common::error::{ActivityExecutionError, ApplicationFailure};
 pub use temporalio_common::{
@@ -21,11 +18,12 @@ pub use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 use crate::activity::ActivityContext;
 use crate::activity::ActivityError as OwnActivityError;
 pub use crate::activity::state;
+pub use crate::base_workflow::BaseWorkflow;
 pub use crate::client::{Client, Execute, HasHandle, QueryCall, Start, UpdateCall, WorkflowHandle};
 pub use crate::definition::registry::Registration;
 pub use crate::definition::{
-    Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Handles, Parameter,
-    Payload, SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
+    Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Handles, Inputs,
+    Parameter, Payload, SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
 };
 use crate::error::outgoing;
 pub use crate::error::outgoing::{Conversion, KnownError};
@@ -164,8 +162,41 @@ pub fn termination<E: Classified>(error: E) -> WorkflowTermination {
     note = "write `#[workflow_methods] impl {Self} {{ #[run] async fn run(..) -> WorkflowResult<..> {{ .. }} }}`"
 )]
 pub trait WithMethods {
-    /// The input of the workflow.
+    /// The input of the workflow, as it travels.
     type Input;
+    /// The inputs by their names, as id templates mention them. With a single input its fields are
+    /// there, too.
+    type Named<'a>;
+
+    /// The inputs by their names.
+    fn named(input: &Self::Input) -> Self::Named<'_>;
+}
+
+/// An input that is the only one.
+#[diagnostic::on_unimplemented(
+    message = "`{{}}` in an id template is the only input of a workflow, and this one has several",
+    label = "name an input instead, such as `{{order_id}}`"
+)]
+pub trait OnlyInput {
+    /// The input itself.
+    type Input;
+
+    /// The whole input, for `{}` in an id template.
+    fn only(&self) -> &Self::Input;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: serde::Serialize> OnlyInput for T {
+    type Input = T;
+
+    fn only(&self) -> &T {
+        self
+    }
+}
+
+/// The whole input, for `{}` in an id template.
+pub fn only<T: OnlyInput>(input: &T) -> &T::Input {
+    input.only()
 }
 
 /// Asks for the methods of a workflow whose annotation does not mention its input.

@@ -55,6 +55,8 @@
 //! ```
 //!
 //! # Where to look
+//! - [`BaseWorkflow`]: the trait of every workflow, with everything that starts or finds one; generic code
+//!   is written over it.
 //! - [`workflow`](mod@workflow): what workflow code may touch; [`activity`](mod@activity): what activity code may.
 //! - [`client`]: starting workflows, handles; [`error`]: how a call can end.
 //! - [`worker`]: serving queues; [`Registry`]: what the annotations of this program say.
@@ -76,6 +78,7 @@ extern crate self as durable;
 
 pub mod activity;
 mod address;
+mod base_workflow;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
@@ -97,6 +100,7 @@ pub mod workflow;
 pub mod __private;
 
 pub use activity::State;
+pub use base_workflow::BaseWorkflow;
 pub use client::{Client, WorkflowHandle};
 pub use definition::Registry;
 pub use error::{Error, Failure, Result};

@@ -1,7 +1,10 @@
 //! What a program with workflows uses on every page: `use durable::prelude::*;`.
 
 pub use crate::activity::{ActivityContext, ActivityError, ApplicationFailure, State};
+pub use crate::base_workflow::BaseWorkflow;
 pub use crate::client::{Client, WorkflowHandle};
+// For `OrderWorkflow::NAME` and `OrderWorkflow::QUEUE`.
+pub use crate::definition::WorkflowAnnotation as _;
 pub use crate::error::DowncastFailure;
 pub use crate::worker::Workers;
 pub use crate::workflow::{

@@ -115,8 +115,10 @@ pub struct NorthernStock;
 #[workflow_methods]
 impl NorthernStock {
     #[run]
-    async fn run() -> WorkflowResult<String> {
-        Ok("north".to_owned())
+    async fn run(article: Option<String>, count: Option<i32>) -> WorkflowResult<String> {
+        let count = count.map(|count| format!("{count} "));
+        let article = article.map(|article| format!(": {}{article}", count.unwrap_or_default()));
+        Ok(format!("north{}", article.unwrap_or_default()))
     }
 }
 

@@ -111,7 +111,7 @@ fn bad_input_is_refused_with_its_place_before_any_server_is_asked() {
             "the input is no JSON: expected value at line 1 column 1; a text needs quotes of its own: \
              '\"hello\"'",
         ),
-        (&["start", "ParcelWorkflow"], "expected 1 input (parcel: Parcel), got no input"),
+        (&["start", "ParcelWorkflow"], "expected 1 input (parcel: Parcel), got none"),
         (
             &["start", "ParcelWorkflow", "@/nowhere/at-all.json"],
             "the file /nowhere/at-all.json cannot be read",
@@ -147,6 +147,22 @@ fn a_workflow_that_is_only_declared_can_be_started_too() {
     run(&["terminate", &id]).text();
     let refused = run_alone(&["start", "InvoiceWorkflow", r#"{ "number": "7" }"#]).refused(2);
     assert!(refused.contains("`invoice: Invoice`, at `number`"), "{refused}");
+}
+
+#[test]
+fn several_inputs_are_several_arguments() {
+    let stock = |inputs: &[&'static str]| {
+        let base = ["execute", "StockWorkflow"];
+        [&base[..], inputs, &["--queue", "cli-north"]].concat()
+    };
+    assert_eq!(run(&stock(&[])).text(), "\"north\"\n");
+    assert_eq!(run(&stock(&["\"pears\""])).text(), "\"north: pears\"\n");
+    assert_eq!(run(&stock(&["\"pears\"", "3"])).text(), "\"north: 3 pears\"\n");
+    let refused = run_alone(&stock(&["\"pears\"", "3", "4"])).refused(2);
+    let expected = "expected at most 2 inputs (article: Option<String>, count: Option<i32>), got 3";
+    assert!(refused.starts_with(&format!("error: {expected}")), "{refused}");
+    let refused = run_alone(&stock(&["\"pears\"", "\"many\""])).refused(2);
+    assert!(refused.starts_with("error: input `count: Option<i32>`: invalid type"), "{refused}");
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn handlers_and_inputs_that_are_none_are_refused_and_the_workflow_hears_nothing(
         ),
         (
             &["signal", &id, "deliver", "\"High Street\""],
-            "expected 2 inputs (street: String, number: u32), got 1 input",
+            "expected 2 inputs (street: String, number: u32), got 1",
         ),
         (&["query", &id, "heavier_than", "heavy"], "the input is no JSON"),
         (&["update", &id, "rename", "-", "-"], "only one input can be read from standard input"),

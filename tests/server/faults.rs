@@ -169,7 +169,7 @@ async fn an_activity_whose_input_does_not_fit_fails_without_retries() {
     assert_eq!(root.type_name(), Some("InvalidInput"));
     assert_eq!(
         root.message(),
-        "activity price: expected 2 inputs (order: Order, discount: f64), got 1 input"
+        "activity price: expected 2 inputs (order: Order, discount: f64), got 1"
     );
 }
 

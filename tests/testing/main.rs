@@ -9,6 +9,7 @@ mod entity;
 mod environment;
 mod fan_out;
 mod flows;
+mod inputs;
 mod mocks;
 mod nondeterminism;
 mod plugged;

@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("activity", &["definition", "error", "options"]),
     ("workflow", &["definition", "error", "options"]),
     ("client", &["address", "config", "definition", "error", "id", "options"]),
+    ("base_workflow", &["client", "definition", "workflow"]),
     ("worker", &["client", "config", "definition", "error", "options"]),
     (
         "testing",

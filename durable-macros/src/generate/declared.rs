@@ -11,7 +11,7 @@ pub(super) fn workflow(Declared { workflow: annotated, methods }: &Declared) -> 
     let ty = workflow_type(annotated);
     let annotation = workflow::workflow(annotated);
     let conditions = &annotated.item.conditions;
-    let starts = methods::starts(methods, methods::input(methods));
+    let starts = methods::starts(methods, methods::inputs(methods));
     let definition = methods::definition(methods);
     let handlers = methods.handlers.iter().map(|handler| {
         let ty = handlers::marker_type(handler);

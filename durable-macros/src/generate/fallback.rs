@@ -14,7 +14,7 @@ use crate::model::{
     Activity, Declared, Handler, HandlerKind, Input, Methods, Output, OutputKind, Run, Workflow,
 };
 use crate::parse::types;
-use crate::validate::{is_free, is_of_tests};
+use crate::validate::{MOST_INPUTS, is_free, is_of_tests};
 
 pub(super) fn workflow(model: Workflow) -> TokenStream {
     workflow::workflow(&Workflow { settings: Vec::new(), ..model })
@@ -81,16 +81,17 @@ pub(super) fn without_markers(mut declaration: ItemTrait) -> TokenStream {
 
 /// What callers of the workflow name, and the code that a worker would run.
 fn for_callers(model: Methods, code: &TokenStream) -> TokenStream {
-    let input = methods::input(&model).map(|input| Input {
+    let owned = |input: &Input| Input {
         ty: types::owned(&input.ty).unwrap_or_else(|| input.ty.clone()),
         ..input.clone()
-    });
-    let input = input.filter(|input| is_nameable(&input.ty));
-    let starts = methods::starts(&model, input.as_ref());
+    };
+    let inputs = methods::inputs(&model).iter().take(MOST_INPUTS).map(owned);
+    let inputs: Vec<_> = inputs.filter(|input| is_nameable(&input.ty)).collect();
+    let starts = methods::starts(&model, &inputs);
     let handlers: Vec<_> =
         model.handlers.iter().map(|handler| self::handler(&model, handler)).collect();
     let has_handle = handle::has_handle(&model);
-    let run = Run { input, ..model.run };
+    let run = Run { inputs, ..model.run };
     let bare = Methods { handlers: vec![], init: None, run, ..model };
     let definition = methods::definition(&bare);
     let conditions = &bare.conditions;

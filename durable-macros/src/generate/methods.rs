@@ -3,13 +3,16 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Ident;
+use syn::spanned::Spanned as _;
 
-use super::{children, handle, handlers, registration, shared};
+use super::{children, handle, handlers, named, registration, shared};
 use crate::model::{GENERATED, Handler, HandlerKind, Init, Input, Methods, Run};
+use crate::runtime_path::Private;
 
 pub(super) fn methods(model: &Methods) -> TokenStream {
     let conditions = &model.conditions;
-    let starts = starts(model, input(model));
+    let starts = starts(model, inputs(model));
     let definition = definition(model);
     let code = code(model);
     let handlers = model.handlers.iter().map(|handler| handlers::handler(model, handler));
@@ -28,27 +31,29 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
     }
 }
 
-/// The workflow's input, which one of `#[init]` and `#[run]` takes.
-pub(super) fn input(model: &Methods) -> Option<&Input> {
-    let init = model.init.as_ref().and_then(|init| init.input.as_ref());
-    init.or(model.run.input.as_ref())
+/// The workflow's inputs, which one of `#[init]` and `#[run]` takes.
+pub(super) fn inputs(model: &Methods) -> &[Input] {
+    let init = model.init.as_ref().map_or(&[][..], |init| &init.inputs);
+    if init.is_empty() { &model.run.inputs } else { init }
 }
 
 fn place(model: &Methods) -> Span {
-    let input = input(model).map_or(&[][..], std::slice::from_ref);
-    shared::place(&model.run.ident, input, &model.run.output)
+    shared::place(&model.run.ident, inputs(model), &model.run.output)
 }
 
-fn input_type(model: &Methods) -> TokenStream {
-    let input = input(model).map_or(&[][..], std::slice::from_ref);
-    shared::input_type(&model.private, input)
+/// Where the items stand that mention the inputs alone: at the type if there is one.
+pub(super) fn input_place(model: &Methods) -> Span {
+    match inputs(model) {
+        [only] => only.ty.span(),
+        _ => place(model),
+    }
 }
 
 /// The functions of [`GENERATED`], but for those that the user has written.
-pub(super) fn starts(model: &Methods, input: Option<&Input>) -> TokenStream {
+pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
     let Methods { private, target, taken, .. } = model;
-    let parameters = shared::parameters(input.map_or(&[], std::slice::from_ref));
-    let value = input.map_or_else(|| quote!(()), |Input { name, .. }| quote!(#name));
+    let parameters = shared::parameters(inputs);
+    let value = shared::input_value(private, &shared::names(inputs));
     let (client, delay, id) =
         (shared::own("client"), shared::own("delay"), shared::own("workflow_id"));
     let here = private.at(place(model));
@@ -100,14 +105,18 @@ pub(super) fn starts(model: &Methods, input: Option<&Input>) -> TokenStream {
 
 pub(super) fn definition(model: &Methods) -> TokenStream {
     let Methods { private, target, run, handlers, .. } = model;
-    let input = input(model);
-    let input_item = shared::input_item(private, input.map_or(&[], std::slice::from_ref));
+    let inputs = inputs(model);
+    let input_item = shared::input_item(&private.at(place(model)), inputs);
     let output_item = shared::output_item(private, &run.output);
     let head = |name| shared::impl_head(private, name, &quote!(#target), place(model));
-    let (head, with_methods, workflow) =
-        (head("WorkflowDefinition"), head("WithMethods"), head("Workflow"));
+    let (head, workflow) = (head("WorkflowDefinition"), head("Workflow"));
+    let with_methods = named::with_methods(model, place(model));
+    let base_workflow = base_workflow(model);
+    let arguments = shared::types(private, inputs);
+    let arguments = quote_spanned!(input_place(model)=> type Arguments = (#(#arguments,)*););
+    let assertions = shared::assertions(private, inputs);
     let output_text = &run.output.text;
-    let parameters = shared::parameter_list(private, input);
+    let parameters = shared::parameter_list(private, inputs);
     let list = |kind| {
         let handlers = of_kind(handlers, kind).map(|handler| {
             let (conditions, marker) = (&handler.conditions, handlers::marker(model, handler));
@@ -128,10 +137,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
             }
         }
 
-        #[automatically_derived]
-        #with_methods {
-            #input_item
-        }
+        #with_methods
 
         #[automatically_derived]
         impl #private::HasWorkflowDefinition for #target {
@@ -141,12 +147,32 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         #workflow {
+            #arguments
             #parameters
             const OUTPUT: &'static str = #output_text;
             const SIGNALS: #signals;
             const QUERIES: #queries;
             const UPDATES: #updates;
         }
+
+        #base_workflow
+        #assertions
+    }
+}
+
+/// `impl BaseWorkflow<Order, Receipt> for OrderWorkflow`. All that it does is in the trait.
+fn base_workflow(model: &Methods) -> TokenStream {
+    let Methods { private, target, run, .. } = model;
+    let value = match shared::types(private, inputs(model)).as_slice() {
+        [only] => only.clone(),
+        several => quote!((#(#several),*)),
+    };
+    let output = shared::output_type(private, &run.output);
+    let here = private.at(place(model));
+    quote_spanned! {place(model)=>
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl #here::BaseWorkflow<#value, #output> for #target {}
     }
 }
 
@@ -157,7 +183,7 @@ fn of_kind(handlers: &[Handler], kind: HandlerKind) -> impl Iterator<Item = &Han
 fn code(model: &Methods) -> TokenStream {
     let Methods { private, target, init, handlers, .. } = model;
     let has_init = init.is_some();
-    let init_takes_input = init.as_ref().is_some_and(|init| init.input.is_some());
+    let init_takes_input = init.as_ref().is_some_and(|init| !init.inputs.is_empty());
     let table = |kind, ty: TokenStream| {
         let handlers = of_kind(handlers, kind).map(|handler| {
             let (conditions, marker) = (&handler.conditions, handlers::marker(model, handler));
@@ -170,7 +196,7 @@ fn code(model: &Methods) -> TokenStream {
     let queries = table(HandlerKind::Query, quote!(QueryHandler));
     let updates = table(HandlerKind::Update, quote!(UpdateHandler));
     let (init, run) = (init_call(model), run_call(model, &model.run));
-    let input_type = input_type(model);
+    let input_type = shared::input_type(private, inputs(model));
     let output_type = shared::output_type(private, &model.run.output);
     let input = quote!(::core::option::Option<#input_type>);
     let run = quote!(::std::boxed::Box::pin(async move { #run }));
@@ -216,23 +242,28 @@ fn code(model: &Methods) -> TokenStream {
 
 fn init_call(model: &Methods) -> TokenStream {
     let Methods { private, target, .. } = model;
-    let Some(Init { ident, context, input }) = &model.init else {
+    let Some(Init { ident, context, inputs }) = &model.init else {
         return quote!(<#target as #private::DefaultState>::default_state());
     };
     let context = (*context != crate::model::Context::None).then(|| quote!(__context,));
-    let input = input.as_ref().map(|_| quote!(#private::given(__input)));
-    quote!(#target::#ident(#context #input))
+    let (given, names) = given(private, inputs);
+    quote!(#given #target::#ident(#context #(#names),*))
 }
 
 fn run_call(model: &Methods, run: &Run) -> TokenStream {
     let Methods { private, target, .. } = model;
     let ident = &run.ident;
     let context = shared::context(run.context, &quote::format_ident!("__context"));
-    let input = run.input.as_ref().map(|_| quote!(#private::given(__input)));
-    shared::result(
-        private,
-        &run.output,
-        &quote!(#target::#ident(#context #input).await),
-        "run_result",
-    )
+    let (given, names) = given(private, &run.inputs);
+    let call = quote!(#target::#ident(#context #(#names),*).await);
+    let result = shared::result(private, &run.output, &call, "run_result");
+    quote!(#given #result)
+}
+
+/// The statement that takes the inputs apart, where there are any, and the variables that it makes.
+fn given(private: &Private, inputs: &[Input]) -> (Option<TokenStream>, Vec<Ident>) {
+    let locals = shared::locals(inputs);
+    let pattern = shared::input_value(private, &locals);
+    let given = (!inputs.is_empty()).then(|| quote!(let #pattern = #private::given(__input);));
+    (given, locals)
 }

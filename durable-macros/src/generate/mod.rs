@@ -12,6 +12,7 @@ mod fallback;
 mod handle;
 mod handlers;
 mod methods;
+mod named;
 mod registration;
 mod repeats;
 mod shared;

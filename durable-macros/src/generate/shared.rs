@@ -19,17 +19,19 @@ pub(super) fn own(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// `()`, `T` or `MultiArgs2<T, U>`: each input travels as a payload of its own.
+/// `()`, `T` or `Inputs<(T, U)>`: each input travels as a payload of its own.
 pub(super) fn input_type(private: &Private, inputs: &[Input]) -> TokenStream {
-    let types = inputs.iter().map(|input| payload(private, &input.ty));
-    match inputs.len() {
-        0 => quote!(()),
-        1 => quote!(#(#types)*),
-        count => {
-            let multiple = format_ident!("MultiArgs{count}");
-            quote_spanned!(private.span()=> #private::#multiple<#(#types),*>)
-        }
+    let types = types(private, inputs);
+    match types.as_slice() {
+        [] => quote!(()),
+        [only] => only.clone(),
+        several => quote_spanned!(private.span()=> #private::Inputs<(#(#several),*)>),
     }
+}
+
+/// The types of the inputs.
+pub(super) fn types(private: &Private, inputs: &[Input]) -> Vec<TokenStream> {
+    inputs.iter().map(|input| payload(private, &input.ty)).collect()
 }
 
 /// The type by the trait that says what to do about a type which cannot travel, at the type.
@@ -43,10 +45,7 @@ pub(super) fn input_value(private: &Private, names: &[Ident]) -> TokenStream {
     match names.len() {
         0 => quote!(()),
         1 => quote!(#(#names)*),
-        count => {
-            let multiple = format_ident!("MultiArgs{count}");
-            quote!(#private::#multiple(#(#names),*))
-        }
+        _ => quote!(#private::Inputs((#(#names),*))),
     }
 }
 

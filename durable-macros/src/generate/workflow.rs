@@ -1,11 +1,12 @@
 //! What `#[workflow]` adds to a struct: its name, queue, options and id.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Member;
 
 use super::{handle, shared};
 use crate::model::{Piece, Template, Workflow};
+use crate::runtime_path::Private;
 
 pub(super) fn workflow(model: &Workflow) -> TokenStream {
     let conditions = &model.item.conditions;
@@ -59,38 +60,53 @@ fn with_methods(model: &Workflow) -> TokenStream {
     quote_spanned!(ident.span()=> const _: () = #private::with_methods::<#ident>();)
 }
 
-/// The id of an input. The field accesses have the template's span, so that what rustc says of a
+/// The id that inputs make. The field accesses have the template's span, so that what rustc says of a
 /// field points there; the rest has the struct's, so that a lack of methods is told once.
 fn workflow_id(model: &Workflow, template: &Template) -> TokenStream {
     let private = &model.private;
     let ident = &model.item.ident;
-    let span = template.span;
     let mut format = String::new();
-    let mut fields = Vec::new();
+    let mut values = Vec::new();
     for piece in &template.pieces {
         match piece {
             Piece::Text(text) => format.push_str(&text.replace('{', "{{").replace('}', "}}")),
             Piece::Placeholder(members) => {
                 format.push_str("{}");
-                let members = members.iter().filter_map(|member| {
-                    let mut member = syn::parse_str::<Member>(member).ok()?;
-                    match &mut member {
-                        Member::Named(name) => name.set_span(span),
-                        Member::Unnamed(index) => index.span = span,
-                    }
-                    Some(member)
-                });
-                fields.push(quote_spanned!(span=> input #(.#members)*));
+                values.push(value(private, members, template.span));
             }
         }
     }
-    let input = if fields.is_empty() { quote!(_) } else { quote!(input) };
-    let id = quote!(#private::from_template(::core::format_args!(#format #(, #fields)*)));
+    let input = if values.is_empty() { quote!(_) } else { quote!(input) };
+    let id = quote!(#private::from_template(::core::format_args!(#format #(, #values)*)));
+    let here = private.at(ident.span());
+    let is_named =
+        |piece: &Piece| matches!(piece, Piece::Placeholder(members) if !members.is_empty());
+    let named = template.pieces.iter().any(is_named).then(
+        || quote_spanned!(ident.span()=> let named = <#ident as #here::WithMethods>::named(input);),
+    );
     quote_spanned! {ident.span()=>
         fn workflow_id(
-            #input: &<#ident as #private::WithMethods>::Input,
+            #input: &<#ident as #here::WithMethods>::Input,
         ) -> ::core::option::Option<::std::string::String> {
+            #named
             #id
         }
     }
+}
+
+/// What a placeholder stands for.
+fn value(private: &Private, members: &[String], span: Span) -> TokenStream {
+    if members.is_empty() {
+        let private = private.at(span);
+        return quote_spanned!(span=> #private::only(input));
+    }
+    let members = members.iter().filter_map(|member| {
+        let mut member = syn::parse_str::<Member>(member).ok()?;
+        match &mut member {
+            Member::Named(name) => name.set_span(span),
+            Member::Unnamed(index) => index.span = span,
+        }
+        Some(member)
+    });
+    quote_spanned!(span=> named #(.#members)*)
 }

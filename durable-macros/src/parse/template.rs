@@ -36,8 +36,8 @@ fn pieces(template: &str) -> Result<Vec<Piece>, String> {
         }
         let Some(end) = rest.find('}') else {
             return Err(format!(
-                "`{{{rest}` has no closing `}}`; write `{{field}}` for a field of the input, or \
-                 `{{{{` for a brace in the id"
+                "`{{{rest}` has no closing `}}`; write `{{name}}` for an input or a field of the only \
+                 one, or `{{{{` for a brace in the id"
             ));
         };
         if !text.is_empty() {
@@ -62,8 +62,8 @@ fn members(placeholder: &str) -> Result<Vec<String>, String> {
         return Ok(members);
     }
     Err(format!(
-        "`{{{placeholder}}}` names no field; write `{{field}}` or `{{field.nested}}` for a field of \
-         the input, or `{{}}` for the whole input"
+        "`{{{placeholder}}}` names no input and no field; write `{{name}}` for an input or a field of \
+         the only one, `{{name.field}}` for a field of it, or `{{}}` for the whole of the only input"
     ))
 }
 
@@ -103,9 +103,9 @@ mod tests {
         for (template, expected) in [
             ("order-{order_id", "`{order_id` has no closing `}`"),
             ("order-}", "this `}` closes nothing"),
-            ("{a b}", "`{a b}` names no field"),
-            ("{a..b}", "`{a..b}` names no field"),
-            ("{a:>4}", "`{a:>4}` names no field"),
+            ("{a b}", "`{a b}` names no input and no field"),
+            ("{a..b}", "`{a..b}` names no input and no field"),
+            ("{a:>4}", "`{a:>4}` names no input and no field"),
             (" ", "the id is empty"),
         ] {
             let message = pieces(template).unwrap_err();

@@ -123,13 +123,10 @@ fn run(method: &Method, target: &Path, errors: &mut Errors) -> Run {
     let signature = &method.function.sig;
     inputs::ordinary(signature, "a `#[run]` method", errors);
     handlers::no_conditions(method, errors);
-    let mut parameters = only_inputs(signature, errors);
-    methods::one_input(&parameters, errors);
-    parameters.truncate(1);
-    let input = inputs::owned(&parameters, Some(target), errors).pop();
+    let inputs = inputs::owned(&only_inputs(signature, errors), Some(target), errors);
     let output = outputs::without_self(&signature.output, target, errors);
     let ident = signature.ident.clone();
-    Run { ident, context: Context::None, input, output }
+    Run { ident, context: Context::None, inputs, output }
 }
 
 fn handler(kind: HandlerKind, method: &Method, target: &Path, errors: &mut Errors) -> Handler {
@@ -172,7 +169,7 @@ fn missing_run(target: &Path, errors: &mut Errors) -> Run {
     Run {
         ident: format_ident!("run", span = Span::call_site()),
         context: Context::None,
-        input: None,
+        inputs: Vec::new(),
         output: signature::output(&ReturnType::Default),
     }
 }

@@ -8,7 +8,7 @@ use crate::parse::signature::{By, ContextType, Parameter, Role};
 use crate::parse::types;
 
 /// The most inputs that the SDK sends side by side.
-const MOST_INPUTS: usize = 6;
+pub(crate) const MOST_INPUTS: usize = 6;
 
 /// Splits off the context that a method may take, and refuses every other.
 pub(super) fn context(

@@ -9,7 +9,7 @@ use crate::diagnostics::{Errors, err};
 use crate::lint;
 use crate::model::{Context, GENERATED, Init, Input, Methods, Output, OutputKind, Run};
 use crate::parse::methods::{self, Marker, Method};
-use crate::parse::signature::{self, By, ContextType, Parameter};
+use crate::parse::signature::{self, By, ContextType};
 use crate::parse::{arguments, keys, types};
 
 /// Takes the markers off the block; `None` when it is not the impl block of a struct at all.
@@ -37,17 +37,17 @@ pub(crate) fn methods(
     let init = only("init", init, errors).map(|method| self::init(&method, &target, errors));
     let run = only("run", run, errors).map(|method| self::run(&method, &target, errors));
     let mut run = run.unwrap_or_else(|| missing_run(block, &target, errors));
-    if let (Some(init), Some(input)) =
-        (init.as_ref().and_then(|init| init.input.as_ref()), &run.input)
+    if let (Some(taken), Some(input)) =
+        (init.as_ref().and_then(|init| init.inputs.first()), run.inputs.first())
     {
         errors.push(err!(
             input.ty,
-            "`#[init]` takes the input already (`{}: {}`); leave it out here, and keep in the \
-             struct what `#[run]` needs of it",
-            init.name,
-            init.text,
+            "`#[init]` takes the inputs already (`{}: {}`); leave them out here, and keep in the \
+             struct what `#[run]` needs of them",
+            taken.name,
+            taken.text,
         ));
-        run.input = None;
+        run.inputs.clear();
     }
     Some(Methods {
         private: annotation.private,
@@ -151,7 +151,7 @@ fn run(method: &Method, target: &Path, errors: &mut Errors) -> Run {
         ));
     }
     let by = By::MutableReference;
-    let (context, input) = context_and_input(method, ContextType::Workflow, by, target, errors);
+    let (context, inputs) = context_and_inputs(method, ContextType::Workflow, by, target, errors);
     let output = outputs::without_self(&signature.output, target, errors);
     let kind = match output.kind {
         OutputKind::Nothing => {
@@ -164,7 +164,7 @@ fn run(method: &Method, target: &Path, errors: &mut Errors) -> Run {
         // Whatever the alias is called, rustc knows whether it is a `Result`.
         OutputKind::Plain(ty) | OutputKind::Result(ty) => OutputKind::Result(ty),
     };
-    Run { ident: signature.ident.clone(), context, input, output: Output { kind, ..output } }
+    Run { ident: signature.ident.clone(), context, inputs, output: Output { kind, ..output } }
 }
 
 fn init(method: &Method, target: &Path, errors: &mut Errors) -> Init {
@@ -187,34 +187,20 @@ fn init(method: &Method, target: &Path, errors: &mut Errors) -> Init {
         errors.push(err!(signature.ident, "`#[init]` returns the state; write `-> Self`"));
     }
     let by = By::Reference;
-    let (context, input) = context_and_input(method, ContextType::View, by, target, errors);
-    Init { ident: signature.ident.clone(), context, input }
+    let (context, inputs) = context_and_inputs(method, ContextType::View, by, target, errors);
+    Init { ident: signature.ident.clone(), context, inputs }
 }
 
-/// Refuses a second input.
-pub(super) fn one_input(parameters: &[Parameter], errors: &mut Errors) {
-    if let Some(second) = parameters.get(1) {
-        errors.push(err!(
-            second.original,
-            "a workflow takes one input; put several in a struct that derives `Serialize` and \
-             `Deserialize`, which can also grow later"
-        ));
-    }
-}
-
-fn context_and_input(
+fn context_and_inputs(
     method: &Method,
     allowed: ContextType,
     by: By,
     target: &Path,
     errors: &mut Errors,
-) -> (Context, Option<Input>) {
+) -> (Context, Vec<Input>) {
     let mut parameters = signature::parameters(&method.function.sig);
     let context = inputs::context(&mut parameters, allowed, by, errors);
-    one_input(&parameters, errors);
-    parameters.truncate(1);
-    let input = inputs::owned(&parameters, Some(target), errors).pop();
-    (context, input)
+    (context, inputs::owned(&parameters, Some(target), errors))
 }
 
 /// A stand-in, made of the method that was most likely meant.
@@ -231,9 +217,9 @@ fn missing_run(block: &ItemImpl, target: &Path, errors: &mut Errors) -> Run {
         let mut parameters = signature::parameters(&function.sig);
         let (by, ignored) = (By::MutableReference, &mut Errors::default());
         let context = inputs::context(&mut parameters, ContextType::Workflow, by, ignored);
-        let input = inputs::owned(&parameters, Some(target), ignored).pop();
+        let inputs = inputs::owned(&parameters, Some(target), ignored);
         let output = signature::output(&function.sig.output);
-        return Run { ident: function.sig.ident.clone(), context, input, output };
+        return Run { ident: function.sig.ident.clone(), context, inputs, output };
     }
     // Whoever annotated a trait impl, which is a mistake already, has the methods elsewhere.
     if block.trait_.is_none() {
@@ -246,7 +232,7 @@ fn missing_run(block: &ItemImpl, target: &Path, errors: &mut Errors) -> Run {
     Run {
         ident: format_ident!("run", span = Span::call_site()),
         context: Context::None,
-        input: None,
+        inputs: Vec::new(),
         output: signature::output(&ReturnType::Default),
     }
 }

@@ -19,7 +19,7 @@ pub(crate) use activity::activity;
 pub(crate) use application_error::application_error;
 pub(crate) use declared::{activity as declared_activity, workflow as declared_workflow};
 pub(crate) use entry::main;
-pub(crate) use inputs::is_free;
+pub(crate) use inputs::{MOST_INPUTS, is_free};
 pub(crate) use methods::methods;
 pub(crate) use test::{is_of_tests, test};
 pub(crate) use workflow::workflow;

@@ -12,12 +12,10 @@ use temporalio_common::{
     HasWorkflowDefinition, QueryDefinition, SignalDefinition, UpdateDefinition, WorkflowDefinition,
 };
 
-use super::{
-    Client, HasHandle, Payloads, QueryCall, SignalCall, Start, UpdateCall, WorkflowHandle,
-};
+use super::{Client, HasHandle, Payloads, QueryCall, Start, UpdateCall, WorkflowHandle};
 use crate::definition::{
-    HandlerDescription, InvalidInput, Parameter, SourceLocation, Workflow, WorkflowAnnotation,
-    WorkflowEntry,
+    Arguments, HandlerDescription, Handles, InvalidInput, Parameter, SignalTarget, SourceLocation,
+    Workflow, WorkflowAnnotation, WorkflowEntry,
 };
 
 /// The type of workflows whose type the program does not know.
@@ -25,6 +23,59 @@ use crate::definition::{
 /// There is no value of it: it stands where a workflow type is asked for, as in
 /// [`Start<AnyWorkflow>`](Start) and [`WorkflowHandle<AnyWorkflow>`](WorkflowHandle).
 pub enum AnyWorkflow {}
+
+/// What [`AnyWorkflow`] is started with: the inputs, and what an annotation would say of the type.
+///
+/// It makes `AnyWorkflow` a [`BaseWorkflow<AnyInput, Payloads>`](crate::BaseWorkflow), so that what is
+/// generic over workflows also starts those whose type is known only when it runs.
+///
+/// ```no_run
+/// # use durable::prelude::*;
+/// use durable::client::{AnyInput, AnyWorkflow};
+/// # use serde_json::json;
+///
+/// # async fn example(client: &Client) -> durable::Result<()> {
+/// let order = AnyInput::new("OrderWorkflow", "orders", [json!(7), json!("a@example.com")]);
+/// let receipt = AnyWorkflow::execute(client, order).await?;
+/// println!("{}", receipt.json()?);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnyInput {
+    pub(crate) workflow_type: Cow<'static, str>,
+    pub(crate) task_queue: String,
+    pub(crate) inputs: Payloads,
+}
+
+impl AnyInput {
+    /// The inputs of a workflow of this type, on this queue.
+    pub fn new(
+        workflow_type: impl Into<Cow<'static, str>>,
+        task_queue: impl Into<String>,
+        inputs: impl Into<Payloads>,
+    ) -> Self {
+        Self {
+            workflow_type: workflow_type.into(),
+            task_queue: task_queue.into(),
+            inputs: inputs.into(),
+        }
+    }
+}
+
+/// Any number of inputs.
+impl Arguments for Payloads {
+    type Value = AnyInput;
+    type Wire = Self;
+
+    fn wire(value: AnyInput) -> Self {
+        value.inputs
+    }
+
+    fn from_wire(wire: Self) -> Self {
+        wire
+    }
+}
 
 impl Client {
     /// Starts a workflow by the name of its type, on a queue.
@@ -90,19 +141,23 @@ impl Client {
 ///
 /// It dereferences to [`WorkflowHandle`], with result, description, cancellation, termination and
 /// history, as generated handles do; signals, queries and updates are sent by name.
+///
+/// The handle that another workflow has, of a child for example, has the signals alone.
 #[derive(Clone)]
-pub struct AnyWorkflowHandle(WorkflowHandle<AnyWorkflow>);
+pub struct AnyWorkflowHandle<T = WorkflowHandle<AnyWorkflow>>(T);
 
-impl AnyWorkflowHandle {
+impl<T: SignalTarget<AnyWorkflow>> AnyWorkflowHandle<T> {
     /// A signal, by its name.
     pub fn signal(
         &self,
         name: impl Into<String>,
         input: impl Into<Payloads>,
-    ) -> SignalCall<AnySignal> {
-        SignalCall::new(&self.0, AnySignal(name.into()), input.into())
+    ) -> T::Signal<'_, AnySignal> {
+        self.0.signal_with(AnySignal(name.into()), input.into())
     }
+}
 
+impl AnyWorkflowHandle {
     /// A query, by its name.
     pub fn query(
         &self,
@@ -128,21 +183,21 @@ impl AnyWorkflowHandle {
     }
 }
 
-impl From<WorkflowHandle<AnyWorkflow>> for AnyWorkflowHandle {
-    fn from(handle: WorkflowHandle<AnyWorkflow>) -> Self {
-        Self(handle)
+impl<T> From<T> for AnyWorkflowHandle<T> {
+    fn from(known: T) -> Self {
+        Self(known)
     }
 }
 
-impl Deref for AnyWorkflowHandle {
-    type Target = WorkflowHandle<AnyWorkflow>;
+impl<T> Deref for AnyWorkflowHandle<T> {
+    type Target = T;
 
-    fn deref(&self) -> &Self::Target {
+    fn deref(&self) -> &T {
         &self.0
     }
 }
 
-impl fmt::Debug for AnyWorkflowHandle {
+impl<T: fmt::Debug> fmt::Debug for AnyWorkflowHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -171,11 +226,17 @@ impl WorkflowAnnotation for AnyWorkflow {
 
 #[diagnostic::do_not_recommend]
 impl Workflow for AnyWorkflow {
+    type Arguments = Payloads;
+
     const PARAMETERS: &'static [Parameter] = &[];
     const OUTPUT: &'static str = "Payloads";
     const SIGNALS: &'static [HandlerDescription] = &[];
     const QUERIES: &'static [HandlerDescription] = &[];
     const UPDATES: &'static [HandlerDescription] = &[];
+}
+
+impl Handles for AnyWorkflow {
+    type HandleOf<T> = AnyWorkflowHandle<T>;
 }
 
 impl HasHandle for AnyWorkflow {

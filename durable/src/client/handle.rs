@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::time::Duration;
 
 use temporalio_client::{
@@ -26,7 +27,12 @@ use crate::error::{Error, Result};
 )]
 pub trait HasHandle: Workflow {
     /// The generated handle, such as `OrderWorkflowHandle`.
-    type Handle: From<WorkflowHandle<Self>> + Send + 'static;
+    type Handle: From<WorkflowHandle<Self>>
+        + Deref<Target = WorkflowHandle<Self>>
+        + Clone
+        + Send
+        + Sync
+        + 'static;
 }
 
 /// A handle of one workflow execution.

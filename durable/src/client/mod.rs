@@ -26,7 +26,7 @@ mod settings;
 mod start;
 mod with_start;
 
-pub use any::{AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle};
+pub use any::{AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle};
 pub use batch::start_all;
 pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
 pub use completion::ActivityCompletion;

@@ -90,6 +90,12 @@ impl<W: Workflow, R> Start<W, R> {
         }
     }
 
+    /// The same start, which resolves to something else.
+    pub(crate) fn resolving<T>(self) -> Start<W, T> {
+        let Self { client, name, input, id, settings, .. } = self;
+        Start { client, name, input, id, settings, resolves_to: PhantomData }
+    }
+
     /// The workflow's id; without it the annotation's template, or else a UUID.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());

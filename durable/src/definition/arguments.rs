@@ -1,22 +1,29 @@
 //! Decodes the inputs that arrive from outside, and says precisely what was wrong with those that
 //! do not decode.
 //!
+//! The rules are the same for workflows, activities, signals, queries and updates: each input is a
+//! payload, more than there are inputs are refused, and trailing ones may be missing where the type
+//! says so, because older callers do not know an input that was added later.
+//!
 //! [`Decoded`] is what workers register as the input of an annotated item: decoding it never fails,
 //! so that the layer, and not the SDK, answers bad input. Plain SDK 1.1.1 retries such a workflow
 //! task for ever.
 
-use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
+mod error;
+mod given;
+mod trace;
 
-use serde::de::{Deserializer, Visitor};
 use temporalio_common::data_converters::{
     ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
-    PayloadConverter, SerializationContext, SerializationContextData, TemporalDeserializable,
-    TemporalSerializable,
+    SerializationContext, TemporalDeserializable, TemporalSerializable,
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
-use super::{Parameter, Payload};
+use super::Payload;
+
+pub(crate) use error::DecodeError;
+use given::missing;
+pub(super) use given::{Given, may_be_missing};
 
 /// An input that was decoded, or the reason why it could not be.
 #[derive(Debug)]
@@ -24,12 +31,11 @@ pub struct Decoded<T>(pub(crate) Result<T, DecodeError>);
 
 impl<T: Payload> TemporalDeserializable for Decoded<T> {
     fn from_serde(
-        converter: &dyn ErasedSerdePayloadConverter,
+        _: &dyn ErasedSerdePayloadConverter,
         context: &SerializationContext<'_>,
         payload: RawPayload,
     ) -> Result<Self, PayloadConversionError> {
-        let decoded = T::from_serde(converter, context, payload.clone());
-        Ok(Self(decoded.map_err(|error| DecodeError::explain::<T>(context, vec![payload], error))))
+        Ok(Self(decode(context, vec![payload])))
     }
 
     fn from_payloads(
@@ -47,7 +53,7 @@ impl<T: Payload> TemporalSerializable for Decoded<T> {
     ) -> Result<Vec<RawPayload>, PayloadConversionError> {
         match &self.0 {
             Ok(value) => context.converter.to_payloads(context, value),
-            Err(error) => Err(PayloadConversionError::EncodingError(error.reason.clone().into())),
+            Err(error) => Err(PayloadConversionError::EncodingError(error.reason().into())),
         }
     }
 }
@@ -57,202 +63,25 @@ pub(crate) fn decode<T: TemporalDeserializable + 'static>(
     context: &SerializationContext<'_>,
     payloads: Vec<RawPayload>,
 ) -> Result<T, DecodeError> {
-    context
-        .converter
-        .from_payloads(context, payloads.clone())
-        .map_err(|error| DecodeError::explain::<T>(context, payloads, error))
-}
-
-/// Why inputs could not be decoded, as far as it can be known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct DecodeError {
-    received: usize,
-    /// Which input, and where within it, the decoder gave up.
-    place: Option<(usize, String)>,
-    reason: String,
-}
-
-impl DecodeError {
-    /// Decodes once more, this time keeping track of the place, which costs too much to do always.
-    fn explain<T: TemporalDeserializable + 'static>(
-        context: &SerializationContext<'_>,
-        payloads: Vec<RawPayload>,
-        error: PayloadConversionError,
-    ) -> Self {
-        let received = payloads.len();
-        let trace = Arc::new(Mutex::new(Trace::default()));
-        let converter = PayloadConverter::Serde(Arc::new(TracingConverter(Arc::clone(&trace))));
-        let context = SerializationContext::new(context.data, &converter);
-        let traced = match T::from_payloads(&context, payloads.clone()) {
-            Err(PayloadConversionError::WrongEncoding) => {
-                converter.from_payloads::<T>(&context, payloads)
-            }
-            traced => traced,
-        };
-        let trace = trace.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = match (&traced, trace.started) {
-            (Ok(_), _) | (_, 0) => None,
-            (Err(_), started) => Some((started - 1, trace.path.clone().unwrap_or_default())),
-        };
-        let reason = match traced.err().unwrap_or(error) {
-            PayloadConversionError::EncodingError(source) => source.to_string(),
-            other => other.to_string(),
-        };
-        Self { received, place, reason }
-    }
-
-    /// The error in the words of the signature: `input`order: Order`, at `items[0].price`: ..`.
-    pub(crate) fn describe(&self, parameters: &[Parameter]) -> String {
-        if self.received != parameters.len() && self.place.is_none() {
-            return format!(
-                "expected {} ({}), got {}",
-                count(parameters.len()),
-                list(parameters),
-                count(self.received),
-            );
-        }
-        let mut text = String::new();
-        let (index, path) = self.place.clone().unwrap_or_default();
-        if let Some(parameter) = parameters.get(index) {
-            let _ = write!(text, "input `{parameter}`");
-        } else {
-            text.push_str("input");
-        }
-        if !path.is_empty() && path != "." {
-            let _ = write!(text, ", at `{path}`");
-        }
-        let _ = write!(text, ": {}", self.reason);
-        text
-    }
-}
-
-fn count(inputs: usize) -> String {
-    match inputs {
-        0 => "no input".to_owned(),
-        1 => "1 input".to_owned(),
-        many => format!("{many} inputs"),
-    }
-}
-
-fn list(parameters: &[Parameter]) -> String {
-    parameters.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// How far a traced decoding came.
-#[derive(Debug, Default)]
-struct Trace {
-    started: usize,
-    path: Option<String>,
-}
-
-/// Reads JSON payloads like the SDK's converter does, and notes where a decoder gives up.
-struct TracingConverter(Arc<Mutex<Trace>>);
-
-impl ErasedSerdePayloadConverter for TracingConverter {
-    fn to_payload(
-        &self,
-        _: &SerializationContextData,
-        _: &dyn erased_serde::Serialize,
-    ) -> Result<RawPayload, PayloadConversionError> {
-        Err(PayloadConversionError::WrongEncoding)
-    }
-
-    fn from_payload(
-        &self,
-        _: &SerializationContextData,
-        payload: RawPayload,
-    ) -> Result<Box<dyn erased_serde::Deserializer<'static>>, PayloadConversionError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).started += 1;
-        let encoding = payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice);
-        let value = match encoding {
-            b"json/plain" => serde_json::from_slice(&payload.data)
-                .map_err(|error| PayloadConversionError::EncodingError(error.into()))?,
-            b"binary/null" => serde_json::Value::Null,
-            other => {
-                let other = String::from_utf8_lossy(other);
-                let reason = format!("its encoding is `{other}`, and `json/plain` is expected");
-                return Err(PayloadConversionError::EncodingError(reason.into()));
-            }
-        };
-        let deserializer = TracingDeserializer { value, trace: Arc::clone(&self.0) };
-        Ok(Box::new(<dyn erased_serde::Deserializer>::erase(deserializer)))
-    }
-}
-
-/// A JSON value that reports the path at which a visitor refused it.
-///
-/// `serde_path_to_error` borrows its track, and the SDK wants a `'static` deserializer; so the value
-/// is owned here and the path is handed over when the visit has ended.
-struct TracingDeserializer {
-    value: serde_json::Value,
-    trace: Arc<Mutex<Trace>>,
-}
-
-/// Forwards each method of [`Deserializer`] to a tracked one.
-macro_rules! forward {
-    ($($method:ident($($argument:ident: $type:ty),*);)*) => {
-        $(
-            fn $method<V: Visitor<'de>>(
-                self,
-                $($argument: $type,)*
-                visitor: V,
-            ) -> Result<V::Value, Self::Error> {
-                let mut track = serde_path_to_error::Track::new();
-                let tracked = serde_path_to_error::Deserializer::new(self.value, &mut track);
-                let result = tracked.$method($($argument,)* visitor);
-                if result.is_err() {
-                    let mut trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
-                    trace.path = Some(track.path().to_string());
-                }
-                result
-            }
-        )*
+    let error = match context.converter.from_payloads(context, payloads.clone()) {
+        Ok(inputs) => return Ok(inputs),
+        Err(error) => error,
     };
-}
-
-impl<'de> Deserializer<'de> for TracingDeserializer {
-    type Error = serde_json::Error;
-
-    forward! {
-        deserialize_any();
-        deserialize_bool();
-        deserialize_i8();
-        deserialize_i16();
-        deserialize_i32();
-        deserialize_i64();
-        deserialize_i128();
-        deserialize_u8();
-        deserialize_u16();
-        deserialize_u32();
-        deserialize_u64();
-        deserialize_u128();
-        deserialize_f32();
-        deserialize_f64();
-        deserialize_char();
-        deserialize_str();
-        deserialize_string();
-        deserialize_bytes();
-        deserialize_byte_buf();
-        deserialize_option();
-        deserialize_unit();
-        deserialize_unit_struct(name: &'static str);
-        deserialize_newtype_struct(name: &'static str);
-        deserialize_seq();
-        deserialize_tuple(len: usize);
-        deserialize_tuple_struct(name: &'static str, len: usize);
-        deserialize_map();
-        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
-        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
-        deserialize_identifier();
-        deserialize_ignored_any();
+    // The only input may be missing, too; several know it by themselves.
+    if payloads.is_empty()
+        && let Ok(input) = missing(context)
+    {
+        return Ok(input);
     }
+    Err(DecodeError::explain::<T>(context, payloads, error))
 }
 
 #[cfg(test)]
 mod tests {
     use serde::{Deserialize, Serialize};
-    use temporalio_common::data_converters::MultiArgs2;
+    use temporalio_common::data_converters::PayloadConverter;
 
+    use super::super::{Inputs, Parameter};
     use super::*;
 
     #[derive(Debug, Serialize, Deserialize)]
@@ -278,14 +107,18 @@ mod tests {
         }
     }
 
+    fn decoded<T: Payload>(payloads: Vec<RawPayload>) -> Result<T, DecodeError> {
+        let converter = PayloadConverter::default();
+        let context = SerializationContext::new(&SerializationContextData::None, &converter);
+        let decoded: Decoded<T> = converter.from_payloads(&context, payloads).unwrap();
+        decoded.0
+    }
+
     fn refused<T: Payload + std::fmt::Debug>(
         payloads: Vec<RawPayload>,
         parameters: &[Parameter],
     ) -> String {
-        let converter = PayloadConverter::default();
-        let context = SerializationContext::new(&SerializationContextData::None, &converter);
-        let decoded: Decoded<T> = converter.from_payloads(&context, payloads).unwrap();
-        decoded.0.unwrap_err().describe(parameters)
+        decoded::<T>(payloads).unwrap_err().describe(parameters)
     }
 
     #[test]
@@ -308,20 +141,62 @@ mod tests {
     #[test]
     fn the_input_of_several_is_named() {
         assert_eq!(
-            refused::<MultiArgs2<String, f64>>(vec![json("\"7\""), json("\"ten\"")], CHARGE),
+            refused::<Inputs<(String, f64)>>(vec![json("\"7\""), json("\"ten\"")], CHARGE),
             "input `amount: f64`: invalid type: string \"ten\", expected f64"
         );
     }
 
     #[test]
     fn a_wrong_number_of_inputs_is_counted() {
+        type Charge = Inputs<(String, f64)>;
+        let text = json("\"7\"");
+        let expected = "expected 2 inputs (order_id: String, amount: f64), got ";
+        assert_eq!(refused::<Charge>(vec![], CHARGE), format!("{expected}none"));
+        assert_eq!(refused::<Charge>(vec![text.clone()], CHARGE), format!("{expected}1"));
+        let three = vec![text.clone(), json("1"), json("1")];
+        assert_eq!(refused::<Charge>(three, CHARGE), format!("{expected}3"));
+        let expected = "expected 1 input (order: Order), got ";
+        assert_eq!(refused::<Order>(vec![], ORDER), format!("{expected}none"));
+        let two = vec![text.clone(), text.clone()];
+        assert_eq!(refused::<Order>(two, ORDER), format!("{expected}2"));
+        assert_eq!(refused::<()>(vec![text], &[]), "expected no input, got 1");
+    }
+
+    #[test]
+    fn trailing_optional_inputs_may_be_left_out() {
+        type Note = Option<String>;
+        assert_eq!(decoded::<Note>(vec![]), Ok(None));
+        let note = decoded::<Inputs<(u32, Note, Option<Vec<u8>>)>>(vec![json("7")]);
+        assert_eq!(note, Ok(Inputs((7, None, None))));
+        let note = decoded::<Inputs<(u32, Note)>>(vec![json("7"), json("\"a\"")]);
+        assert_eq!(note, Ok(Inputs((7, Some("a".to_owned())))));
+        assert_eq!(decoded::<Inputs<(Note, Note)>>(vec![]), Ok(Inputs((None, None))));
+    }
+
+    #[test]
+    fn inputs_that_are_not_optional_may_not_be_left_out() {
+        const NOTE: &[Parameter] =
+            &[Parameter::new("id", "u32"), Parameter::new("note", "Option<String>")];
+        type Note = Inputs<(u32, Option<String>)>;
+        let expected = "expected 1 to 2 inputs (id: u32, note: Option<String>), got ";
+        assert_eq!(refused::<Note>(vec![], NOTE), format!("{expected}none"));
+        assert_eq!(refused::<Note>(vec![json("1"); 3], NOTE), format!("{expected}3"));
         assert_eq!(
-            refused::<MultiArgs2<String, f64>>(vec![json("\"7\"")], CHARGE),
-            "expected 2 inputs (order_id: String, amount: f64), got 1 input"
+            refused::<Option<String>>(vec![json("\"a\""); 2], &NOTE[1..]),
+            "expected at most 1 input (note: Option<String>), got 2"
         );
+        let first = refused::<Inputs<(Option<String>, u32)>>(vec![json("\"a\"")], NOTE);
+        assert!(first.starts_with("expected 2 inputs"), "{first}");
+        assert!(decoded::<serde_json::Value>(vec![]).is_err());
+    }
+
+    #[test]
+    fn the_wrong_input_is_named_behind_one_that_is_bytes() {
+        let mut bytes = json("ab");
+        bytes.metadata.insert("encoding".to_owned(), b"binary/plain".to_vec());
         assert_eq!(
-            refused::<Order>(vec![], ORDER),
-            "expected 1 input (order: Order), got no input"
+            refused::<Inputs<(Vec<u8>, f64)>>(vec![bytes, json("\"ten\"")], CHARGE),
+            "input `amount: f64`: invalid type: string \"ten\", expected f64"
         );
     }
 

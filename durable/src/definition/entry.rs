@@ -35,7 +35,7 @@ pub struct WorkflowEntry {
     pub name: &'static str,
     /// The queue whose workers run it.
     pub queue: &'static str,
-    /// Its input, or none.
+    /// Its inputs, in order.
     pub parameters: &'static [Parameter],
     /// Its output type, as written.
     pub output: &'static str,
@@ -82,7 +82,8 @@ impl WorkflowEntry {
         (entry, checked)
     }
 
-    /// Whether the workflow could read these values: one, or none where it takes no input.
+    /// Checks that the workflow could read these values, one for each input. Trailing optional inputs
+    /// may be left out.
     ///
     /// # Errors
     /// [`InvalidInput`] says what does not fit, and where.
@@ -90,7 +91,7 @@ impl WorkflowEntry {
         self.workflow_id(values).map(drop)
     }
 
-    /// The workflow id that the annotation's template makes of an input, or `None` where it has no
+    /// The workflow id that the annotation's template makes of these inputs, or `None` where it has no
     /// template.
     ///
     /// # Errors

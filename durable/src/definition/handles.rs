@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::ops::Deref;
 
 use temporalio_common::{HasWorkflowDefinition, SignalDefinition, WorkflowDefinition};
 
@@ -11,7 +12,7 @@ use super::{Workflow, WorkflowAnnotation};
 /// A workflow with a generated handle type; `#[workflow]` implements it.
 pub trait Handles: WorkflowAnnotation + Sized + 'static {
     /// The generated handle, such as `OrderWorkflowHandle<T>`, around what is known of the workflow.
-    type HandleOf<T>: From<T>;
+    type HandleOf<T>: From<T> + Deref<Target = T>;
 }
 
 /// What signals of a workflow can be sent through; the generated handles' methods do.

@@ -2,7 +2,7 @@
 
 use temporalio_common::{HasWorkflowDefinition, WorkflowDefinition};
 
-use super::{HandlerDescription, Parameter, SourceLocation};
+use super::{Arguments, HandlerDescription, Parameter, SourceLocation};
 use crate::options::WorkflowOptions;
 
 /// What `#[workflow(queue = "..")]` says of a struct.
@@ -52,7 +52,10 @@ pub trait WorkflowAnnotation {
 pub trait Workflow:
     WorkflowAnnotation + HasWorkflowDefinition<Run = Self> + Sized + 'static
 {
-    /// The input of the run, or none where it takes none.
+    /// The inputs as a tuple: `()`, `(T,)`, `(T, U)` and so on.
+    type Arguments: Arguments<Wire = <Self as WorkflowDefinition>::Input>;
+
+    /// The inputs of the run, in order; each travels as a payload of its own.
     const PARAMETERS: &'static [Parameter];
     /// The output type as the user wrote it.
     const OUTPUT: &'static str;

@@ -44,6 +44,19 @@ pub trait WorkflowCode: Workflow {
     ) -> LocalBoxFuture<'static, WorkflowResult<<Self as WorkflowDefinition>::Output>>;
 }
 
+/// A workflow that calls others: every annotated one.
+///
+/// Functions of workflow code that serve several workflows take `ctx: &WorkflowContext<P>` with
+/// `P: Parent`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a workflow with code",
+    note = "annotate the struct with `#[workflow(queue = \"..\")]` and its impl with `#[workflow_methods]`"
+)]
+pub trait Parent: WorkflowCode + WorkflowDefinition<Input: Payload> {}
+
+#[diagnostic::do_not_recommend]
+impl<W: WorkflowCode<Input: Payload>> Parent for W {}
+
 /// Registers an annotated workflow with a worker, or with a replayer of histories.
 ///
 /// # Errors

@@ -18,8 +18,8 @@ use super::WorkflowCode;
 use super::cancellation::Cancellation;
 use super::hosted::Hosted;
 use super::too_large;
-use crate::definition::Payload;
 use crate::definition::arguments::Decoded;
+use crate::definition::{InputOf, Payload, wire};
 
 /// The context of `#[run]` and of async signals and updates.
 ///
@@ -196,18 +196,19 @@ impl<W> WorkflowContext<W> {
 impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     /// Ends this run and continues the workflow with a new one.
     ///
-    /// Write `ctx.continue_as_new(input, ContinueAsNewOptions::default())?;`. The new run starts
-    /// with an empty history. See
+    /// Write `ctx.continue_as_new(input, ContinueAsNewOptions::default())?;`. Several inputs are a
+    /// tuple, `(order_id, email)`. The new run starts with an empty history. See
     /// [Temporal's continue-as-new](https://docs.temporal.io/workflow-execution/continue-as-new).
     ///
     /// # Errors
     /// Always: the error is what ends the run.
     pub fn continue_as_new(
         &self,
-        input: W::Input,
+        input: InputOf<W>,
         options: ContinueAsNewOptions,
     ) -> Result<Infallible, WorkflowTermination> {
-        self.sdk.continue_as_new(Decoded(Ok(input)), options).map_err(too_large::continued::<W>)
+        let input = Decoded(Ok(wire::<W>(input)));
+        self.sdk.continue_as_new(input, options).map_err(too_large::continued::<W>)
     }
 }
 

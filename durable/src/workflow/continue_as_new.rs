@@ -6,7 +6,7 @@ use temporalio_common::protos::temporal::api::enums::v1::ContinueAsNewVersioning
 use temporalio_sdk::{ContinueAsNewOptions, WorkflowCancellationError, WorkflowTermination};
 
 use super::{WorkflowCode, WorkflowContext};
-use crate::definition::Payload;
+use crate::definition::{InputOf, Payload};
 
 impl<W> WorkflowContext<W> {
     /// Waits until no signal and no update is being handled.
@@ -70,7 +70,7 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     /// Always: the error is what ends the run.
     pub fn continue_as_new_on_current_version(
         &self,
-        input: W::Input,
+        input: InputOf<W>,
         options: ContinueAsNewOptions,
     ) -> Result<Infallible, WorkflowTermination> {
         // The SDK has an option for it, in a feature that it calls experimental.
@@ -135,7 +135,7 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     /// which the next run would know nothing. Write `?`.
     pub async fn continue_as_new_when_suggested(
         &self,
-        carry: impl FnOnce(&W) -> W::Input,
+        carry: impl FnOnce(&W) -> InputOf<W>,
     ) -> Result<(), WorkflowTermination> {
         if self.continue_as_new_suggested() {
             self.handlers_finished().await?;

@@ -26,8 +26,8 @@ pub use children::{
     ChildCall, ChildResult, ChildWorkflow, ChildWorkflowError, ExternalWorkflow, SignalWorkflow,
     StartChild, ToHandle, ToOutput,
 };
-pub use code::WorkflowCode;
 pub(crate) use code::register;
+pub use code::{Parent, WorkflowCode};
 pub use context::{SyncWorkflowContext, WorkflowContext};
 pub use handlers::{
     AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, HandlerError,

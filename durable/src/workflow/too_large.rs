@@ -48,11 +48,18 @@ fn input_of<T>(input: T, role: &'static str, name: impl Into<Cow<'static, str>>)
 }
 
 /// The type of a child workflow whose input is measured on its way.
-pub(super) struct StartedChild<C>(PhantomData<fn() -> C>);
+pub(super) struct StartedChild<C> {
+    name: Cow<'static, str>,
+    child: PhantomData<fn() -> C>,
+}
 
 /// A child workflow whose input is measured. One that is too large fails to start.
-pub(super) fn child<C: Workflow>(input: C::Input) -> (StartedChild<C>, Measured<C::Input>) {
-    (StartedChild(PhantomData), input_of(input, "input of child workflow", C::NAME))
+pub(super) fn child<C: Workflow>(
+    name: Cow<'static, str>,
+    input: C::Input,
+) -> (StartedChild<C>, Measured<C::Input>) {
+    let input = input_of(input, "input of child workflow", name.clone());
+    (StartedChild { name, child: PhantomData }, input)
 }
 
 impl<C: Workflow> WorkflowDefinition for StartedChild<C> {
@@ -60,7 +67,7 @@ impl<C: Workflow> WorkflowDefinition for StartedChild<C> {
     type Output = C::Output;
 
     fn name(&self) -> &str {
-        C::NAME
+        &self.name
     }
 }
 

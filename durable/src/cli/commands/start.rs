@@ -19,9 +19,10 @@ pub(super) struct Target {
     /// The type of the workflow, as `schema` lists it
     #[arg(value_name = "TYPE")]
     workflow_type: String,
-    /// The input as JSON, as the name of a file with it (`@order.json`), or `-` for standard input
+    /// The inputs as JSON, in the order of the parameters; `@order.json` stands for a file with one, and
+    /// `-` for standard input
     #[arg(value_name = "INPUT")]
-    input: Option<String>,
+    inputs: Vec<String>,
     /// The workflow's id; without it what the annotation makes of the input, or else a UUID
     #[arg(long, visible_alias = "workflow-id", value_name = "ID")]
     pub(super) id: Option<String>,
@@ -56,10 +57,10 @@ impl Target {
     ) -> Outcome<crate::client::Start<AnyWorkflow>> {
         let registry = Registry::collect().map_err(crate::Error::from)?;
         let entry = names::workflow(&registry, &self.workflow_type, self.queue.as_deref())?;
-        let input = input::read(self.input.as_slice())?;
-        entry.check_input(&input).map_err(Problem::misuse)?;
+        let inputs = input::read(&self.inputs)?;
+        entry.check_input(&inputs).map_err(Problem::misuse)?;
         let client: Client = context.client().await?;
-        let mut start = client.start_registered(entry, input).map_err(Problem::misuse)?;
+        let mut start = client.start_registered(entry, inputs).map_err(Problem::misuse)?;
         if let Some(id) = self.id {
             start = start.id(id);
         }

@@ -184,8 +184,8 @@ impl TestEnv {
     /// Mocks a workflow, in this environment only: a child above all.
     ///
     /// The mocked workflow is started as always, on its queue and with its id; what it does is the
-    /// mock's. Its function takes the workflow's input, `()` where it takes none.
-    pub fn mock_workflow<W>(&self) -> Mock<(W::Input,), W::Output>
+    /// mock's. Its function takes the workflow's inputs, each as a parameter.
+    pub fn mock_workflow<W>(&self) -> Mock<W::Arguments, W::Output>
     where
         W: Workflow,
         W::Input: Payload,

@@ -29,7 +29,7 @@ use super::calls::{Calls, record, replayed, with_context};
 use super::{Installed, Mocks};
 use crate::activity::ActivityError;
 use crate::definition::arguments::Decoded;
-use crate::definition::{Payload, Workflow};
+use crate::definition::{Arguments as _, Payload, Workflow};
 use crate::testing::lock;
 
 /// A mock of some workflow.
@@ -50,7 +50,7 @@ pub(super) trait AnyWorkflowMock: Send + Sync {
 }
 
 struct WorkflowMock<W: Workflow> {
-    answer: Answer<(W::Input,), W::Output>,
+    answer: Answer<W::Arguments, W::Output>,
 }
 
 /// What the workers of a test need to know of a workflow that is mocked.
@@ -89,14 +89,15 @@ impl RunMock {
 
 impl Mocks {
     /// A mock of a workflow.
-    pub(in crate::testing) fn mock_workflow<W>(self: &Arc<Self>) -> Mock<(W::Input,), W::Output>
+    pub(in crate::testing) fn mock_workflow<W>(self: &Arc<Self>) -> Mock<W::Arguments, W::Output>
     where
         W: Workflow,
         W::Input: Payload,
         W::Output: Send,
     {
         let mocks = Arc::clone(self);
-        let calls = Calls::new(|payloads| replayed::<W::Input>(payloads).map(|input| (input,)));
+        let calls =
+            Calls::new(|payloads| replayed::<W::Input>(payloads).map(W::Arguments::from_wire));
         Mock::new(calls, move |rules, answer| {
             let mock = Arc::new(WorkflowMock::<W> { answer });
             let installed = Installed { name: W::NAME, rules: Arc::new(rules), mock: mock as _ };
@@ -137,7 +138,10 @@ where
         }
         match &self.answer {
             Answer::Function(function) => match replayed::<W::Input>(input) {
-                Some(input) => function((input,)).map(|output| value(&output?)).boxed(),
+                Some(input) => {
+                    let output = function(W::Arguments::from_wire(input));
+                    output.map(|output| value(&output?)).boxed()
+                }
                 None => ready(Err(failure("the input does not decode a second time"))).boxed(),
             },
             Answer::Hang => hang(context).boxed(),

@@ -1,5 +1,6 @@
 //! The call of a child workflow: options by the one precedence rule, then the SDK's future.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -63,6 +64,7 @@ pub struct ChildCall<'a, P, C: Workflow, R = ToOutput> {
 }
 
 struct Call<C: Workflow> {
+    name: Cow<'static, str>,
     input: C::Input,
     id: Option<String>,
     options: WorkflowOptions,
@@ -77,10 +79,19 @@ type Starting<'a, C> =
 impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
     /// A call with the child's annotated options; made by generated code.
     pub fn new(context: &'a WorkflowContext<P>, input: C::Input) -> Self {
+        Self::named(context, Cow::Borrowed(C::NAME), input)
+    }
+
+    /// A call of the workflow type of this name.
+    pub(crate) fn named(
+        context: &'a WorkflowContext<P>,
+        name: Cow<'static, str>,
+        input: C::Input,
+    ) -> Self {
         let options = WorkflowOptions::default();
         let child =
             ChildWorkflowOptions::builder().maybe_cancellation_token(context.token()).build();
-        let call = Some(Box::new(Call { input, id: None, options, child, problem: None }));
+        let call = Some(Box::new(Call { name, input, id: None, options, child, problem: None }));
         Self { context, call, starting: None, started: None, resolves_to: PhantomData }
     }
 
@@ -152,19 +163,22 @@ impl<C: Workflow<Input: Payload>> Call<C> {
     where
         P: WorkflowCode<Input: Payload>,
     {
-        let Self { input, id, options, child, problem } = self;
+        let Self { name, input, id, options, child, problem } = self;
         if let Some(problem) = problem {
-            return refused(problem);
+            return refused(&name, problem);
+        }
+        if name.is_empty() {
+            return refused(&name, "the workflow type is empty");
         }
         let id = id.or_else(|| C::workflow_id(&input));
         let id = id.unwrap_or_else(|| context.uuid().to_string());
-        let configured = configured_options(context).of_workflow(C::NAME);
+        let configured = configured_options(context).of_workflow(&name);
         let options = match options.resolve(C::options(), configured) {
-            Ok(_) if id.is_empty() => return refused("the workflow id is empty"),
+            Ok(_) if id.is_empty() => return refused(&name, "the workflow id is empty"),
             Ok(options) => sdk_options::<C>(options, child, id.clone()),
-            Err(error) => return refused(error),
+            Err(error) => return refused(&name, error),
         };
-        let (child, input) = too_large::child::<C>(input);
+        let (child, input) = too_large::child::<C>(name, input);
         let starting = context.start_child_workflow(child, input, options);
         let signals = Peer::new(context, id);
         let child = async move { Ok(ChildWorkflow::new(signals, starting.await?)) };
@@ -192,8 +206,8 @@ fn sdk_options<C: Workflow>(
 
 /// Impossible options are a mistake in the code, so they fail the workflow task: a corrected
 /// deployment goes on from there.
-fn refused<'a, C: Workflow>(problem: impl Display) -> Starting<'a, C> {
-    let problem = format!("child workflow {}: {problem}", C::NAME);
+fn refused<'a, C: Workflow>(name: &str, problem: impl Display) -> Starting<'a, C> {
+    let problem = format!("child workflow {name}: {problem}");
     let error = PayloadConversionError::EncodingError(problem.into());
     Box::pin(ready(Err(ChildWorkflowStartError::Serialization(error).into())))
 }

@@ -117,7 +117,7 @@ use std::time::Duration;
 use temporalio_sdk::{WorkflowCancellationError, WorkflowResult};
 
 use super::{WorkflowCode, WorkflowContext};
-use crate::definition::Payload;
+use crate::definition::{InputOf, Payload};
 
 pub use inbox::Inbox;
 use inbox::Waiting;
@@ -134,10 +134,11 @@ pub trait Entity: WorkflowCode<Input: Payload> {
     /// The inbox, in the workflow's state.
     fn inbox(&self) -> &Inbox<Self::Command, Self::Reply>;
 
-    /// The input of the next run: what is to be kept of the state, and the commands that wait.
+    /// The input of the next run: what is to be kept of the state, and the commands that wait. Several
+    /// inputs are a tuple.
     ///
     /// The inbox in the state is empty by then; the one that is handed over belongs into the input.
-    fn carry(&self, inbox: Inbox<Self::Command, Self::Reply>) -> Self::Input;
+    fn carry(&self, inbox: Inbox<Self::Command, Self::Reply>) -> InputOf<Self>;
 
     /// Whether the entity's life is over.
     ///

@@ -1,4 +1,4 @@
-//! A run with two inputs.
+//! A run with seven inputs.
 
 use durable::prelude::*;
 
@@ -13,10 +13,15 @@ impl Order {
     #[run]
     async fn run(
         ctx: &mut WorkflowContext<Self>,
-        order_id: String,
-        amount: f64,
+        a: u8,
+        b: u8,
+        c: u8,
+        d: u8,
+        e: u8,
+        f: u8,
+        g: u8,
     ) -> WorkflowResult<bool> {
-        drop((order_id, amount));
+        let _ = (a, b, c, d, e, f, g);
         Ok(ctx.state(|state| state.approved))
     }
 }

@@ -1,0 +1,68 @@
+//! The inputs of a workflow by their names, as the id template mentions them. The template stands on
+//! the struct, where the names are not known, so the methods say them.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
+
+use super::{methods, shared};
+use crate::model::Methods;
+
+/// The impl of `WithMethods`, with the type that it names.
+pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
+    let Methods { private, target, .. } = model;
+    let inputs = methods::inputs(model);
+    let head = shared::impl_head(private, "WithMethods", &quote!(#target), at);
+    let input_item = shared::input_item(&private.at(at), inputs);
+    let fields = shared::names(inputs);
+    let (ty, value) = if fields.is_empty() {
+        (quote!(()), TokenStream::new())
+    } else {
+        let types = shared::types(private, inputs);
+        let pattern = shared::input_value(private, &fields);
+        let value = quote!(let #pattern = __input; __Inputs { #(#fields),* });
+        (quote!(__Inputs<'a, #(#types),*>), value)
+    };
+    let named_item = quote_spanned!(methods::input_place(model)=> type Named<'a> = #ty;);
+    let named_type = (!fields.is_empty()).then(|| named_type(&fields));
+    quote! {
+        #named_type
+
+        #[automatically_derived]
+        #head {
+            #input_item
+            #named_item
+
+            fn named(__input: &Self::Input) -> Self::Named<'_> {
+                #value
+            }
+        }
+    }
+}
+
+/// The type, whose name is one that nobody writes. It is generic, because a type that names private
+/// ones could not be as public as the workflow. Behind a single input are the fields of it.
+fn named_type(fields: &[Ident]) -> TokenStream {
+    let types: Vec<_> = (0..fields.len()).map(|place| format_ident!("T{place}")).collect();
+    let behind = match fields {
+        [only] => quote! {
+            impl<T0> ::core::ops::Deref for __Inputs<'_, T0> {
+                type Target = T0;
+
+                fn deref(&self) -> &T0 {
+                    self.#only
+                }
+            }
+        },
+        _ => TokenStream::new(),
+    };
+    quote! {
+        #[doc(hidden)]
+        #[allow(dead_code, reason = "an id template mentions what it needs")]
+        pub struct __Inputs<'a, #(#types),*> {
+            #(pub #fields: &'a #types),*
+        }
+
+        #behind
+    }
+}

@@ -1,0 +1,188 @@
+//! The trait of every workflow, over which generic code is written.
+
+use std::time::Duration;
+
+use temporalio_common::WorkflowDefinition;
+
+use crate::client::{
+    AnyInput, AnyWorkflow, Client, Execute, HasHandle, Payloads, Start, WorkflowHandle,
+};
+use crate::definition::{Arguments, Handles, Workflow, wire};
+use crate::workflow::{ChildCall, ExternalWorkflow, Parent, StartChild, WorkflowContext};
+
+/// A workflow that takes `I` and returns `O`.
+///
+/// Everything that starts or finds a workflow is here, so that code can be generic over workflows:
+/// one function serves a batch of orders as well as a batch of invoices.
+/// [`#[workflow]`](macro@crate::workflow) and [`#[workflow_methods]`](macro@crate::workflow_methods)
+/// implement it together: `impl BaseWorkflow<Order, Receipt> for OrderWorkflow`. `I` is `()` for a
+/// workflow without an input, `T` for one with an input, and the tuple `(A, B, ..)` for one with
+/// several. A bound `W: BaseWorkflow<I, O>` is all that such a function needs.
+///
+/// ```
+/// use durable::client::start_all;
+/// use durable::prelude::*;
+///
+/// /// Runs a batch of workflows of any type, and returns their outputs in the order of the inputs.
+/// async fn run_all<W: BaseWorkflow<I, O>, I, O>(
+///     client: &Client,
+///     inputs: Vec<I>,
+/// ) -> durable::Result<Vec<O>> {
+///     println!("{} workflows `{}` on queue `{}`", inputs.len(), W::NAME, W::QUEUE);
+///     let mut outputs = Vec::new();
+///     for started in start_all(inputs.into_iter().map(|input| W::start(client, input))).await {
+///         outputs.push(started?.result().await?);
+///     }
+///     Ok(outputs)
+/// }
+///
+/// #[workflow(queue = "orders", id = "order-{order_id}")]
+/// #[derive(Default)]
+/// struct OrderWorkflow;
+///
+/// #[workflow_methods]
+/// impl OrderWorkflow {
+///     #[run]
+///     async fn run(order_id: u64, email: String) -> WorkflowResult<String> {
+///         Ok(format!("order {order_id} for {email}"))
+///     }
+/// }
+///
+/// #[workflow(queue = "billing")]
+/// #[derive(Default)]
+/// struct Invoice;
+///
+/// #[workflow_methods]
+/// impl Invoice {
+///     #[run]
+///     async fn run(amount: f64) -> WorkflowResult<f64> {
+///         Ok(amount * 1.22)
+///     }
+/// }
+///
+/// # async fn example(client: &Client) -> durable::Result<()> {
+/// let orders = vec![(7, "a@example.com".to_owned()), (8, "b@example.com".to_owned())];
+/// let receipts: Vec<String> = run_all::<OrderWorkflow, _, _>(client, orders).await?;
+/// let totals: Vec<f64> = run_all::<Invoice, _, _>(client, vec![12.5, 30.0]).await?;
+/// # let _ = (receipts, totals);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What it brings along
+/// - `W::NAME` and `W::QUEUE`, from [`WorkflowAnnotation`](crate::definition::WorkflowAnnotation).
+/// - `W::Handle`, the generated handle that [`start`](Self::start) resolves to. It dereferences to
+///   [`WorkflowHandle<W>`](WorkflowHandle).
+/// - `W::HandleOf<T>`, the handle as other workflows have it. It dereferences to `T`, which is a
+///   [`ChildWorkflow`](crate::workflow::ChildWorkflow) or an [`ExternalWorkflow`].
+///
+/// # Functions of the same name
+/// A workflow has functions of the same names on the struct itself, which take each input as a
+/// parameter: `OrderWorkflow::start(client, 7, email)` beside
+/// `W::start(client, (7, email))`. Rust prefers those of the struct. To call the trait's of a known
+/// type, write `<OrderWorkflow as BaseWorkflow<_, _>>::start(client, (7, email))`.
+///
+/// # In workflow code
+/// A function of workflow code that is generic over the workflow that calls it, too, has a parameter
+/// `P: Parent`:
+///
+/// ```
+/// use durable::prelude::*;
+/// use durable::workflow::{Parent, join_all_bounded};
+///
+/// /// Runs a child for each input, at most eight at a time.
+/// async fn children<P: Parent, W: BaseWorkflow<I, O>, I, O>(
+///     ctx: &WorkflowContext<P>,
+///     inputs: Vec<I>,
+/// ) -> WorkflowResult<Vec<O>> {
+///     let calls = inputs.into_iter().map(|input| W::execute_child(ctx, input));
+///     let outputs = join_all_bounded(8, calls).await;
+///     Ok(outputs.into_iter().collect::<Result<_, _>>()?)
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a workflow that takes `{I}` and returns `{O}`",
+    note = "`#[workflow]` and `#[workflow_methods]` implement `BaseWorkflow<I, O>`: `I` is `()` for no \
+            input, `T` for one, and the tuple `(A, B, ..)` for several"
+)]
+pub trait BaseWorkflow<I, O>:
+    HasHandle
+    + Handles
+    + Workflow<Arguments: Arguments<Value = I>>
+    + WorkflowDefinition<Input: Send, Output = O>
+    + WorkflowDefinition<Output: Send>
+{
+    /// Starts the workflow on its queue. Awaiting it gives the handle; until then options can be set.
+    /// The id comes from the annotation's template, or is a UUID.
+    fn start(client: &Client, input: I) -> Start<Self> {
+        Start::new(client, wire::<Self>(input))
+    }
+
+    /// Starts the workflow like [`start`](Self::start). Awaiting it waits for the workflow's output.
+    fn execute(client: &Client, input: I) -> Execute<Self> {
+        Start::new(client, wire::<Self>(input))
+    }
+
+    /// Starts the workflow like [`start`](Self::start), with its first task after `delay`.
+    fn schedule(client: &Client, input: I, delay: Duration) -> Start<Self> {
+        Self::start(client, input).start_delay(delay)
+    }
+
+    /// Returns a handle of the workflow of this id. The server is not asked.
+    #[must_use]
+    fn handle(client: &Client, workflow_id: impl Into<String>) -> Self::Handle {
+        WorkflowHandle::existing(client, workflow_id).into()
+    }
+
+    /// Starts the workflow as a child of the workflow that calls this, on its own queue. Awaiting the
+    /// call waits for the child's output; until then options can be set.
+    fn execute_child<P: Parent>(ctx: &WorkflowContext<P>, input: I) -> ChildCall<'_, P, Self> {
+        ChildCall::new(ctx, wire::<Self>(input))
+    }
+
+    /// Starts the workflow as a child, like [`execute_child`](Self::execute_child). Awaiting the call
+    /// waits until it is started, and gives its handle.
+    fn start_child<P: Parent>(ctx: &WorkflowContext<P>, input: I) -> StartChild<'_, P, Self> {
+        ChildCall::new(ctx, wire::<Self>(input))
+    }
+
+    /// Returns a handle, for workflows, of the workflow of this id, whoever started it. The server is
+    /// not asked.
+    fn external<P: Parent>(
+        ctx: &WorkflowContext<P>,
+        workflow_id: impl Into<String>,
+    ) -> Self::HandleOf<ExternalWorkflow<Self>> {
+        ExternalWorkflow::new(ctx, workflow_id).into()
+    }
+}
+
+/// The type's name and the queue are those of each input.
+impl BaseWorkflow<AnyInput, Payloads> for AnyWorkflow {
+    fn start(client: &Client, input: AnyInput) -> Start<Self> {
+        let AnyInput { workflow_type, task_queue, inputs } = input;
+        client.start(workflow_type, task_queue, inputs)
+    }
+
+    fn execute(client: &Client, input: AnyInput) -> Execute<Self> {
+        Self::start(client, input).resolving()
+    }
+
+    fn execute_child<P: Parent>(
+        ctx: &WorkflowContext<P>,
+        input: AnyInput,
+    ) -> ChildCall<'_, P, Self> {
+        child(ctx, input)
+    }
+
+    fn start_child<P: Parent>(
+        ctx: &WorkflowContext<P>,
+        input: AnyInput,
+    ) -> StartChild<'_, P, Self> {
+        child(ctx, input)
+    }
+}
+
+fn child<P, R>(ctx: &WorkflowContext<P>, input: AnyInput) -> ChildCall<'_, P, AnyWorkflow, R> {
+    let AnyInput { workflow_type, task_queue, inputs } = input;
+    ChildCall::named(ctx, workflow_type, inputs).task_queue(task_queue)
+}

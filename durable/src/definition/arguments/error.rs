@@ -1,0 +1,105 @@
+//! Why inputs do not decode, in the words of the signature.
+
+use std::fmt::Write as _;
+
+use temporalio_common::data_converters::{
+    PayloadConversionError, SerializationContext, TemporalDeserializable,
+};
+use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
+
+use super::given::{Fault, missing};
+use super::trace::trace;
+use crate::definition::Parameter;
+
+/// Why inputs could not be decoded, as far as it can be known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DecodeError {
+    received: usize,
+    problem: Problem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Problem {
+    /// There are more inputs than there may be, or fewer than are required.
+    Number { required: usize },
+    /// The input at this place does not decode, from this path on.
+    Input { place: usize, path: Option<String>, reason: String },
+}
+
+impl DecodeError {
+    pub(super) fn explain<T: TemporalDeserializable + 'static>(
+        context: &SerializationContext<'_>,
+        payloads: Vec<RawPayload>,
+        error: PayloadConversionError,
+    ) -> Self {
+        let received = payloads.len();
+        let (place, error) = match Fault::of(error) {
+            Fault::Number { required } => {
+                return Self { received, problem: Problem::Number { required } };
+            }
+            Fault::Input { error: PayloadConversionError::WrongEncoding, .. } if received != 1 => {
+                let required = usize::from(missing::<T>(context).is_err());
+                return Self { received, problem: Problem::Number { required } };
+            }
+            Fault::Input { place, error } => (place, error),
+        };
+        let traced = trace::<T>(context.data, payloads);
+        let traced = traced.map(|(error, path)| (Fault::of(error), path));
+        let (error, path) = match traced {
+            Some((Fault::Input { place: traced, error }, path)) if traced == place => (error, path),
+            _ => (error, None),
+        };
+        let reason = match error {
+            PayloadConversionError::EncodingError(source) => source.to_string(),
+            other => other.to_string(),
+        };
+        Self { received, problem: Problem::Input { place, path, reason } }
+    }
+
+    /// The reason alone, without the parameters.
+    pub(super) fn reason(&self) -> String {
+        match &self.problem {
+            Problem::Number { .. } => "the number of inputs is wrong".to_owned(),
+            Problem::Input { reason, .. } => reason.clone(),
+        }
+    }
+
+    /// The error in the words of the signature: `` input `order: Order`, at `items[0].price`: .. ``.
+    pub(crate) fn describe(&self, parameters: &[Parameter]) -> String {
+        let (place, path, reason) = match &self.problem {
+            Problem::Input { place, path, reason } if self.received <= parameters.len() => {
+                (*place, path, reason)
+            }
+            Problem::Input { .. } => return self.number(parameters.len(), parameters),
+            Problem::Number { required } => return self.number(*required, parameters),
+        };
+        let mut text = match parameters.get(place) {
+            Some(parameter) => format!("input `{parameter}`"),
+            None => "input".to_owned(),
+        };
+        if let Some(path) = path.as_ref().filter(|path| !path.is_empty() && *path != ".") {
+            let _ = write!(text, ", at `{path}`");
+        }
+        let _ = write!(text, ": {reason}");
+        text
+    }
+
+    /// The numbers that are expected, and the one that is there.
+    fn number(&self, required: usize, parameters: &[Parameter]) -> String {
+        let expected = match (required.min(parameters.len()), parameters.len()) {
+            (_, 0) => "no input".to_owned(),
+            (1, 1) => "1 input".to_owned(),
+            (0, 1) => "at most 1 input".to_owned(),
+            (0, most) => format!("at most {most} inputs"),
+            (required, most) if required == most => format!("{most} inputs"),
+            (required, most) => format!("{required} to {most} inputs"),
+        };
+        let list = parameters.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let list = if list.is_empty() { list } else { format!(" ({list})") };
+        let received = match self.received {
+            0 => "none".to_owned(),
+            received => received.to_string(),
+        };
+        format!("expected {expected}{list}, got {received}")
+    }
+}

@@ -1,0 +1,136 @@
+//! Decodes JSON payloads once more, to find out where within a value a decoder gives up.
+//!
+//! Keeping track of the place costs too much to do it always, so it is done after a failure only.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::de::{Deserializer, Visitor};
+use temporalio_common::data_converters::{
+    ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
+    PayloadConverter, SerializationContext, SerializationContextData, TemporalDeserializable,
+};
+use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
+
+/// The error of a second decoding, and the path at which it gave up; `None` where this one succeeds,
+/// because the payloads are not those of the standard converter.
+pub(super) fn trace<T: TemporalDeserializable + 'static>(
+    data: &SerializationContextData,
+    payloads: Vec<RawPayload>,
+) -> Option<(PayloadConversionError, Option<String>)> {
+    let path = Path::default();
+    let converter = PayloadConverter::Serde(Arc::new(TracingConverter(Arc::clone(&path))));
+    let context = SerializationContext::new(data, &converter);
+    let traced = match T::from_payloads(&context, payloads.clone()) {
+        Err(PayloadConversionError::WrongEncoding) => {
+            converter.from_payloads::<T>(&context, payloads)
+        }
+        traced => traced,
+    };
+    let path = path.lock().unwrap_or_else(PoisonError::into_inner).take();
+    Some((traced.err()?, path))
+}
+
+/// Where a decoder gave up.
+type Path = Arc<Mutex<Option<String>>>;
+
+/// Reads JSON payloads like the SDK's converter does, and notes where a decoder gives up.
+struct TracingConverter(Path);
+
+impl ErasedSerdePayloadConverter for TracingConverter {
+    fn to_payload(
+        &self,
+        _: &SerializationContextData,
+        _: &dyn erased_serde::Serialize,
+    ) -> Result<RawPayload, PayloadConversionError> {
+        Err(PayloadConversionError::WrongEncoding)
+    }
+
+    fn from_payload(
+        &self,
+        _: &SerializationContextData,
+        payload: RawPayload,
+    ) -> Result<Box<dyn erased_serde::Deserializer<'static>>, PayloadConversionError> {
+        let encoding = payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice);
+        let value = match encoding {
+            b"json/plain" => serde_json::from_slice(&payload.data)
+                .map_err(|error| PayloadConversionError::EncodingError(error.into()))?,
+            b"binary/null" => serde_json::Value::Null,
+            other => {
+                let other = String::from_utf8_lossy(other);
+                let reason = format!("its encoding is `{other}`, and `json/plain` is expected");
+                return Err(PayloadConversionError::EncodingError(reason.into()));
+            }
+        };
+        let deserializer = TracingDeserializer { value, path: Arc::clone(&self.0) };
+        Ok(Box::new(<dyn erased_serde::Deserializer>::erase(deserializer)))
+    }
+}
+
+/// A JSON value that reports the path at which a visitor refused it.
+///
+/// `serde_path_to_error` borrows its track, and the SDK wants a `'static` deserializer; so the value
+/// is owned here and the path is handed over when the visit has ended.
+struct TracingDeserializer {
+    value: serde_json::Value,
+    path: Path,
+}
+
+/// Forwards each method of [`Deserializer`] to a tracked one.
+macro_rules! forward {
+    ($($method:ident($($argument:ident: $type:ty),*);)*) => {
+        $(
+            fn $method<V: Visitor<'de>>(
+                self,
+                $($argument: $type,)*
+                visitor: V,
+            ) -> Result<V::Value, Self::Error> {
+                let mut track = serde_path_to_error::Track::new();
+                let tracked = serde_path_to_error::Deserializer::new(self.value, &mut track);
+                let result = tracked.$method($($argument,)* visitor);
+                if result.is_err() {
+                    let mut path = self.path.lock().unwrap_or_else(PoisonError::into_inner);
+                    *path = Some(track.path().to_string());
+                }
+                result
+            }
+        )*
+    };
+}
+
+impl<'de> Deserializer<'de> for TracingDeserializer {
+    type Error = serde_json::Error;
+
+    forward! {
+        deserialize_any();
+        deserialize_bool();
+        deserialize_i8();
+        deserialize_i16();
+        deserialize_i32();
+        deserialize_i64();
+        deserialize_i128();
+        deserialize_u8();
+        deserialize_u16();
+        deserialize_u32();
+        deserialize_u64();
+        deserialize_u128();
+        deserialize_f32();
+        deserialize_f64();
+        deserialize_char();
+        deserialize_str();
+        deserialize_string();
+        deserialize_bytes();
+        deserialize_byte_buf();
+        deserialize_option();
+        deserialize_unit();
+        deserialize_unit_struct(name: &'static str);
+        deserialize_newtype_struct(name: &'static str);
+        deserialize_seq();
+        deserialize_tuple(len: usize);
+        deserialize_tuple_struct(name: &'static str, len: usize);
+        deserialize_map();
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+        deserialize_identifier();
+        deserialize_ignored_any();
+    }
+}
