@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Member;
+use syn::{Ident, Member};
 
 use super::{handle, shared};
 use crate::model::{Piece, Template, Workflow};
@@ -65,6 +65,7 @@ fn with_methods(model: &Workflow) -> TokenStream {
 fn workflow_id(model: &Workflow, template: &Template) -> TokenStream {
     let private = &model.private;
     let ident = &model.item.ident;
+    let (input, named) = (shared::own("input"), shared::own("named"));
     let mut format = String::new();
     let mut values = Vec::new();
     for piece in &template.pieces {
@@ -72,33 +73,41 @@ fn workflow_id(model: &Workflow, template: &Template) -> TokenStream {
             Piece::Text(text) => format.push_str(&text.replace('{', "{{").replace('}', "}}")),
             Piece::Placeholder(members) => {
                 format.push_str("{}");
-                values.push(value(private, members, template.span));
+                values.push(value(private, members, &input, &named, template.span));
             }
         }
     }
-    let input = if values.is_empty() { quote!(_) } else { quote!(input) };
+    let parameter = if values.is_empty() { quote!(_) } else { quote!(#input) };
     let id = quote!(#private::from_template(::core::format_args!(#format #(, #values)*)));
     let here = private.at(ident.span());
     let is_named =
         |piece: &Piece| matches!(piece, Piece::Placeholder(members) if !members.is_empty());
-    let named = template.pieces.iter().any(is_named).then(
-        || quote_spanned!(ident.span()=> let named = <#ident as #here::WithMethods>::named(input);),
-    );
+    let inputs = template.pieces.iter().any(is_named).then(|| {
+        quote_spanned! {ident.span()=>
+            let #named = <#ident as #here::WithMethods>::named(#input);
+        }
+    });
     quote_spanned! {ident.span()=>
         fn workflow_id(
-            #input: &<#ident as #here::WithMethods>::Input,
+            #parameter: &<#ident as #here::WithMethods>::Input,
         ) -> ::core::option::Option<::std::string::String> {
-            #named
+            #inputs
             #id
         }
     }
 }
 
-/// What a placeholder stands for.
-fn value(private: &Private, members: &[String], span: Span) -> TokenStream {
+/// The value of a placeholder: a field of `named`, or the whole `input`.
+fn value(
+    private: &Private,
+    members: &[String],
+    input: &Ident,
+    named: &Ident,
+    span: Span,
+) -> TokenStream {
     if members.is_empty() {
         let private = private.at(span);
-        return quote_spanned!(span=> #private::only(input));
+        return quote_spanned!(span=> #private::only(#input));
     }
     let members = members.iter().filter_map(|member| {
         let mut member = syn::parse_str::<Member>(member).ok()?;
@@ -108,5 +117,5 @@ fn value(private: &Private, members: &[String], span: Span) -> TokenStream {
         }
         Some(member)
     });
-    quote_spanned!(span=> named #(.#members)*)
+    quote_spanned!(span=> #named #(.#members)*)
 }
