@@ -148,6 +148,6 @@ async fn local_activities_run_whatever_the_queue_is_called_that_is_polled() -> d
     let flow = LocalActivityFlow::start(&client, 3).task_queue(&queue).await?;
     assert_eq!(flow.result_within(Duration::from_secs(20)).await?, 12);
     workers.shutdown().await?;
-    Replayer::new().task_queue("another").history(flow.history()).run().await?;
+    Replayer::new().task_queue("flows").history(flow.history()).run().await?;
     Ok(())
 }

@@ -62,6 +62,16 @@ async fn attentive(ctx: ActivityContext, milliseconds: u64) -> Result<u32, Activ
     }
 }
 
+/// Ends when its worker is asked to stop.
+#[activity(queue = "serving", start_to_close_timeout = "60s")]
+async fn yielding(ctx: ActivityContext, milliseconds: u64) -> Result<u32, ActivityError> {
+    begun(&ctx);
+    tokio::select! {
+        why = ctx.stopped() => Err(why.into()),
+        () = tokio::time::sleep(Duration::from_millis(milliseconds)) => Ok(ctx.info().attempt),
+    }
+}
+
 /// Blocks a thread, and hears nothing.
 #[activity(queue = "serving", start_to_close_timeout = "60s")]
 fn stubborn(ctx: ActivityContext, milliseconds: u64) -> u32 {
@@ -128,6 +138,18 @@ impl Nearby {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, milliseconds: u64) -> WorkflowResult<u32> {
         Ok(attentive::execute_local(ctx, milliseconds).await?)
+    }
+}
+
+#[workflow(queue = "serving")]
+#[derive(Default)]
+pub(crate) struct Yielding;
+
+#[workflow_methods]
+impl Yielding {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, milliseconds: u64) -> WorkflowResult<u32> {
+        Ok(yielding::execute_local(ctx, milliseconds).await?)
     }
 }
 

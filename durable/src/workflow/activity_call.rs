@@ -182,13 +182,13 @@ fn local_check<W: Workflow, A: Activity>() -> Result<(), InvalidOptions> {
     }
     Err(InvalidOptions {
         problems: vec![format!(
-            "a local activity runs in the workflow's own worker, but workflow `{}` is annotated with \
-             queue `{}` and `{}` with queue `{}`; call it with `execute`, or annotate it with the \
-             workflow's queue",
-            W::NAME,
-            W::QUEUE,
+            "a local activity runs in the workflow's own worker, but `{}` is annotated with queue `{}` and \
+             workflow `{}` with queue `{}`; call it with `execute`, or annotate it with the workflow's \
+             queue",
             A::NAME,
             A::QUEUE,
+            W::NAME,
+            W::QUEUE,
         )],
     })
 }

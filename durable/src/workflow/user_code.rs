@@ -17,7 +17,7 @@ use futures_util::future::{LocalBoxFuture, pending};
 use temporalio_sdk::WorkflowContextView;
 
 use super::hosted::Hosted;
-use crate::definition::panic_message;
+use crate::definition::{WorkerShutdown, panic_message};
 
 type Sdk<W> = temporalio_sdk::WorkflowContext<Hosted<W>>;
 
@@ -209,6 +209,9 @@ pub(super) fn handler<W: 'static, T: 'static>(
     }
 }
 
+const HANDED_OVER: &str =
+    "the worker stops; the task and its local activities run again on another one";
+
 /// A future of user code: `#[run]`, or a signal or update.
 ///
 /// Once `#[run]` has ended, signals and updates are not polled any more. The SDK 1.1.1 would poll them
@@ -236,6 +239,10 @@ impl<W, T> Future for UserFuture<W, T> {
         let this = &mut *self;
         let Some(future) = &mut this.future else { return Poll::Pending };
         if this.execution.has_ended.get() {
+            return Poll::Pending;
+        }
+        if WorkerShutdown::has_handed_over(&this.execution.run_id) {
+            this.context.force_task_fail(HANDED_OVER);
             return Poll::Pending;
         }
         match this.execution.call(this.part, || future.poll_unpin(cx)) {
