@@ -80,7 +80,7 @@ struct Desk {
 impl Desk {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, runs: u32) -> WorkflowResult<u32> {
-        ctx.wait_condition(|desk| desk.end.is_some() || runs > 1).await?;
+        ctx.wait_condition(|desk| desk.end.is_some() || runs > 1 || ctx.is_cancelled()).await?;
         match ctx.state(|desk| desk.end) {
             Some(End::Fails) => Err(ApplicationFailure::builder("as it was told")
                 .non_retryable(true)
@@ -89,10 +89,6 @@ impl Desk {
             Some(End::ContinuesAsNew) => {
                 ctx.continue_as_new(runs + 1, ContinueAsNewOptions::default())?;
                 Ok(0)
-            }
-            Some(End::IsAskedToEnd) => {
-                ctx.request_cancel("enough");
-                Ok(runs)
             }
             _ => Ok(runs),
         }
@@ -158,6 +154,7 @@ async fn ends(env: &TestEnv, end: End, wait: Wait, by: By) -> Result<()> {
         .await;
     match end {
         End::IsCancelled => desk.cancel("the day is over").await?,
+        End::IsAskedToEnd => desk.request_cancel("enough").await?,
         other => desk.end(other).await?,
     }
     // Without the end of handlers, it ends when the activity does: after ten minutes.
@@ -174,7 +171,7 @@ async fn ends(env: &TestEnv, end: End, wait: Wait, by: By) -> Result<()> {
         Err(Error::UpdateFailed { update, failure, .. }) => {
             assert_eq!(update, "serve", "{case}");
             // A handler that was told of the cancellation before the end may have had its say.
-            if !(end == End::IsCancelled && failure.message() == "not served") {
+            if failure.message() != "not served" || end != End::IsCancelled {
                 assert_eq!(failure.type_name(), Some("AcceptedUpdateCompletedWorkflow"), "{case}");
             }
         }
@@ -206,7 +203,7 @@ async fn a_cancellation_ends_it_at_once(env: TestEnv) -> Result<()> {
 }
 
 #[durable::test(time_skipping = "never")]
-async fn a_return_that_stops_its_activities_ends_it_at_once(env: TestEnv) -> Result<()> {
+async fn the_built_in_cancel_ends_it_at_once(env: TestEnv) -> Result<()> {
     ends_with_every_handler(&env, End::IsAskedToEnd).await
 }
 
