@@ -170,7 +170,7 @@ impl ActivityContext {
     /// Whether the activity was cancelled, as [`cancelled`](Self::cancelled) tells.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.sdk.is_cancelled() || self.local_shutdown().is_some_and(|it| it.is_drain_over())
+        self.sdk.is_cancelled() || self.local_shutdown().is_some_and(WorkerShutdown::is_drain_over)
     }
 
     /// The SDK 1.1.1 does not cancel local activities when the drain timeout is over.

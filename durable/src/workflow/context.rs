@@ -172,6 +172,7 @@ impl<W> WorkflowContext<W> {
     ///
     /// # Errors
     /// When the workflow is cancelled first; `?` then ends it as cancelled.
+    #[must_use = "a sleep begins when it is awaited"]
     pub fn sleep(
         &self,
         duration: Duration,

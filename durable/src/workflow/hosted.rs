@@ -154,7 +154,7 @@ where
                     context.force_task_fail(message);
                     return pending().boxed_local();
                 }
-                _ => return run(context, input),
+                _ => return run(&context, input),
             },
             Err(error) => error.describe(W::PARAMETERS),
         };
@@ -300,7 +300,7 @@ impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
 
 /// Runs the user's `#[run]`.
 fn run<W: WorkflowCode<Input: Payload>>(
-    context: Sdk<Hosted<W>>,
+    context: &Sdk<Hosted<W>>,
     input: Option<W::Input>,
 ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowTermination>> {
     let own = context.clone();
@@ -309,7 +309,7 @@ fn run<W: WorkflowCode<Input: Payload>>(
         let result = W::run(WorkflowContext::new(own), input).await;
         too_large::ended::<W>(result, &converter)
     };
-    UserFuture::new(&context, Part::Run, started.boxed_local()).boxed_local()
+    UserFuture::new(context, Part::Run, started.boxed_local()).boxed_local()
 }
 
 /// The end of a declared workflow where a test serves it, and has no mock of it.
