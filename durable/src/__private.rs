@@ -288,6 +288,14 @@ pub fn context(
     ActivityContext::new(sdk, dependencies)
 }
 
+/// Asked by the function of an activity when it is called: workflow code must not, as it would run
+/// again on every replay. Tests, activities and the rest of a program may.
+///
+/// It unwinds out of workflow code, and fails the workflow task with a message that names `instead`.
+pub fn called_as_function(activity: &'static str, instead: &'static str) {
+    crate::workflow::user_code::refuse_call(activity, instead);
+}
+
 /// Runs a blocking activity function on a thread that may block.
 ///
 /// # Panics

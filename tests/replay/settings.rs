@@ -10,7 +10,7 @@ use durable::workflow::join;
 use durable_tests::plugged::{flipping, naming};
 use durable_tests::{Shared, unique};
 
-use crate::flows::{ActivityFlow, Purchase, TimerFlow};
+use crate::flows::{ActivityFlow, LocalActivityFlow, Purchase, TimerFlow};
 use crate::{client, problems};
 
 /// Serves the queue of the flows under another name, with a client and options of its own.
@@ -137,5 +137,17 @@ async fn files_of_other_tools_are_read_and_ours_are_the_same() -> durable::Resul
         serde_json::from_slice(&std::fs::read(path).expect("it is there")).expect("it is JSON")
     };
     assert_eq!(read(ours), read(theirs));
+    Ok(())
+}
+
+#[tokio::test]
+async fn local_activities_run_whatever_the_queue_is_called_that_is_polled() -> durable::Result<()> {
+    let client = client().await;
+    let queue = unique("renamed");
+    let workers = workers(&client, &queue, |_| {}).await?;
+    let flow = LocalActivityFlow::start(&client, 3).task_queue(&queue).await?;
+    assert_eq!(flow.result_within(Duration::from_secs(20)).await?, 12);
+    workers.shutdown().await?;
+    Replayer::new().task_queue("flows").history(flow.history()).run().await?;
     Ok(())
 }

@@ -29,7 +29,9 @@ mod serving;
 mod starting;
 mod too_large;
 mod untyped;
+mod user_code;
 mod versions;
+mod waits;
 mod wire;
 mod with_start;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use durable_tests::{Shared, client, unique};
 
 use crate::blocking;
-use crate::flows::{Careful, Steady, Stubborn};
+use crate::flows::{Careful, Nearby, Steady, Stubborn, Yielding};
 use crate::process::Worker;
 
 /// A worker process for a queue of its own, on this binary's server.
@@ -77,6 +77,47 @@ async fn after_the_drain_timeout_activities_are_cancelled_and_go_on_elsewhere()
         (2, at),
         "it goes on from its last heartbeat"
     );
+    drop(next);
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_the_drain_timeout_local_activities_are_cancelled_and_run_again_elsewhere()
+-> durable::Result<()> {
+    let client = client().await;
+    let queue = unique("nearby");
+    let worker = worker(&queue, &[("DRAIN_TIMEOUT_S", "1")]).await;
+    let workflow = Nearby::start(&client, 5_000).task_queue(&queue).await?;
+    let worker = begun(worker, "attentive").await;
+    worker.signal("TERM");
+    let (worker, code, took) = ends(worker).await;
+    assert_eq!(code, Some(0), "{}", worker.log());
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    let log = worker.log();
+    assert!(log.contains("0 finished, 1 cancelled, 0 left"), "{log}");
+
+    let next = crate::drain::worker(&queue, &[]).await;
+    assert_eq!(workflow.result_within(Duration::from_secs(30)).await?, 1);
+    drop(next);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_local_activity_that_ends_for_the_shutdown_runs_again_elsewhere() -> durable::Result<()> {
+    let client = client().await;
+    let queue = unique("yielding");
+    let worker = worker(&queue, &[("DRAIN_TIMEOUT_S", "10")]).await;
+    let workflow = Yielding::start(&client, 3_000).task_queue(&queue).await?;
+    let worker = begun(worker, "yielding").await;
+    worker.signal("TERM");
+    let (worker, code, took) = ends(worker).await;
+    assert_eq!(code, Some(0), "{}", worker.log());
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert!(worker.log().contains("1 finished, 0 cancelled, 0 left"), "{}", worker.log());
+
+    // The stop of a worker uses up none of its attempts.
+    let next = crate::drain::worker(&queue, &[]).await;
+    assert_eq!(workflow.result_within(Duration::from_secs(30)).await?, 1);
     drop(next);
     Ok(())
 }

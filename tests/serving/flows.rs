@@ -49,6 +49,29 @@ async fn careful(ctx: ActivityContext, steps: u32) -> Result<(u32, u32), Activit
     Ok((ctx.info().attempt, first))
 }
 
+/// Waits for its cancellation.
+#[activity(queue = "serving", start_to_close_timeout = "60s", retry(initial_interval = "100ms"))]
+async fn attentive(ctx: ActivityContext, milliseconds: u64) -> Result<u32, ActivityError> {
+    begun(&ctx);
+    tokio::select! {
+        () = ctx.cancelled() => {
+            println!("cancelled, shutting down {}", ctx.worker_is_shutting_down());
+            Err(ActivityError::cancelled())
+        }
+        () = tokio::time::sleep(Duration::from_millis(milliseconds)) => Ok(ctx.info().attempt),
+    }
+}
+
+/// Ends when its worker is asked to stop.
+#[activity(queue = "serving", start_to_close_timeout = "60s")]
+async fn yielding(ctx: ActivityContext, milliseconds: u64) -> Result<u32, ActivityError> {
+    begun(&ctx);
+    tokio::select! {
+        why = ctx.stopped() => Err(why.into()),
+        () = tokio::time::sleep(Duration::from_millis(milliseconds)) => Ok(ctx.info().attempt),
+    }
+}
+
 /// Blocks a thread, and hears nothing.
 #[activity(queue = "serving", start_to_close_timeout = "60s")]
 fn stubborn(ctx: ActivityContext, milliseconds: u64) -> u32 {
@@ -102,6 +125,31 @@ impl Stubborn {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, milliseconds: u64) -> WorkflowResult<u32> {
         Ok(stubborn::execute(ctx, milliseconds).task_queue(ctx.task_queue()).await?)
+    }
+}
+
+/// Runs a local activity of the given length.
+#[workflow(queue = "serving", task_timeout = "3s")]
+#[derive(Default)]
+pub(crate) struct Nearby;
+
+#[workflow_methods]
+impl Nearby {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, milliseconds: u64) -> WorkflowResult<u32> {
+        Ok(attentive::execute_local(ctx, milliseconds).await?)
+    }
+}
+
+#[workflow(queue = "serving")]
+#[derive(Default)]
+pub(crate) struct Yielding;
+
+#[workflow_methods]
+impl Yielding {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, milliseconds: u64) -> WorkflowResult<u32> {
+        Ok(yielding::execute_local(ctx, milliseconds).await?)
     }
 }
 

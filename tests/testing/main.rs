@@ -5,6 +5,7 @@
 mod continue_as_new;
 mod crash;
 mod declared;
+mod ends;
 mod entity;
 mod environment;
 mod fan_out;

@@ -5,6 +5,7 @@
 
 mod activity;
 mod application_error;
+mod called;
 mod children;
 mod declared;
 mod entry;
@@ -87,6 +88,7 @@ pub(crate) fn expand_activity(arguments: TokenStream, item: TokenStream) -> Toke
     };
     let model = validate::activity(arguments, &function, &mut errors);
     let generated = if errors.is_empty() {
+        called::refuse_in_workflows(&model, &mut function);
         activity::activity(&model)
     } else {
         fallback::activity(model, &function)

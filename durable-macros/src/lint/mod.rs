@@ -3,6 +3,7 @@
 //! A macro sees what is written and not what it means: paths, the types and imports that stand in
 //! the same body, and the tokens of other macros. What it cannot see is told in docs/determinism.md.
 
+mod activities;
 mod allow;
 mod scope;
 mod statics;
@@ -14,9 +15,9 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
 use syn::{
-    Arm, Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprIf, ExprMethodCall, ExprPath,
-    ExprWhile, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Local, Macro, Pat, PatIdent, Path,
-    Stmt, Type, UnOp,
+    Arm, Attribute, Block, Expr, ExprCall, ExprClosure, ExprForLoop, ExprIf, ExprMethodCall,
+    ExprPath, ExprWhile, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Local, Macro, Pat, PatIdent,
+    Path, Stmt, Type, UnOp,
 };
 
 use self::scope::{Binding, Scopes};
@@ -29,6 +30,7 @@ use crate::parse::types;
 /// Reports what breaks replay in a block, takes the attributes off that allow it, and returns what is
 /// only to be warned of.
 pub(crate) fn check(block: &mut ItemImpl, errors: &mut Errors) -> Vec<Repeat> {
+    let activities = activities::of(block);
     let mut repeats = Vec::new();
     let mut outside = Outside(errors);
     for attribute in &block.attrs {
@@ -37,7 +39,7 @@ pub(crate) fn check(block: &mut ItemImpl, errors: &mut Errors) -> Vec<Repeat> {
     for (place, item) in block.items.iter().enumerate() {
         match item {
             ImplItem::Fn(method) => {
-                let mut lint = Lint::of(method);
+                let mut lint = Lint::of(method, &activities);
                 lint.method(method.clone());
                 repeats.extend(lint.repeats.drain(..).map(|span| Repeat { method: place, span }));
                 lint.errors.into_iter().for_each(|error| errors.push(error));
@@ -66,6 +68,9 @@ struct Lint {
     scopes: Scopes,
     /// What becomes of the chain of calls that is visited next.
     fate: Fate,
+    /// The activities that are known by their calls, and those that are called here.
+    activities: activities::Known,
+    called: activities::Known,
     /// Whether the code runs for the first time, and not in a replay.
     live: bool,
     /// How much each of the attributes around a place has allowed, the innermost last.
@@ -75,7 +80,7 @@ struct Lint {
 }
 
 impl Lint {
-    fn of(method: &ImplItemFn) -> Self {
+    fn of(method: &ImplItemFn, activities: &activities::Known) -> Self {
         let marked = |names: &[&str]| {
             let is =
                 |attribute: &Attribute| names.iter().any(|name| attribute.path().is_ident(name));
@@ -92,6 +97,8 @@ impl Lint {
             place,
             scopes: Scopes::default(),
             fate: Fate::default(),
+            activities: activities.clone(),
+            called: activities::Known::new(),
             live: false,
             allowed: Vec::new(),
             errors: Vec::new(),
@@ -174,9 +181,15 @@ impl Lint {
             },
             Some(_) => return,
         };
+        self.call(&resolved);
         if let Some(form) = table::call(&resolved) {
             self.refuse(form, &without_arguments(path));
         }
+    }
+
+    /// Notes the activity that is called by a path.
+    fn call(&mut self, resolved: &[String]) {
+        self.called.extend(activities::called(resolved).map(<[String]>::to_vec));
     }
 
     fn within(&mut self, look: impl FnOnce(&mut Self)) {
@@ -283,6 +296,13 @@ impl<'a> Visit<'a> for Lint {
     fn visit_expr_path(&mut self, path: &'a ExprPath) {
         self.path(path);
         visit::visit_expr_path(self, path);
+    }
+
+    fn visit_expr_call(&mut self, call: &'a ExprCall) {
+        if let Expr::Path(path) = &*call.func {
+            activities::refuse(self, path);
+        }
+        visit::visit_expr_call(self, call);
     }
 
     fn visit_expr_method_call(&mut self, call: &'a ExprMethodCall) {

@@ -36,6 +36,7 @@ impl Form {
     /// The message, for what is called like this.
     pub(super) fn message(&self, written: &str, place: Place) -> String {
         let Self { why, instead, needs } = self;
+        let instead = instead.replace("{}", written);
         match (needs, place) {
             (Needs::Context | Needs::Waiting, Place::View) => format!(
                 "`{written}` {why}, and this method has no context to ask; in `#[run]`, a signal or \
@@ -59,6 +60,11 @@ pub(super) const ELAPSED: Form = form(
     "compares with the system's clock, which is another time on every replay",
     "write `ctx.now().duration_since(..)`",
     Needs::Context,
+);
+pub(super) const ACTIVITY: Form = form(
+    "is an activity, and called as a function it runs again on every replay",
+    "write `{}::execute(ctx, ..).await`",
+    Needs::Waiting,
 );
 const RANDOM: Form =
     form("is another value on every replay", "write `ctx.random()`", Needs::Context);

@@ -1,14 +1,14 @@
 //! What stands in the parentheses of a macro: expressions, where they can be read as such, and
 //! otherwise tokens, in which paths can be found all the same.
 
-use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::visit::Visit as _;
 use syn::{Expr, Macro, Token};
 
-use super::{Lint, table};
+use super::{Lint, activities, table};
 
 /// Looks into a macro.
 pub(super) fn visit(lint: &mut Lint, macro_: &Macro) {
@@ -53,7 +53,11 @@ fn scan(lint: &mut Lint, tokens: TokenStream) {
                 reading.after_dot = punct.as_char() == '.' && !after_dot;
             }
             TokenTree::Group(group) => {
-                call(lint, &std::mem::take(&mut reading).segments);
+                let segments = std::mem::take(&mut reading).segments;
+                call(lint, &segments);
+                if group.delimiter() == Delimiter::Parenthesis {
+                    activities::refuse_tokens(lint, &segments, &quote!(#(#segments)::*));
+                }
                 scan(lint, group.stream());
             }
             TokenTree::Literal(_) => call(lint, &std::mem::take(&mut reading).segments),
@@ -64,7 +68,9 @@ fn scan(lint: &mut Lint, tokens: TokenStream) {
 
 fn call(lint: &mut Lint, segments: &[Ident]) {
     let names = segments.iter().map(ToString::to_string).collect();
-    if let Some(form) = table::call(&lint.scopes.resolve_names(names)) {
+    let resolved = lint.scopes.resolve_names(names);
+    lint.call(&resolved);
+    if let Some(form) = table::call(&resolved) {
         lint.refuse(form, &quote!(#(#segments)::*));
     }
 }

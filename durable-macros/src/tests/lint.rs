@@ -57,6 +57,38 @@ fn calls_are_found_wherever_they_stand() {
 }
 
 #[test]
+fn activities_are_known_by_their_calls() {
+    let execute = "charge::execute(ctx, 1).await?;";
+    for (body, found) in [
+        ("charge(1).await;", 1),
+        (
+            "{ use crate::bank; bank::charge::start(ctx, 1); bank::charge(1); crate::bank::charge(1) }",
+            2,
+        ),
+        ("join!(charge(1), charge::execute_local(ctx, 2));", 1),
+        ("select! { x = charge(1) => {} }", 1),
+        ("let call = |x| charge(x);", 1),
+        // These are others of the same name.
+        ("let charge = |x| x; charge(1);", 0),
+        ("{ fn charge(x: u8) {} charge(1); }", 0),
+        ("cards::charge(1); self.charge(1); ctx.charge(1);", 0),
+        // A type, which may have functions of these names.
+        ("Order::start(&client); let x = Order(1);", 0),
+        ("charge::execute(ctx, charge::start(ctx, 1));", 0),
+    ] {
+        let refused = refused(&format!("{execute} {body}"));
+        assert_eq!(refused.len(), found, "{body}: {refused:?}");
+    }
+    assert_eq!(refused("charge(1).await;"), [""; 0], "nothing says that it is an activity");
+    let (messages, _) = said_of(
+        "#[run] async fn run(ctx: &mut WorkflowContext<Self>) { charge::execute(ctx, 1).await } \
+         #[signal] fn paid(&mut self) { charge(1); }",
+    );
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(messages[0].contains("make this method an `async fn`"), "{messages:?}");
+}
+
+#[test]
 fn what_belongs_to_the_user_is_left_alone() {
     for body in [
         "self.sleep(x); ctx.now(); Clock::now(); store::fs::read(x); charge::execute(ctx, x);",

@@ -147,7 +147,7 @@ impl ActivityContext {
         tokio::select! {
             biased;
             () = self.worker_shutdown() => StopReason::WorkerShutdown,
-            () = self.sdk.cancelled() => {
+            () = self.cancelled() => {
                 let deadline = self.sdk.info().deadline;
                 if deadline.is_some_and(|deadline| deadline <= SystemTime::now()) {
                     StopReason::TimedOut
@@ -155,6 +155,33 @@ impl ActivityContext {
                     StopReason::Cancelled
                 }
             }
+        }
+    }
+
+    /// Waits until the activity is cancelled: by its workflow, by the server, or because its worker stops
+    /// and the [drain timeout](crate::Workers::drain_timeout) is over.
+    pub async fn cancelled(&self) {
+        tokio::select! {
+            () = self.sdk.cancelled() => {}
+            () = self.drain_over() => {}
+        }
+    }
+
+    /// Whether the activity was cancelled, as [`cancelled`](Self::cancelled) tells.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.sdk.is_cancelled() || self.local_shutdown().is_some_and(WorkerShutdown::is_drain_over)
+    }
+
+    /// The SDK 1.1.1 does not cancel local activities when the drain timeout is over.
+    fn local_shutdown(&self) -> Option<&WorkerShutdown> {
+        self.shutdown.as_deref().filter(|_| self.sdk.info().is_local)
+    }
+
+    async fn drain_over(&self) {
+        match self.local_shutdown() {
+            Some(shutdown) => shutdown.drain_over().await,
+            None => pending().await,
         }
     }
 
@@ -193,7 +220,7 @@ impl fmt::Debug for ActivityContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ActivityContext")
             .field("info", self.sdk.info())
-            .field("is_cancelled", &self.sdk.is_cancelled())
+            .field("is_cancelled", &self.is_cancelled())
             .field("worker_is_shutting_down", &self.worker_is_shutting_down())
             .finish_non_exhaustive()
     }

@@ -12,9 +12,12 @@ use temporalio_common::error::ApplicationFailure;
 use temporalio_sdk::WorkflowRegistrationError;
 use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActivity};
 
+use super::stop::WORKER_SHUTDOWN;
 use crate::definition::arguments::Decoded;
 use crate::definition::entry::Target;
-use crate::definition::{Activity, ActivityAttempt, Attempts, Dependencies, Payload};
+use crate::definition::{
+    Activity, ActivityAttempt, Attempts, Dependencies, Payload, WorkerShutdown,
+};
 use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 
 /// Registers an annotated activity with a worker; a replay takes what activities did from the history.
@@ -113,9 +116,12 @@ where
     A: Activity + ExecutableActivity<Implementer = Dependencies>,
     A::Output: Send,
 {
-    let attempts = dependencies.as_ref().and_then(|given| given.get::<Attempts>());
+    let given = dependencies.as_ref();
+    let attempts = given.and_then(|given| given.get::<Attempts>());
     let Some(attempts) = attempts else { return execute::<A>(dependencies, context, input) };
     let info = context.info();
+    let shutdown = given.and_then(|given| given.get::<WorkerShutdown>());
+    let shutdown = shutdown.filter(|_| info.is_local);
     let running = attempts.begin(ActivityAttempt {
         queue: info.task_queue.clone(),
         activity: A::NAME.to_owned(),
@@ -125,12 +131,33 @@ where
     let told = context.clone();
     let output = execute::<A>(dependencies, context, input);
     output
-        .inspect(move |output| {
-            if output.is_err() && told.is_cancelled() {
+        .map_err(move |error| {
+            let shutdown = shutdown.filter(|_| !told.is_cancelled());
+            if told.is_cancelled() || shutdown.as_ref().is_some_and(|it| it.is_drain_over()) {
                 running.cancelled();
+            }
+            match shutdown.filter(|shutdown| is_for_shutdown(&error, shutdown)) {
+                Some(shutdown) => {
+                    shutdown.hand_over(told.info().workflow_run_id.as_deref().unwrap_or_default());
+                    // Another failure might be tried again here, for which the SDK would wait.
+                    ActivityError::Cancelled { details: None }
+                }
+                None => error,
             }
         })
         .boxed()
+}
+
+/// Whether a local activity has ended only because its worker stops. What it ended with must not become
+/// part of the workflow's history: as a cancellation it would be final.
+fn is_for_shutdown(error: &ActivityError, shutdown: &WorkerShutdown) -> bool {
+    match error {
+        ActivityError::Cancelled { .. } => shutdown.is_drain_over(),
+        ActivityError::Application(failure) => {
+            shutdown.is_announced() && failure.type_name() == Some(WORKER_SHUTDOWN)
+        }
+        _ => false,
+    }
 }
 
 /// Runs an attempt, as a test environment wants it where there is one.

@@ -22,6 +22,9 @@ pub enum StopReason {
     TimedOut,
 }
 
+/// The type of the failure of an activity that its worker has stopped.
+pub(super) const WORKER_SHUTDOWN: &str = "WorkerShutdown";
+
 impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -36,7 +39,7 @@ impl From<StopReason> for ActivityError {
     fn from(reason: StopReason) -> Self {
         let type_name = match reason {
             StopReason::Cancelled => return Self::cancelled(),
-            StopReason::WorkerShutdown => "WorkerShutdown",
+            StopReason::WorkerShutdown => WORKER_SHUTDOWN,
             StopReason::TimedOut => "TimedOut",
         };
         let failure =

@@ -103,7 +103,8 @@ where
 /// An update of a workflow; awaiting it sends it and waits for its result.
 ///
 /// # Errors
-/// [`UpdateFailed`](crate::Error::UpdateFailed): the validator rejected it or the handler failed;
+/// [`UpdateFailed`](crate::Error::UpdateFailed): the validator rejected it, the handler failed, or the
+/// workflow ended before the handler (its failure then has the type `AcceptedUpdateCompletedWorkflow`);
 /// [`NotFound`](crate::Error::NotFound) also when the workflow has ended,
 /// [`WrongType`](crate::Error::WrongType), [`Unreachable`](crate::Error::Unreachable) and
 /// [`Rpc`](crate::Error::Rpc).

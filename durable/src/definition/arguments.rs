@@ -19,7 +19,7 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
-use super::Payload;
+use super::{Payload, caught};
 
 pub(crate) use error::DecodeError;
 use given::missing;
@@ -60,6 +60,17 @@ impl<T: Payload> TemporalSerializable for Decoded<T> {
 
 /// Decodes the payloads of one call.
 pub(crate) fn decode<T: TemporalDeserializable + 'static>(
+    context: &SerializationContext<'_>,
+    payloads: Vec<RawPayload>,
+) -> Result<T, DecodeError> {
+    let received = payloads.len();
+    // The SDK 1.1.1 decodes outside of its own guards, where a panic of the user's `Deserialize` ends the
+    // worker.
+    caught(|| decode_or_explain(context, payloads))
+        .unwrap_or_else(|message| Err(DecodeError::panicked(received, &message)))
+}
+
+fn decode_or_explain<T: TemporalDeserializable + 'static>(
     context: &SerializationContext<'_>,
     payloads: Vec<RawPayload>,
 ) -> Result<T, DecodeError> {

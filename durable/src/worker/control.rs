@@ -66,6 +66,16 @@ impl Control {
         self.stop_all();
     }
 
+    /// Makes this thread, which runs workflows, know of the shutdown.
+    pub(super) fn apply_to_workflows(&self) {
+        self.shutdown.apply_to_workflows();
+    }
+
+    /// The drain timeout is over, which local activities are told.
+    pub(super) fn end_drain(&self) {
+        self.shutdown.end_drain();
+    }
+
     /// Ends the workers at once, and tells nobody.
     #[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "only tests kill workers"))]
     pub(super) fn kill(&self) {

@@ -37,7 +37,7 @@ pub struct DrainReport {
     /// How many ended by themselves, with an output or with an error of their own.
     pub finished: usize,
     /// How many ended because they were cancelled when the drain timeout was over. They are tried again
-    /// on other workers, from their last heartbeat.
+    /// on other workers, from their last heartbeat; local activities run again with their workflow task.
     pub cancelled: usize,
     /// Those that did not end, although they were cancelled. They go on until the process ends; the
     /// server tries them again when their timeouts are over.

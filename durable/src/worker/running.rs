@@ -1,5 +1,6 @@
 //! Workers that run: a thread each, and their end.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -145,7 +146,15 @@ impl RunningWorkers {
     pub async fn drain(mut self) -> DrainReport {
         self.stop();
         let workers = std::mem::take(&mut self.workers);
-        let report = drain::drain(workers, &self.limits, &self.attempts).await;
+        let end_drain = async {
+            tokio::time::sleep(self.limits.drain).await;
+            self.control.end_drain();
+            std::future::pending::<Infallible>().await
+        };
+        let report = tokio::select! {
+            report = drain::drain(workers, &self.limits, &self.attempts) => report,
+            never = end_drain => match never {},
+        };
         report.log();
         report
     }
@@ -194,6 +203,7 @@ impl RunningWorker {
         let run = move || {
             let _entered = tokio.enter();
             supervisor.plan.payload_limit.apply_to_workflows();
+            supervisor.control.apply_to_workflows();
             let worker = match supervisor.make() {
                 Ok(worker) => worker,
                 Err(error) => return drop(made_sender.send(Err(error))),

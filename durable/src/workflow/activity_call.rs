@@ -16,7 +16,7 @@ use temporalio_sdk::{
 
 use super::{WorkflowCode, WorkflowContext, too_large};
 use crate::definition::configured::configured_options;
-use crate::definition::{Activity, Payload};
+use crate::definition::{Activity, Payload, Workflow};
 use crate::options::{ActivityOptions, InvalidOptions, RetryOptions, limit};
 
 type Outcome<A> =
@@ -155,7 +155,7 @@ impl<A: Activity> Call<A> {
             if detached { WorkflowCancellationToken::new() } else { context.activity_token() };
         let configured = configured_options(context).of_activity(A::NAME);
         let options = match options.resolve(A::options(), configured) {
-            Ok(options) if local => local_check::<A>(context.task_queue()).map(|()| options),
+            Ok(options) if local => local_check::<W, A>().map(|()| options),
             resolved => resolved,
         };
         match options {
@@ -174,18 +174,21 @@ impl<A: Activity> Call<A> {
     }
 }
 
-/// A local activity runs in the workflow's own worker, so that must be a worker of its queue.
-fn local_check<A: Activity>(queue: &str) -> Result<(), InvalidOptions> {
-    if queue == A::QUEUE {
+/// A local activity runs in the workflow's own worker, which has the activities of the workflow's
+/// annotated queue, whatever the queue is called that it polls.
+fn local_check<W: Workflow, A: Activity>() -> Result<(), InvalidOptions> {
+    if W::QUEUE == A::QUEUE {
         return Ok(());
     }
     Err(InvalidOptions {
         problems: vec![format!(
-            "a local activity runs in the workflow's own worker, which serves queue `{queue}`, but \
-             `{}` is annotated with queue `{}`; call it with `execute`, or annotate it with the \
-             workflow's queue",
+            "a local activity runs in the workflow's own worker, but `{}` is annotated with queue `{}` and \
+             workflow `{}` with queue `{}`; call it with `execute`, or annotate it with the workflow's \
+             queue",
             A::NAME,
             A::QUEUE,
+            W::NAME,
+            W::QUEUE,
         )],
     })
 }

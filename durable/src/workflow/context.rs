@@ -60,13 +60,13 @@ impl<W> WorkflowContext<W> {
     /// Resolves when the workflow is asked to cancel, as [`is_cancelled`](Self::is_cancelled) tells;
     /// with the reason where one was given.
     #[must_use]
-    pub fn cancelled(&self) -> impl FusedFuture<Output = Option<String>> + '_ {
+    pub fn cancelled(&self) -> impl FusedFuture<Output = Option<String>> + Unpin + '_ {
         let token = self.requested();
-        async move {
+        let cancelled = async move {
             token.cancelled().await;
             token.reason()
-        }
-        .fuse()
+        };
+        Box::pin(cancelled.fuse())
     }
 
     /// Does what the built-in signal `cancel` does: stops every activity of this run that is running,
@@ -127,11 +127,19 @@ impl<W> WorkflowContext<W> {
     /// Waits until a condition on the state holds, at the longest for `timeout`, and tells whether
     /// it holds.
     ///
-    /// The wait is a durable timer: it outlives the worker.
+    /// The wait is a durable timer: it outlives the worker. It begins when the future is first polled.
     ///
     /// # Errors
     /// When the workflow is cancelled first; `?` then ends it as cancelled.
-    pub async fn wait_condition_timeout(
+    pub fn wait_condition_timeout<'a>(
+        &'a self,
+        condition: impl FnMut(&W) -> bool + 'a,
+        timeout: Duration,
+    ) -> impl FusedFuture<Output = Result<bool, WorkflowCancellationError>> + Unpin + 'a {
+        Box::pin(self.holds_within(condition, timeout).fuse())
+    }
+
+    async fn holds_within(
         &self,
         mut condition: impl FnMut(&W) -> bool,
         timeout: Duration,
@@ -158,16 +166,27 @@ impl<W> WorkflowContext<W> {
 
     /// Waits for a duration, by a durable timer: it outlives the worker.
     ///
+    /// The timer starts when the future is first polled, in [`select!`](super::select) and
+    /// [`join!`](super::join) too. Dropping the future does not cancel it; [`timer`](Self::timer) gives
+    /// one that can be cancelled.
+    ///
     /// # Errors
     /// When the workflow is cancelled first; `?` then ends it as cancelled.
-    pub async fn sleep(&self, duration: Duration) -> Result<(), WorkflowCancellationError> {
-        match self.timer(duration).await {
-            TimerResult::Fired => Ok(()),
-            TimerResult::Cancelled => self.wait_condition(|_| false).await,
-        }
+    #[must_use = "a sleep begins when it is awaited"]
+    pub fn sleep(
+        &self,
+        duration: Duration,
+    ) -> impl FusedFuture<Output = Result<(), WorkflowCancellationError>> + Unpin + '_ {
+        let slept = async move {
+            match self.timer(duration).await {
+                TimerResult::Fired => Ok(()),
+                TimerResult::Cancelled => self.wait_condition(|_| false).await,
+            }
+        };
+        Box::pin(slept.fuse())
     }
 
-    /// Starts a durable timer, as the SDK does; what it is cancelled with is this context's.
+    /// Starts a durable timer at once, as the SDK does. It is cancelled with this context.
     pub fn timer(
         &self,
         options: impl Into<TimerOptions>,

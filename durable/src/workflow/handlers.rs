@@ -18,7 +18,9 @@ use temporalio_sdk::workflows::{
     ExecutableSyncUpdate, WorkflowError,
 };
 
-use super::hosted::{Hosted, Named};
+use super::answer::Answer;
+use super::hosted::Hosted;
+use super::tables::Named;
 use super::{SyncWorkflowContext, WorkflowCode, WorkflowContext, too_large};
 use crate::definition::arguments::decode;
 use crate::definition::{Handler, Payload};
@@ -162,11 +164,17 @@ impl<W: WorkflowCode<Input: Payload>> QueryHandler<W> {
             name: Q::NAME,
             decode: decode_boxed::<Q, Q::Input>,
             dispatch: |hosted, view, input| {
-                <Hosted<W> as ExecutableQuery<Q>>::dispatch(hosted, &view, input)
+                let input = input.downcast::<Q::Input>();
+                let input = *input.unwrap_or_else(|_| unreachable!("{DECODED_AS_ITS_INPUT}"));
+                let answer = <Hosted<W> as ExecutableQuery<Q>>::handle(hosted, &view, input);
+                Ok(Box::new(Answer(answer.map_err(WorkflowError::Execution)?)))
             },
         }
     }
 }
+
+const DECODED_AS_ITS_INPUT: &str =
+    "an interceptor hands on the input of the type that it was given";
 
 /// An update of a workflow, in the workflow's table.
 pub struct UpdateHandler<W: WorkflowCode> {

@@ -7,11 +7,12 @@
 //! from ending the worker, both of which plain SDK 1.1.1 does.
 
 use std::any::Any;
+use std::error::Error;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 use futures_util::FutureExt as _;
-use futures_util::future::{LocalBoxFuture, ready};
+use futures_util::future::{LocalBoxFuture, pending, ready};
 use temporalio_common::WorkflowDefinition;
 use temporalio_common::data_converters::{
     PayloadConverter, SerializationContext, SerializationContextData, WorkflowSerializationContext,
@@ -25,9 +26,11 @@ use temporalio_sdk::workflows::{
 use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use super::cancellation::Cancellation;
-use super::handlers::{HandlerError, Undeliverable};
+use super::handlers::Undeliverable;
+use super::tables::{bad_call, find, known, names, with_built_in};
+use super::user_code::{self, Execution, Part, UserFuture};
 use super::{WorkflowCode, WorkflowContext, too_large};
-use crate::definition::arguments::{DecodeError, Decoded};
+use crate::definition::arguments::Decoded;
 use crate::definition::{Payload, Workflow};
 use crate::error::INVALID_INPUT;
 
@@ -37,21 +40,25 @@ type Sdk<W> = temporalio_sdk::WorkflowContext<W>;
 pub struct Hosted<W> {
     state: Result<W, NoState>,
     cancellation: Cancellation,
+    execution: Rc<Execution>,
 }
 
 /// Why a workflow instance has no state.
+#[derive(Clone)]
 enum NoState {
-    /// The input that `#[init]` takes did not decode.
-    UndecodableInput(DecodeError),
-    /// `#[init]` panicked, with this message.
-    InitPanicked(String),
+    /// The input that `#[init]` takes did not decode, for this reason.
+    UndecodableInput(String),
+    /// `#[init]` did not return, for this reason.
+    InitUnwound(String),
     /// It is declared here and served elsewhere, and a test has no mock of it.
     Declared,
+    /// It was dropped.
+    Dropped,
 }
 
 impl<W> Hosted<W> {
-    fn new(state: Result<W, NoState>) -> Self {
-        Self { state, cancellation: Cancellation::default() }
+    pub(super) fn execution(&self) -> Rc<Execution> {
+        Rc::clone(&self.execution)
     }
 
     pub(super) fn state(&self) -> &W {
@@ -64,6 +71,13 @@ impl<W> Hosted<W> {
 
     pub(super) fn state_mut(&mut self) -> &mut W {
         self.state.as_mut().unwrap_or_else(|_| unreachable!("{STATE_EXISTS}"))
+    }
+}
+
+impl<W> Drop for Hosted<W> {
+    fn drop(&mut self) {
+        let state = std::mem::replace(&mut self.state, Err(NoState::Dropped));
+        self.execution.discard(state);
     }
 }
 
@@ -113,17 +127,17 @@ where
     }
 
     fn init(view: WorkflowContextView, input: Option<Decoded<W::Input>>) -> Self {
-        let input = match input.map(|input| input.0).transpose() {
-            Ok(input) => input,
-            Err(error) => return Self::new(Err(NoState::UndecodableInput(error))),
+        let execution = Execution::new(W::NAME, &view);
+        let state = match input.map(|input| input.0).transpose() {
+            Err(error) => Err(NoState::UndecodableInput(error.describe(W::PARAMETERS))),
+            Ok(_) if W::IS_DECLARED => Err(NoState::Declared),
+            // The SDK 1.1.1 calls this outside of its own guard, where a panic would end the worker.
+            Ok(input) => execution.call(Part::Init, || W::init(&view, input)).map_err(|unwound| {
+                let init = format!("{} of workflow {}", Part::Init, W::NAME);
+                NoState::InitUnwound(unwound.describe(&init))
+            }),
         };
-        if W::IS_DECLARED {
-            return Self::new(Err(NoState::Declared));
-        }
-        // The SDK calls this outside of its own panic guard, where a panic would end the worker.
-        let state = catch_unwind(AssertUnwindSafe(|| W::init(&view, input)))
-            .map_err(|panic| NoState::InitPanicked(panic_message(panic.as_ref())));
-        Self::new(state)
+        Self { state, cancellation: Cancellation::default(), execution }
     }
 
     fn run(
@@ -134,15 +148,13 @@ where
             return ready(Err(not_mocked(W::NAME).into())).boxed_local();
         }
         let undecodable = match input.map(|input| input.0).transpose() {
-            Ok(input) => match context.state(Self::reason_for_no_state) {
-                None => {
-                    let converter = context.payload_converter().clone();
-                    let run = W::run(WorkflowContext::new(context), input);
-                    return run
-                        .map(move |result| too_large::ended::<W>(result, &converter))
-                        .boxed_local();
+            Ok(input) => match context.state(|hosted| hosted.state.as_ref().err().cloned()) {
+                Some(NoState::UndecodableInput(error)) => error,
+                Some(NoState::InitUnwound(message)) => {
+                    context.force_task_fail(message);
+                    return pending().boxed_local();
                 }
-                Some(error) => error,
+                _ => return run(&context, input),
             },
             Err(error) => error.describe(W::PARAMETERS),
         };
@@ -163,7 +175,7 @@ where
             let reason = format!("the workflow has no signal of that name; it has {known}");
             return Ok(Some(Box::new(Undeliverable(reason))));
         };
-        let decoded = with_context(converter, |context| (handler.decode)(context, payloads));
+        let decoded = decoded::<W>(converter, |context| (handler.decode)(context, payloads));
         Ok(Some(decoded.unwrap_or_else(|reason| Box::new(Undeliverable(reason)))))
     }
 
@@ -175,10 +187,14 @@ where
         let handler = find(Self::signals(), name);
         match (input.downcast::<Undeliverable>(), handler) {
             (Err(input), Some(handler)) if context.state(|hosted| hosted.state.is_ok()) => {
-                (handler.dispatch)(context, input)
+                let part = Part::Signal(handler.name);
+                user_code::handler(&context.clone(), part, || (handler.dispatch)(context, input))
             }
             // A workflow that fails for its input takes no signals any more.
-            (Err(_), _) => ready(Ok(())).boxed_local(),
+            (Err(input), _) => {
+                context.state(Self::execution).discard(input);
+                ready(Ok(())).boxed_local()
+            }
             (Ok(undeliverable), _) => {
                 drop_signal(&context, W::NAME, name, &undeliverable.0);
                 ready(Ok(())).boxed_local()
@@ -193,7 +209,7 @@ where
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
         let handler = known(Self::queries(), "query", W::NAME, name)?;
         let payloads = payloads.clone();
-        with_context(converter, |context| (handler.decode)(context, payloads))
+        decoded::<W>(converter, |context| (handler.decode)(context, payloads))
             .map(Some)
             .map_err(|reason| bad_call("query", W::NAME, name, &reason))
     }
@@ -206,7 +222,7 @@ where
     ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowError> {
         let handler = known(Self::queries(), "query", W::NAME, name)?;
         self.require_state("query", W::NAME, name)?;
-        (handler.dispatch)(self, view, input)
+        self.answer(Part::Query(handler.name), || (handler.dispatch)(self, view, input))
     }
 
     fn decode_update_input(
@@ -215,7 +231,7 @@ where
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
         let handler = known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name)?;
-        with_context(converter, |context| (handler.decode)(context, payloads))
+        decoded::<W>(converter, |context| (handler.decode)(context, payloads))
             .map(Some)
             .map_err(|reason| bad_call("update", W::NAME, name, &reason))
     }
@@ -231,7 +247,10 @@ where
                 Ok(handler)
             });
         match checked {
-            Ok(handler) => (handler.dispatch)(context, input),
+            Ok(handler) => {
+                let part = Part::Update(handler.name);
+                user_code::handler(&context.clone(), part, || (handler.dispatch)(context, input))
+            }
             Err(error) => ready(Err(error)).boxed_local(),
         }
     }
@@ -244,7 +263,7 @@ where
     ) -> Result<(), WorkflowError> {
         let handler = known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name)?;
         self.require_state("update", W::NAME, name)?;
-        (handler.validate)(self, view, input)
+        self.answer(Part::Validator(handler.name), || (handler.validate)(self, view, input))
     }
 }
 
@@ -257,16 +276,18 @@ impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
         with_built_in(W::QUERY_HANDLERS, Self::QUERIES)
     }
 
-    /// The words for an undecodable input; panics again where `#[init]` panicked, now where the SDK
-    /// makes a failed workflow task of it.
-    fn reason_for_no_state(&self) -> Option<String> {
-        match &self.state {
-            Ok(_) | Err(NoState::Declared) => None,
-            Err(NoState::UndecodableInput(error)) => Some(error.describe(W::PARAMETERS)),
-            Err(NoState::InitPanicked(message)) => {
-                panic!("#[init] of workflow {} panicked: {message}", W::NAME)
-            }
-        }
+    /// Calls a query or a validator, whose panic is the caller's error: the SDK 1.1.1 has no guard for
+    /// queries, and one that comes with a workflow task would fail the task.
+    fn answer<R>(
+        &self,
+        part: Part,
+        answer: impl FnOnce() -> Result<R, WorkflowError>,
+    ) -> Result<R, WorkflowError> {
+        let answer = || answer().inspect_err(print);
+        self.execution.call(part, answer).unwrap_or_else(|unwound| {
+            let handler = format!("{part} of workflow {}", W::NAME);
+            Err(WorkflowError::Execution(unwound.describe(&handler).into()))
+        })
     }
 
     fn require_state(&self, kind: &str, workflow: &str, name: &str) -> Result<(), WorkflowError> {
@@ -277,6 +298,20 @@ impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
     }
 }
 
+/// Runs the user's `#[run]`.
+fn run<W: WorkflowCode<Input: Payload>>(
+    context: &Sdk<Hosted<W>>,
+    input: Option<W::Input>,
+) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowTermination>> {
+    let own = context.clone();
+    let started = async move {
+        let converter = own.payload_converter().clone();
+        let result = W::run(WorkflowContext::new(own), input).await;
+        too_large::ended::<W>(result, &converter)
+    };
+    UserFuture::new(context, Part::Run, started.boxed_local()).boxed_local()
+}
+
 /// The end of a declared workflow where a test serves it, and has no mock of it.
 fn not_mocked(workflow: &str) -> ApplicationFailure {
     let message = format!(
@@ -284,49 +319,6 @@ fn not_mocked(workflow: &str) -> ApplicationFailure {
          `env.mock_workflow::<{workflow}>()`"
     );
     ApplicationFailure::builder(message).non_retryable(true).build()
-}
-
-/// A handler table's entry has a name.
-pub(super) trait Named: 'static {
-    fn name(&self) -> &'static str;
-}
-
-/// Its own handlers, and those built in that it has none of the same name of.
-fn with_built_in<H: Named>(
-    own: &'static [H],
-    built_in: &'static [H],
-) -> impl Iterator<Item = &'static H> + Clone {
-    let missing = built_in.iter().filter(|handler| find(own.iter(), handler.name()).is_none());
-    own.iter().chain(missing)
-}
-
-fn find<H: Named>(
-    mut handlers: impl Iterator<Item = &'static H>,
-    name: &str,
-) -> Option<&'static H> {
-    handlers.find(|handler| handler.name() == name)
-}
-
-fn known<H: Named>(
-    handlers: impl Iterator<Item = &'static H> + Clone,
-    kind: &str,
-    workflow: &str,
-    name: &str,
-) -> Result<&'static H, WorkflowError> {
-    find(handlers.clone(), name).ok_or_else(|| {
-        let reason = format!("there is none of that name; there is {}", names(handlers));
-        bad_call(kind, workflow, name, &reason)
-    })
-}
-
-fn names<H: Named>(handlers: impl Iterator<Item = &'static H>) -> String {
-    let names: Vec<_> = handlers.map(|handler| format!("`{}`", handler.name())).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-}
-
-fn bad_call(kind: &str, workflow: &str, name: &str, reason: &str) -> WorkflowError {
-    let error: HandlerError = format!("{kind} `{name}` of workflow {workflow}: {reason}").into();
-    WorkflowError::Execution(error)
 }
 
 fn drop_signal<W: WorkflowImplementation>(
@@ -348,18 +340,29 @@ fn drop_signal<W: WorkflowImplementation>(
     }
 }
 
+/// Prints an error and its causes once where a panic of the user's `Display` is caught. The SDK prints
+/// them outside of its guards.
+fn print(error: &WorkflowError) {
+    let WorkflowError::Execution(error) = error else { return };
+    let mut next: Option<&(dyn Error + 'static)> = Some(&**error);
+    while let Some(error) = next {
+        let _ = error.to_string();
+        next = error.source();
+    }
+}
+
+/// Decodes the input of a handler.
+fn decoded<W: Workflow>(
+    converter: &PayloadConverter,
+    decode: impl FnOnce(&SerializationContext<'_>) -> Result<Box<dyn Any>, String>,
+) -> Result<Box<dyn Any>, String> {
+    user_code::decoding(W::NAME, || with_context(converter, decode))
+}
+
 pub(super) fn with_context<R>(
     converter: &PayloadConverter,
     f: impl FnOnce(&SerializationContext<'_>) -> R,
 ) -> R {
     let data = SerializationContextData::Workflow(WorkflowSerializationContext::new());
     f(&SerializationContext::new(&data, converter))
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|message| (*message).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "with a value that is not a string".to_owned())
 }

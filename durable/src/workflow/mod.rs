@@ -5,6 +5,7 @@
 //! come out the same. What this room offers does. It knows neither clients nor workers.
 
 mod activity_call;
+mod answer;
 mod attributes;
 mod bounded;
 mod built_in;
@@ -17,14 +18,16 @@ pub mod entity;
 mod handlers;
 mod hosted;
 mod saga;
+mod tables;
 mod too_large;
+pub(crate) mod user_code;
 
 pub use activity_call::{ActivityCall, StartedActivity};
 pub use bounded::{JoinAllBounded, join_all_bounded};
 pub use cancellation::Status;
 pub use children::{
     ChildCall, ChildResult, ChildWorkflow, ChildWorkflowError, ExternalWorkflow, SignalWorkflow,
-    StartChild, ToHandle, ToOutput,
+    StartChild, StartedChild, ToHandle, ToOutput,
 };
 pub(crate) use code::register;
 pub use code::{Parent, WorkflowCode};

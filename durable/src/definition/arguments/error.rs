@@ -56,6 +56,13 @@ impl DecodeError {
         Self { received, problem: Problem::Input { place, path, reason } }
     }
 
+    /// The error of an input whose `Deserialize` panicked; of several it is not known which.
+    pub(super) fn panicked(received: usize, message: &str) -> Self {
+        let place = if received == 1 { 0 } else { usize::MAX };
+        let reason = format!("its `Deserialize` panicked: {message}");
+        Self { received, problem: Problem::Input { place, path: None, reason } }
+    }
+
     /// The reason alone, without the parameters.
     pub(super) fn reason(&self) -> String {
         match &self.problem {

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready as ready_or_pending};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -20,6 +19,7 @@ use temporalio_sdk::{
 };
 
 use super::signal::Peer;
+use super::started::{StartedChild, Starting};
 use super::{ChildWorkflow, ChildWorkflowError};
 use crate::definition::configured::configured_options;
 use crate::definition::{Handles, Payload, Workflow};
@@ -43,7 +43,8 @@ pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
 ///
 /// Awaiting it, or polling it in [`join!`](crate::workflow::join) or
 /// [`select!`](crate::workflow::select), starts the child on its own queue, with the id that its
-/// annotation's template makes of its input, or else a UUID. Until then its options can be set: what
+/// annotation's template makes of its input, or else a UUID; [`start`](Self::start) starts it at once
+/// and leaves the waiting for later. Until then its options can be set: what
 /// the call sets beats the child's annotation, which beats the configuration of the parent's worker,
 /// which beats the built-in values of [`WorkflowOptions`]. The Temporal concept is the
 /// [child workflow](https://docs.temporal.io/child-workflows).
@@ -54,13 +55,11 @@ pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
 /// # Errors
 /// [`ChildWorkflowError`]. Options that cannot be, once merged, fail the workflow task with an error
 /// that names them.
-#[must_use = "a child workflow is started only when its call is awaited"]
+#[must_use = "a child workflow is started only when its call is awaited or started"]
 pub struct ChildCall<'a, P, C: Workflow, R = ToOutput> {
     context: &'a WorkflowContext<P>,
     call: Option<Box<Call<C>>>,
-    starting: Option<Starting<'a, C>>,
-    started: Option<ChildWorkflow<C>>,
-    resolves_to: PhantomData<fn() -> R>,
+    started: Option<StartedChild<'a, C, R>>,
 }
 
 struct Call<C: Workflow> {
@@ -72,9 +71,6 @@ struct Call<C: Workflow> {
     /// What was set and cannot be.
     problem: Option<String>,
 }
-
-type Starting<'a, C> =
-    Pin<Box<dyn FusedFuture<Output = Result<ChildWorkflow<C>, ChildWorkflowError>> + 'a>>;
 
 impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
     /// A call with the child's annotated options; made by generated code.
@@ -92,7 +88,7 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
         let child =
             ChildWorkflowOptions::builder().maybe_cancellation_token(context.token()).build();
         let call = Some(Box::new(Call { name, input, id: None, options, child, problem: None }));
-        Self { context, call, starting: None, started: None, resolves_to: PhantomData }
+        Self { context, call, started: None }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Call<C>)) -> Self {
@@ -158,6 +154,36 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
     }
 }
 
+impl<'a, P, C, R> ChildCall<'a, P, C, R>
+where
+    P: WorkflowCode<Input: Payload>,
+    C: Workflow<Input: Payload>,
+{
+    /// Starts the child now. Its output or its handle can be awaited later, or never.
+    #[must_use = "what is returned is the output or handle to wait for"]
+    pub fn start(self) -> StartedChild<'a, C, R> {
+        let Self { context, call, started } = self;
+        let started = call
+            .map(|mut call| {
+                let token = call.child.cancellation_token.take();
+                let token = token.unwrap_or_else(|| context.cancellation_token()).child_token();
+                call.child.cancellation_token = Some(token.clone());
+                StartedChild::new(call.schedule(context), Some(token))
+            })
+            .or(started);
+        started.unwrap_or_else(|| unreachable!("{CALLED_OR_STARTED}"))
+    }
+
+    fn start_once(&mut self) -> &mut StartedChild<'a, C, R> {
+        if let Some(call) = self.call.take() {
+            self.started = Some(StartedChild::new(call.schedule(self.context), None));
+        }
+        self.started.as_mut().unwrap_or_else(|| unreachable!("{CALLED_OR_STARTED}"))
+    }
+}
+
+const CALLED_OR_STARTED: &str = "a call is taken only to be started";
+
 impl<C: Workflow<Input: Payload>> Call<C> {
     fn schedule<P>(self, context: &WorkflowContext<P>) -> Starting<'_, C>
     where
@@ -212,30 +238,6 @@ fn refused<'a, C: Workflow>(name: &str, problem: impl Display) -> Starting<'a, C
     Box::pin(ready(Err(ChildWorkflowStartError::Serialization(error).into())))
 }
 
-impl<P, C, R> ChildCall<'_, P, C, R>
-where
-    P: WorkflowCode<Input: Payload>,
-    C: Workflow<Input: Payload>,
-{
-    fn poll_start(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<ChildWorkflow<C>, ChildWorkflowError>> {
-        if let Some(call) = self.call.take() {
-            self.starting = Some(call.schedule(self.context));
-        }
-        match &mut self.starting {
-            Some(starting) if !starting.is_terminated() => starting.poll_unpin(cx),
-            _ => Poll::Pending,
-        }
-    }
-
-    /// Whether the start has been waited for.
-    fn is_started(&self) -> bool {
-        self.starting.as_ref().is_some_and(FusedFuture::is_terminated)
-    }
-}
-
 impl<P, C> Future for ChildCall<'_, P, C, ToOutput>
 where
     P: WorkflowCode<Input: Payload>,
@@ -244,10 +246,7 @@ where
     type Output = Result<C::Output, ChildWorkflowError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.started.is_none() {
-            self.started = Some(ready_or_pending!(self.poll_start(cx))?);
-        }
-        self.started.as_ref().map_or(Poll::Pending, |child| child.result().poll_unpin(cx))
+        self.start_once().poll_unpin(cx)
     }
 }
 
@@ -257,10 +256,7 @@ where
     C: Workflow<Input: Payload>,
 {
     fn is_terminated(&self) -> bool {
-        match &self.started {
-            Some(child) => child.result().is_terminated(),
-            None => self.is_started(),
-        }
+        self.started.as_ref().is_some_and(FusedFuture::is_terminated)
     }
 }
 
@@ -272,7 +268,7 @@ where
     type Output = Result<C::HandleOf<ChildWorkflow<C>>, ChildWorkflowError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_start(cx).map_ok(Into::into)
+        self.start_once().poll_unpin(cx)
     }
 }
 
@@ -282,7 +278,7 @@ where
     C: Workflow<Input: Payload> + Handles,
 {
     fn is_terminated(&self) -> bool {
-        self.is_started()
+        self.started.as_ref().is_some_and(FusedFuture::is_terminated)
     }
 }
 

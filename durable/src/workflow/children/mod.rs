@@ -8,9 +8,11 @@ mod error;
 mod external;
 mod handle;
 mod signal;
+mod started;
 
 pub use call::{ChildCall, StartChild, ToHandle, ToOutput};
 pub use error::ChildWorkflowError;
 pub use external::ExternalWorkflow;
 pub use handle::{ChildResult, ChildWorkflow};
 pub use signal::SignalWorkflow;
+pub use started::StartedChild;

@@ -1,0 +1,93 @@
+//! A child workflow whose start is under way, or done.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready as ready_or_pending};
+
+use futures_util::FutureExt as _;
+use futures_util::future::FusedFuture;
+use temporalio_sdk::WorkflowCancellationToken;
+
+use super::{ChildWorkflow, ChildWorkflowError, ToHandle, ToOutput};
+use crate::definition::{Handles, Workflow};
+
+pub(super) type Starting<'a, C> =
+    Pin<Box<dyn FusedFuture<Output = Result<ChildWorkflow<C>, ChildWorkflowError>> + 'a>>;
+
+/// A child workflow that was started, and the future of its output or its handle.
+///
+/// It is what [`ChildCall::start`](super::ChildCall::start) returns. Dropping it leaves the child
+/// running.
+///
+/// # Errors
+/// [`ChildWorkflowError`].
+#[must_use = "a started child workflow runs also when nobody waits for it"]
+pub struct StartedChild<'a, C: Workflow, R = ToOutput> {
+    starting: Starting<'a, C>,
+    child: Option<ChildWorkflow<C>>,
+    token: Option<WorkflowCancellationToken>,
+    resolves_to: PhantomData<fn() -> R>,
+}
+
+impl<'a, C: Workflow, R> StartedChild<'a, C, R> {
+    pub(super) fn new(starting: Starting<'a, C>, token: Option<WorkflowCancellationToken>) -> Self {
+        Self { starting, child: None, token, resolves_to: PhantomData }
+    }
+
+    /// Asks the child to cancel itself, or takes its start back where the server does not know of it
+    /// yet. What the future then resolves to, and when, depends on the
+    /// [`ChildWorkflowCancellationType`](crate::workflow::ChildWorkflowCancellationType).
+    pub fn cancel(&self, reason: impl Into<String>) {
+        if let Some(token) = &self.token {
+            token.cancel_with_reason(reason);
+        }
+    }
+
+    fn poll_start(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<ChildWorkflow<C>, ChildWorkflowError>> {
+        if self.starting.is_terminated() {
+            return Poll::Pending;
+        }
+        self.starting.poll_unpin(cx)
+    }
+}
+
+impl<C: Workflow> Future for StartedChild<'_, C, ToOutput> {
+    type Output = Result<C::Output, ChildWorkflowError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.child.is_none() {
+            self.child = Some(ready_or_pending!(self.poll_start(cx))?);
+        }
+        self.child.as_ref().map_or(Poll::Pending, |child| child.result().poll_unpin(cx))
+    }
+}
+
+impl<C: Workflow> FusedFuture for StartedChild<'_, C, ToOutput> {
+    fn is_terminated(&self) -> bool {
+        match &self.child {
+            Some(child) => child.result().is_terminated(),
+            None => self.starting.is_terminated(),
+        }
+    }
+}
+
+impl<C: Workflow + Handles> Future for StartedChild<'_, C, ToHandle> {
+    type Output = Result<C::HandleOf<ChildWorkflow<C>>, ChildWorkflowError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.poll_start(cx).map_ok(Into::into)
+    }
+}
+
+impl<C: Workflow + Handles> FusedFuture for StartedChild<'_, C, ToHandle> {
+    fn is_terminated(&self) -> bool {
+        self.starting.is_terminated()
+    }
+}
+
+/// Nothing in it is pinned in place: the running future is boxed.
+impl<C: Workflow, R> Unpin for StartedChild<'_, C, R> {}

@@ -1,0 +1,272 @@
+//! The one way into user code in a workflow: methods, futures, `Deserialize`, `Drop`.
+//!
+//! Everything that a workflow's author wrote is called by [`Execution::call`] or polled by
+//! [`UserFuture`]. While it runs, the thread knows which workflow it is of ([`current`]), and what it
+//! unwinds with ends here. What is to be known or done about user code in general belongs here too.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt as _;
+use futures_util::future::{LocalBoxFuture, pending};
+use temporalio_sdk::WorkflowContextView;
+
+use super::hosted::Hosted;
+use crate::definition::{WorkerShutdown, panic_message};
+
+type Sdk<W> = temporalio_sdk::WorkflowContext<Hosted<W>>;
+
+/// The part of a workflow that user code belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The `Deserialize` of an input.
+    Decode,
+    Init,
+    Run,
+    Signal(&'static str),
+    Update(&'static str),
+    Validator(&'static str),
+    Query(&'static str),
+    /// The `Drop` of the state, or of what a future holds.
+    Drop,
+}
+
+impl Part {
+    /// Whether it can wait for activities, in some form.
+    fn can_wait(self) -> bool {
+        matches!(self, Self::Run | Self::Signal(_) | Self::Update(_))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decode => f.write_str("the `Deserialize` of an input"),
+            Self::Init => f.write_str("`#[init]`"),
+            Self::Run => f.write_str("`#[run]`"),
+            Self::Signal(name) => write!(f, "signal `{name}`"),
+            Self::Update(name) => write!(f, "update `{name}`"),
+            Self::Validator(name) => write!(f, "the validator of update `{name}`"),
+            Self::Query(name) => write!(f, "query `{name}`"),
+            Self::Drop => f.write_str("a `Drop`"),
+        }
+    }
+}
+
+/// The user code that a thread runs.
+#[derive(Clone)]
+pub(crate) struct UserCode {
+    part: Part,
+    workflow_type: &'static str,
+    /// The run, unless an input is being decoded, of which the SDK does not say for which run it is.
+    execution: Option<Rc<Execution>>,
+}
+
+impl fmt::Display for UserCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of workflow `{}`", self.part, self.workflow_type)?;
+        match &self.execution {
+            Some(execution) => write!(f, " (workflow id `{}`)", execution.workflow_id),
+            None => Ok(()),
+        }
+    }
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<UserCode>> = const { RefCell::new(None) };
+}
+
+/// The code of a workflow that this thread runs, or `None`: it runs an activity, a test or something
+/// else that is no workflow.
+pub(crate) fn current() -> Option<UserCode> {
+    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+}
+
+/// Marks the thread while user code runs, also when it unwinds. They nest: a `Drop` runs within a
+/// method.
+struct Entered(Option<UserCode>);
+
+fn enter(code: UserCode) -> Entered {
+    Entered(CURRENT.replace(Some(code)))
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.replace(self.0.take());
+    }
+}
+
+/// Decodes an input with the user's `Deserialize`. A panic of it is caught where it is decoded.
+pub(super) fn decoding<R>(workflow_type: &'static str, decode: impl FnOnce() -> R) -> R {
+    let _entered = enter(UserCode { part: Part::Decode, workflow_type, execution: None });
+    decode()
+}
+
+/// A run of a workflow on this worker.
+pub(super) struct Execution {
+    workflow_type: &'static str,
+    workflow_id: String,
+    run_id: String,
+    has_ended: Cell<bool>,
+}
+
+impl Execution {
+    pub(super) fn new(workflow_type: &'static str, view: &WorkflowContextView) -> Rc<Self> {
+        Rc::new(Self {
+            workflow_type,
+            workflow_id: view.workflow_id().to_owned(),
+            run_id: view.run_id().to_owned(),
+            has_ended: Cell::new(false),
+        })
+    }
+
+    /// Calls user code.
+    pub(super) fn call<R>(
+        self: &Rc<Self>,
+        part: Part,
+        call: impl FnOnce() -> R,
+    ) -> Result<R, Unwound> {
+        let workflow_type = self.workflow_type;
+        let execution = Some(Rc::clone(self));
+        let _entered = enter(UserCode { part, workflow_type, execution });
+        catch_unwind(AssertUnwindSafe(call)).map_err(Unwound)
+    }
+
+    /// Drops a value of the user's. A panic is logged: the value is gone either way, and the SDK
+    /// 1.1.1 drops workflows outside of its guards, where a panic ends the worker.
+    pub(super) fn discard<T>(self: &Rc<Self>, value: T) {
+        if let Err(unwound) = self.call(Part::Drop, || drop(value)) {
+            tracing::error!(
+                workflow_type = self.workflow_type,
+                workflow_id = self.workflow_id,
+                run_id = self.run_id,
+                "{}",
+                unwound.describe("the `Drop` of a value of the workflow")
+            );
+        }
+    }
+}
+
+/// What user code has unwound with, instead of returning.
+pub(super) struct Unwound(Box<dyn Any + Send>);
+
+impl Unwound {
+    /// The words for it: those of the refusal, or that the code panicked.
+    pub(super) fn describe(&self, code: &str) -> String {
+        match self.0.downcast_ref::<Refusal>() {
+            Some(Refusal(message)) => message.clone(),
+            None => format!("{code} panicked: {}", panic_message(self.0.as_ref())),
+        }
+    }
+
+    /// Fails the workflow task: with the message of a refusal; a panic goes on, which the SDK makes a
+    /// failed task of.
+    fn fail_task<W>(self, context: &Sdk<W>) {
+        match self.0.downcast::<Refusal>() {
+            Ok(refusal) => context.force_task_fail(refusal.0),
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+}
+
+/// Why a workflow must not do what it was about to do. User code unwinds with it.
+struct Refusal(String);
+
+/// Refuses the call of an activity's function by a workflow; elsewhere it does nothing.
+pub(crate) fn refuse_call(activity: &str, instead: &str) {
+    let Some(code) = current() else { return };
+    let place =
+        if code.part.can_wait() { "" } else { " in `#[run]`, or in an async signal or update" };
+    // No panic: the hook would print one more message, and a place that is not the mistake's.
+    resume_unwind(Box::new(Refusal(format!(
+        "activity `{activity}` was called as a function by {code}, where it would run again on every \
+         replay; write `{instead}`{place}"
+    ))));
+}
+
+/// Starts a signal or update. After the end of `#[run]` it never comes to an answer.
+pub(super) fn handler<W: 'static, T: 'static>(
+    context: &Sdk<W>,
+    part: Part,
+    start: impl FnOnce() -> LocalBoxFuture<'static, T>,
+) -> LocalBoxFuture<'static, T> {
+    let execution = context.state(Hosted::execution);
+    if execution.has_ended.get() {
+        return pending().boxed_local();
+    }
+    // A plain method runs in this call, an async one in the future.
+    match execution.call(part, start) {
+        Ok(future) => UserFuture::new(context, part, future).boxed_local(),
+        Err(unwound) => {
+            unwound.fail_task(context);
+            pending().boxed_local()
+        }
+    }
+}
+
+const HANDED_OVER: &str =
+    "the worker stops; the task and its local activities run again on another one";
+
+/// A future of user code: `#[run]`, or a signal or update.
+///
+/// Once `#[run]` has ended, signals and updates are not polled any more. The SDK 1.1.1 would poll them
+/// in a further activation of the same workflow task, and send their commands behind the one that ends
+/// the workflow, which the server refuses again and again (sdk-rust #772 and #659).
+pub(super) struct UserFuture<W, T> {
+    context: Sdk<W>,
+    execution: Rc<Execution>,
+    part: Part,
+    /// None once it has ended.
+    future: Option<LocalBoxFuture<'static, T>>,
+}
+
+impl<W, T> UserFuture<W, T> {
+    pub(super) fn new(context: &Sdk<W>, part: Part, future: LocalBoxFuture<'static, T>) -> Self {
+        let execution = context.state(Hosted::execution);
+        Self { context: context.clone(), execution, part, future: Some(future) }
+    }
+}
+
+impl<W, T> Future for UserFuture<W, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let this = &mut *self;
+        let Some(future) = &mut this.future else { return Poll::Pending };
+        if this.execution.has_ended.get() {
+            return Poll::Pending;
+        }
+        if WorkerShutdown::has_handed_over(&this.execution.run_id) {
+            this.context.force_task_fail(HANDED_OVER);
+            return Poll::Pending;
+        }
+        match this.execution.call(this.part, || future.poll_unpin(cx)) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => {
+                this.execution.discard(this.future.take());
+                if this.part == Part::Run {
+                    this.execution.has_ended.set(true);
+                }
+                Poll::Ready(output)
+            }
+            Err(unwound) => {
+                unwound.fail_task(&this.context);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<W, T> Drop for UserFuture<W, T> {
+    fn drop(&mut self) {
+        self.execution.discard(self.future.take());
+    }
+}
+
+/// Nothing in it is pinned in place: the user's future is boxed.
+impl<W, T> Unpin for UserFuture<W, T> {}
