@@ -11,6 +11,7 @@ mod built_in;
 pub(crate) mod configured;
 mod dependencies;
 pub(crate) mod entry;
+pub(crate) mod exact;
 mod handler;
 mod handles;
 mod inputs;

@@ -26,6 +26,7 @@ use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use super::cancellation::Cancellation;
 use super::handlers::{HandlerError, Undeliverable};
+use super::pending::Pending;
 use super::{WorkflowCode, WorkflowContext, too_large};
 use crate::definition::arguments::{DecodeError, Decoded};
 use crate::definition::{Payload, Workflow};
@@ -37,6 +38,7 @@ type Sdk<W> = temporalio_sdk::WorkflowContext<W>;
 pub struct Hosted<W> {
     state: Result<W, NoState>,
     cancellation: Cancellation,
+    pending: Pending,
 }
 
 /// Why a workflow instance has no state.
@@ -51,7 +53,7 @@ enum NoState {
 
 impl<W> Hosted<W> {
     fn new(state: Result<W, NoState>) -> Self {
-        Self { state, cancellation: Cancellation::default() }
+        Self { state, cancellation: Cancellation::default(), pending: Pending::default() }
     }
 
     pub(super) fn state(&self) -> &W {
@@ -60,6 +62,10 @@ impl<W> Hosted<W> {
 
     pub(super) fn cancellation(&self) -> Cancellation {
         self.cancellation.clone()
+    }
+
+    pub(super) fn pending(&self) -> Pending {
+        self.pending.clone()
     }
 
     pub(super) fn state_mut(&mut self) -> &mut W {

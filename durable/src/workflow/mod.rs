@@ -9,13 +9,16 @@ mod attributes;
 mod bounded;
 mod built_in;
 mod cancellation;
+mod checks;
 mod children;
 mod code;
 mod context;
 mod continue_as_new;
 pub mod entity;
+mod failed_call;
 mod handlers;
 mod hosted;
+mod pending;
 mod saga;
 mod too_large;
 
