@@ -70,17 +70,14 @@ impl Ledger {
         if runs > 0 {
             ctx.sleep(Duration::from_millis(1)).await?;
             let input = (how, runs - 1);
-            match how_to_continue(&input.0) {
-                true => ctx.continue_as_new_on_current_version(input, options)?,
-                false => ctx.continue_as_new(input, options)?,
-            };
+            if input.0 == "on the current version" {
+                ctx.continue_as_new_on_current_version(input, options)?;
+            } else {
+                ctx.continue_as_new(input, options)?;
+            }
         }
         Ok(found(ctx))
     }
-}
-
-fn how_to_continue(how: &str) -> bool {
-    how == "on the current version"
 }
 
 async fn start(how: &str) -> LedgerHandle {
