@@ -387,7 +387,7 @@ pub trait OtherErrorKind: Sized {
 impl<E> OtherErrorKind for &E {}
 
 /// The state of a workflow as JSON, where it can be shown.
-pub type Serialized = Option<serde_json::Result<serde_json::Value>>;
+pub type Serialized = Option<serde_json::Result<crate::definition::exact::Json>>;
 
 /// The state of a workflow, for the built-in query. Method resolution picks the first of the two
 /// traits below where the state is `Serialize`, and the second elsewhere.
@@ -401,7 +401,7 @@ pub trait SerializeState {
 
 impl<W: serde::Serialize> SerializeState for StateOf<'_, W> {
     fn serialized(&self) -> Serialized {
-        Some(serde_json::to_value(self.0))
+        Some(crate::definition::exact::Json::of(self.0))
     }
 }
 

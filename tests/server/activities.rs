@@ -3,13 +3,14 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use durable::error::InvalidCall;
 use durable::options::{ActivityOptions, RetryOptions};
 use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::ActivityTaskScheduledEventAttributes;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use durable::workflow::{ActivityExecutionError, join, join_all, select};
-use durable_tests::{attributes, failed_task, unique};
+use durable_tests::{attributes, unique};
 
 use crate::client;
 
@@ -310,27 +311,25 @@ async fn options_follow_the_precedence_and_the_queue_is_the_activitys_own() -> d
 }
 
 /// The message of the workflow task failure that a mistake in the code leads to.
-async fn task_failure(case: Case) -> String {
+async fn refused(case: Case) -> InvalidCall {
     let client = client().await;
-    let caller = CallerWorkflow::start(&client, case).await.expect("it starts");
-    let message = failed_task(&caller).await;
-    caller.terminate("seen enough").await.expect("it runs");
-    message
+    let error = CallerWorkflow::execute(&client, case).await.expect_err("it fails");
+    error.downcast().unwrap_or_else(|| panic!("{error:?}"))
 }
 
 #[tokio::test]
-async fn options_that_cannot_be_fail_the_task_and_say_why() {
-    let message = task_failure(Case::Impossible).await;
-    assert!(message.contains("activity optioned"), "{message}");
-    assert!(message.contains("set schedule_to_close_timeout too"), "{message}");
-    assert!(message.contains("backoff_coefficient is 0.1"), "{message}");
+async fn options_that_contradict_each_other_are_an_error_of_the_call_that_names_each() {
+    let invalid = refused(Case::Impossible).await;
+    assert_eq!(invalid.what, "the call of activity `optioned`");
+    assert!(invalid.problem.contains("set schedule_to_close_timeout too"), "{invalid}");
+    assert!(invalid.problem.contains("backoff_coefficient is 0.1"), "{invalid}");
 }
 
 #[tokio::test]
 async fn a_local_activity_of_another_queue_is_refused_with_the_way_out() {
-    let message = task_failure(Case::LocalElsewhere).await;
-    assert!(message.contains("annotated with queue `activities`"), "{message}");
-    assert!(message.contains("call it with `execute`"), "{message}");
+    let invalid = refused(Case::LocalElsewhere).await;
+    assert!(invalid.problem.contains("annotated with queue `activities`"), "{invalid}");
+    assert!(invalid.problem.contains("call it with `execute`"), "{invalid}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use durable::workflow::{
     ApplicationFailure, ChildWorkflowCancellationType, IncomingError, ParentClosePolicy,
     WorkflowIdReusePolicy, join, select,
 };
-use durable_tests::{attributes, eventually, failed_task, unique};
+use durable_tests::{attributes, eventually, unique};
 
 use crate::client;
 
@@ -305,57 +305,6 @@ async fn what_becomes_of_a_child_is_the_parents_choice() -> durable::Result<()> 
     assert!(matches!(terminated.result().await, Err(durable::Error::Terminated { .. })));
     abandoned.hand_over("Eve".to_owned(), false).await?;
     assert!(abandoned.result().await?.contains("to Eve"));
-    Ok(())
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-enum Mistake {
-    Timeouts,
-    EmptyId,
-    NoNumber,
-}
-
-/// Calls a child with options that cannot be.
-#[workflow(queue = "children")]
-#[derive(Default)]
-struct Mistaken;
-
-#[workflow_methods]
-impl Mistaken {
-    #[run]
-    async fn run(ctx: &mut WorkflowContext<Self>, mistake: Mistake) -> WorkflowResult<String> {
-        let call = Deliver::execute_child(ctx, Parcel::default());
-        let call = match mistake {
-            Mistake::Timeouts => {
-                call.run_timeout(Duration::from_secs(20)).execution_timeout(Duration::from_secs(10))
-            }
-            Mistake::EmptyId => call.id(""),
-            Mistake::NoNumber => {
-                let amount = durable::client::SearchAttributeKey::float("Amount");
-                call.search_attribute(&amount, f64::NAN)
-            }
-        };
-        Ok(call.await?)
-    }
-}
-
-#[tokio::test]
-async fn options_that_cannot_be_fail_the_task_and_say_what_to_set() -> durable::Result<()> {
-    let client = client().await;
-    let expected = [
-        (
-            Mistake::Timeouts,
-            "child workflow Deliver: run_timeout (20s) is longer than execution_timeout (10s)",
-        ),
-        (Mistake::EmptyId, "child workflow Deliver: the workflow id is empty"),
-        (Mistake::NoNumber, "child workflow Deliver: the search attribute `Amount`: "),
-    ];
-    for (mistake, message) in expected {
-        let parent = Mistaken::start(&client, mistake).await?;
-        let failed = failed_task(&parent).await;
-        assert!(failed.contains(message), "{failed}");
-        parent.terminate("seen").await?;
-    }
     Ok(())
 }
 

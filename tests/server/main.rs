@@ -5,11 +5,14 @@
 #![allow(clippy::many_single_char_names, reason = "six inputs of no meaning")]
 
 mod activities;
+mod call_limits;
+mod calls;
 mod cancellation;
 mod children;
 mod completion;
 mod configured;
 mod connecting;
+mod continued;
 mod declared;
 mod external;
 mod failures;
@@ -19,6 +22,7 @@ mod handles;
 mod heartbeats;
 mod inputs;
 mod inside;
+mod large_errors;
 mod left_out;
 mod listing;
 mod options;
@@ -30,6 +34,7 @@ mod starting;
 mod too_large;
 mod untyped;
 mod user_code;
+mod values;
 mod versions;
 mod waits;
 mod wire;

@@ -13,6 +13,7 @@ use temporalio_common::data_converters::{PayloadConversionError, TemporalSeriali
 use super::StopReason;
 #[cfg(feature = "testing")]
 use super::heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
+use crate::definition::exact::{Exact, Json};
 use crate::definition::{Dependencies, TaskToken, WorkerShutdown};
 use crate::error::payload_error;
 use crate::error::payload_limit::{Measured, PayloadLimit, Value};
@@ -85,7 +86,7 @@ impl ActivityContext {
         &self,
         progress: &T,
     ) -> Result<(), PayloadConversionError> {
-        let progress = serde_json::to_value(progress)
+        let progress = Json::of(progress)
             .map_err(|error| PayloadConversionError::EncodingError(error.into()))?;
         self.record_heartbeat(progress).await
     }
@@ -99,7 +100,8 @@ impl ActivityContext {
     /// error of it.
     #[must_use]
     pub fn progress<T: DeserializeOwned + 'static>(&self) -> Option<T> {
-        self.sdk.heartbeat_details().deserialize().unwrap_or_else(|error| {
+        let recorded = self.sdk.heartbeat_details().deserialize::<Exact<T>>();
+        recorded.map(|recorded| recorded.map(|Exact(progress)| progress)).unwrap_or_else(|error| {
             let info = self.sdk.info();
             tracing::warn!(
                 activity_type = info.activity_type,

@@ -12,6 +12,7 @@ use temporalio_client::{
 use temporalio_common::{QueryDefinition, SignalDefinition, UpdateDefinition};
 
 use super::WorkflowHandle;
+use crate::definition::exact::{Exact, Reading};
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;
 
@@ -93,8 +94,10 @@ where
             let name = query.name().to_owned();
             let options =
                 WorkflowQueryOptions::builder().maybe_reject_condition(reject_condition).build();
-            let answer = handle.sdk().query(query, input, options).await;
-            answer.map_err(|error| handle.doing("query").query(&name, error))
+            let answer = handle.sdk().query(Reading(query), input, options).await;
+            answer
+                .map(|Exact(answer)| answer)
+                .map_err(|error| handle.doing("query").query(&name, error))
         }
         .boxed()
     }
@@ -141,7 +144,7 @@ where
         let Self { handle, update, input, id } = self;
         let name = update.name().to_owned();
         let options = WorkflowStartUpdateOptions::builder().maybe_update_id(id).build();
-        match handle.sdk().start_update(update, input, options).await {
+        match handle.sdk().start_update(Reading(update), input, options).await {
             Ok(update) => Ok(UpdateHandle { handle, name, update }),
             Err(error) => Err(handle.doing("update").update(&name, error).await),
         }
@@ -160,8 +163,8 @@ where
         async move {
             let name = update.name().to_owned();
             let options = WorkflowExecuteUpdateOptions::builder().maybe_update_id(id).build();
-            match handle.sdk().execute_update(update, input, options).await {
-                Ok(output) => Ok(output),
+            match handle.sdk().execute_update(Reading(update), input, options).await {
+                Ok(Exact(output)) => Ok(output),
                 Err(error) => Err(handle.doing("update").update(&name, error).await),
             }
         }
@@ -173,7 +176,7 @@ where
 pub struct UpdateHandle<U: UpdateDefinition> {
     pub(super) handle: WorkflowHandle<U::Workflow>,
     pub(super) name: String,
-    pub(super) update: WorkflowUpdateHandle<temporalio_client::Client, U::Output>,
+    pub(super) update: WorkflowUpdateHandle<temporalio_client::Client, Exact<U::Output>>,
 }
 
 impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
@@ -189,7 +192,7 @@ impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
     /// Those of awaiting an [`UpdateCall`].
     pub async fn result(&self) -> Result<U::Output> {
         match self.update.get_result(RpcOptions::default()).await {
-            Ok(output) => Ok(output),
+            Ok(Exact(output)) => Ok(output),
             Err(error) => Err(self.handle.doing("update").update(&self.name, error).await),
         }
     }

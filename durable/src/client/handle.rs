@@ -17,6 +17,7 @@ use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 
 use super::outcome::Doing;
 use super::{Client, QueryCall, SignalCall};
+use crate::definition::exact::Exact;
 use crate::definition::{CancelSignal, SignalTarget, StateQuery, Typed, Workflow};
 use crate::error::{Error, Result};
 
@@ -115,7 +116,9 @@ impl<W: Workflow> WorkflowHandle<W> {
     pub(super) async fn output(&self) -> Result<W::Output> {
         let run = self.sdk_of(self.run_id.clone());
         let result = run.get_result(WorkflowGetResultOptions::default()).await;
-        result.map_err(|error| self.doing("get the result of").result(error))
+        result
+            .map(|Exact(output)| output)
+            .map_err(|error| self.doing("get the result of").result(error))
     }
 
     /// Waits for the workflow's output, at the longest for `timeout`; the workflow goes on.

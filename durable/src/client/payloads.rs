@@ -10,6 +10,7 @@ use temporalio_common::data_converters::{
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use crate::definition::Payload;
+use crate::definition::exact::Exact;
 use crate::error::{Error, Result, payload_error};
 
 /// The inputs or the output of something whose types the program does not know.
@@ -61,6 +62,8 @@ impl Payloads {
 
     /// The value as JSON: `null` where there is none, and an array where there are several.
     ///
+    /// An integer of more than 64 bits becomes a double; [`decode`](Self::decode) reads it as `u128`.
+    ///
     /// # Errors
     /// [`Error::WrongType`] for a payload that is no JSON, which
     /// [`decode`](Self::decode) and [`payloads`](Self::payloads) can still read.
@@ -82,8 +85,8 @@ impl Payloads {
         let context = SerializationContext::new(&SerializationContextData::None, &converter);
         let decoded = self
             .to_payloads(&context)
-            .and_then(|payloads| converter.from_payloads(&context, payloads));
-        decoded.map_err(wrong)
+            .and_then(|payloads| converter.from_payloads::<Exact<T>>(&context, payloads));
+        decoded.map(|Exact(value)| value).map_err(wrong)
     }
 
     /// The payloads, JSON by the SDK's standard converter.

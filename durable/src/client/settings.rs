@@ -18,7 +18,7 @@ use temporalio_common::search_attributes::SearchAttributes;
 use super::relay::{self, Amendable};
 use super::{Client, Idempotency};
 use crate::error::{Error, Result};
-use crate::options::{InvalidOptions, RetryOptions, WorkflowOptions, limit};
+use crate::options::{InvalidOptions, RetryOptions, WorkflowOptions, check, limit};
 
 /// What the caller of a start has set.
 #[derive(Default)]
@@ -82,8 +82,9 @@ impl Settings {
         let id_conflict_policy = self.id_conflict_policy(carrier);
         let resolved = self.options.resolve(options, configured).map_err(invalid)?;
         let queue = resolved.task_queue.unwrap_or_else(|| queue.to_owned());
-        if queue.is_empty() {
-            let problems = vec!["the task queue is empty".to_owned()];
+        let mut problems = Vec::new();
+        check::queue(&mut problems, Some(&queue));
+        if !problems.is_empty() {
             return Err(invalid(InvalidOptions { problems }));
         }
         // The server has nothing to hand out before the delay is over.
@@ -131,9 +132,7 @@ impl Settings {
     /// What is impossible whatever the annotation says.
     fn check(&self, id: &str, carrier: Carrier) -> Result<(), InvalidOptions> {
         let mut problems = self.problems.clone();
-        if id.is_empty() {
-            problems.push("the workflow id is empty".to_owned());
-        }
+        check::name(&mut problems, "workflow id", id);
         if self.cron_schedule.is_some() && self.delay.is_some() {
             problems.push("a cron schedule and a start delay exclude each other".to_owned());
         }

@@ -12,6 +12,7 @@ use super::outcome::Doing;
 use super::settings::Carrier;
 use super::start::{Prepared, Start};
 use super::{HasHandle, SignalCall, UpdateCall, UpdateHandle, WorkflowHandle};
+use crate::definition::exact::Reading;
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;
 
@@ -188,7 +189,13 @@ where
         let name = update.name().to_owned();
         let options = request.with_update(update_id);
         let accepted = sdk
-            .start_update_with_start_workflow(workflow, input, update, update_input, options)
+            .start_update_with_start_workflow(
+                workflow,
+                input,
+                Reading(update),
+                update_input,
+                options,
+            )
             .await;
         let update = match accepted {
             Ok(update) => update,

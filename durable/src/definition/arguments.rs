@@ -11,6 +11,7 @@
 
 mod error;
 mod given;
+pub(crate) mod output;
 mod trace;
 
 use temporalio_common::data_converters::{
@@ -19,7 +20,7 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
-use super::{Payload, caught};
+use super::{Payload, caught, exact};
 
 pub(crate) use error::DecodeError;
 use given::missing;
@@ -78,6 +79,9 @@ fn decode_or_explain<T: TemporalDeserializable + 'static>(
         Ok(inputs) => return Ok(inputs),
         Err(error) => error,
     };
+    if let Some(inputs) = exact::decode(context, payloads.clone()) {
+        return Ok(inputs);
+    }
     // The only input may be missing, too; several know it by themselves.
     if payloads.is_empty()
         && let Ok(input) = missing(context)

@@ -7,6 +7,7 @@ use std::ops::Deref;
 
 use temporalio_common::{HasWorkflowDefinition, SignalDefinition, WorkflowDefinition};
 
+use super::exact::Exact;
 use super::{Workflow, WorkflowAnnotation};
 
 /// A workflow with a generated handle type; `#[workflow]` implements it.
@@ -47,7 +48,7 @@ impl<W: Workflow> Typed<W> {
 
 impl<W: Workflow> WorkflowDefinition for Typed<W> {
     type Input = W::Input;
-    type Output = W::Output;
+    type Output = Exact<W::Output>;
 
     fn name(&self) -> &str {
         &self.name

@@ -12,6 +12,7 @@ mod caught;
 pub(crate) mod configured;
 mod dependencies;
 pub(crate) mod entry;
+pub(crate) mod exact;
 mod handler;
 mod handles;
 mod inputs;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use temporalio_common::error::{
     ActivityExecutionError, ApplicationErrorCategory, ApplicationFailure,
-    ChildWorkflowExecutionError, IncomingError,
+    CancelExternalWorkflowError, ChildWorkflowExecutionError, IncomingError, WorkflowSignalError,
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure;
@@ -210,6 +210,18 @@ impl DowncastFailure for ActivityExecutionError {
 }
 
 impl DowncastFailure for ChildWorkflowExecutionError {
+    fn recorded(&self) -> Option<&RawFailure> {
+        self.failure()
+    }
+}
+
+impl DowncastFailure for WorkflowSignalError {
+    fn recorded(&self) -> Option<&RawFailure> {
+        self.failure()
+    }
+}
+
+impl DowncastFailure for CancelExternalWorkflowError {
     fn recorded(&self) -> Option<&RawFailure> {
         self.failure()
     }

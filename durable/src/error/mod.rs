@@ -6,6 +6,8 @@
 //! the `Debug` form, which `fn main() -> durable::Result<()>` prints, shows the whole chain.
 
 mod application;
+mod bounded;
+pub(crate) mod call;
 mod failure;
 mod misuse;
 pub(crate) mod outgoing;
@@ -23,6 +25,7 @@ use std::time::Duration;
 pub use application::{
     ApplicationError, Classification, Classified, DowncastFailure, ErrorDetails, ErrorType,
 };
+pub use call::{INVALID_CALL, INVALID_OUTPUT, InvalidCall, InvalidOutput};
 pub use failure::{Failure, FailureKind};
 pub use payload_limit::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
 #[cfg(feature = "testing")]

@@ -3,7 +3,8 @@
 //! The SDK takes errors as `anyhow::Error` or `Box<dyn Error>` and knows nothing of their types. The
 //! derive submits each [`ApplicationError`] to a table at link time, and what leaves is looked up in
 //! it: what an activity returns on its way into the activity's error, and what an update or its
-//! validator returns in the [`TypedFailures`] converter, the one place where the SDK makes failures.
+//! validator returns in the [`TypedFailures`] converter, the one place where the SDK makes failures. There
+//! they are also kept within what the server takes.
 
 use std::any::Any;
 use std::error::Error as StdError;
@@ -26,7 +27,8 @@ use futures_util::future::BoxFuture;
 use super::application::{
     ApplicationError, Classification, Classified, ERROR_TYPE, ErrorDetails, ErrorType,
 };
-use super::payload_limit::PayloadTooLarge;
+use super::bounded::bound;
+use super::call::ValueError;
 
 /// An [`ApplicationError`] of this program; submitted by generated code.
 pub struct KnownError {
@@ -156,19 +158,12 @@ pub(crate) fn repeated<E: ApplicationError>(error: &E) -> ApplicationFailure {
 pub(crate) fn failure(error: anyhow::Error) -> ApplicationFailure {
     match error.downcast::<ApplicationFailure>() {
         Ok(failure) => failure,
-        Err(error) => match (too_large(error.chain()), Described::of_anyhow(&error)) {
+        Err(error) => match (ValueError::find(error.chain()), Described::of_anyhow(&error)) {
             (Some(error), _) => error.into_failure(),
             (None, Some(described)) => described.failure(error.into()),
             (None, None) => ApplicationFailure::new(error),
         },
     }
-}
-
-/// A value that was too large, which the SDK wraps as an error of its conversion.
-fn too_large<'a>(
-    mut chain: impl Iterator<Item = &'a (dyn StdError + 'static)>,
-) -> Option<PayloadTooLarge> {
-    chain.find_map(|error| error.downcast_ref::<PayloadTooLarge>()).cloned()
 }
 
 /// The error of a query, update or validator, in which the SDK's own words for it are found again.
@@ -246,7 +241,7 @@ impl FailureConverter for TypedFailures {
         converter: &PayloadConverter,
         context: &SerializationContextData,
     ) -> Failure {
-        let error = match too_large(chain(&error)) {
+        let error = match ValueError::find(chain(&error)) {
             Some(error) => OutgoingWorkflowError::from(error.into_failure()).into(),
             None => error,
         };
@@ -254,7 +249,7 @@ impl FailureConverter for TypedFailures {
         let is_carried = source.is_some_and(<dyn StdError>::is::<Carried>);
         let described = source.and_then(Described::of_error);
         let mut failure = self.0.failure_converter().to_failure(error, converter, context);
-        match (failure.cause.take(), described) {
+        let failure = match (failure.cause.take(), described) {
             (Some(cause), None) if is_carried => *cause,
             (cause, described) => {
                 failure.cause = cause;
@@ -264,7 +259,8 @@ impl FailureConverter for TypedFailures {
                 }
                 failure
             }
-        }
+        };
+        bound(failure, converter, context)
     }
 
     fn to_error(

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use temporalio_common::data_converters::{
@@ -17,6 +18,7 @@ use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::common::v1::Payloads;
 
 use super::application::{Classification, Classified};
+use super::call::{InvalidCall, InvalidOutput, ValueError, unserializable};
 use super::outgoing::{Conversion, KnownError};
 
 /// The type name of the failure with which a value is answered that is too large for the server.
@@ -101,8 +103,7 @@ impl PayloadLimit {
         if size <= self.0 {
             return Ok(());
         }
-        let Value { role, name } = value;
-        Err(PayloadTooLarge { what: format!("the {role} `{name}`"), size, limit: self.0 })
+        Err(PayloadTooLarge { what: value.to_string(), size, limit: self.0 })
     }
 }
 
@@ -117,6 +118,22 @@ pub(crate) struct Value {
 impl Value {
     pub(crate) fn new(role: &'static str, name: impl Into<Cow<'static, str>>) -> Self {
         Self { role, name: name.into() }
+    }
+
+    /// The error of a value that cannot be serialized.
+    pub(crate) fn unserializable(&self, error: &PayloadConversionError) -> ValueError {
+        let problem = unserializable(error);
+        if self.role.starts_with("output") {
+            ValueError::Output(InvalidOutput::new(self.to_string(), problem))
+        } else {
+            ValueError::Call(InvalidCall::new(self.to_string(), problem))
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} `{}`", self.role, self.name)
     }
 }
 
@@ -142,7 +159,8 @@ impl<T: TemporalSerializable + 'static> TemporalSerializable for Measured<T> {
         &self,
         context: &SerializationContext<'_>,
     ) -> Result<Payload, PayloadConversionError> {
-        let payload = context.converter.to_payload(context, &self.inner)?;
+        let payload = context.converter.to_payload(context, &self.inner);
+        let payload = payload.map_err(|error| self.value.unserializable(&error))?;
         self.check(std::slice::from_ref(&payload))?;
         Ok(payload)
     }
@@ -151,16 +169,16 @@ impl<T: TemporalSerializable + 'static> TemporalSerializable for Measured<T> {
         &self,
         context: &SerializationContext<'_>,
     ) -> Result<Vec<Payload>, PayloadConversionError> {
-        let payloads = context.converter.to_payloads(context, &self.inner)?;
+        let payloads = context.converter.to_payloads(context, &self.inner);
+        let payloads = payloads.map_err(|error| self.value.unserializable(&error))?;
         self.check(&payloads)?;
         Ok(payloads)
     }
 }
 
 impl<T> Measured<T> {
-    fn check(&self, payloads: &[Payload]) -> Result<(), PayloadConversionError> {
-        let checked = self.limit.check(payloads, &self.value);
-        checked.map_err(|error| PayloadConversionError::EncodingError(error.into()))
+    fn check(&self, payloads: &[Payload]) -> Result<(), ValueError> {
+        self.limit.check(payloads, &self.value).map_err(ValueError::TooLarge)
     }
 }
 
@@ -179,13 +197,5 @@ impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Measured<T>
         payloads: Vec<Payload>,
     ) -> Result<Self, PayloadConversionError> {
         context.converter.from_payloads(context, payloads).map(Self::read)
-    }
-}
-
-/// The error of a conversion, if it is that the value is too large.
-pub(crate) fn too_large(error: &PayloadConversionError) -> Option<&PayloadTooLarge> {
-    match error {
-        PayloadConversionError::EncodingError(source) => source.downcast_ref(),
-        _ => None,
     }
 }

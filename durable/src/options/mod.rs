@@ -6,7 +6,9 @@
 //! [`ActivityOptions::resolve`] and [`WorkflowOptions::resolve`] are the only places that merge, and
 //! they check the merged result, so an impossible combination is found wherever its parts stood.
 
+pub(crate) mod check;
 mod configured;
+pub(crate) mod cron;
 mod retry;
 mod setters;
 
@@ -117,6 +119,7 @@ impl ActivityOptions {
             )),
             _ => {}
         }
+        check::activity(&mut problems, &merged);
         if let Some(retry) = &merged.retry {
             retry.problems(&mut problems);
         }
@@ -213,6 +216,7 @@ impl WorkflowOptions {
                 merged.run_timeout = merged.execution_timeout;
             }
         }
+        check::workflow(&mut problems, &merged);
         if let Some(retry) = &merged.retry {
             retry.problems(&mut problems);
         }

@@ -91,6 +91,7 @@ impl RetryOptions {
     }
 
     pub(super) fn problems(&self, problems: &mut Vec<String>) {
+        super::check::retry(problems, self);
         if let Some(coefficient) = self.backoff_coefficient
             && !(coefficient >= 1.0 && coefficient.is_finite())
         {

@@ -7,17 +7,21 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::FusedFuture;
-use temporalio_common::data_converters::PayloadConversionError;
 use temporalio_common::error::ActivityExecutionError;
 use temporalio_common::{ActivityCloseTimeouts, Priority};
 use temporalio_sdk::{
     ActivityCancellationType, CancellableFuture, LocalActivityOptions, WorkflowCancellationToken,
 };
 
-use super::{WorkflowCode, WorkflowContext, too_large};
+use super::checks::Checks;
+use super::pending::PendingActivity;
+use super::{WorkflowCode, WorkflowContext, failed_call, too_large};
+use crate::definition::arguments::output::Returned;
 use crate::definition::configured::configured_options;
 use crate::definition::{Activity, Payload, Workflow};
-use crate::options::{ActivityOptions, InvalidOptions, RetryOptions, limit};
+use crate::error::InvalidCall;
+use crate::error::call::ValueError;
+use crate::options::{ActivityOptions, RetryOptions, limit};
 
 type Outcome<A> =
     Result<<A as temporalio_common::ActivityDefinition>::Output, ActivityExecutionError>;
@@ -31,8 +35,12 @@ type Outcome<A> =
 ///
 /// # Errors
 /// [`ActivityExecutionError`]: the activity failed for good (its cause tells why), timed out or was
-/// cancelled. In a workflow, `?` makes it the workflow's failure. Options that cannot be, once
-/// merged, fail the workflow task with an error that names them.
+/// cancelled. In a workflow, `?` makes it the workflow's failure.
+///
+/// A call that cannot be made is such an error too, with an [`InvalidCall`](crate::error::InvalidCall)
+/// as its cause: the input cannot be serialized, the merged options contradict each other, an id is
+/// empty or too long, or 2,000 activities of this run are pending. An output that does not fit its type
+/// is an error with an [`InvalidOutput`](crate::error::InvalidOutput).
 #[must_use = "an activity is scheduled only when its call is awaited or started"]
 pub struct ActivityCall<'a, W, A: Activity> {
     context: &'a WorkflowContext<W>,
@@ -154,43 +162,52 @@ impl<A: Activity> Call<A> {
         let token =
             if detached { WorkflowCancellationToken::new() } else { context.activity_token() };
         let configured = configured_options(context).of_activity(A::NAME);
-        let options = match options.resolve(A::options(), configured) {
-            Ok(options) if local => local_check::<W, A>().map(|()| options),
-            resolved => resolved,
+        let mut checks = Checks::of(format!("the call of activity `{}`", A::NAME));
+        let options = checks.merged(options.resolve(A::options(), configured));
+        if local && W::QUEUE != A::QUEUE {
+            checks.problem(on_another_queue::<W, A>());
+        }
+        let id = options.as_ref().and_then(|options| options.activity_id.as_deref());
+        let pending = if local || options.is_none() {
+            None
+        } else {
+            checks.placed(context.pending().activity(context.history_length(), id))
         };
-        match options {
-            Err(error) => StartedActivity::refused(&error),
-            Ok(options) if local => StartedActivity::new(context.execute_local_activity(
-                activity,
-                input,
-                sdk_local_options(options, token),
-            )),
-            Ok(options) => {
-                let options = sdk_options(options, token, A::QUEUE);
-                let (activity, input) = too_large::scheduled(activity, input);
-                StartedActivity::new(context.execute_activity(activity, input, options))
-            }
+        let options = match (checks.finish(), options) {
+            (Ok(()), Some(options)) => options,
+            (checked, _) => return StartedActivity::refused(checked),
+        };
+        if local {
+            let options = sdk_local_options(options, token);
+            let (activity, input) = too_large::local(activity, input);
+            StartedActivity::new(
+                context.execute_local_activity(activity, input, options),
+                None,
+                context,
+            )
+        } else {
+            let options = sdk_options(options, token, A::QUEUE);
+            let (activity, input) = too_large::scheduled(activity, input);
+            StartedActivity::new(
+                context.execute_activity(activity, input, options),
+                pending,
+                context,
+            )
         }
     }
 }
 
-/// A local activity runs in the workflow's own worker, which has the activities of the workflow's
-/// annotated queue, whatever the queue is called that it polls.
-fn local_check<W: Workflow, A: Activity>() -> Result<(), InvalidOptions> {
-    if W::QUEUE == A::QUEUE {
-        return Ok(());
-    }
-    Err(InvalidOptions {
-        problems: vec![format!(
-            "a local activity runs in the workflow's own worker, but `{}` is annotated with queue `{}` and \
-             workflow `{}` with queue `{}`; call it with `execute`, or annotate it with the workflow's \
-             queue",
-            A::NAME,
-            A::QUEUE,
-            W::NAME,
-            W::QUEUE,
-        )],
-    })
+/// Describes the mistake of a local activity of another queue. It runs in the workflow's own worker, which has
+/// the activities of the workflow's annotated queue, whatever the queue is called that it polls.
+fn on_another_queue<W: Workflow, A: Activity>() -> String {
+    format!(
+        "a local activity runs in the workflow's own worker, but `{}` is annotated with queue `{}` and \
+         workflow `{}` with queue `{}`; call it with `execute`, or annotate it with the workflow's queue",
+        A::NAME,
+        A::QUEUE,
+        W::NAME,
+        W::QUEUE,
+    )
 }
 
 fn close_timeouts(options: &ActivityOptions) -> ActivityCloseTimeouts {
@@ -261,20 +278,40 @@ impl<W, A: Activity> Unpin for ActivityCall<'_, W, A> {}
 /// An activity that was scheduled: a future of its result, which can be cancelled.
 #[must_use = "a started activity runs also when nobody waits for it"]
 pub struct StartedActivity<'a, A: Activity> {
-    running: Pin<Box<dyn CancellableFuture<Output = Outcome<A>> + 'a>>,
+    running: Running<'a, A>,
+    /// Its place among the pending activities, and the current task; none where it needs no place.
+    pending: Option<(PendingActivity, Box<dyn Fn() -> u32 + 'a>)>,
 }
 
+type Running<'a, A> = Pin<
+    Box<
+        dyn CancellableFuture<
+                Output = Result<
+                    Returned<<A as temporalio_common::ActivityDefinition>::Output>,
+                    ActivityExecutionError,
+                >,
+            > + 'a,
+    >,
+>;
+
 impl<'a, A: Activity> StartedActivity<'a, A> {
-    fn new(running: impl CancellableFuture<Output = Outcome<A>> + 'a) -> Self {
-        Self { running: Box::pin(running) }
+    fn new<W: WorkflowCode<Input: Payload>>(
+        running: impl CancellableFuture<Output = Result<Returned<A::Output>, ActivityExecutionError>>
+        + 'a,
+        pending: Option<PendingActivity>,
+        context: &'a WorkflowContext<W>,
+    ) -> Self {
+        let task = || Box::new(move || context.history_length()) as Box<dyn Fn() -> u32>;
+        Self { running: Box::pin(running), pending: pending.map(|pending| (pending, task())) }
     }
 
-    /// Impossible options are a mistake in the code, so they fail the workflow task: a corrected
-    /// deployment goes on from there.
-    fn refused(error: &InvalidOptions) -> Self {
-        let error = format!("activity {}: {error}", A::NAME);
-        let error = PayloadConversionError::EncodingError(error.into());
-        Self::new(Refused(Some(Err(ActivityExecutionError::Serialization(error)))))
+    /// A call with a value that cannot be sent is not made: its error says so.
+    fn refused(checked: Result<(), InvalidCall>) -> Self {
+        let error = checked.err().unwrap_or_else(|| {
+            InvalidCall::new(format!("the call of activity `{}`", A::NAME), "it has no options")
+        });
+        let error = failed_call::activity::<A>(ValueError::Call(error));
+        Self { running: Box::pin(Refused(Some(Err(error)))), pending: None }
     }
 
     /// Asks for the activity's cancellation. What the future then resolves to depends on the
@@ -288,7 +325,15 @@ impl<A: Activity> Future for StartedActivity<'_, A> {
     type Output = Outcome<A>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.running.as_mut().poll(cx).map_err(too_large::explained::<A>)
+        let mut poll = self.running.as_mut().poll(cx);
+        if let Some((pending, task)) = &mut self.pending {
+            poll = pending.polled(task(), poll);
+        }
+        poll.map(|result| {
+            result
+                .map_err(failed_call::activity_ended::<A>)
+                .and_then(failed_call::activity_output::<A>)
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use futures_util::future::ready;
 use super::hosted::Hosted;
 use super::{HandlerError, QueryHandler, SignalHandler, WorkflowCode, WorkflowContext};
 use crate::definition::arguments::decode;
+use crate::definition::exact::Json;
 use crate::definition::{CANCEL, Parameter, Payload, STATE};
 
 const REASON: &[Parameter] = &[Parameter::new("reason", "Option<String>")];
@@ -40,10 +41,10 @@ impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
         dispatch: |hosted, _, _| Ok(Box::new(hosted.state_or_status()?)),
     }];
 
-    fn state_or_status(&self) -> Result<serde_json::Value, HandlerError> {
+    fn state_or_status(&self) -> Result<Json, HandlerError> {
         match self.state().serialized() {
             Some(state) => Ok(state?),
-            None => Ok(serde_json::to_value(self.cancellation().status())?),
+            None => Ok(Json::of(&self.cancellation().status())?),
         }
     }
 }

@@ -9,6 +9,7 @@ use temporalio_sdk::{WorkflowContextView, WorkflowResult};
 use super::hosted::Hosted;
 use super::{QueryHandler, SignalHandler, UpdateHandler, WorkflowContext};
 use crate::definition::entry::Target;
+use crate::definition::exact::Json;
 use crate::definition::{Payload, Workflow};
 
 /// The code of an annotated workflow; implemented by generated code.
@@ -27,7 +28,7 @@ pub trait WorkflowCode: Workflow {
     const UPDATE_HANDLERS: &'static [UpdateHandler<Self>];
 
     /// The state, for the built-in query `state`; `None` where the struct is not `Serialize`.
-    fn serialized(&self) -> Option<serde_json::Result<serde_json::Value>> {
+    fn serialized(&self) -> Option<serde_json::Result<Json>> {
         None
     }
 

@@ -16,10 +16,13 @@ use uuid::Uuid;
 
 use super::WorkflowCode;
 use super::cancellation::Cancellation;
+use super::continue_as_new;
 use super::hosted::Hosted;
-use super::too_large;
-use crate::definition::arguments::Decoded;
+use super::pending::Pending;
 use crate::definition::{InputOf, Payload, wire};
+
+/// The longest timer of server 1.32.0: 100 years.
+const LONGEST_TIMER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// The context of `#[run]` and of async signals and updates.
 ///
@@ -29,14 +32,15 @@ use crate::definition::{InputOf, Payload, wire};
 pub struct WorkflowContext<W> {
     sdk: temporalio_sdk::WorkflowContext<Hosted<W>>,
     cancellation: Cancellation,
+    pending: Pending,
     /// What this context waits by instead of the workflow's own token.
     detached: Option<WorkflowCancellationToken>,
 }
 
 impl<W> WorkflowContext<W> {
     pub(super) fn new(sdk: temporalio_sdk::WorkflowContext<Hosted<W>>) -> Self {
-        let cancellation = sdk.state(Hosted::cancellation);
-        Self { sdk, cancellation, detached: None }
+        let (cancellation, pending) = sdk.state(|hosted| (hosted.cancellation(), hosted.pending()));
+        Self { sdk, cancellation, pending, detached: None }
     }
 
     /// A context in which nothing is cancelled with the workflow: for cleaning up.
@@ -92,6 +96,11 @@ impl<W> WorkflowContext<W> {
     pub(super) fn activity_token(&self) -> WorkflowCancellationToken {
         let attached = || self.cancellation.activities(|| self.sdk.cancellation_token());
         self.detached.clone().unwrap_or_else(attached)
+    }
+
+    /// The calls of this run that are pending.
+    pub(super) fn pending(&self) -> &Pending {
+        &self.pending
     }
 
     /// The token for everything else, where it is not the workflow's.
@@ -187,11 +196,15 @@ impl<W> WorkflowContext<W> {
     }
 
     /// Starts a durable timer at once, as the SDK does. It is cancelled with this context.
+    ///
+    /// A duration of more than 100 years counts as 100 years, which is the longest timer of the server.
     pub fn timer(
         &self,
         options: impl Into<TimerOptions>,
     ) -> impl CancellableFuture<Output = TimerResult> {
         let mut options = options.into();
+        // The SDK 1.1.1 panics where a duration does not fit into a message.
+        options.duration = options.duration.min(LONGEST_TIMER);
         options.cancellation_token = options.cancellation_token.or_else(|| self.token());
         self.sdk.timer(options)
     }
@@ -216,18 +229,20 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     /// Ends this run and continues the workflow with a new one.
     ///
     /// Write `ctx.continue_as_new(input, ContinueAsNewOptions::default())?;`. Several inputs are a
-    /// tuple, `(order_id, email)`. The new run starts with an empty history. See
+    /// tuple, `(order_id, email)`. The new run starts with an empty history. It keeps the memo and the
+    /// search attributes as this run has set them, headers, timeouts, retry policy and priority; static
+    /// summary and details stay with the first run (server 1.32.0). See
     /// [Temporal's continue-as-new](https://docs.temporal.io/workflow-execution/continue-as-new).
     ///
     /// # Errors
-    /// Always: the error is what ends the run.
+    /// Always: the error is what ends the run. Where the input or an option cannot be sent, it fails the
+    /// workflow with an [`InvalidCall`](crate::error::InvalidCall).
     pub fn continue_as_new(
         &self,
         input: InputOf<W>,
         options: ContinueAsNewOptions,
     ) -> Result<Infallible, WorkflowTermination> {
-        let input = Decoded(Ok(wire::<W>(input)));
-        self.sdk.continue_as_new(input, options).map_err(too_large::continued::<W>)
+        Err(continue_as_new::ended::<W>(&self.sdk, wire::<W>(input), options))
     }
 }
 
@@ -244,6 +259,7 @@ impl<W> Clone for WorkflowContext<W> {
         Self {
             sdk: self.sdk.clone(),
             cancellation: self.cancellation.clone(),
+            pending: self.pending.clone(),
             detached: self.detached.clone(),
         }
     }

@@ -2,11 +2,19 @@
 
 use std::convert::Infallible;
 
+use temporalio_common::data_converters::GenericPayloadConverter as _;
+use temporalio_common::error::OutgoingWorkflowError;
 use temporalio_common::protos::temporal::api::enums::v1::ContinueAsNewVersioningBehavior;
 use temporalio_sdk::{ContinueAsNewOptions, WorkflowCancellationError, WorkflowTermination};
 
+use super::checks::Checks;
+use super::hosted::{Hosted, with_context};
 use super::{WorkflowCode, WorkflowContext};
+use crate::definition::arguments::Decoded;
 use crate::definition::{InputOf, Payload};
+use crate::error::ApplicationError as _;
+use crate::error::call::{ValueError, unserializable};
+use crate::error::payload_limit::{PayloadLimit, Value};
 
 impl<W> WorkflowContext<W> {
     /// Waits until no signal and no update is being handled.
@@ -55,6 +63,55 @@ impl<W> WorkflowContext<W> {
             return Err(WorkflowTermination::cancelled());
         }
         Ok(())
+    }
+}
+
+/// The end of a run that continues as new, with what this run has set; or a failure where something in it
+/// cannot be sent.
+pub(super) fn ended<W>(
+    context: &temporalio_sdk::WorkflowContext<Hosted<W>>,
+    input: W::Input,
+    options: ContinueAsNewOptions,
+) -> WorkflowTermination
+where
+    W: WorkflowCode<Input: Payload>,
+{
+    let mut checks = Checks::of(format!("the continued run of workflow `{}`", W::NAME));
+    checks.continued(&options);
+    for (name, value) in options.memo.iter().flat_map(|memo| memo.iter()) {
+        let converter = context.payload_converter();
+        if let Err(error) = with_context(converter, |context| converter.to_payload(context, value))
+        {
+            checks.problem(format!("the memo `{name}`: {}", unserializable(&error)));
+        }
+    }
+    if let Err(error) = checks.finish() {
+        return ValueError::Call(error).into_failure().into();
+    }
+    let sets_memo = options.memo.is_some();
+    let Err(mut end) = context.continue_as_new(Decoded(Ok(input)), options);
+    let value = Value::new("input of continued workflow", W::NAME);
+    match &mut end {
+        WorkflowTermination::ContinueAsNew(request) => {
+            if let Err(error) = PayloadLimit::of_workflows().check(&request.arguments, &value) {
+                return error.into_failure().into();
+            }
+            // Server 1.32.0 gives the new run the memo of the first start, whatever was set since.
+            if !sets_memo {
+                request.memo = context.memo().into_raw().fields;
+            }
+            // And no headers but those of the command, which the SDK's interceptors may have set.
+            for (name, header) in context.headers() {
+                request.headers.entry(name.clone()).or_insert_with(|| header.clone());
+            }
+            end
+        }
+        WorkflowTermination::Failed(OutgoingWorkflowError::PayloadConversion(error))
+            if ValueError::of(error).is_none() =>
+        {
+            value.unserializable(error).into_failure().into()
+        }
+        _ => end,
     }
 }
 

@@ -27,6 +27,7 @@ use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use super::cancellation::Cancellation;
 use super::handlers::Undeliverable;
+use super::pending::Pending;
 use super::tables::{bad_call, find, known, names, with_built_in};
 use super::user_code::{self, Execution, Part, UserFuture};
 use super::{WorkflowCode, WorkflowContext, too_large};
@@ -40,6 +41,7 @@ type Sdk<W> = temporalio_sdk::WorkflowContext<W>;
 pub struct Hosted<W> {
     state: Result<W, NoState>,
     cancellation: Cancellation,
+    pending: Pending,
     execution: Rc<Execution>,
 }
 
@@ -67,6 +69,10 @@ impl<W> Hosted<W> {
 
     pub(super) fn cancellation(&self) -> Cancellation {
         self.cancellation.clone()
+    }
+
+    pub(super) fn pending(&self) -> Pending {
+        self.pending.clone()
     }
 
     pub(super) fn state_mut(&mut self) -> &mut W {
@@ -137,7 +143,12 @@ where
                 NoState::InitUnwound(unwound.describe(&init))
             }),
         };
-        Self { state, cancellation: Cancellation::default(), execution }
+        Self {
+            state,
+            cancellation: Cancellation::default(),
+            pending: Pending::default(),
+            execution,
+        }
     }
 
     fn run(

@@ -1,22 +1,18 @@
-//! What workflow code hands over and the server would refuse for its size: the input of an activity or
-//! another workflow, the output of a workflow or update.
+//! What workflow code hands over and cannot be sent, or is too large for the server: the input of an
+//! activity or another workflow, the output of a workflow or update.
 //!
 //! Plain SDK 1.1.1 repeats the workflow task for ever. Here the activity, workflow or update fails,
-//! and says what was too large.
+//! and says which value it was.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use futures_util::FutureExt as _;
 use temporalio_common::data_converters::{
-    ActivityExecutionDecodeHint, DataConverter, GenericPayloadConverter as _, PayloadConverter,
-    RawValue, SerializationContextData, TemporalSerializable, WorkflowSerializationContext,
+    GenericPayloadConverter as _, PayloadConversionError, PayloadConverter, RawValue,
+    TemporalSerializable,
 };
-use temporalio_common::error::{ActivityExecutionError, OutgoingWorkflowError};
-use temporalio_common::protos::temporal::api::common::v1::ActivityType;
-use temporalio_common::protos::temporal::api::enums::v1::RetryState;
-use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
-use temporalio_common::protos::temporal::api::failure::v1::{ActivityFailureInfo, Failure};
+use temporalio_common::error::{ApplicationFailure, OutgoingWorkflowError};
 use temporalio_common::{
     ActivityDefinition, SignalDefinition, UpdateDefinition, WorkflowDefinition,
 };
@@ -24,14 +20,17 @@ use temporalio_sdk::WorkflowTermination;
 use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::WorkflowError;
 
+use super::failed_call::UnknownEncoding;
 use super::handlers::UpdateFuture;
 use super::hosted::with_context;
+use crate::definition::arguments::output::{Returned, without_value};
 use crate::definition::{Activity, Handler, Typed, Workflow};
+use crate::error::INVALID_INPUT;
+use crate::error::call::ValueError;
 use crate::error::outgoing::carried;
-use crate::error::payload_limit::{self, Measured, PayloadLimit, Value};
-use crate::error::{ApplicationError as _, PayloadTooLarge};
+use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 
-/// The activity with an input that is measured on its way.
+/// The activity with an input that is measured on its way, and an output whose decoding cannot fail.
 pub(super) struct Scheduled<A>(A);
 
 /// An activity whose input is measured.
@@ -40,6 +39,15 @@ pub(super) fn scheduled<A: Activity>(
     input: A::Input,
 ) -> (Scheduled<A>, Measured<A::Input>) {
     (Scheduled(activity), input_of(input, "input of activity", A::NAME))
+}
+
+/// A local activity, whose input does not travel and may have any size.
+pub(super) fn local<A: Activity>(
+    activity: A,
+    input: A::Input,
+) -> (Scheduled<A>, Measured<A::Input>) {
+    let value = Value::new("input of activity", A::NAME);
+    (Scheduled(activity), Measured { inner: input, value, limit: PayloadLimit::new(0) })
 }
 
 /// An input that is measured on its way.
@@ -64,7 +72,7 @@ pub(super) fn child<C: Workflow>(
 
 impl<C: Workflow> WorkflowDefinition for StartedChild<C> {
     type Input = Measured<C::Input>;
-    type Output = C::Output;
+    type Output = Returned<C::Output>;
 
     fn name(&self) -> &str {
         &self.name
@@ -93,110 +101,100 @@ impl<S: SignalDefinition<Workflow: Workflow>> SignalDefinition for SentSignal<S>
     }
 }
 
-/// The end of a run that continues as new, or a failure where what it hands on is too large.
-pub(super) fn continued<W: Workflow>(end: WorkflowTermination) -> WorkflowTermination {
-    let WorkflowTermination::ContinueAsNew(request) = &end else { return end };
-    let value = Value::new("input of continued workflow", W::NAME);
-    match PayloadLimit::of_workflows().check(&request.arguments, &value) {
-        Ok(()) => end,
-        Err(error) => error.into_failure().into(),
-    }
-}
-
 impl<A: Activity> ActivityDefinition for Scheduled<A> {
     type Input = Measured<A::Input>;
-    type Output = A::Output;
+    type Output = Returned<A::Output>;
 
     fn name(&self) -> &str {
         self.0.name()
     }
 }
 
-/// An input that is too large is a failure of the activity, as it would be of an activity that ran:
-/// the workflow can catch it, and undo what it has done. Otherwise its task would fail for ever.
-pub(super) fn explained<A: Activity>(error: ActivityExecutionError) -> ActivityExecutionError {
-    match &error {
-        ActivityExecutionError::Serialization(conversion) => {
-            match payload_limit::too_large(conversion) {
-                Some(too_large) => not_scheduled::<A>(too_large.clone()),
-                None => error,
-            }
-        }
-        _ => error,
-    }
-}
-
-/// The failure of an activity as the server would record it.
-fn not_scheduled<A: Activity>(reason: PayloadTooLarge) -> ActivityExecutionError {
-    let info = ActivityFailureInfo {
-        activity_type: Some(ActivityType { name: A::NAME.to_owned() }),
-        retry_state: RetryState::NonRetryableFailure.into(),
-        ..ActivityFailureInfo::default()
-    };
-    let converter = DataConverter::default();
-    let context = SerializationContextData::Workflow(WorkflowSerializationContext::new());
-    let cause = OutgoingWorkflowError::from(reason.into_failure()).into();
-    let failure = Failure {
-        message: "Activity was not scheduled".to_owned(),
-        cause: Some(Box::new(converter.to_failure(&context, cause))),
-        failure_info: Some(FailureInfo::ActivityFailureInfo(info)),
-        ..Failure::default()
-    };
-    let hint = ActivityExecutionDecodeHint::new(false);
-    converter
-        .to_error(&context, failure, hint)
-        .unwrap_or_else(ActivityExecutionError::Serialization)
-}
-
-/// How a run ends: a value that is too large fails the workflow, where the SDK would fail its task for
-/// ever. The other conversions that fail are mistakes in the code, which a corrected one repairs.
+/// How a run ends: a value that cannot be sent fails the workflow, where the SDK would fail its task for
+/// ever.
 pub(super) fn ended<W: Workflow>(
     result: Result<W::Output, WorkflowTermination>,
     converter: &PayloadConverter,
 ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowTermination> {
-    let too_large = match result {
-        Ok(output) => match measured(&output, converter, "output of workflow", W::NAME) {
-            Ok(sent) => return Ok(sent.unwrap_or_else(|| Box::new(output))),
-            Err(error) => error,
-        },
+    match result {
+        Ok(output) => measured(&output, converter, "output of workflow", W::NAME)
+            .map_err(|error| error.into_failure().into()),
         Err(WorkflowTermination::Failed(OutgoingWorkflowError::PayloadConversion(error))) => {
-            match payload_limit::too_large(&error) {
-                Some(error) => error.clone(),
-                None => return Err(error.into()),
-            }
+            Err(unconverted::<W>(error))
         }
-        Err(other) => return Err(other),
-    };
-    Err(too_large.into_failure().into())
+        Err(WorkflowTermination::Cancelled { details: Some(details) }) => {
+            let details = Some(cut(details, converter));
+            Err(WorkflowTermination::Cancelled { details })
+        }
+        Err(other) => Err(other),
+    }
 }
 
-/// A value in the form in which it is sent, unless it is too large; or none where it cannot be
-/// serialised, of which the SDK has its own to say.
+/// The details of a cancelled workflow, or a text in their place where they cannot be sent: the workflow
+/// is cancelled in any case.
+fn cut(details: Details, converter: &PayloadConverter) -> Details {
+    let size = match details.as_serde() {
+        Ok(value) => serde_json::to_vec(value).map(|json| json.len()).ok(),
+        Err(_) => with_context(converter, |context| details.to_payloads(context))
+            .map(|payloads| payloads.iter().map(|payload| payload.data.len()).sum())
+            .ok(),
+    };
+    match size {
+        Some(size) if size <= LARGEST_DETAILS => details,
+        Some(size) => Box::new(format!("... (details of {size} bytes cut)")),
+        None => Box::new("... (details cut, which cannot be serialized)".to_owned()),
+    }
+}
+
+type Details = Box<dyn WorkflowOutputValue + Send + Sync>;
+
+/// The largest details of a cancellation, in bytes: those of a failure.
+const LARGEST_DETAILS: usize = 1024 * 1024;
+
+/// The end of a run by a value that could not be converted. Where the worker lacks the codec for it, the
+/// task fails instead, and the workflow goes on once it is there.
+fn unconverted<W: Workflow>(error: PayloadConversionError) -> WorkflowTermination {
+    if UnknownEncoding::is_why(&error) {
+        return error.into();
+    }
+    if let Some(error) = ValueError::of(&error) {
+        return error.into_failure().into();
+    }
+    let reason = match &error {
+        PayloadConversionError::EncodingError(source) => without_value(&source.to_string()),
+        other => other.to_string(),
+    };
+    let message = format!("workflow {}: a value does not fit its type: {reason}", W::NAME);
+    ApplicationFailure::builder(message)
+        .type_name(INVALID_INPUT.to_owned())
+        .non_retryable(true)
+        .build()
+        .into()
+}
+
+/// A value in the form in which it is sent.
 fn measured<T: TemporalSerializable + 'static>(
     value: &T,
     converter: &PayloadConverter,
     role: &'static str,
     name: &'static str,
-) -> Result<Option<Box<dyn WorkflowOutputValue>>, PayloadTooLarge> {
+) -> Result<Box<dyn WorkflowOutputValue>, ValueError> {
+    let what = Value::new(role, name);
     let payload = with_context(converter, |context| converter.to_payload(context, value));
-    let Ok(payload) = payload else { return Ok(None) };
-    let payloads = vec![payload];
-    PayloadLimit::of_workflows().check(&payloads, &Value::new(role, name))?;
-    Ok(Some(Box::new(RawValue::new(payloads))))
+    let payloads = vec![payload.map_err(|error| what.unserializable(&error))?];
+    PayloadLimit::of_workflows().check(&payloads, &what).map_err(ValueError::TooLarge)?;
+    Ok(Box::new(RawValue::new(payloads)))
 }
 
-/// An update whose output is too large fails, where otherwise its workflow's task would, for ever.
+/// An update whose output cannot be sent fails, where otherwise its workflow's task would, for ever.
 pub(super) fn measured_update<U: UpdateDefinition + Handler>(
     update: UpdateFuture,
     converter: PayloadConverter,
 ) -> UpdateFuture {
     let check = move |output: Box<dyn WorkflowOutputValue>| {
         let Some(value) = output.downcast_ref::<U::Output>() else { return Ok(output) };
-        match measured(value, &converter, "output of update", U::NAME) {
-            Ok(None) => Ok(output),
-            Ok(Some(sent)) => Ok(sent),
-            Err(error) => Err(WorkflowError::Execution(carried(error.into_failure()))),
-        }
+        measured(value, &converter, "output of update", U::NAME)
+            .map_err(|error| WorkflowError::Execution(carried(error.into_failure())))
     };
     update.map(|updated| updated.and_then(check)).boxed_local()
 }

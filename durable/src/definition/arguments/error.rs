@@ -71,6 +71,14 @@ impl DecodeError {
         }
     }
 
+    /// The path within the input, where it is known.
+    pub(super) fn path(&self) -> Option<&str> {
+        match &self.problem {
+            Problem::Number { .. } => None,
+            Problem::Input { path, .. } => path.as_deref(),
+        }
+    }
+
     /// The error in the words of the signature: `` input `order: Order`, at `items[0].price`: .. ``.
     pub(crate) fn describe(&self, parameters: &[Parameter]) -> String {
         let (place, path, reason) = match &self.problem {

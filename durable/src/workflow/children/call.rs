@@ -1,7 +1,6 @@
 //! The call of a child workflow: options by the one precedence rule, then the SDK's future.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,7 +9,6 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::{FusedFuture, ready};
 use temporalio_common::Priority;
-use temporalio_common::data_converters::PayloadConversionError;
 use temporalio_common::error::ChildWorkflowStartError;
 use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeValue};
 use temporalio_sdk::{
@@ -23,8 +21,12 @@ use super::started::{StartedChild, Starting};
 use super::{ChildWorkflow, ChildWorkflowError};
 use crate::definition::configured::configured_options;
 use crate::definition::{Handles, Payload, Workflow};
-use crate::options::{RetryOptions, WorkflowOptions, limit, workflow_option_setters};
-use crate::workflow::{WorkflowCode, WorkflowContext, too_large};
+use crate::error::InvalidCall;
+use crate::error::call::ValueError;
+use crate::options::{RetryOptions, WorkflowOptions, cron, limit, workflow_option_setters};
+use crate::workflow::checks::Checks;
+use crate::workflow::pending::Kind;
+use crate::workflow::{WorkflowCode, WorkflowContext, attributes, failed_call, too_large};
 
 /// The call of a child workflow resolves to its output.
 #[derive(Debug)]
@@ -53,8 +55,9 @@ pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
 /// with the child what [`parent_close_policy`](Self::parent_close_policy) says.
 ///
 /// # Errors
-/// [`ChildWorkflowError`]. Options that cannot be, once merged, fail the workflow task with an error
-/// that names them.
+/// [`ChildWorkflowError`]. A call that cannot be made is one too,
+/// [`NotStarted`](ChildWorkflowError::NotStarted): the input cannot be serialized, the id is empty or has
+/// over 1,000 bytes, the merged options contradict each other, or 2,000 children of this run are pending.
 #[must_use = "a child workflow is started only when its call is awaited or started"]
 pub struct ChildCall<'a, P, C: Workflow, R = ToOutput> {
     context: &'a WorkflowContext<P>,
@@ -68,8 +71,8 @@ struct Call<C: Workflow> {
     id: Option<String>,
     options: WorkflowOptions,
     child: ChildWorkflowOptions,
-    /// What was set and cannot be.
-    problem: Option<String>,
+    /// What was set and cannot be sent.
+    problems: Vec<String>,
 }
 
 impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
@@ -87,7 +90,8 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
         let options = WorkflowOptions::default();
         let child =
             ChildWorkflowOptions::builder().maybe_cancellation_token(context.token()).build();
-        let call = Some(Box::new(Call { name, input, id: None, options, child, problem: None }));
+        let call =
+            Some(Box::new(Call { name, input, id: None, options, child, problems: Vec::new() }));
         Self { context, call, started: None }
     }
 
@@ -137,12 +141,10 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
         value: T,
     ) -> Self {
         self.with(|call| {
-            let attributes = call.child.search_attributes.get_or_insert_default();
-            match key.try_value_set(value) {
-                Ok(update) => attributes.apply(update),
-                Err(error) => {
-                    call.problem = Some(format!("the search attribute `{}`: {error}", key.name()));
-                }
+            let set = call.child.search_attributes.get_or_insert_default();
+            match attributes::update(key, value) {
+                Ok(update) => set.apply(update),
+                Err(error) => call.problems.push(error.to_string()),
             }
         })
     }
@@ -189,26 +191,44 @@ impl<C: Workflow<Input: Payload>> Call<C> {
     where
         P: WorkflowCode<Input: Payload>,
     {
-        let Self { name, input, id, options, child, problem } = self;
-        if let Some(problem) = problem {
-            return refused(&name, problem);
-        }
-        if name.is_empty() {
-            return refused(&name, "the workflow type is empty");
-        }
+        let Self { name, input, id, options, child, problems } = self;
         let id = id.or_else(|| C::workflow_id(&input));
         let id = id.unwrap_or_else(|| context.uuid().to_string());
         let configured = configured_options(context).of_workflow(&name);
-        let options = match options.resolve(C::options(), configured) {
-            Ok(_) if id.is_empty() => return refused(&name, "the workflow id is empty"),
-            Ok(options) => sdk_options::<C>(options, child, id.clone()),
-            Err(error) => return refused(&name, error),
+        let mut checks = Checks::of(format!("the start of child workflow `{name}`"));
+        problems.into_iter().for_each(|problem| checks.problem(problem));
+        checks.name("workflow type", &name);
+        checks.name("workflow id", &id);
+        if let Some(Err(problem)) = child.cron_schedule.as_deref().map(cron::check) {
+            checks.problem(problem);
+        }
+        let options = checks.merged(options.resolve(C::options(), configured));
+        checks.placed(context.pending().place(Kind::Child));
+        let options = match (checks.finish(), options) {
+            (Ok(()), Some(options)) => options,
+            (checked, _) => return refused(&name, &id, checked),
         };
-        let (child, input) = too_large::child::<C>(name, input);
+        let options = sdk_options::<C>(options, child, id.clone());
+        let (child, input) = too_large::child::<C>(name.clone(), input);
         let starting = context.start_child_workflow(child, input, options);
-        let signals = Peer::new(context, id);
-        let child = async move { Ok(ChildWorkflow::new(signals, starting.await?)) };
+        let peer = Peer::new(context, id.clone());
+        let pending = context.pending();
+        let child = async move {
+            let started = starting.await.map_err(|error| not_started(&name, &id, error))?;
+            Ok(ChildWorkflow::new(peer, name, started, pending))
+        };
         Box::pin(child.fuse())
+    }
+}
+
+/// The error of a child whose start was refused, or which was not started for its input.
+fn not_started(name: &str, id: &str, error: ChildWorkflowStartError) -> ChildWorkflowError {
+    match &error {
+        ChildWorkflowStartError::Serialization(conversion) => match ValueError::of(conversion) {
+            Some(value) => ChildWorkflowError::NotStarted(failed_call::child(name, id, value)),
+            None => error.into(),
+        },
+        _ => error.into(),
     }
 }
 
@@ -230,12 +250,17 @@ fn sdk_options<C: Workflow>(
     sdk
 }
 
-/// Impossible options are a mistake in the code, so they fail the workflow task: a corrected
-/// deployment goes on from there.
-fn refused<'a, C: Workflow>(name: &str, problem: impl Display) -> Starting<'a, C> {
-    let problem = format!("child workflow {name}: {problem}");
-    let error = PayloadConversionError::EncodingError(problem.into());
-    Box::pin(ready(Err(ChildWorkflowStartError::Serialization(error).into())))
+/// A call with a value that cannot be sent is not made: its error says so.
+fn refused<'a, C: Workflow>(
+    name: &str,
+    id: &str,
+    checked: Result<(), InvalidCall>,
+) -> Starting<'a, C> {
+    let error = checked.err().unwrap_or_else(|| {
+        InvalidCall::new(format!("the start of child workflow `{name}`"), "it has no options")
+    });
+    let error = failed_call::child(name, id, ValueError::Call(error));
+    Box::pin(ready(Err(ChildWorkflowError::NotStarted(error))))
 }
 
 impl<P, C> Future for ChildCall<'_, P, C, ToOutput>

@@ -14,10 +14,15 @@ use crate::error::DowncastFailure;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChildWorkflowError {
+    /// It was not started, because of a value in the call; its [`cause`](ChildWorkflowError::cause) names
+    /// the value.
+    #[error(transparent)]
+    NotStarted(ChildWorkflowExecutionError),
     /// It was not started: a workflow of its id runs already, or the parent was cancelled first.
     #[error(transparent)]
     Start(#[from] ChildWorkflowStartError),
-    /// It failed, was cancelled or terminated, or timed out.
+    /// It failed, was cancelled or terminated, timed out, or returned an output that does not fit its
+    /// type.
     #[error(transparent)]
     Execution(#[from] ChildWorkflowExecutionError),
 }
@@ -29,7 +34,7 @@ impl ChildWorkflowError {
     pub fn cause(&self) -> Option<&IncomingError> {
         match self {
             Self::Start(error) => error.cause(),
-            Self::Execution(error) => error.cause(),
+            Self::NotStarted(error) | Self::Execution(error) => error.cause(),
         }
     }
 
@@ -48,6 +53,7 @@ impl ChildWorkflowError {
     pub fn is_cancelled(&self) -> bool {
         match self {
             Self::Start(error) => matches!(error, ChildWorkflowStartError::Cancelled(_)),
+            Self::NotStarted(_) => false,
             Self::Execution(error) => matches!(error.cause(), Some(IncomingError::Cancelled(_))),
         }
     }
@@ -57,7 +63,7 @@ impl DowncastFailure for ChildWorkflowError {
     fn recorded(&self) -> Option<&Failure> {
         match self {
             Self::Start(error) => error.failure(),
-            Self::Execution(error) => error.failure(),
+            Self::NotStarted(error) | Self::Execution(error) => error.failure(),
         }
     }
 }
@@ -66,7 +72,9 @@ impl From<ChildWorkflowError> for WorkflowTermination {
     fn from(error: ChildWorkflowError) -> Self {
         match error {
             ChildWorkflowError::Start(error) => error.into(),
-            ChildWorkflowError::Execution(error) => error.into(),
+            ChildWorkflowError::NotStarted(error) | ChildWorkflowError::Execution(error) => {
+                error.into()
+            }
         }
     }
 }

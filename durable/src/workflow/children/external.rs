@@ -3,14 +3,17 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use futures_util::future::FusedFuture;
+use futures_util::FutureExt as _;
+use futures_util::future::{FusedFuture, ready};
 use temporalio_common::SignalDefinition;
 use temporalio_common::error::CancelExternalWorkflowError;
 
 use super::SignalWorkflow;
 use super::signal::Peer;
 use crate::definition::{Payload, SignalTarget, Workflow};
-use crate::workflow::{WorkflowCode, WorkflowContext};
+use crate::error::call::ValueError;
+use crate::workflow::checks::Checks;
+use crate::workflow::{WorkflowCode, WorkflowContext, failed_call};
 
 /// A workflow of this namespace that another workflow can signal and cancel: any, by its id.
 ///
@@ -41,12 +44,21 @@ impl<W> ExternalWorkflow<W> {
     /// Asks the workflow to cancel itself, and waits until the server has told it so.
     ///
     /// # Errors
-    /// [`CancelExternalWorkflowError`]: there is no such workflow, or it has ended.
+    /// [`CancelExternalWorkflowError`]: there is no such workflow, or it has ended, or its id is empty or
+    /// too long.
     pub fn cancel(
         &self,
         reason: impl Into<String>,
     ) -> impl FusedFuture<Output = Result<(), CancelExternalWorkflowError>> {
-        self.peer.sdk.cancel(Some(reason.into()))
+        let mut checks = Checks::of("the cancellation of another workflow");
+        checks.name("workflow id", self.id());
+        match checks.finish() {
+            Ok(()) => self.peer.sdk.cancel(Some(reason.into())).left_future(),
+            Err(error) => {
+                let error = failed_call::cancellation(ValueError::Call(error));
+                ready(Err(error)).fuse().right_future()
+            }
+        }
     }
 }
 

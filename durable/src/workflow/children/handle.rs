@@ -1,9 +1,10 @@
 //! A child workflow that was started.
 
-use std::cell::RefCell;
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures_util::future::FusedFuture;
@@ -13,14 +14,16 @@ use temporalio_sdk::{CancellableFutureWithReason, StartedChildWorkflow};
 
 use super::signal::Peer;
 use super::{ChildWorkflowError, SignalWorkflow};
+use crate::definition::arguments::output::Returned;
 use crate::definition::{SignalTarget, Workflow};
-use crate::workflow::too_large::StartedChild;
+use crate::workflow::pending::{Kind, Pending, PendingCall};
+use crate::workflow::{failed_call, too_large};
 
 type Running<C> = Pin<
     Box<
         dyn CancellableFutureWithReason<
             Output = Result<
-                <C as temporalio_common::WorkflowDefinition>::Output,
+                Returned<<C as temporalio_common::WorkflowDefinition>::Output>,
                 ChildWorkflowExecutionError,
             >,
         >,
@@ -34,14 +37,22 @@ type Running<C> = Pin<
 /// [child workflow](https://docs.temporal.io/child-workflows).
 pub struct ChildWorkflow<C: Workflow> {
     peer: Peer,
+    /// The name of its type.
+    name: Cow<'static, str>,
     run_id: String,
-    result: RefCell<Running<C>>,
+    result: Rc<PendingCall<Running<C>>>,
 }
 
 impl<C: Workflow> ChildWorkflow<C> {
-    pub(super) fn new(peer: Peer, started: StartedChildWorkflow<StartedChild<C>>) -> Self {
+    pub(super) fn new(
+        peer: Peer,
+        name: Cow<'static, str>,
+        started: StartedChildWorkflow<too_large::StartedChild<C>>,
+        pending: &Pending,
+    ) -> Self {
         let run_id = started.run_id.clone();
-        Self { peer, run_id, result: RefCell::new(Box::pin(started.result())) }
+        let running: Running<C> = Box::pin(started.result());
+        Self { peer, name, run_id, result: pending.made(Kind::Child, running) }
     }
 
     /// The child's workflow id.
@@ -67,15 +78,15 @@ impl<C: Workflow> ChildWorkflow<C> {
     /// Asks the child to cancel itself. What [`result`](Self::result) then resolves to, and when,
     /// depends on the [`ChildWorkflowCancellationType`](super::super::ChildWorkflowCancellationType).
     pub fn cancel(&self, reason: impl Into<String>) {
-        self.result.borrow().as_ref().get_ref().cancel_with_reason(reason.into());
+        self.result.with(|running| running.as_ref().get_ref().cancel_with_reason(reason.into()));
     }
 
     fn poll_result(&self, cx: &mut Context<'_>) -> Poll<Result<C::Output, ChildWorkflowError>> {
-        let mut result = self.result.borrow_mut();
-        if result.is_terminated() {
-            return Poll::Pending;
-        }
-        result.as_mut().poll(cx).map_err(ChildWorkflowError::from)
+        self.result.poll(cx).map(|output| {
+            let output = output
+                .and_then(|output| failed_call::child_output::<C>(&self.name, self.id(), output));
+            output.map_err(ChildWorkflowError::from)
+        })
     }
 }
 
@@ -115,6 +126,6 @@ impl<C: Workflow> Future for ChildResult<'_, C> {
 
 impl<C: Workflow> FusedFuture for ChildResult<'_, C> {
     fn is_terminated(&self) -> bool {
-        self.child.result.borrow().is_terminated()
+        self.child.result.is_terminated()
     }
 }

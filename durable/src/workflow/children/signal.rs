@@ -2,23 +2,26 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
-use futures_util::future::FusedFuture;
+use futures_util::future::{FusedFuture, ready};
 use temporalio_common::SignalDefinition;
 use temporalio_common::error::WorkflowSignalError;
-use temporalio_sdk::{
-    CancellableFuture, ExternalWorkflowHandle, SignalWorkflowOptions, WorkflowCancellationToken,
-};
+use temporalio_sdk::{ExternalWorkflowHandle, SignalWorkflowOptions, WorkflowCancellationToken};
 
 use crate::definition::{Payload, Workflow};
-use crate::workflow::{WorkflowCode, WorkflowContext, too_large};
+use crate::error::call::ValueError;
+use crate::workflow::checks::Checks;
+use crate::workflow::pending::{Kind, Pending, PendingCall};
+use crate::workflow::{WorkflowCode, WorkflowContext, failed_call, too_large};
 
 /// The other workflow, by its id. The SDK gives away the signals of a child with its result, so those
 /// go by the child's id, too.
 pub(super) struct Peer {
     pub(super) sdk: ExternalWorkflowHandle,
+    pending: Pending,
     /// That of the context by which it was found.
     token: Option<WorkflowCancellationToken>,
 }
@@ -29,7 +32,25 @@ impl Peer {
         P: WorkflowCode<Input: Payload>,
     {
         let sdk = context.external_workflow(workflow_id, None);
-        Self { sdk, token: context.token() }
+        Self { sdk, pending: context.pending().clone(), token: context.token() }
+    }
+
+    fn send<S>(&self, signal: S, input: S::Input, options: SignalWorkflowOptions) -> Sent
+    where
+        S: SignalDefinition<Workflow: Workflow> + 'static,
+    {
+        let mut checks = Checks::of(format!("the signal `{}` to another workflow", signal.name()));
+        checks.name("signal name", signal.name());
+        checks.name("workflow id", self.sdk.workflow_id());
+        checks.placed(self.pending.place(Kind::Signal));
+        let sending: Sending = match checks.finish() {
+            Ok(()) => {
+                let (signal, input) = too_large::signal(signal, input);
+                Box::pin(self.sdk.signal(signal, input, options))
+            }
+            Err(error) => Box::pin(ready(Err(failed_call::signal(ValueError::Call(error)))).fuse()),
+        };
+        self.pending.made(Kind::Signal, sending)
     }
 }
 
@@ -40,7 +61,9 @@ impl Peer {
 ///
 /// # Errors
 /// [`WorkflowSignalError`]: there is no such workflow, or it has ended; or this workflow was
-/// cancelled first. In a workflow, `?` makes it the workflow's failure.
+/// cancelled first. In a workflow, `?` makes it the workflow's failure. A signal that cannot be sent is
+/// one too, with an [`InvalidCall`](crate::error::InvalidCall) as its reason: the input cannot be
+/// serialized, or the id is empty or too long.
 #[must_use = "a signal is sent only when this is awaited"]
 pub struct SignalWorkflow<'a, S: SignalDefinition> {
     target: &'a Peer,
@@ -49,7 +72,10 @@ pub struct SignalWorkflow<'a, S: SignalDefinition> {
     sent: Option<Sent>,
 }
 
-type Sent = Pin<Box<dyn CancellableFuture<Output = Result<(), WorkflowSignalError>>>>;
+type Sending = Pin<Box<dyn FusedFuture<Output = Result<(), WorkflowSignalError>>>>;
+
+/// A signal that was sent, or refused.
+type Sent = Rc<PendingCall<Sending>>;
 
 impl<'a, S: SignalDefinition> SignalWorkflow<'a, S> {
     pub(super) fn new(target: &'a Peer, signal: S, input: S::Input) -> Self {
@@ -77,16 +103,16 @@ impl<S: SignalDefinition<Workflow: Workflow> + 'static> Future for SignalWorkflo
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Some((signal, input)) = self.signal.take() {
             let options = std::mem::take(&mut self.options);
-            let (signal, input) = too_large::signal(signal, input);
-            self.sent = Some(Box::pin(self.target.sdk.signal(signal, input, options)));
+            self.sent = Some(self.target.send(signal, input, options));
         }
-        self.sent.as_mut().map_or(Poll::Pending, |sent| sent.poll_unpin(cx))
+        let sent = self.sent.as_ref().map_or(Poll::Pending, |sent| sent.poll(cx));
+        sent.map_err(failed_call::signal_ended)
     }
 }
 
 impl<S: SignalDefinition<Workflow: Workflow> + 'static> FusedFuture for SignalWorkflow<'_, S> {
     fn is_terminated(&self) -> bool {
-        self.sent.as_ref().is_some_and(FusedFuture::is_terminated)
+        self.sent.as_ref().is_some_and(|sent| sent.is_terminated())
     }
 }
 

@@ -1,0 +1,282 @@
+//! JSON with numbers of more than 64 bits, which the SDK's converter does not read.
+//!
+//! The converter of SDK 1.1.1 reads JSON by way of `serde_json::Value`, in which a larger integer is a
+//! double. It writes `u128` and `i128` well. So what it cannot read is read again straight from the text.
+
+use std::io::Cursor;
+use std::sync::{Arc, OnceLock};
+
+use serde::Serialize;
+use serde::de::{Deserializer, Visitor};
+use serde_json::Value;
+use serde_json::de::IoRead;
+use temporalio_common::data_converters::{
+    ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
+    PayloadConverter, SerializationContext, SerializationContextData, TemporalDeserializable,
+    TemporalSerializable,
+};
+use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
+use temporalio_common::{QueryDefinition, UpdateDefinition};
+
+/// Reads payloads that the SDK's own converter could not read; none where they are no JSON of the type,
+/// or another converter is set.
+pub(crate) fn decode<T: TemporalDeserializable + 'static>(
+    context: &SerializationContext<'_>,
+    payloads: Vec<RawPayload>,
+) -> Option<T> {
+    // The SDK's own is the only one of this kind that can be made.
+    if !matches!(context.converter, PayloadConverter::Composite(_)) {
+        return None;
+    }
+    let converter = PayloadConverter::Serde(Arc::new(ExactJson));
+    let context = SerializationContext::new(context.data, &converter);
+    let decoded = T::from_payloads(&context, payloads.clone());
+    decoded.or_else(|_| converter.from_payloads(&context, payloads)).ok()
+}
+
+/// A value from the server, also with numbers of more than 64 bits.
+pub(crate) struct Exact<T>(pub(crate) T);
+
+impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Exact<T> {
+    fn from_serde(
+        converter: &dyn ErasedSerdePayloadConverter,
+        context: &SerializationContext<'_>,
+        payload: RawPayload,
+    ) -> Result<Self, PayloadConversionError> {
+        T::from_serde(converter, context, payload).map(Self)
+    }
+
+    fn from_payload(
+        context: &SerializationContext<'_>,
+        payload: RawPayload,
+    ) -> Result<Self, PayloadConversionError> {
+        let decoded = context.converter.from_payload(context, payload.clone());
+        decoded.or_else(|error| decode(context, vec![payload]).ok_or(error)).map(Self)
+    }
+
+    fn from_payloads(
+        context: &SerializationContext<'_>,
+        payloads: Vec<RawPayload>,
+    ) -> Result<Self, PayloadConversionError> {
+        let decoded = context.converter.from_payloads(context, payloads.clone());
+        decoded.or_else(|error| decode(context, payloads).ok_or(error)).map(Self)
+    }
+}
+
+/// Nobody writes one; the SDK's definitions ask for the trait of both directions.
+impl<T: TemporalSerializable + 'static> TemporalSerializable for Exact<T> {
+    fn as_serde(&self) -> Result<&dyn erased_serde::Serialize, PayloadConversionError> {
+        self.0.as_serde()
+    }
+
+    fn to_payload(
+        &self,
+        context: &SerializationContext<'_>,
+    ) -> Result<RawPayload, PayloadConversionError> {
+        context.converter.to_payload(context, &self.0)
+    }
+}
+
+/// A query or update whose answer may have numbers of more than 64 bits.
+pub(crate) struct Reading<D>(pub(crate) D);
+
+impl<Q: QueryDefinition> QueryDefinition for Reading<Q> {
+    type Workflow = Q::Workflow;
+    type Input = Q::Input;
+    type Output = Exact<Q::Output>;
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+impl<U: UpdateDefinition> UpdateDefinition for Reading<U> {
+    type Workflow = U::Workflow;
+    type Input = U::Input;
+    type Output = Exact<U::Output>;
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+/// A value that was written as JSON, with all its digits.
+pub struct Json {
+    text: Vec<u8>,
+    /// For a converter of the user's own, which writes something else.
+    value: OnceLock<Value>,
+}
+
+impl Json {
+    /// Writes a value.
+    ///
+    /// # Errors
+    /// Those of the value's `Serialize`.
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Self> {
+        Ok(Self { text: serde_json::to_vec(value)?, value: OnceLock::new() })
+    }
+
+    fn value(&self) -> &Value {
+        self.value.get_or_init(|| serde_json::from_slice(&self.text).unwrap_or_default())
+    }
+}
+
+impl TemporalSerializable for Json {
+    fn as_serde(&self) -> Result<&dyn erased_serde::Serialize, PayloadConversionError> {
+        Ok(self.value())
+    }
+
+    fn to_payload(
+        &self,
+        context: &SerializationContext<'_>,
+    ) -> Result<RawPayload, PayloadConversionError> {
+        if self.text == b"null" || !matches!(context.converter, PayloadConverter::Composite(_)) {
+            return context.converter.to_payload(context, self.value());
+        }
+        Ok(RawPayload {
+            metadata: [("encoding".to_owned(), b"json/plain".to_vec())].into(),
+            data: self.text.clone(),
+            ..RawPayload::default()
+        })
+    }
+}
+
+/// Reads JSON straight from the text.
+struct ExactJson;
+
+impl ErasedSerdePayloadConverter for ExactJson {
+    fn to_payload(
+        &self,
+        _: &SerializationContextData,
+        _: &dyn erased_serde::Serialize,
+    ) -> Result<RawPayload, PayloadConversionError> {
+        Err(PayloadConversionError::WrongEncoding)
+    }
+
+    fn from_payload(
+        &self,
+        _: &SerializationContextData,
+        payload: RawPayload,
+    ) -> Result<Box<dyn erased_serde::Deserializer<'static>>, PayloadConversionError> {
+        match payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice) {
+            b"json/plain" => {
+                let text = serde_json::Deserializer::from_reader(Cursor::new(payload.data));
+                Ok(Box::new(<dyn erased_serde::Deserializer>::erase(Text(text))))
+            }
+            b"binary/null" => Ok(Box::new(<dyn erased_serde::Deserializer>::erase(Value::Null))),
+            _ => Err(PayloadConversionError::WrongEncoding),
+        }
+    }
+}
+
+/// A deserializer of `serde_json`, which can only be borrowed, as one that owns its text.
+struct Text(serde_json::Deserializer<IoRead<Cursor<Vec<u8>>>>);
+
+/// Forwards each method of [`Deserializer`], and sees to it that nothing stands behind the value.
+macro_rules! forward {
+    ($($method:ident($($argument:ident: $type:ty),*);)*) => {
+        $(
+            fn $method<V: Visitor<'de>>(
+                mut self,
+                $($argument: $type,)*
+                visitor: V,
+            ) -> Result<V::Value, Self::Error> {
+                let value = Deserializer::$method(&mut self.0, $($argument,)* visitor)?;
+                self.0.end()?;
+                Ok(value)
+            }
+        )*
+    };
+}
+
+impl<'de> Deserializer<'de> for Text {
+    type Error = serde_json::Error;
+
+    forward! {
+        deserialize_any();
+        deserialize_bool();
+        deserialize_i8();
+        deserialize_i16();
+        deserialize_i32();
+        deserialize_i64();
+        deserialize_i128();
+        deserialize_u8();
+        deserialize_u16();
+        deserialize_u32();
+        deserialize_u64();
+        deserialize_u128();
+        deserialize_f32();
+        deserialize_f64();
+        deserialize_char();
+        deserialize_str();
+        deserialize_string();
+        deserialize_bytes();
+        deserialize_byte_buf();
+        deserialize_option();
+        deserialize_unit();
+        deserialize_unit_struct(name: &'static str);
+        deserialize_newtype_struct(name: &'static str);
+        deserialize_seq();
+        deserialize_tuple(len: usize);
+        deserialize_tuple_struct(name: &'static str, len: usize);
+        deserialize_map();
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+        deserialize_identifier();
+        deserialize_ignored_any();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Account {
+        id: u128,
+        balance: Option<i128>,
+    }
+
+    fn back<T: Serialize + serde::de::DeserializeOwned + 'static>(value: &T) -> Option<T> {
+        let converter = PayloadConverter::default();
+        let context = SerializationContext::new(&SerializationContextData::None, &converter);
+        let payload = converter.to_payload(&context, value).ok()?;
+        converter.from_payload::<Exact<T>>(&context, payload).ok().map(|exact| exact.0)
+    }
+
+    #[test]
+    fn reads_numbers_of_128_bits() {
+        for number in [0, u128::from(u64::MAX), u128::from(u64::MAX) + 1, u128::MAX] {
+            assert_eq!(back(&number), Some(number));
+        }
+        assert_eq!(back(&i128::MIN), Some(i128::MIN));
+        let account = Account { id: u128::MAX, balance: Some(i128::MIN) };
+        assert_eq!(back(&vec![account]).unwrap()[0].id, u128::MAX);
+    }
+
+    #[test]
+    fn refuses_what_is_no_such_number() {
+        let converter = PayloadConverter::default();
+        let context = SerializationContext::new(&SerializationContextData::None, &converter);
+        for text in ["1.5", "-1", "340282366920938463463374607431768211456", "1 2", "[1]"] {
+            let payload = RawPayload {
+                metadata: [("encoding".to_owned(), b"json/plain".to_vec())].into(),
+                data: text.as_bytes().to_vec(),
+                ..RawPayload::default()
+            };
+            assert!(decode::<u128>(&context, vec![payload]).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn writes_all_digits() {
+        let converter = PayloadConverter::default();
+        let context = SerializationContext::new(&SerializationContextData::None, &converter);
+        let json = Json::of(&Account { id: u128::MAX, balance: None }).unwrap();
+        let payload = converter.to_payload(&context, &json).unwrap();
+        let text = String::from_utf8(payload.data).unwrap();
+        assert_eq!(text, r#"{"id":340282366920938463463374607431768211455,"balance":null}"#);
+    }
+}

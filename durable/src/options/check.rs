@@ -1,0 +1,98 @@
+//! What the server takes in an option, checked once the layers are merged.
+//!
+//! A start with another value is refused. A call in a workflow would be worse: server 1.32.0 refuses the
+//! command, and SDK 1.1.1 repeats the workflow task for ever.
+
+use std::time::Duration;
+
+use temporalio_common::Priority;
+
+use super::{ActivityOptions, RetryOptions, WorkflowOptions};
+
+/// The longest id or name that the server takes, in bytes, as it is configured by default.
+const LONGEST_NAME: usize = 1000;
+
+/// The longest key by which tasks are spread fairly, in bytes.
+const LONGEST_FAIRNESS_KEY: usize = 64;
+
+/// The longest duration that a message of the protocol can hold: 10,000 years.
+pub(crate) const LONGEST: Duration = Duration::from_secs(315_576_000_000);
+
+/// Adds what is wrong with an id or a name that the server keeps.
+pub(crate) fn name(problems: &mut Vec<String>, what: &str, name: &str) {
+    if name.is_empty() {
+        problems.push(format!("the {what} is empty"));
+    } else if name.len() > LONGEST_NAME {
+        problems.push(format!(
+            "the {what} has {} bytes, and the server takes {LONGEST_NAME} at most",
+            name.len(),
+        ));
+    }
+}
+
+/// Adds what is wrong with the name of a task queue.
+pub(crate) fn queue(problems: &mut Vec<String>, queue: Option<&String>) {
+    let Some(queue) = queue else { return };
+    name(problems, "task queue", queue);
+    if queue.starts_with("/_sys/") {
+        problems.push(
+            "the task queue begins with `/_sys/`, which the server keeps for its own".to_owned(),
+        );
+    }
+}
+
+/// Adds what is wrong with a duration.
+pub(crate) fn duration(problems: &mut Vec<String>, what: &str, duration: Option<Duration>) {
+    if duration.is_some_and(|duration| duration > LONGEST) {
+        problems.push(format!(
+            "{what} is longer than 10,000 years, which cannot be sent; zero means no limit"
+        ));
+    }
+}
+
+pub(super) fn retry(problems: &mut Vec<String>, retry: &RetryOptions) {
+    for (what, interval) in [
+        ("retry initial_interval", retry.initial_interval),
+        ("retry maximum_interval", retry.maximum_interval),
+    ] {
+        if interval.is_some_and(|interval| interval > LONGEST) {
+            problems.push(format!("{what} is longer than 10,000 years, which cannot be sent"));
+        }
+    }
+}
+
+fn priority(problems: &mut Vec<String>, priority: Option<&Priority>) {
+    let Some(priority) = priority else { return };
+    if priority.priority_key.is_some_and(|key| i32::try_from(key).is_err()) {
+        problems.push("the priority key is larger than 2147483647; 1 comes first".to_owned());
+    }
+    if priority.fairness_weight.is_some_and(|weight| weight < 0.0) {
+        problems.push("the fairness weight is negative".to_owned());
+    }
+    let length = priority.fairness_key.as_ref().map_or(0, String::len);
+    if length > LONGEST_FAIRNESS_KEY {
+        problems.push(format!(
+            "the fairness key has {length} bytes, and the server takes {LONGEST_FAIRNESS_KEY} at most"
+        ));
+    }
+}
+
+pub(super) fn activity(problems: &mut Vec<String>, options: &ActivityOptions) {
+    duration(problems, "start_to_close_timeout", options.start_to_close_timeout);
+    duration(problems, "schedule_to_close_timeout", options.schedule_to_close_timeout);
+    duration(problems, "schedule_to_start_timeout", options.schedule_to_start_timeout);
+    duration(problems, "heartbeat_timeout", options.heartbeat_timeout);
+    queue(problems, options.task_queue.as_ref());
+    priority(problems, options.priority.as_ref());
+    if let Some(id) = &options.activity_id {
+        name(problems, "activity id", id);
+    }
+}
+
+pub(super) fn workflow(problems: &mut Vec<String>, options: &WorkflowOptions) {
+    duration(problems, "execution_timeout", options.execution_timeout);
+    duration(problems, "run_timeout", options.run_timeout);
+    duration(problems, "task_timeout", options.task_timeout);
+    queue(problems, options.task_queue.as_ref());
+    priority(problems, options.priority.as_ref());
+}
