@@ -18,7 +18,9 @@ use temporalio_common::search_attributes::SearchAttributes;
 use super::relay::{self, Amendable};
 use super::{Client, Idempotency};
 use crate::error::{Error, Result};
-use crate::options::{InvalidOptions, RetryOptions, WorkflowOptions, limit};
+use crate::options::{
+    Configured, InvalidOptions, Resolved, RetryOptions, WorkflowOptions, WorkflowTimeouts, limit,
+};
 
 /// What the caller of a start has set.
 #[derive(Default)]
@@ -55,7 +57,7 @@ pub(super) struct Definition {
     pub(super) queue: &'static str,
     pub(super) options: WorkflowOptions,
     /// What the client's configuration says of it.
-    pub(super) configured: WorkflowOptions,
+    pub(super) configured: Configured<WorkflowOptions>,
 }
 
 /// The options of the SDK's start, and what its client lacks.
@@ -64,6 +66,7 @@ pub(super) struct StartRequest {
     delay: Option<Duration>,
     request_id: Option<String>,
     awaited: bool,
+    pub(super) timeouts: WorkflowTimeouts,
 }
 
 impl Settings {
@@ -81,6 +84,7 @@ impl Settings {
         let id_reuse_policy = self.id_reuse_policy();
         let id_conflict_policy = self.id_conflict_policy(carrier);
         let resolved = self.options.resolve(options, configured).map_err(invalid)?;
+        let Resolved { options: resolved, timeouts } = resolved;
         let queue = resolved.task_queue.unwrap_or_else(|| queue.to_owned());
         if queue.is_empty() {
             let problems = vec!["the task queue is empty".to_owned()];
@@ -107,7 +111,7 @@ impl Settings {
             .maybe_static_details(resolved.details)
             .build();
         let Self { delay, request_id, awaited, .. } = self;
-        Ok(StartRequest { options, delay, request_id, awaited })
+        Ok(StartRequest { options, delay, request_id, awaited, timeouts })
     }
 
     fn id_reuse_policy(&self) -> WorkflowIdReusePolicy {

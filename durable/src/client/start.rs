@@ -243,11 +243,14 @@ where
     async fn send(self) -> Result<WorkflowHandle<W>> {
         let Prepared { client, workflow, input, id, request } = self.prepare(Carrier::Start)?;
         let sdk = request.client(&client).await?;
+        let timeouts = request.timeouts;
         let started = sdk.start_workflow(workflow, input, request.options).await;
         let doing = Doing { client: &client, workflow_id: &id, operation: "start" };
         let started = started.map_err(|error| doing.start(error))?;
         let info = started.info();
-        Ok(WorkflowHandle::new(&client, info.workflow_id.clone(), info.run_id.clone(), true))
+        let handle =
+            WorkflowHandle::new(&client, info.workflow_id.clone(), info.run_id.clone(), true);
+        Ok(handle.with_timeouts(timeouts))
     }
 
     /// The request of this start, encoded as it would be sent, for a schedule to hold.

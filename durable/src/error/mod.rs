@@ -12,6 +12,7 @@ pub(crate) mod outgoing;
 pub(crate) mod payload_limit;
 #[cfg(feature = "testing")]
 mod testing;
+mod timeout;
 mod tls;
 mod worker;
 
@@ -27,6 +28,7 @@ pub use failure::{Failure, FailureKind};
 pub use payload_limit::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
 #[cfg(feature = "testing")]
 pub use testing::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};
+pub use timeout::{ExpiredTimeout, TimeoutKind};
 pub use tls::TlsProblem;
 pub use worker::{WorkerError, WorkerProblem};
 
@@ -77,10 +79,12 @@ pub enum Error {
         workflow_id: String,
     },
     /// The workflow did not end within its execution or run timeout.
-    #[error("workflow `{workflow_id}` timed out")]
+    #[error("workflow `{workflow_id}` timed out{}", timeout::because(.timeout.as_ref()))]
     TimedOut {
         /// The workflow's id.
         workflow_id: String,
+        /// The timeout that ended it, or `None` where its history cannot be read any more.
+        timeout: Option<ExpiredTimeout>,
     },
     /// The run ended by continuing as a new one, and the new one was not to be followed.
     #[error("workflow `{workflow_id}` continued as a new run")]

@@ -14,10 +14,11 @@ use temporalio_sdk::{
     ActivityCancellationType, CancellableFuture, LocalActivityOptions, WorkflowCancellationToken,
 };
 
+use super::explained::Called;
 use super::{WorkflowCode, WorkflowContext, too_large};
 use crate::definition::configured::configured_options;
 use crate::definition::{Activity, Payload};
-use crate::options::{ActivityOptions, InvalidOptions, RetryOptions, limit};
+use crate::options::{ActivityOptions, ActivityTimeouts, InvalidOptions, RetryOptions, limit};
 
 type Outcome<A> =
     Result<<A as temporalio_common::ActivityDefinition>::Output, ActivityExecutionError>;
@@ -119,6 +120,12 @@ impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
         self.options(ActivityOptions::default().cancellation_type(cancellation))
     }
 
+    /// The longest wait before a retry of a local activity that the worker sits out by itself; a longer
+    /// one becomes a durable timer. By default 1 minute. Other activities have none.
+    pub fn timer_backoff_threshold(self, threshold: Duration) -> Self {
+        self.options(ActivityOptions::default().timer_backoff_threshold(threshold))
+    }
+
     /// Lets the activity go on when the workflow is cancelled: for cleaning up.
     pub fn detached(mut self) -> Self {
         self.call = self.call.map(|call| Call { detached: true, ..call });
@@ -154,23 +161,25 @@ impl<A: Activity> Call<A> {
         let token =
             if detached { WorkflowCancellationToken::new() } else { context.activity_token() };
         let configured = configured_options(context).of_activity(A::NAME);
-        let options = match options.resolve(A::options(), configured) {
-            Ok(options) if local => local_check::<A>(context.task_queue()).map(|()| options),
+        let resolved = match options.resolve(A::options(), configured) {
+            Ok(resolved) if local => local_check::<A>(context.task_queue()).map(|()| resolved),
             resolved => resolved,
         };
-        match options {
-            Err(error) => StartedActivity::refused(&error),
-            Ok(options) if local => StartedActivity::new(context.execute_local_activity(
-                activity,
-                input,
-                sdk_local_options(options, token),
-            )),
-            Ok(options) => {
-                let options = sdk_options(options, token, A::QUEUE);
-                let (activity, input) = too_large::scheduled(activity, input);
-                StartedActivity::new(context.execute_activity(activity, input, options))
+        let (options, called) = match resolved {
+            Err(error) => return StartedActivity::refused(&error),
+            Ok(resolved) => {
+                (resolved.options, Called::new(context.payload_converter(), resolved.timeouts))
             }
-        }
+        };
+        let started = if local {
+            let options = sdk_local_options(options, token);
+            StartedActivity::new(context.execute_local_activity(activity, input, options))
+        } else {
+            let options = sdk_options(options, token, A::QUEUE);
+            let (activity, input) = too_large::scheduled(activity, input);
+            StartedActivity::new(context.execute_activity(activity, input, options))
+        };
+        StartedActivity { called: Some(called), ..started }
     }
 }
 
@@ -234,6 +243,7 @@ fn sdk_local_options(
         .maybe_summary(options.summary)
         .maybe_activity_id(options.activity_id)
         .maybe_cancel_type(options.cancellation_type)
+        .maybe_timer_backoff_threshold(options.timer_backoff_threshold)
         .cancellation_token(token)
         .build()
 }
@@ -259,11 +269,13 @@ impl<W, A: Activity> Unpin for ActivityCall<'_, W, A> {}
 #[must_use = "a started activity runs also when nobody waits for it"]
 pub struct StartedActivity<'a, A: Activity> {
     running: Pin<Box<dyn CancellableFuture<Output = Outcome<A>> + 'a>>,
+    /// What its errors can tell; nothing of a call that was refused.
+    called: Option<Called<ActivityTimeouts>>,
 }
 
 impl<'a, A: Activity> StartedActivity<'a, A> {
     fn new(running: impl CancellableFuture<Output = Outcome<A>> + 'a) -> Self {
-        Self { running: Box::pin(running) }
+        Self { running: Box::pin(running), called: None }
     }
 
     /// Impossible options are a mistake in the code, so they fail the workflow task: a corrected
@@ -285,7 +297,11 @@ impl<A: Activity> Future for StartedActivity<'_, A> {
     type Output = Outcome<A>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.running.as_mut().poll(cx).map_err(too_large::explained::<A>)
+        let polled = self.running.as_mut().poll(cx).map_err(too_large::explained::<A>);
+        polled.map_err(|error| match &self.called {
+            Some(called) => called.explain(A::NAME, error),
+            None => error,
+        })
     }
 }
 

@@ -14,6 +14,7 @@ mod code;
 mod context;
 mod continue_as_new;
 pub mod entity;
+mod explained;
 mod handlers;
 mod hosted;
 mod saga;

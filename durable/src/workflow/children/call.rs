@@ -24,6 +24,7 @@ use super::{ChildWorkflow, ChildWorkflowError};
 use crate::definition::configured::configured_options;
 use crate::definition::{Handles, Payload, Workflow};
 use crate::options::{RetryOptions, WorkflowOptions, limit, workflow_option_setters};
+use crate::workflow::explained::Called;
 use crate::workflow::{WorkflowCode, WorkflowContext, too_large};
 
 /// The call of a child workflow resolves to its output.
@@ -175,13 +176,15 @@ impl<C: Workflow<Input: Payload>> Call<C> {
         let configured = configured_options(context).of_workflow(&name);
         let options = match options.resolve(C::options(), configured) {
             Ok(_) if id.is_empty() => return refused(&name, "the workflow id is empty"),
-            Ok(options) => sdk_options::<C>(options, child, id.clone()),
+            Ok(resolved) => resolved,
             Err(error) => return refused(&name, error),
         };
+        let called = Called::new(context.payload_converter(), options.timeouts);
+        let options = sdk_options::<C>(options.options, child, id.clone());
         let (child, input) = too_large::child::<C>(name, input);
         let starting = context.start_child_workflow(child, input, options);
         let signals = Peer::new(context, id);
-        let child = async move { Ok(ChildWorkflow::new(signals, starting.await?)) };
+        let child = async move { Ok(ChildWorkflow::new(signals, starting.await?, called)) };
         Box::pin(child.fuse())
     }
 }

@@ -14,6 +14,8 @@ use temporalio_sdk::{CancellableFutureWithReason, StartedChildWorkflow};
 use super::signal::Peer;
 use super::{ChildWorkflowError, SignalWorkflow};
 use crate::definition::{SignalTarget, Workflow};
+use crate::options::WorkflowTimeouts;
+use crate::workflow::explained::Called;
 use crate::workflow::too_large::StartedChild;
 
 type Running<C> = Pin<
@@ -36,12 +38,17 @@ pub struct ChildWorkflow<C: Workflow> {
     peer: Peer,
     run_id: String,
     result: RefCell<Running<C>>,
+    called: Called<WorkflowTimeouts>,
 }
 
 impl<C: Workflow> ChildWorkflow<C> {
-    pub(super) fn new(peer: Peer, started: StartedChildWorkflow<StartedChild<C>>) -> Self {
+    pub(super) fn new(
+        peer: Peer,
+        started: StartedChildWorkflow<StartedChild<C>>,
+        called: Called<WorkflowTimeouts>,
+    ) -> Self {
         let run_id = started.run_id.clone();
-        Self { peer, run_id, result: RefCell::new(Box::pin(started.result())) }
+        Self { peer, run_id, result: RefCell::new(Box::pin(started.result())), called }
     }
 
     /// The child's workflow id.
@@ -75,7 +82,8 @@ impl<C: Workflow> ChildWorkflow<C> {
         if result.is_terminated() {
             return Poll::Pending;
         }
-        result.as_mut().poll(cx).map_err(ChildWorkflowError::from)
+        let polled = result.as_mut().poll(cx);
+        polled.map_err(|error| self.called.explain(C::NAME, self.id(), error).into())
     }
 }
 
