@@ -44,7 +44,7 @@ pub enum Stage {
     Drafted(String),
 }
 
-#[workflow(queue = "research-agent", id = "research-{}", retry(maximum_attempts = 1))]
+#[workflow(queue = "research-agent", id = "research-{}")]
 #[derive(Default)]
 pub struct Research {
     stage: Stage,

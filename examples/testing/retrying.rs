@@ -69,7 +69,7 @@ pub struct Price {
 }
 
 /// Tells what a hundred of a currency cost.
-#[workflow(queue = "rates", retry(maximum_attempts = 1))]
+#[workflow(queue = "rates")]
 #[derive(Default)]
 pub struct PriceOfHundred;
 

@@ -41,8 +41,8 @@ pub async fn undo(reservation: String) -> Result<(), ActivityError> {
     Ok(())
 }
 
-/// Books a trip, all of it or nothing. A retry of the workflow would book it a second time.
-#[workflow(queue = "trips", id = "trip-{traveller}", retry(maximum_attempts = 1))]
+/// Books a trip, all of it or nothing.
+#[workflow(queue = "trips", id = "trip-{traveller}")]
 #[derive(Default)]
 pub struct BookTrip;
 

@@ -38,8 +38,7 @@ pub type Execute<W> = Start<W, AsOutput>;
 /// The start of a workflow; what `OrderWorkflow::start(..)` and `schedule(..)` return.
 ///
 /// Nothing is sent before it is awaited; until then its options can be set. What is set here beats
-/// the annotation, which beats the client's configuration, which beats the built-in values of
-/// [`WorkflowOptions`].
+/// the annotation, which beats the client's configuration; see [`WorkflowOptions`].
 ///
 /// The same builder, with the same options, starts a workflow together with a signal
 /// ([`with_signal`](Self::with_signal)) or an update ([`with_update`](Self::with_update)), and says

@@ -6,6 +6,7 @@
 //! the `Debug` form, which `fn main() -> durable::Result<()>` prints, shows the whole chain.
 
 mod application;
+mod application_failure;
 mod failure;
 mod misuse;
 pub(crate) mod outgoing;
@@ -24,6 +25,7 @@ use std::time::Duration;
 pub use application::{
     ApplicationError, Classification, Classified, DowncastFailure, ErrorDetails, ErrorType,
 };
+pub use application_failure::{ApplicationFailure, ApplicationFailureBuilder};
 pub use failure::{Failure, FailureKind};
 pub use payload_limit::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
 #[cfg(feature = "testing")]

@@ -10,9 +10,12 @@ use temporalio_common::data_converters::{
     SerializationContextData, WorkflowSerializationContext,
 };
 use temporalio_common::error::{ActivityExecutionError, ChildWorkflowExecutionError};
+use temporalio_common::protos::temporal::api::common::v1::ActivityType;
 use temporalio_common::protos::temporal::api::enums::v1::{RetryState, TimeoutType};
-use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure;
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
+use temporalio_common::protos::temporal::api::failure::v1::{
+    ActivityFailureInfo, Failure as RawFailure,
+};
 
 use crate::error::{ExpiredTimeout, Failure, TimeoutKind};
 use crate::options::{ActivityTimeouts, Sourced, WorkflowTimeouts};
@@ -64,7 +67,9 @@ impl Called<ActivityTimeouts> {
         error: ActivityExecutionError,
     ) -> ActivityExecutionError {
         let (mut failure, cancelled) = match error {
-            ActivityExecutionError::Failed(error) => (error.into_parts().0, false),
+            ActivityExecutionError::Failed(error) => {
+                (wrapped(activity, error.into_parts().0), false)
+            }
             ActivityExecutionError::Cancelled(error) => (error.into_parts().0, true),
             other => return other,
         };
@@ -101,6 +106,24 @@ impl Called<WorkflowTimeouts> {
         let hint = ChildWorkflowExecutionDecodeHint::default();
         let explained = self.data_converter().to_error(&context(), failure, hint);
         explained.unwrap_or_else(ChildWorkflowExecutionError::Serialization)
+    }
+}
+
+/// The failure of an activity. Of a local one, the SDK 1.1.1 tells the cause alone, so that neither the
+/// workflow nor its caller learns of which activity it is.
+fn wrapped(activity: &str, failure: RawFailure) -> RawFailure {
+    if let Some(FailureInfo::ActivityFailureInfo(_)) = failure.failure_info {
+        return failure;
+    }
+    let info = ActivityFailureInfo {
+        activity_type: Some(ActivityType { name: activity.to_owned() }),
+        ..ActivityFailureInfo::default()
+    };
+    RawFailure {
+        source: failure.source.clone(),
+        failure_info: Some(FailureInfo::ActivityFailureInfo(info)),
+        cause: Some(Box::new(failure)),
+        ..RawFailure::default()
     }
 }
 

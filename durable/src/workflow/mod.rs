@@ -37,10 +37,11 @@ pub use handlers::{
 pub use saga::{CompensationError, Saga};
 
 #[doc(inline)]
-pub use temporalio_common::data_converters::PayloadConversionError;
+pub use crate::error::{ApplicationFailure, ApplicationFailureBuilder};
 #[doc(inline)]
+pub use temporalio_common::data_converters::PayloadConversionError;
 pub use temporalio_common::error::{
-    ActivityExecutionError, ApplicationErrorCategory, ApplicationFailure, IncomingError,
+    ActivityExecutionError, ApplicationErrorCategory, IncomingError,
 };
 #[doc(inline)]
 pub use temporalio_common::search_attributes::SearchAttributeKey;

@@ -45,8 +45,8 @@ pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
 /// Awaiting it, or polling it in [`join!`](crate::workflow::join) or
 /// [`select!`](crate::workflow::select), starts the child on its own queue, with the id that its
 /// annotation's template makes of its input, or else a UUID. Until then its options can be set: what
-/// the call sets beats the child's annotation, which beats the configuration of the parent's worker,
-/// which beats the built-in values of [`WorkflowOptions`]. The Temporal concept is the
+/// the call sets beats the child's annotation, which beats the configuration of the parent's worker;
+/// see [`WorkflowOptions`]. The Temporal concept is the
 /// [child workflow](https://docs.temporal.io/child-workflows).
 ///
 /// When the parent is cancelled, so is the child; when the parent ends in any way, the server does
