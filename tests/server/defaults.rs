@@ -188,7 +188,7 @@ impl LocalRetries {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, wait: Wait) -> WorkflowResult<()> {
         let call = works_at_the_second_attempt::execute_local(ctx);
-        Ok(match wait {
+        match wait {
             Wait::BuiltIn => call.await?,
             Wait::Annotated => waits_by_a_timer::execute_local(ctx).await?,
             Wait::Called => {
@@ -196,7 +196,8 @@ impl LocalRetries {
                 let threshold = Duration::from_millis(100);
                 call.timer_backoff_threshold(threshold).retry(retry).await?;
             }
-        })
+        }
+        Ok(())
     }
 }
 

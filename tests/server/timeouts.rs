@@ -81,6 +81,7 @@ enum Case {
     Annotated,
     ChildByCall,
     ChildByAnnotation,
+    ChildOfCancelled,
     Cancelled,
 }
 
@@ -116,7 +117,10 @@ impl Failing {
                 paying.cancel();
                 paying.await
             }
-            Case::ChildByCall | Case::ChildByAnnotation => {
+            Case::ChildByCall | Case::ChildByAnnotation | Case::ChildOfCancelled => {
+                if case == Case::ChildOfCancelled {
+                    ctx.cancelled().await;
+                }
                 let child = match case {
                     Case::ChildByCall => {
                         let id = format!("{}-child", ctx.workflow_id());
@@ -181,6 +185,18 @@ async fn a_cancelled_activitys_error_names_it() -> durable::Result<()> {
     let ended = run.result().await;
     assert!(ended.is_err(), "{ended:?}");
     assert_eq!(run.words().await?, "Activity cancelled: `pay_for`");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_child_that_is_not_started_is_named() -> durable::Result<()> {
+    let id = unique("failing");
+    let run = Failing::start(&client().await, Case::ChildOfCancelled).id(&id).await?;
+    run.cancel("changed my mind").await?;
+    assert!(run.result().await.is_err());
+    let words = run.words().await?;
+    let expected = format!("Child workflow start cancelled: Limited `{id}-child`: ");
+    assert!(words.starts_with(&expected), "{words}");
     Ok(())
 }
 

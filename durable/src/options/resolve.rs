@@ -198,7 +198,9 @@ impl Intervals {
             maximum_interval: self.maximum.length,
             ..retry
         });
-        retry.iter().for_each(|retry| retry.problems(problems));
+        if let Some(retry) = &retry {
+            retry.problems(problems);
+        }
         retry
     }
 }

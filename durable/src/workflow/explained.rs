@@ -5,11 +5,13 @@
 //! goes: in the workflow, in the worker's log, in the web UI, and by whoever waits for the workflow.
 
 use temporalio_common::data_converters::{
-    ActivityExecutionDecodeHint, ChildWorkflowExecutionDecodeHint, DataConverter,
-    DefaultFailureConverter, DefaultPayloadCodec, FailureConverter as _, PayloadConverter,
-    SerializationContextData, WorkflowSerializationContext,
+    ActivityExecutionDecodeHint, ChildWorkflowExecutionDecodeHint, ChildWorkflowStartDecodeHint,
+    DataConverter, DefaultFailureConverter, DefaultPayloadCodec, FailureConverter as _,
+    PayloadConverter, SerializationContextData, WorkflowSerializationContext,
 };
-use temporalio_common::error::{ActivityExecutionError, ChildWorkflowExecutionError};
+use temporalio_common::error::{
+    ActivityExecutionError, ChildWorkflowExecutionError, ChildWorkflowStartError,
+};
 use temporalio_common::protos::temporal::api::common::v1::ActivityType;
 use temporalio_common::protos::temporal::api::enums::v1::{RetryState, TimeoutType};
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
@@ -106,6 +108,24 @@ impl Called<WorkflowTimeouts> {
         let hint = ChildWorkflowExecutionDecodeHint::default();
         let explained = self.data_converter().to_error(&context(), failure, hint);
         explained.unwrap_or_else(ChildWorkflowExecutionError::Serialization)
+    }
+}
+
+impl Called<WorkflowTimeouts> {
+    /// The same error of a child that was not started, with words that name it.
+    pub(super) fn explain_start(
+        &self,
+        child: &str,
+        id: &str,
+        error: ChildWorkflowStartError,
+    ) -> ChildWorkflowStartError {
+        let ChildWorkflowStartError::Cancelled(error) = error else { return error };
+        let mut failure = error.into_parts().0;
+        failure.message = format!("{child} `{id}`: {}", failure.message);
+        failure.encoded_attributes = None;
+        let hint = ChildWorkflowStartDecodeHint::default();
+        let explained = self.data_converter().to_error(&context(), failure, hint);
+        explained.unwrap_or_else(ChildWorkflowStartError::Serialization)
     }
 }
 

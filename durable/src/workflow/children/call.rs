@@ -184,7 +184,12 @@ impl<C: Workflow<Input: Payload>> Call<C> {
         let (child, input) = too_large::child::<C>(name, input);
         let starting = context.start_child_workflow(child, input, options);
         let signals = Peer::new(context, id);
-        let child = async move { Ok(ChildWorkflow::new(signals, starting.await?, called)) };
+        let child = async move {
+            let started = starting.await;
+            let started = started
+                .map_err(|error| called.explain_start(C::NAME, signals.sdk.workflow_id(), error))?;
+            Ok(ChildWorkflow::new(signals, started, called))
+        };
         Box::pin(child.fuse())
     }
 }
