@@ -20,7 +20,7 @@ pub struct Parcel {
 pub async fn carry(parcel: Parcel, express: bool) -> Result<String, ActivityError> {
     if parcel.contents.contains("glass") {
         let broken = ApplicationFailure::builder(format!("the {} broke", parcel.contents))
-            .type_name("Broken".to_owned())
+            .type_name("Broken")
             .non_retryable(true)
             .build();
         return Err(broken.into());

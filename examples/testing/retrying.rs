@@ -37,7 +37,7 @@ impl RateError {
             Self::UnknownCurrency => ("UnknownCurrency", true),
         };
         ApplicationFailure::builder(self.to_string())
-            .type_name(type_name.to_owned())
+            .type_name(type_name)
             .non_retryable(for_good)
             .build()
     }

@@ -142,7 +142,7 @@ fn the_program_on_the_readme_prints_why_a_card_was_declined_and_exits() {
     let (_, source) = source.split_once("\n\n").expect("its first line is the room's");
     assert_eq!(source, program.replace(charged, declined), "nothing else differs");
 
-    let program = durable_tests::build("dev", &["durable-readme"]).join("declined");
+    let program = durable_tests::build("dev", &["declined"]).join("declined");
     let output = Command::new(program).output().expect("the program that was built runs");
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
