@@ -167,9 +167,10 @@ impl<A: Activity> Call<A> {
         };
         let (options, called) = match resolved {
             Err(error) => return StartedActivity::refused(&error),
-            Ok(resolved) => {
-                (resolved.options, Called::new(context.payload_converter(), resolved.timeouts))
-            }
+            Ok(resolved) => (
+                resolved.options,
+                Called::new(A::NAME, context.payload_converter(), resolved.timeouts),
+            ),
         };
         let started = if local {
             let options = sdk_local_options(options, token);
@@ -299,7 +300,7 @@ impl<A: Activity> Future for StartedActivity<'_, A> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let polled = self.running.as_mut().poll(cx).map_err(too_large::explained::<A>);
         polled.map_err(|error| match &self.called {
-            Some(called) => called.explain(A::NAME, error),
+            Some(called) => called.explain(error),
             None => error,
         })
     }

@@ -4,6 +4,8 @@
 //! failure that they stand for, so the words are put there. Thus they are seen wherever the failure
 //! goes: in the workflow, in the worker's log, in the web UI, and by whoever waits for the workflow.
 
+use std::borrow::Cow;
+
 use temporalio_common::data_converters::{
     ActivityExecutionDecodeHint, ChildWorkflowExecutionDecodeHint, ChildWorkflowStartDecodeHint,
     DataConverter, DefaultFailureConverter, DefaultPayloadCodec, FailureConverter as _,
@@ -24,13 +26,19 @@ use crate::options::{ActivityTimeouts, Sourced, WorkflowTimeouts};
 
 /// What is known of a call, besides how it failed.
 pub(super) struct Called<T> {
+    /// The name of the type that was called.
+    name: Cow<'static, str>,
     converter: PayloadConverter,
     timeouts: T,
 }
 
 impl<T> Called<T> {
-    pub(super) fn new(converter: &PayloadConverter, timeouts: T) -> Self {
-        Self { converter: converter.clone(), timeouts }
+    pub(super) fn new(
+        name: impl Into<Cow<'static, str>>,
+        converter: &PayloadConverter,
+        timeouts: T,
+    ) -> Self {
+        Self { name: name.into(), converter: converter.clone(), timeouts }
     }
 
     /// Sets the message of a link to what it is about and why it failed.
@@ -63,14 +71,10 @@ impl<T> Called<T> {
 
 impl Called<ActivityTimeouts> {
     /// The same error, with words that name the activity.
-    pub(super) fn explain(
-        &self,
-        activity: &str,
-        error: ActivityExecutionError,
-    ) -> ActivityExecutionError {
+    pub(super) fn explain(&self, error: ActivityExecutionError) -> ActivityExecutionError {
         let (mut failure, cancelled) = match error {
             ActivityExecutionError::Failed(error) => {
-                (wrapped(activity, error.into_parts().0), false)
+                (wrapped(&self.name, error.into_parts().0), false)
             }
             ActivityExecutionError::Cancelled(error) => (error.into_parts().0, true),
             other => return other,
@@ -78,7 +82,7 @@ impl Called<ActivityTimeouts> {
         if let Some(cause) = failure.cause.as_deref_mut() {
             expired(cause, |timeout| self.timeouts.of(timeout));
         }
-        self.name(&mut failure, format!("`{activity}`"));
+        self.name(&mut failure, format!("`{}`", self.name));
         let hint = ActivityExecutionDecodeHint::new(cancelled);
         let explained = self.data_converter().to_error(&context(), failure, hint);
         explained.unwrap_or_else(ActivityExecutionError::Serialization)
@@ -89,7 +93,6 @@ impl Called<WorkflowTimeouts> {
     /// The same error, with words that name the child.
     pub(super) fn explain(
         &self,
-        child: &str,
         id: &str,
         error: ChildWorkflowExecutionError,
     ) -> ChildWorkflowExecutionError {
@@ -104,7 +107,7 @@ impl Called<WorkflowTimeouts> {
         if let Some(cause) = failure.cause.as_deref_mut() {
             expired(cause, |_| self.timeouts.of(ended_for_good));
         }
-        self.name(&mut failure, format!("{child} `{id}`"));
+        self.name(&mut failure, format!("{} `{id}`", self.name));
         let hint = ChildWorkflowExecutionDecodeHint::default();
         let explained = self.data_converter().to_error(&context(), failure, hint);
         explained.unwrap_or_else(ChildWorkflowExecutionError::Serialization)
@@ -115,13 +118,12 @@ impl Called<WorkflowTimeouts> {
     /// The same error of a child that was not started, with words that name it.
     pub(super) fn explain_start(
         &self,
-        child: &str,
         id: &str,
         error: ChildWorkflowStartError,
     ) -> ChildWorkflowStartError {
         let ChildWorkflowStartError::Cancelled(error) = error else { return error };
         let mut failure = error.into_parts().0;
-        failure.message = format!("{child} `{id}`: {}", failure.message);
+        failure.message = format!("{} `{id}`: {}", self.name, failure.message);
         failure.encoded_attributes = None;
         let hint = ChildWorkflowStartDecodeHint::default();
         let explained = self.data_converter().to_error(&context(), failure, hint);

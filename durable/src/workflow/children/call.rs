@@ -179,15 +179,15 @@ impl<C: Workflow<Input: Payload>> Call<C> {
             Ok(resolved) => resolved,
             Err(error) => return refused(&name, error),
         };
-        let called = Called::new(context.payload_converter(), options.timeouts);
+        let called = Called::new(name.clone(), context.payload_converter(), options.timeouts);
         let options = sdk_options::<C>(options.options, child, id.clone());
         let (child, input) = too_large::child::<C>(name, input);
         let starting = context.start_child_workflow(child, input, options);
         let signals = Peer::new(context, id);
         let child = async move {
             let started = starting.await;
-            let started = started
-                .map_err(|error| called.explain_start(C::NAME, signals.sdk.workflow_id(), error))?;
+            let started =
+                started.map_err(|error| called.explain_start(signals.sdk.workflow_id(), error))?;
             Ok(ChildWorkflow::new(signals, started, called))
         };
         Box::pin(child.fuse())

@@ -83,7 +83,7 @@ impl<C: Workflow> ChildWorkflow<C> {
             return Poll::Pending;
         }
         let polled = result.as_mut().poll(cx);
-        polled.map_err(|error| self.called.explain(C::NAME, self.id(), error).into())
+        polled.map_err(|error| self.called.explain(self.id(), error).into())
     }
 }
 
