@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+pub use crate::error::ApplicationFailure;
 pub use futures_util::future::{BoxFuture, LocalBoxFuture};
 pub use inventory;
 use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
-pub use temporalio_common::error::{ActivityExecutionError, ApplicationFailure};
+pub use temporalio_common::error::ActivityExecutionError;
 pub use temporalio_common::{
     ActivityDefinition, HasWorkflowDefinition, Priority, QueryDefinition, SignalDefinition,
     UpdateDefinition, WorkflowDefinition,

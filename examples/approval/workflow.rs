@@ -46,7 +46,7 @@ pub async fn place_order(request: Request) -> Result<(), ActivityError> {
 }
 
 /// A purchase, from the request to the order. It outlives every worker that runs it.
-#[workflow(queue = "approval", id = "purchase-{number}", retry(maximum_attempts = 1))]
+#[workflow(queue = "approval", id = "purchase-{number}")]
 #[derive(Default)]
 pub struct Purchase {
     decision: Option<Decision>,

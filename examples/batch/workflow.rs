@@ -41,7 +41,7 @@ pub async fn convert(record: u32) -> Result<(), ActivityError> {
 }
 
 /// Converts all records of a batch.
-#[workflow(queue = "batch", id = "batch-{name}", run_timeout = "0s", retry(maximum_attempts = 1))]
+#[workflow(queue = "batch", id = "batch-{name}")]
 #[derive(Default)]
 pub struct BatchConversion {
     progress: Progress,

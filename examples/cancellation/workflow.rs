@@ -34,7 +34,7 @@ pub async fn remove_copies(name: String) -> Result<(), ActivityError> {
 }
 
 /// One backup.
-#[workflow(queue = "cancellation", id = "backup-{name}", retry(maximum_attempts = 1))]
+#[workflow(queue = "cancellation", id = "backup-{name}")]
 #[derive(Default, Serialize)]
 pub struct Backup {
     copying: bool,

@@ -20,7 +20,7 @@ pub struct Parcel {
 pub async fn carry(parcel: Parcel, express: bool) -> Result<String, ActivityError> {
     if parcel.contents.contains("glass") {
         let broken = ApplicationFailure::builder(format!("the {} broke", parcel.contents))
-            .type_name("Broken".to_owned())
+            .type_name("Broken")
             .non_retryable(true)
             .build();
         return Err(broken.into());
@@ -29,7 +29,7 @@ pub async fn carry(parcel: Parcel, express: bool) -> Result<String, ActivityErro
 }
 
 /// A parcel on its way: on the queue of the parcel service, with an id of its own.
-#[workflow(queue = "parcels", id = "parcel-{number}", retry(maximum_attempts = 1))]
+#[workflow(queue = "parcels", id = "parcel-{number}")]
 #[derive(Default)]
 pub struct ShipParcel {
     released: bool,
@@ -55,7 +55,7 @@ impl ShipParcel {
 }
 
 /// Asks how it was, when everything is over. It goes on when its parent has ended.
-#[workflow(queue = "child-workflows", id = "survey-{}", retry(maximum_attempts = 1))]
+#[workflow(queue = "child-workflows", id = "survey-{}")]
 #[derive(Default)]
 pub struct Survey {
     stars: Option<u32>,
@@ -76,7 +76,7 @@ impl Survey {
 }
 
 /// Counts the orders of a day. Nobody's child: orders know its id.
-#[workflow(queue = "child-workflows", id = "statistics", retry(maximum_attempts = 1))]
+#[workflow(queue = "child-workflows", id = "statistics")]
 #[derive(Default)]
 pub struct Statistics {
     orders: u32,
@@ -103,7 +103,7 @@ impl Statistics {
 }
 
 /// The parent.
-#[workflow(queue = "child-workflows", id = "parcels-of-{number}", retry(maximum_attempts = 1))]
+#[workflow(queue = "child-workflows", id = "parcels-of-{number}")]
 #[derive(Default)]
 pub struct ShipOrder;
 

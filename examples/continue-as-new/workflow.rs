@@ -46,12 +46,7 @@ pub async fn read_temperature(station: String, reading: u32) -> Result<f64, Acti
 }
 
 /// Watches a station until it is told to stop, or has what is wanted.
-#[workflow(
-    queue = "continue-as-new",
-    id = "watch-{station}",
-    execution_timeout = "0s",
-    run_timeout = "0s"
-)]
+#[workflow(queue = "continue-as-new", id = "watch-{station}")]
 pub struct StationWatch {
     watch: Watch,
 }

@@ -27,13 +27,7 @@ pub async fn transfer(to: String, amount: u64) -> Result<String, ActivityError> 
 /// The account. Its state is the input of each run; who opens one says only whose it is.
 ///
 /// It lives for longer than a workflow may by default, and its failure would be final.
-#[workflow(
-    queue = "entity",
-    id = "account-{owner}",
-    execution_timeout = "0s",
-    run_timeout = "0s",
-    retry(maximum_attempts = 1)
-)]
+#[workflow(queue = "entity", id = "account-{owner}")]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Account {

@@ -34,7 +34,7 @@ pub async fn book(ctx: ActivityContext, flight: String) -> Result<String, Bookin
 }
 
 /// Books a seat on the flight or, if that is sold out, on the next one.
-#[workflow(queue = "error-handling", retry(maximum_attempts = 1))]
+#[workflow(queue = "error-handling")]
 #[derive(Default)]
 pub struct BookTrip;
 

@@ -28,7 +28,7 @@ pub async fn greet(name: String) -> String {
     format!("Hello, {name}!")
 }
 
-#[workflow(queue = "local-activities", retry(maximum_attempts = 1))]
+#[workflow(queue = "local-activities")]
 #[derive(Default)]
 pub struct Greeting;
 

@@ -36,5 +36,5 @@ pub async fn ship_order(order_id: String) -> Result<String, ActivityError> {
 
 /// A failure that trying again cannot mend.
 pub fn final_failure(type_name: &str, message: String) -> ApplicationFailure {
-    ApplicationFailure::builder(message).type_name(type_name.to_owned()).non_retryable(true).build()
+    ApplicationFailure::builder(message).type_name(type_name).non_retryable(true).build()
 }

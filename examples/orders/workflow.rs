@@ -9,7 +9,7 @@ use crate::model::{Order, Receipt, Status};
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// One order, from its arrival to its parcel.
-#[workflow(queue = "orders", id = "order-{order_id}", retry(maximum_attempts = 1))]
+#[workflow(queue = "orders", id = "order-{order_id}")]
 #[derive(Default)]
 pub struct OrderWorkflow {
     status: Status,

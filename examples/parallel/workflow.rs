@@ -31,7 +31,7 @@ pub struct Offer {
 }
 
 /// Makes an offer.
-#[workflow(queue = "parallel", id = "offer-{city}", retry(maximum_attempts = 1))]
+#[workflow(queue = "parallel", id = "offer-{city}")]
 #[derive(Default)]
 pub struct TravelOffer;
 

@@ -82,7 +82,7 @@ impl PollOften {
     }
 }
 
-#[workflow(queue = "polling", run_timeout = "0s", execution_timeout = "2d")]
+#[workflow(queue = "polling", execution_timeout = "2d")]
 #[derive(Default)]
 pub struct PollRarely;
 
@@ -100,7 +100,7 @@ impl PollRarely {
 
 /// Waits for a job as a step of something larger. It sees one child, however many runs that takes, and
 /// its own history stays short.
-#[workflow(queue = "polling", run_timeout = "0s", execution_timeout = "30d")]
+#[workflow(queue = "polling", execution_timeout = "30d")]
 #[derive(Default)]
 pub struct AwaitJob;
 
@@ -117,7 +117,7 @@ impl AwaitJob {
 
 /// Periodic: the workflow asks, with whatever steps that takes, and sleeps in between. Every few looks
 /// it begins a new run, so that its history stays short however long it takes.
-#[workflow(queue = "polling", run_timeout = "0s", execution_timeout = "30d")]
+#[workflow(queue = "polling", execution_timeout = "30d")]
 #[derive(Default)]
 pub struct PollPeriodically;
 

@@ -44,7 +44,7 @@ pub enum Stage {
     Drafted(String),
 }
 
-#[workflow(queue = "research-agent", id = "research-{}", retry(maximum_attempts = 1))]
+#[workflow(queue = "research-agent", id = "research-{}")]
 #[derive(Default)]
 pub struct Research {
     stage: Stage,
@@ -78,7 +78,7 @@ impl Research {
             }
         }
         let failure = ApplicationFailure::builder("the report was sent back too often");
-        Err(failure.type_name("Unsatisfied".to_owned()).build().into())
+        Err(failure.type_name("Unsatisfied").build().into())
     }
 
     /// The questions to research: those proposed, or better ones.

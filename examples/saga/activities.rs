@@ -34,7 +34,7 @@ pub async fn refund_card(payment: String) -> Result<(), ActivityError> {
 pub async fn book_courier(order: String, destination: String) -> Result<String, ActivityError> {
     if destination == "the moon" {
         let unreachable = ApplicationFailure::builder(format!("no courier goes to {destination}"))
-            .type_name("Unreachable".to_owned())
+            .type_name("Unreachable")
             .non_retryable(true)
             .build();
         return Err(unreachable.into());

@@ -16,8 +16,8 @@ pub struct Parcel {
     pub amount: f64,
 }
 
-/// Fulfils an order. A retry would fulfil it a second time, so there is none.
-#[workflow(queue = "saga", id = "fulfilment-{order}", retry(maximum_attempts = 1))]
+/// Fulfils an order.
+#[workflow(queue = "saga", id = "fulfilment-{order}")]
 #[derive(Default)]
 pub struct Fulfilment {
     ready: bool,

@@ -9,7 +9,7 @@ pub const TEAM: SearchAttributeKey<String> = SearchAttributeKey::keyword("Ticket
 pub const SEVERITY: SearchAttributeKey<i64> = SearchAttributeKey::int("TicketSeverity");
 
 /// A ticket, from the first call to the answer.
-#[workflow(queue = "search-attributes", id = "ticket-{number}", retry(maximum_attempts = 1))]
+#[workflow(queue = "search-attributes", id = "ticket-{number}")]
 #[derive(Default)]
 pub struct TicketWorkflow {
     answer: Option<String>,

@@ -20,15 +20,8 @@ pub async fn escalate(expense: String) -> Result<(), ActivityError> {
     Ok(())
 }
 
-/// An expense that a person decides on. It may take longer than the built-in timeouts of a workflow
-/// allow, so it sets its own.
-#[workflow(
-    queue = "approvals",
-    id = "expense-{}",
-    execution_timeout = "30d",
-    run_timeout = "30d",
-    retry(maximum_attempts = 1)
-)]
+/// An expense that a person decides on, however long that takes.
+#[workflow(queue = "approvals", id = "expense-{}")]
 #[derive(Default)]
 pub struct Expense {
     answer: Option<bool>,

@@ -53,7 +53,7 @@ pub async fn import_rows(
 }
 
 /// Imports a table.
-#[workflow(queue = "imports", retry(maximum_attempts = 1))]
+#[workflow(queue = "imports")]
 #[derive(Default)]
 pub struct Import;
 

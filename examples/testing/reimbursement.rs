@@ -5,12 +5,7 @@ use durable::prelude::*;
 use crate::approval::{Decision, Expense};
 
 /// Pays an expense, if its approval says so.
-#[workflow(
-    queue = "approvals",
-    execution_timeout = "30d",
-    run_timeout = "30d",
-    retry(maximum_attempts = 1)
-)]
+#[workflow(queue = "approvals")]
 #[derive(Default)]
 pub struct Reimbursement;
 

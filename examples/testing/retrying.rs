@@ -37,7 +37,7 @@ impl RateError {
             Self::UnknownCurrency => ("UnknownCurrency", true),
         };
         ApplicationFailure::builder(self.to_string())
-            .type_name(type_name.to_owned())
+            .type_name(type_name)
             .non_retryable(for_good)
             .build()
     }
@@ -69,7 +69,7 @@ pub struct Price {
 }
 
 /// Tells what a hundred of a currency cost.
-#[workflow(queue = "rates", retry(maximum_attempts = 1))]
+#[workflow(queue = "rates")]
 #[derive(Default)]
 pub struct PriceOfHundred;
 

@@ -26,7 +26,7 @@ pub async fn book_hotel(traveller: String) -> Result<String, ActivityError> {
 pub async fn charge_card(traveller: String, amount: f64) -> Result<String, ActivityError> {
     if amount > 1000.0 {
         let declined = ApplicationFailure::builder(format!("no {amount:.2} on this card"))
-            .type_name("CardDeclined".to_owned())
+            .type_name("CardDeclined")
             .non_retryable(true)
             .build();
         return Err(declined.into());
@@ -41,8 +41,8 @@ pub async fn undo(reservation: String) -> Result<(), ActivityError> {
     Ok(())
 }
 
-/// Books a trip, all of it or nothing. A retry of the workflow would book it a second time.
-#[workflow(queue = "trips", id = "trip-{traveller}", retry(maximum_attempts = 1))]
+/// Books a trip, all of it or nothing.
+#[workflow(queue = "trips", id = "trip-{traveller}")]
 #[derive(Default)]
 pub struct BookTrip;
 

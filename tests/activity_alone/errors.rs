@@ -22,6 +22,10 @@ async fn copy(how: String) -> Result<u32, ActivityError> {
         "full" => Err(CopyError::DiskFull(7)).context("copying")?,
         "gone" => Err(CopyError::Gone)?,
         "other" => Err(std::io::Error::other("unplugged"))?,
+        "built" => {
+            let failure = ApplicationFailure::builder("no tape").type_name("NoTape").details(3);
+            Err(failure.next_retry_delay(Duration::from_secs(2)).build())?
+        }
         _ => Ok(7),
     }
 }
@@ -37,6 +41,20 @@ async fn an_activity_gives_its_own_error_back() {
     assert_eq!(run("gone").await.unwrap_err().downcast(), Some(CopyError::Gone));
     assert_eq!(run("other").await.unwrap_err().downcast::<CopyError>(), None);
     assert_eq!(ActivityError::cancelled().downcast::<CopyError>(), None);
+}
+
+#[tokio::test]
+async fn a_built_failure_keeps_all_that_was_said_of_it() {
+    let built = ActivityTest::new().run::<copy>(("built".to_owned(),)).await.unwrap_err();
+    let ActivityError::Application(failure) = built else { panic!("{built:?}") };
+    assert_eq!(failure.to_string(), "no tape");
+    assert_eq!(failure.type_name(), Some("NoTape"));
+    assert_eq!(failure.next_retry_delay(), Some(Duration::from_secs(2)));
+    assert!(!failure.is_non_retryable());
+    // The same where the SDK's type is handed over, and back.
+    let own = ApplicationFailure::from(*failure);
+    let by_hand = ActivityError::application(own);
+    assert!(matches!(by_hand, ActivityError::Application(same) if same.to_string() == "no tape"));
 }
 
 /// Goes on where it was, until it is to stop.

@@ -44,6 +44,29 @@ fn the_schema_for_editors_is_that_of_the_model() {
     is_written("configuration.schema.json", &(schema + "\n"));
 }
 
+#[test]
+fn the_file_of_the_original_on_the_page_can_be_copied() {
+    let text = std::fs::read_to_string(docs("configuration.md")).unwrap();
+    let (_, text) = text.split_once("copy the file:\n\n```yaml\n").expect("the file is there");
+    let (file, _) = text.split_once("```").expect("the file ends");
+    let config = crate::load(file, &[]).unwrap();
+    for (key, wanted) in [
+        ("workflows.execution_timeout_s", "86400"),
+        ("workflows.run_timeout_s", "7200"),
+        ("workflows.task_timeout_s", "10"),
+        ("workflows.retry.maximum_attempts", "5"),
+        ("activities.start_to_close_timeout_s", "1200"),
+        ("activities.schedule_to_close_timeout_s", "3600"),
+        ("activities.heartbeat_timeout_s", "300"),
+        ("activities.retry.maximum_interval_seconds", "60"),
+        ("worker.activities_per_second", "10"),
+        ("worker.workflow_cache_size", "100"),
+        ("worker.worker_build_id", "api-worker-1"),
+    ] {
+        assert_eq!(crate::value(&config, key).as_deref(), Some(wanted), "{key}");
+    }
+}
+
 fn docs(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name)
 }

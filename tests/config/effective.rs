@@ -27,9 +27,10 @@ fn every_value_is_shown_with_its_source_and_secrets_are_masked() {
         "client_cert = /certs/client.pem (durable.yaml:5)",
         "client_key = *** (durable.yaml:6)",
         "headers.x-token = *** (durable.yaml:7)",
-        "worker.activities_per_second = 10 (built in)",
+        "worker.activities_per_second = 0 (built in)",
+        "activities.retry.maximum_attempts = 5 (built in)",
         "worker.queues.orders.activities_per_second = 3 (durable.yaml:9)",
-        "workflows.retry.maximum_attempts = 5 (built in)",
+        "workflows.run_timeout_s is not set: no limit",
     ] {
         assert!(lines.iter().any(|line| line == expected), "{expected}\n{lines:#?}");
     }

@@ -109,15 +109,15 @@ fn combinations_that_cannot_be_are_said_at_the_key_that_is_set() {
         ("url: 'http://'", 2, "url", "no address"),
         ("connect_timeout_s: 0", 2, "connect_timeout_s", "no time"),
         (
-            "activities:\n    schedule_to_close_timeout_s: 60",
+            "activities:\n    schedule_to_close_timeout_s: 60\n    start_to_close_timeout_s: 1200",
             3,
             "activities.schedule_to_close_timeout_s",
             "start_to_close_timeout (1200s) is longer",
         ),
         (
-            "activities:\n    types:\n      charge: { retry: { initial_interval_seconds: 90 } }",
-            4,
-            "activities.types.charge.retry.initial_interval_seconds",
+            "activities:\n    retry: { initial_interval_seconds: 90, maximum_interval_seconds: 60 }",
+            3,
+            "activities.retry.initial_interval_seconds",
             "maximum_interval (60s) is shorter",
         ),
         (
@@ -154,6 +154,12 @@ fn combinations_that_cannot_be_are_said_at_the_key_that_is_set() {
     // What is impossible only with a cache is possible without.
     load("temporal: { worker: { workflow_cache_size: 0, workflow_pollers: 1 } }", &[]).unwrap();
     load("temporal: { workflows: { execution_timeout_s: 50 } }", &[]).unwrap();
+    // What is built in yields to what is configured, and what is for all to what is for one.
+    load("temporal: { activities: { schedule_to_close_timeout_s: 60 } }", &[]).unwrap();
+    load("temporal: { activities: { retry: { initial_interval_seconds: 90 } } }", &[]).unwrap();
+    let one =
+        "temporal: { workflows: { run_timeout_s: 9, types: { A: { execution_timeout_s: 5 } } } }";
+    load(one, &[]).unwrap();
 }
 
 #[test]

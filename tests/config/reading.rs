@@ -10,24 +10,26 @@ fn without_anything_the_built_in_values_hold() {
     assert!(config.is_enabled());
     assert_eq!((config.url(), config.namespace()), ("localhost:7233", "default"));
     for (key, wanted) in [
-        ("workflows.execution_timeout_s", "86400"),
-        ("workflows.run_timeout_s", "7200"),
-        ("workflows.task_timeout_s", "10"),
-        ("activities.start_to_close_timeout_s", "1200"),
-        ("activities.schedule_to_close_timeout_s", "3600"),
-        ("activities.heartbeat_timeout_s", "300"),
-        ("activities.retry.maximum_attempts", "5"),
-        ("workflows.retry.initial_interval_seconds", "5"),
-        ("workflows.retry.backoff_coefficient", "2.0"),
-        ("workflows.retry.maximum_interval_seconds", "60"),
-        ("worker.enabled", "true"),
-        ("worker.activities_per_second", "10"),
-        ("worker.max_concurrent_activities", "100"),
-        ("worker.max_concurrent_workflow_tasks", "100"),
-        ("worker.workflow_cache_size", "100"),
-        ("worker.sticky_queue_schedule_to_start_timeout_ms", "10000"),
+        ("activities.start_to_close_timeout_s", Some("1200")),
+        ("activities.schedule_to_close_timeout_s", None),
+        ("activities.heartbeat_timeout_s", None),
+        ("activities.retry.maximum_attempts", Some("5")),
+        ("activities.retry.initial_interval_seconds", Some("5")),
+        ("activities.retry.backoff_coefficient", Some("2.0")),
+        ("activities.retry.maximum_interval_seconds", Some("60")),
+        ("workflows.execution_timeout_s", None),
+        ("workflows.run_timeout_s", None),
+        ("workflows.task_timeout_s", None),
+        ("workflows.retry.maximum_attempts", None),
+        ("workflows.retry.initial_interval_seconds", None),
+        ("worker.enabled", Some("true")),
+        ("worker.activities_per_second", Some("0")),
+        ("worker.max_concurrent_activities", Some("100")),
+        ("worker.max_concurrent_workflow_tasks", Some("100")),
+        ("worker.workflow_cache_size", Some("1000")),
+        ("worker.sticky_queue_schedule_to_start_timeout_ms", Some("10000")),
     ] {
-        assert_eq!(value(&config, key).as_deref(), Some(wanted), "{key}");
+        assert_eq!(value(&config, key).as_deref(), wanted, "{key}");
         assert_eq!(source(&config, key), "built in");
     }
 }

@@ -40,12 +40,8 @@ mod by_hand {
                 .maximum_interval(Duration::from_secs(60))
                 .build();
             let options = ActivityOptions::with_close_timeouts(
-                temporalio_common::ActivityCloseTimeouts::ScheduleAndStartToClose {
-                    schedule_to_close: Duration::from_secs(3600),
-                    start_to_close: Duration::from_secs(1200),
-                },
+                temporalio_common::ActivityCloseTimeouts::StartToClose(Duration::from_secs(1200)),
             )
-            .heartbeat_timeout(Duration::from_secs(300))
             .retry_policy(retry)
             .build();
             Ok(ctx.execute_activity(Greetings::greet, name, options).await?)
@@ -82,7 +78,6 @@ use cpu_time::ProcessTime;
 use durable::dev_server::DevServer;
 use durable::{Client, Workers};
 use temporalio_client::{WorkflowGetResultOptions, WorkflowStartOptions};
-use temporalio_common::RetryPolicy;
 use temporalio_sdk::runtime::RuntimeOptions;
 use temporalio_sdk::{Runtime, Worker, WorkerOptions};
 
@@ -126,19 +121,8 @@ fn serve_by_hand(client: &Client) -> impl Fn() {
 }
 
 async fn by_hand(client: &Client, name: String) {
-    // The options that the annotated workflow ends up with.
-    let retry = RetryPolicy::builder()
-        .maximum_attempts(5)
-        .initial_interval(Duration::from_secs(5))
-        .maximum_interval(Duration::from_secs(60))
-        .build();
-    let options = WorkflowStartOptions::new("by-hand", &name)
-        .execution_timeout(Duration::from_secs(86_400))
-        .run_timeout(Duration::from_secs(7200))
-        .task_timeout(Duration::from_secs(10))
-        .retry_policy(retry)
-        .enable_eager_workflow_start(true)
-        .build();
+    let options =
+        WorkflowStartOptions::new("by-hand", &name).enable_eager_workflow_start(true).build();
     let started = client.sdk().start_workflow(by_hand::HandWorkflow::run, name, options).await;
     let result = started.expect("it starts").get_result(WorkflowGetResultOptions::default()).await;
     assert!(result.expect("it succeeds").starts_with("Hello"));

@@ -132,6 +132,28 @@ fn the_program_on_the_readme_does_what_its_comments_say() {
 }
 
 #[test]
+fn the_program_on_the_readme_prints_why_a_card_was_declined_and_exits() {
+    let charged = "    Ok(format!(\"charged {amount} for order {order_id}\"))\n";
+    let declined = "    let _ = (order_id, amount);\n    \
+                    Err(ApplicationFailure::non_retryable(\"the card was declined\").into())\n";
+    let program = block(&read("README.md"), "rust");
+    assert!(program.contains(charged), "the README charges");
+    let source = read("tests/readme/src/bin/declined.rs");
+    let (_, source) = source.split_once("\n\n").expect("its first line is the room's");
+    assert_eq!(source, program.replace(charged, declined), "nothing else differs");
+
+    let program = durable_tests::build("dev", &["declined"]).join("declined");
+    let output = Command::new(program).output().expect("the program that was built runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "Error: workflow `order-7` failed\n\nCaused by:\n    activity `charge` failed\n    \
+         the card was declined\n"
+    );
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
 fn its_only_dependencies_are_durable_and_serde() {
     let tree = cargo(&[
         "tree",

@@ -165,6 +165,7 @@ impl CallerWorkflow {
             Case::Impossible => {
                 optioned::execute(ctx)
                     .start_to_close_timeout(Duration::from_secs(9000))
+                    .schedule_to_close_timeout(Duration::from_secs(3600))
                     .retry(RetryOptions::default().backoff_coefficient(0.1))
                     .await?;
                 vec![]
@@ -291,7 +292,7 @@ async fn options_follow_the_precedence_and_the_queue_is_the_activitys_own() -> d
     }
 
     assert!((seconds(annotated.start_to_close_timeout) - 45.0).abs() < f64::EPSILON);
-    assert!((seconds(annotated.schedule_to_close_timeout) - 3600.0).abs() < f64::EPSILON);
+    assert!(seconds(annotated.schedule_to_close_timeout).abs() < f64::EPSILON);
     assert!((seconds(annotated.heartbeat_timeout) - 9.0).abs() < f64::EPSILON);
     let retry = annotated.retry_policy.expect("a policy");
     assert_eq!((retry.maximum_attempts, seconds(retry.initial_interval)), (2, 5.0));
@@ -304,7 +305,7 @@ async fn options_follow_the_precedence_and_the_queue_is_the_activitys_own() -> d
     assert_eq!(per_call.activity_id, "named");
 
     assert!((seconds(built_in.start_to_close_timeout) - 1200.0).abs() < f64::EPSILON);
-    assert!((seconds(built_in.heartbeat_timeout) - 300.0).abs() < f64::EPSILON);
+    assert!(seconds(built_in.heartbeat_timeout).abs() < f64::EPSILON);
     assert_eq!(built_in.retry_policy.expect("a policy").maximum_attempts, 5);
     assert_eq!(built_in.activity_type.expect("a type").name, "blocking-sum");
     Ok(())

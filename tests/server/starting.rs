@@ -213,6 +213,10 @@ async fn impossible_starts_are_refused_before_anything_is_sent() {
     refused("10000 years", start().start_delay(Duration::MAX).await.map(drop));
     refused(
         "set execution_timeout too",
-        start().run_timeout(Duration::from_secs(999_999)).await.map(drop),
+        start()
+            .run_timeout(Duration::from_secs(999_999))
+            .execution_timeout(Duration::from_secs(60))
+            .await
+            .map(drop),
     );
 }

@@ -66,9 +66,7 @@ async fn what_they_started_is_skipped_by_hand_and_awaited(env: TestEnv) -> Resul
     assert_eq!(start().with_update(TalkHandle::ask).await?, 2, "it runs still");
     assert_eq!(talk.result().await?, 2);
 
-    // A name has no annotation, so the built-in day is lifted here.
-    let by_name = env.client().start("Talk", "with-start", json!("bob"));
-    let by_name = by_name.execution_timeout(Duration::ZERO).run_timeout(Duration::ZERO).await?;
+    let by_name = env.client().start("Talk", "with-start", json!("bob")).await?;
     assert_eq!(by_name.result().await?.json()?, json!(0));
     Ok(())
 }

@@ -90,6 +90,7 @@ pub(crate) const ACTIVITY: &[Key] = &[
     key("schedule_to_close_timeout", Kind::Timeout, "schedule_to_close_timeout = \"1h\""),
     key("schedule_to_start_timeout", Kind::Timeout, "schedule_to_start_timeout = \"5m\""),
     key("heartbeat_timeout", Kind::Timeout, "heartbeat_timeout = \"30s\""),
+    key("timer_backoff_threshold", Kind::Interval, "timer_backoff_threshold = \"10s\""),
     RETRY,
     SUMMARY,
     PRIORITY,

@@ -41,8 +41,8 @@ impl ActivityError {
 
     /// The activity failed in this way.
     #[must_use]
-    pub fn application(failure: ApplicationFailure) -> Self {
-        Self::Application(Box::new(failure))
+    pub fn application(failure: impl Into<ApplicationFailure>) -> Self {
+        Self::Application(Box::new(failure.into()))
     }
 
     /// The program's own error that this was made of, with its values, if it is an `E`.

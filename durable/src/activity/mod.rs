@@ -24,6 +24,7 @@ pub use stop::StopReason;
 
 pub use crate::definition::TaskToken;
 #[doc(inline)]
-pub use temporalio_common::error::{ApplicationErrorCategory, ApplicationFailure};
+pub use crate::error::{ApplicationFailure, ApplicationFailureBuilder};
+pub use temporalio_common::error::ApplicationErrorCategory;
 #[doc(inline)]
 pub use temporalio_sdk::activities::{ActivityHeartbeatDetails, ActivityInfo};

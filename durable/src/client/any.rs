@@ -81,9 +81,8 @@ impl Client {
     /// Starts a workflow by the name of its type, on a queue.
     ///
     /// What is true of [`Start`] is true of it: options, a signal or update with the start,
-    /// schedules. As there is no annotation, the built-in values of
-    /// [`WorkflowOptions`](crate::options::WorkflowOptions) stand behind what is set here, and the id
-    /// is a UUID unless it is set. The input is not checked before it is sent.
+    /// schedules. As there is no annotation, only what is configured stands behind what is set here,
+    /// and the id is a UUID unless it is set. The input is not checked before it is sent.
     ///
     /// ```no_run
     /// # use durable::prelude::*;

@@ -9,13 +9,12 @@ use temporalio_client::tonic::{Code, Status};
 use temporalio_client::{
     ActivityHeartbeatResponse, ActivityIdentifier, AsyncActivityHandle, RpcOptions,
 };
-use temporalio_common::error::ApplicationFailure;
 
 use super::Client;
 use super::outcome::refused;
 use crate::definition::{Activity, TaskToken};
 use crate::error::payload_limit::{Measured, PayloadLimit, Value};
-use crate::error::{Error, Result, payload_error};
+use crate::error::{ApplicationFailure, Error, Result, payload_error};
 
 impl Client {
     /// An activity that ended with `ActivityError::WillCompleteAsync`, to be completed with what only

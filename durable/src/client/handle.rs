@@ -20,6 +20,7 @@ use super::{Client, QueryCall, SignalCall};
 use crate::definition::exact::Exact;
 use crate::definition::{CancelSignal, SignalTarget, StateQuery, Typed, Workflow};
 use crate::error::{Error, Result};
+use crate::options::WorkflowTimeouts;
 
 /// A workflow with a generated handle type, whose signals, queries and updates are methods.
 #[diagnostic::on_unimplemented(
@@ -50,6 +51,8 @@ pub struct WorkflowHandle<W> {
     workflow_id: String,
     run_id: Option<String>,
     started_here: bool,
+    /// The timeouts that it was started with, where this handle is of the start.
+    timeouts: Option<WorkflowTimeouts>,
     workflow: PhantomData<fn() -> W>,
 }
 
@@ -64,7 +67,17 @@ impl<W: Workflow> WorkflowHandle<W> {
         started_here: bool,
     ) -> Self {
         let client = client.clone();
-        Self { client, workflow_id, run_id, started_here, workflow: PhantomData }
+        Self { client, workflow_id, run_id, started_here, timeouts: None, workflow: PhantomData }
+    }
+
+    /// The same handle, which knows what the workflow was started with.
+    pub(super) fn with_timeouts(mut self, timeouts: WorkflowTimeouts) -> Self {
+        self.timeouts = Some(timeouts);
+        self
+    }
+
+    pub(super) fn started_with(&self) -> Option<WorkflowTimeouts> {
+        self.timeouts
     }
 
     /// A handle of the workflow of this id; called by generated code. The server is not asked.
@@ -116,9 +129,13 @@ impl<W: Workflow> WorkflowHandle<W> {
     pub(super) async fn output(&self) -> Result<W::Output> {
         let run = self.sdk_of(self.run_id.clone());
         let result = run.get_result(WorkflowGetResultOptions::default()).await;
-        result
-            .map(|Exact(output)| output)
-            .map_err(|error| self.doing("get the result of").result(error))
+        match result.map_err(|error| self.doing("get the result of").result(error)) {
+            Ok(Exact(output)) => Ok(output),
+            Err(Error::TimedOut { workflow_id, .. }) => {
+                Err(Error::TimedOut { workflow_id, timeout: self.expired_timeout().await })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Waits for the workflow's output, at the longest for `timeout`; the workflow goes on.
@@ -204,7 +221,7 @@ impl<W: Workflow> WorkflowHandle<W> {
         self.sdk_of(if self.started_here { None } else { self.run_id.clone() })
     }
 
-    fn sdk_of(&self, run_id: Option<String>) -> SdkHandle<W> {
+    pub(super) fn sdk_of(&self, run_id: Option<String>) -> SdkHandle<W> {
         let first_run = if self.started_here { self.run_id.clone() } else { None };
         let info = WorkflowExecutionInfo::builder()
             .namespace(self.client.namespace())
@@ -238,6 +255,7 @@ impl<W> Clone for WorkflowHandle<W> {
             workflow_id: self.workflow_id.clone(),
             run_id: self.run_id.clone(),
             started_here: self.started_here,
+            timeouts: self.timeouts,
             workflow: PhantomData,
         }
     }

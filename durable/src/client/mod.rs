@@ -12,6 +12,7 @@ mod completion;
 mod configured;
 mod connect;
 mod connected;
+mod expired;
 mod handle;
 mod health;
 mod idempotency;

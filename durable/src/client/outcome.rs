@@ -105,7 +105,7 @@ impl Doing<'_> {
             }
             WorkflowGetResultError::Cancelled { .. } => Error::Cancelled { workflow_id },
             WorkflowGetResultError::Terminated { .. } => Error::Terminated { workflow_id },
-            WorkflowGetResultError::TimedOut => Error::TimedOut { workflow_id },
+            WorkflowGetResultError::TimedOut => Error::TimedOut { workflow_id, timeout: None },
             WorkflowGetResultError::ContinuedAsNew => Error::ContinuedAsNew { workflow_id },
             WorkflowGetResultError::NotFound(status) | WorkflowGetResultError::Rpc(status) => {
                 self.rpc(status)

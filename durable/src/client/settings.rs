@@ -18,7 +18,10 @@ use temporalio_common::search_attributes::SearchAttributes;
 use super::relay::{self, Amendable};
 use super::{Client, Idempotency};
 use crate::error::{Error, Result};
-use crate::options::{InvalidOptions, RetryOptions, WorkflowOptions, check, limit};
+use crate::options::{
+    Configured, InvalidOptions, Resolved, RetryOptions, WorkflowOptions, WorkflowTimeouts, check,
+    limit,
+};
 
 /// What the caller of a start has set.
 #[derive(Default)]
@@ -55,7 +58,7 @@ pub(super) struct Definition {
     pub(super) queue: &'static str,
     pub(super) options: WorkflowOptions,
     /// What the client's configuration says of it.
-    pub(super) configured: WorkflowOptions,
+    pub(super) configured: Configured<WorkflowOptions>,
 }
 
 /// The options of the SDK's start, and what its client lacks.
@@ -64,6 +67,7 @@ pub(super) struct StartRequest {
     delay: Option<Duration>,
     request_id: Option<String>,
     awaited: bool,
+    pub(super) timeouts: WorkflowTimeouts,
 }
 
 impl Settings {
@@ -81,6 +85,7 @@ impl Settings {
         let id_reuse_policy = self.id_reuse_policy();
         let id_conflict_policy = self.id_conflict_policy(carrier);
         let resolved = self.options.resolve(options, configured).map_err(invalid)?;
+        let Resolved { options: resolved, timeouts } = resolved;
         let queue = resolved.task_queue.unwrap_or_else(|| queue.to_owned());
         let mut problems = Vec::new();
         check::queue(&mut problems, Some(&queue));
@@ -108,7 +113,7 @@ impl Settings {
             .maybe_static_details(resolved.details)
             .build();
         let Self { delay, request_id, awaited, .. } = self;
-        Ok(StartRequest { options, delay, request_id, awaited })
+        Ok(StartRequest { options, delay, request_id, awaited, timeouts })
     }
 
     fn id_reuse_policy(&self) -> WorkflowIdReusePolicy {

@@ -38,8 +38,7 @@ pub type Execute<W> = Start<W, AsOutput>;
 /// The start of a workflow; what `OrderWorkflow::start(..)` and `schedule(..)` return.
 ///
 /// Nothing is sent before it is awaited; until then its options can be set. What is set here beats
-/// the annotation, which beats the client's configuration, which beats the built-in values of
-/// [`WorkflowOptions`].
+/// the annotation, which beats the client's configuration; see [`WorkflowOptions`].
 ///
 /// The same builder, with the same options, starts a workflow together with a signal
 /// ([`with_signal`](Self::with_signal)) or an update ([`with_update`](Self::with_update)), and says
@@ -243,11 +242,14 @@ where
     async fn send(self) -> Result<WorkflowHandle<W>> {
         let Prepared { client, workflow, input, id, request } = self.prepare(Carrier::Start)?;
         let sdk = request.client(&client).await?;
+        let timeouts = request.timeouts;
         let started = sdk.start_workflow(workflow, input, request.options).await;
         let doing = Doing { client: &client, workflow_id: &id, operation: "start" };
         let started = started.map_err(|error| doing.start(error))?;
         let info = started.info();
-        Ok(WorkflowHandle::new(&client, info.workflow_id.clone(), info.run_id.clone(), true))
+        let handle =
+            WorkflowHandle::new(&client, info.workflow_id.clone(), info.run_id.clone(), true);
+        Ok(handle.with_timeouts(timeouts))
     }
 
     /// The request of this start, encoded as it would be sent, for a schedule to hold.

@@ -144,6 +144,7 @@ where
             let Prepared { client, workflow, input, id, request } =
                 start.prepare(Carrier::SignalWithStart)?;
             let sdk = request.client(&client).await?;
+            let timeouts = request.timeouts;
             let SignalCall { signal, input: signal_input, .. } = signal;
             let started = sdk
                 .signal_with_start_workflow(workflow, input, signal, signal_input, request.options)
@@ -152,7 +153,7 @@ where
             let started = started.map_err(|error| doing.start(error))?;
             let info = started.info();
             let (id, run_id) = (info.workflow_id.clone(), info.run_id.clone());
-            Ok(WorkflowHandle::new(&client, id, run_id, true).into())
+            Ok(WorkflowHandle::new(&client, id, run_id, true).with_timeouts(timeouts).into())
         }
         .boxed()
     }
@@ -187,6 +188,7 @@ where
         let sdk = request.client(&client).await?;
         let UpdateCall { handle, update, input: update_input, id: update_id } = update;
         let name = update.name().to_owned();
+        let timeouts = request.timeouts;
         let options = request.with_update(update_id);
         let accepted = sdk
             .start_update_with_start_workflow(
@@ -206,7 +208,8 @@ where
             }
         };
         let run_id = update.workflow_run_id().map(ToOwned::to_owned);
-        let workflow = WorkflowHandle::new(&client, id, run_id, true).into();
+        let workflow =
+            WorkflowHandle::new(&client, id, run_id, true).with_timeouts(timeouts).into();
         Ok((workflow, UpdateHandle { handle, name, update }))
     }
 }

@@ -1,7 +1,7 @@
 //! The keys, all of them: what stands under `temporal:`.
 //!
-//! Names and defaults are those of the system that this crate succeeds, where they are not the names
-//! of its own hosts and workers. docs/configuration.md holds the same table; a test compares them.
+//! Names are those of the system that this crate succeeds. What is not set is as without any
+//! configuration: a file that says nothing of a key changes nothing. docs/configuration.md holds the same table; a test compares them.
 
 use super::model::Kind::{
     Bool, Coefficient, Count, Fraction, Milliseconds, Path, Pem, Port, Rate, Seconds, Secret, Text,
@@ -107,10 +107,10 @@ const RETRY: &str = "How often and how fast what failed is tried again.";
 const AS_ALL: &str = "as for all";
 
 static WORKFLOWS: &[Entry] = &[
-    key("execution_timeout_s", Seconds, "86400", EXECUTION_TIMEOUT),
-    key("run_timeout_s", Seconds, "7200", RUN_TIMEOUT),
-    key("task_timeout_s", Seconds, "10", TASK_TIMEOUT),
-    Entry::Section { name: "retry", meaning: RETRY, entries: RETRIES },
+    unset("execution_timeout_s", Seconds, "no limit", EXECUTION_TIMEOUT),
+    unset("run_timeout_s", Seconds, "no limit", RUN_TIMEOUT),
+    unset("task_timeout_s", Seconds, "the server's, 10 seconds", TASK_TIMEOUT),
+    Entry::Section { name: "retry", meaning: RETRY, entries: WORKFLOW_RETRIES },
     Entry::Named {
         name: "types",
         of: "WORKFLOW",
@@ -128,9 +128,9 @@ static ONE_WORKFLOW: &[Entry] = &[
 
 static ACTIVITIES: &[Entry] = &[
     key("start_to_close_timeout_s", Seconds, "1200", START_TO_CLOSE),
-    key("schedule_to_close_timeout_s", Seconds, "3600", SCHEDULE_TO_CLOSE),
+    unset("schedule_to_close_timeout_s", Seconds, "no limit", SCHEDULE_TO_CLOSE),
     unset("schedule_to_start_timeout_s", Seconds, "no limit", SCHEDULE_TO_START),
-    key("heartbeat_timeout_s", Seconds, "300", HEARTBEAT),
+    unset("heartbeat_timeout_s", Seconds, "no limit", HEARTBEAT),
     Entry::Section { name: "retry", meaning: RETRY, entries: RETRIES },
     Entry::Named {
         name: "types",
@@ -148,11 +148,20 @@ static ONE_ACTIVITY: &[Entry] = &[
     Entry::Section { name: "retry", meaning: RETRY, entries: ONE_RETRIES },
 ];
 
+const NO_RETRY: &str = "no retry, unless another of these is set";
 const ATTEMPTS: &str = "How many attempts there are in all; 1 means no retry, 0 means no limit.";
 const INITIAL_INTERVAL: &str = "The wait before the first retry.";
 const COEFFICIENT: &str = "What the wait is multiplied with after each retry.";
 const MAXIMUM_INTERVAL: &str = "The longest wait between two attempts.";
 const NON_RETRYABLE: &str = "The types of failures that are not retried.";
+
+static WORKFLOW_RETRIES: &[Entry] = &[
+    unset("maximum_attempts", Count { least: 0 }, NO_RETRY, ATTEMPTS),
+    unset("initial_interval_seconds", Seconds, NO_RETRY, INITIAL_INTERVAL),
+    unset("backoff_coefficient", Coefficient, NO_RETRY, COEFFICIENT),
+    unset("maximum_interval_seconds", Seconds, NO_RETRY, MAXIMUM_INTERVAL),
+    unset("non_retryable_error_types", Texts, "none", NON_RETRYABLE),
+];
 
 static RETRIES: &[Entry] = &[
     key("maximum_attempts", Count { least: 0 }, "5", ATTEMPTS),
@@ -196,12 +205,12 @@ const BUILD_ID: &str = "The build id that the workers show.";
 
 static WORKER: &[Entry] = &[
     key("enabled", Bool, "true", SERVED),
-    key("activities_per_second", Rate, "10", WORKER_RATE),
+    key("activities_per_second", Rate, "0", WORKER_RATE),
     key("task_queue_activities_per_second", Rate, "0", QUEUE_RATE),
     key("max_concurrent_activities", Count { least: 1 }, "100", ACTIVITY_SLOTS),
     key("max_concurrent_local_activities", Count { least: 1 }, "100", LOCAL_SLOTS),
     key("max_concurrent_workflow_tasks", Count { least: 1 }, "100", TASK_SLOTS),
-    key("workflow_cache_size", Count { least: 0 }, "100", CACHE),
+    key("workflow_cache_size", Count { least: 0 }, "1000", CACHE),
     key("sticky_queue_schedule_to_start_timeout_ms", Milliseconds, "10000", STICKY),
     unset("workflow_pollers", Count { least: 1 }, "the SDK decides", WORKFLOW_POLLERS),
     unset("activity_pollers", Count { least: 1 }, "the SDK decides", ACTIVITY_POLLERS),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use temporalio_common::error::{
-    ActivityExecutionError, ApplicationErrorCategory, ApplicationFailure,
+    ActivityExecutionError, ApplicationErrorCategory, ApplicationFailure as SdkFailure,
     CancelExternalWorkflowError, ChildWorkflowExecutionError, IncomingError, WorkflowSignalError,
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload;
@@ -18,7 +18,7 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 
 use super::outgoing::{Conversion, Described};
-use super::{Error, Failure};
+use super::{ApplicationFailure, Error, Failure};
 
 /// Where a payload of details tells of which Rust type they are, as two errors of a program may well
 /// have a `NotFound` each.
@@ -38,7 +38,7 @@ pub trait ApplicationError: Classified + ErrorType + ErrorDetails {
     /// The failure that an activity or workflow ends with.
     #[must_use]
     fn into_failure(self) -> ApplicationFailure {
-        Described::of(&self).failure(Box::new(self))
+        Described::of(&self).failure(Box::new(self)).into()
     }
 }
 
@@ -227,7 +227,7 @@ impl DowncastFailure for CancelExternalWorkflowError {
     }
 }
 
-impl DowncastFailure for ApplicationFailure {
+impl DowncastFailure for SdkFailure {
     fn recorded(&self) -> Option<&RawFailure> {
         self.failure()
     }

@@ -146,9 +146,9 @@ impl ValueError {
 
     pub(crate) fn into_failure(self) -> ApplicationFailure {
         match self {
-            Self::TooLarge(error) => error.into_failure(),
-            Self::Call(error) => error.into_failure(),
-            Self::Output(error) => error.into_failure(),
+            Self::TooLarge(error) => error.into_failure().into(),
+            Self::Call(error) => error.into_failure().into(),
+            Self::Output(error) => error.into_failure().into(),
         }
     }
 }

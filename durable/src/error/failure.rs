@@ -173,7 +173,13 @@ impl fmt::Display for Failure {
             FailureKind::Application { type_name: Some(name), .. } => {
                 write!(f, "{name}: {}", self.0.message)
             }
+            // A worker of this crate has said which timeout it was.
+            FailureKind::Timeout(_) if self.0.message.contains("timeout of") => {
+                f.write_str(&self.0.message)
+            }
             FailureKind::Timeout(timeout) => write!(f, "{} ({timeout:?})", self.0.message),
+            FailureKind::Cancelled if self.0.message.is_empty() => f.write_str("cancelled"),
+            FailureKind::Terminated if self.0.message.is_empty() => f.write_str("terminated"),
             _ => f.write_str(&self.0.message),
         }
     }

@@ -6,6 +6,7 @@
 //! the `Debug` form, which `fn main() -> durable::Result<()>` prints, shows the whole chain.
 
 mod application;
+mod application_failure;
 mod bounded;
 pub(crate) mod call;
 mod failure;
@@ -14,6 +15,7 @@ pub(crate) mod outgoing;
 pub(crate) mod payload_limit;
 #[cfg(feature = "testing")]
 mod testing;
+mod timeout;
 mod tls;
 mod worker;
 
@@ -25,11 +27,13 @@ use std::time::Duration;
 pub use application::{
     ApplicationError, Classification, Classified, DowncastFailure, ErrorDetails, ErrorType,
 };
+pub use application_failure::{ApplicationFailure, ApplicationFailureBuilder};
 pub use call::{INVALID_CALL, INVALID_OUTPUT, InvalidCall, InvalidOutput};
 pub use failure::{Failure, FailureKind};
 pub use payload_limit::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
 #[cfg(feature = "testing")]
 pub use testing::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};
+pub use timeout::{ExpiredTimeout, TimeoutKind};
 pub use tls::TlsProblem;
 pub use worker::{WorkerError, WorkerProblem};
 
@@ -80,10 +84,12 @@ pub enum Error {
         workflow_id: String,
     },
     /// The workflow did not end within its execution or run timeout.
-    #[error("workflow `{workflow_id}` timed out")]
+    #[error("workflow `{workflow_id}` timed out{}", timeout::because(.timeout.as_ref()))]
     TimedOut {
         /// The workflow's id.
         workflow_id: String,
+        /// The timeout that ended it, or `None` where its history cannot be read any more.
+        timeout: Option<ExpiredTimeout>,
     },
     /// The run ended by continuing as a new one, and the new one was not to be followed.
     #[error("workflow `{workflow_id}` continued as a new run")]

@@ -24,6 +24,7 @@ use temporalio_common::protos::temporal::api::failure::v1::{ApplicationFailureIn
 
 use futures_util::future::BoxFuture;
 
+use super::ApplicationFailure as OwnFailure;
 use super::application::{
     ApplicationError, Classification, Classified, ERROR_TYPE, ErrorDetails, ErrorType,
 };
@@ -54,7 +55,7 @@ impl KnownError {
 ///
 /// It is the one place that asks of the type what it needs, so that rustc says once what is missing.
 pub struct Conversion<E> {
-    failure: fn(E) -> ApplicationFailure,
+    failure: fn(E) -> OwnFailure,
     of_anyhow: OfAnyhow,
     of_error: OfError,
 }
@@ -74,7 +75,7 @@ impl<E: Classified + ErrorType + ErrorDetails> Conversion<E> {
 
 impl<E> Conversion<E> {
     /// The failure that an error is.
-    pub(crate) fn failure(&self, error: E) -> ApplicationFailure {
+    pub(crate) fn failure(&self, error: E) -> OwnFailure {
         (self.failure)(error)
     }
 }
@@ -156,10 +157,14 @@ pub(crate) fn repeated<E: ApplicationError>(error: &E) -> ApplicationFailure {
 
 /// The failure of whatever an activity returned: typed where the program knows the type.
 pub(crate) fn failure(error: anyhow::Error) -> ApplicationFailure {
+    let error = match error.downcast::<OwnFailure>() {
+        Ok(failure) => return failure.into(),
+        Err(error) => error,
+    };
     match error.downcast::<ApplicationFailure>() {
         Ok(failure) => failure,
         Err(error) => match (ValueError::find(error.chain()), Described::of_anyhow(&error)) {
-            (Some(error), _) => error.into_failure(),
+            (Some(error), _) => error.into_failure().into(),
             (None, Some(described)) => described.failure(error.into()),
             (None, None) => ApplicationFailure::new(error),
         },
@@ -176,10 +181,17 @@ where
     if let Some(error) = any.downcast_mut::<Option<anyhow::Error>>().and_then(Option::take) {
         return carried(failure(error));
     }
+    if let Some(failure) = any.downcast_mut::<Option<OwnFailure>>().and_then(Option::take) {
+        return carried(failure);
+    }
     if let Some(failure) = any.downcast_mut::<Option<ApplicationFailure>>().and_then(Option::take) {
         return carried(failure);
     }
     // Boxed where Clippy has said that it is large.
+    let boxed = any.downcast_mut::<Option<Box<OwnFailure>>>();
+    if let Some(failure) = boxed.and_then(Option::take) {
+        return carried(*failure);
+    }
     let boxed = any.downcast_mut::<Option<Box<ApplicationFailure>>>();
     if let Some(failure) = boxed.and_then(Option::take) {
         return carried(*failure);
@@ -189,8 +201,8 @@ where
 }
 
 /// An application failure as the error of a handler, of which the SDK would keep the message only.
-pub(crate) fn carried(failure: ApplicationFailure) -> Box<dyn StdError + Send + Sync> {
-    Box::new(Carried(failure))
+pub(crate) fn carried(failure: impl Into<ApplicationFailure>) -> Box<dyn StdError + Send + Sync> {
+    Box::new(Carried(failure.into()))
 }
 
 /// The failure is its source, and sources become causes; [`TypedFailures`] takes it from there.

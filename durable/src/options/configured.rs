@@ -26,7 +26,20 @@ pub struct ConfiguredOptions {
     of_activities: BTreeMap<String, ActivityOptions>,
 }
 
+/// The options that are configured for one workflow or activity: for its type, and for all.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Configured<O> {
+    pub(crate) of_type: O,
+    pub(crate) of_all: O,
+}
+
 impl ConfiguredOptions {
+    /// Options of which none is configured.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets the options of every workflow.
     #[must_use]
     pub fn workflows(mut self, options: WorkflowOptions) -> Self {
@@ -55,13 +68,15 @@ impl ConfiguredOptions {
         self
     }
 
-    /// What is configured for a workflow.
-    pub(crate) fn of_workflow(&self, name: &str) -> WorkflowOptions {
-        self.of_workflows.get(name).cloned().unwrap_or_default().or(self.workflows.clone())
+    /// The options that are configured for a workflow.
+    pub(crate) fn of_workflow(&self, name: &str) -> Configured<WorkflowOptions> {
+        let of_type = self.of_workflows.get(name).cloned().unwrap_or_default();
+        Configured { of_type, of_all: self.workflows.clone() }
     }
 
-    /// What is configured for an activity.
-    pub(crate) fn of_activity(&self, name: &str) -> ActivityOptions {
-        self.of_activities.get(name).cloned().unwrap_or_default().or(self.activities.clone())
+    /// The options that are configured for an activity.
+    pub(crate) fn of_activity(&self, name: &str) -> Configured<ActivityOptions> {
+        let of_type = self.of_activities.get(name).cloned().unwrap_or_default();
+        Configured { of_type, of_all: self.activities.clone() }
     }
 }

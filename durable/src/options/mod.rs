@@ -3,14 +3,17 @@
 //! Precedence, from the strongest: what the call sets, what the annotation sets, what is configured for
 //! the type, what is configured for all, what is built in.
 //! A field that a layer leaves out comes from the next one; retry options merge field by field.
-//! [`ActivityOptions::resolve`] and [`WorkflowOptions::resolve`] are the only places that merge, and
-//! they check the merged result, so an impossible combination is found wherever its parts stood.
+//! `ActivityOptions::resolve` and `WorkflowOptions::resolve` are the only places that merge, and they
+//! check the merged result, so an impossible combination is found wherever its parts stood. A value
+//! that is built in or configured for all yields to one that was set for the activity or workflow.
 
 pub(crate) mod check;
 mod configured;
 pub(crate) mod cron;
+mod resolve;
 mod retry;
 mod setters;
+mod source;
 
 use std::fmt;
 use std::time::Duration;
@@ -18,18 +21,21 @@ use std::time::Duration;
 use temporalio_common::Priority;
 use temporalio_sdk::ActivityCancellationType;
 
+pub(crate) use configured::Configured;
 pub use configured::ConfiguredOptions;
+pub(crate) use resolve::{ActivityTimeouts, Resolved, Sourced, WorkflowTimeouts};
 pub use retry::RetryOptions;
 use setters::setters;
 pub(crate) use setters::workflow_option_setters;
+pub use source::OptionSource;
 
-/// What can be set for an activity: at its annotation, and again at each call.
+/// Options of an activity: at its annotation, and again at each call.
 ///
 /// The timeouts are Temporal's
 /// [activity timeouts](https://docs.temporal.io/encyclopedia/detecting-activity-failures); a timeout
 /// of zero means none, so that a call can lift what a lower layer sets. The built-in values are a
-/// start-to-close timeout of 20 minutes, a schedule-to-close timeout of 1 hour, a heartbeat timeout
-/// of 5 minutes, and 5 attempts from 5 seconds to 1 minute apart.
+/// start-to-close timeout of 20 minutes and 5 attempts, 5 seconds apart at first, then twice as long
+/// each time, up to 1 minute. No other timeout is built in.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ActivityOptions {
     pub(crate) start_to_close_timeout: Option<Duration>,
@@ -42,9 +48,16 @@ pub struct ActivityOptions {
     pub(crate) summary: Option<String>,
     pub(crate) activity_id: Option<String>,
     pub(crate) cancellation_type: Option<ActivityCancellationType>,
+    pub(crate) timer_backoff_threshold: Option<Duration>,
 }
 
 impl ActivityOptions {
+    /// Options of which none is set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     setters! {
         /// The longest that one attempt may take.
         start_to_close_timeout: Duration,
@@ -66,6 +79,10 @@ impl ActivityOptions {
         activity_id: String,
         /// What a cancelled activity's caller waits for.
         cancellation_type: ActivityCancellationType,
+        /// The longest wait before a retry of a local activity that its worker sits out by itself, and
+        /// so the workflow task goes on; a longer one becomes a durable timer. By default 1 minute.
+        /// Other activities have none.
+        timer_backoff_threshold: Duration,
     }
 
     /// These options, with what they leave out taken from `lower`.
@@ -86,54 +103,19 @@ impl ActivityOptions {
             summary: self.summary.or(lower.summary),
             activity_id: self.activity_id.or(lower.activity_id),
             cancellation_type: self.cancellation_type.or(lower.cancellation_type),
+            timer_backoff_threshold: self.timer_backoff_threshold.or(lower.timer_backoff_threshold),
         }
-    }
-
-    fn built_in() -> Self {
-        Self {
-            start_to_close_timeout: Some(Duration::from_secs(1200)),
-            schedule_to_close_timeout: Some(Duration::from_secs(3600)),
-            heartbeat_timeout: Some(Duration::from_secs(300)),
-            retry: Some(RetryOptions::built_in()),
-            ..Self::default()
-        }
-    }
-
-    /// What a call of an activity ends up with: the call's options over the annotation's over the
-    /// configured over the built-in ones.
-    ///
-    /// # Errors
-    /// [`InvalidOptions`] lists everything that is impossible in the merged result.
-    pub fn resolve(self, annotation: Self, configured: Self) -> Result<Self, InvalidOptions> {
-        let merged = self.or(annotation).or(configured).or(Self::built_in());
-        let mut problems = Vec::new();
-        match (limit(merged.start_to_close_timeout), limit(merged.schedule_to_close_timeout)) {
-            (None, None) => problems.push(
-                "neither start_to_close_timeout nor schedule_to_close_timeout is set; \
-                 Temporal needs one of them"
-                    .to_owned(),
-            ),
-            (Some(attempt), Some(all)) if attempt > all => problems.push(format!(
-                "start_to_close_timeout ({attempt:?}) is longer than schedule_to_close_timeout \
-                 ({all:?}), so no attempt could last so long; set schedule_to_close_timeout too"
-            )),
-            _ => {}
-        }
-        check::activity(&mut problems, &merged);
-        if let Some(retry) = &merged.retry {
-            retry.problems(&mut problems);
-        }
-        InvalidOptions::unless_empty(problems)?;
-        Ok(merged)
     }
 }
 
-/// What can be set for a workflow: at its annotation, and again at each start.
+/// Options of a workflow: at its annotation, and again at each start.
 ///
 /// The timeouts are Temporal's
 /// [workflow timeouts](https://docs.temporal.io/encyclopedia/detecting-workflow-failures); a timeout
-/// of zero means none. The built-in values are an execution timeout of 24 hours, a run timeout of
-/// 2 hours, a task timeout of 10 seconds, and 5 attempts from 5 seconds to 1 minute apart.
+/// of zero means none. Nothing is built in: a workflow may take as long as it likes and is not run
+/// again when it fails. Where only a part of the retry options is set, the rest is the server's: no
+/// limit of attempts, 1 second before the first retry, then twice as long each time, up to 100 times
+/// as long.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WorkflowOptions {
     pub(crate) execution_timeout: Option<Duration>,
@@ -147,6 +129,12 @@ pub struct WorkflowOptions {
 }
 
 impl WorkflowOptions {
+    /// Options of which none is set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     setters! {
         /// The longest that the workflow may take, retries and continued runs included.
         execution_timeout: Duration,
@@ -179,49 +167,6 @@ impl WorkflowOptions {
             summary: self.summary.or(lower.summary),
             details: self.details.or(lower.details),
         }
-    }
-
-    fn built_in() -> Self {
-        Self {
-            execution_timeout: Some(Duration::from_secs(86_400)),
-            run_timeout: Some(Duration::from_secs(7200)),
-            task_timeout: Some(Duration::from_secs(10)),
-            retry: Some(RetryOptions::built_in()),
-            ..Self::default()
-        }
-    }
-
-    /// What a start of a workflow ends up with: the call's options over the annotation's over the
-    /// configured over the built-in ones.
-    ///
-    /// # Errors
-    /// [`InvalidOptions`] lists everything that is impossible in the merged result.
-    pub fn resolve(self, annotation: Self, configured: Self) -> Result<Self, InvalidOptions> {
-        let in_code = self.or(annotation);
-        let run_asked = in_code.run_timeout.is_some()
-            || configured.run_timeout.is_some() && in_code.execution_timeout.is_none();
-        let mut merged = in_code.or(configured).or(Self::built_in());
-        let mut problems = Vec::new();
-        if let (Some(run), Some(execution)) =
-            (limit(merged.run_timeout), limit(merged.execution_timeout))
-            && run > execution
-        {
-            if run_asked {
-                problems.push(format!(
-                    "run_timeout ({run:?}) is longer than execution_timeout ({execution:?}), so no \
-                     run could last so long; set execution_timeout too"
-                ));
-            } else {
-                // A value for everything never makes one for this workflow impossible.
-                merged.run_timeout = merged.execution_timeout;
-            }
-        }
-        check::workflow(&mut problems, &merged);
-        if let Some(retry) = &merged.retry {
-            retry.problems(&mut problems);
-        }
-        InvalidOptions::unless_empty(problems)?;
-        Ok(merged)
     }
 }
 

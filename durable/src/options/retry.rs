@@ -15,7 +15,7 @@ use super::setters;
 /// use std::time::Duration;
 /// use durable::options::RetryOptions;
 ///
-/// let retry = RetryOptions::default()
+/// let retry = RetryOptions::new()
 ///     .maximum_attempts(3)
 ///     .initial_interval(Duration::from_millis(200))
 ///     .non_retryable_error_types(["CardDeclined"]);
@@ -31,6 +31,12 @@ pub struct RetryOptions {
 }
 
 impl RetryOptions {
+    /// Options of which none is set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     setters! {
         /// How many attempts there are in all; 1 means no retry, 0 means no limit.
         maximum_attempts: u32,
@@ -47,7 +53,7 @@ impl RetryOptions {
     ///
     /// The number of attempts is then unlimited, unless it is set; the
     /// [schedule-to-close timeout](super::ActivityOptions::schedule_to_close_timeout) says how long it
-    /// is tried in all, 1 hour where it is not set.
+    /// is tried in all.
     #[must_use]
     pub fn every(mut self, interval: Duration) -> Self {
         self.maximum_attempts.get_or_insert(0);
@@ -80,7 +86,8 @@ impl RetryOptions {
         }
     }
 
-    pub(super) fn built_in() -> Self {
+    /// The built-in ones of activities. Workflows have none.
+    pub(super) fn of_activities() -> Self {
         Self {
             maximum_attempts: Some(5),
             initial_interval: Some(Duration::from_secs(5)),
@@ -90,6 +97,7 @@ impl RetryOptions {
         }
     }
 
+    /// Adds what cannot be, whatever else is set.
     pub(super) fn problems(&self, problems: &mut Vec<String>) {
         super::check::retry(problems, self);
         if let Some(coefficient) = self.backoff_coefficient
@@ -100,14 +108,6 @@ impl RetryOptions {
         }
         if self.initial_interval.is_some_and(|interval| interval.is_zero()) {
             problems.push("retry initial_interval is 0s, and must be longer".to_owned());
-        }
-        if let (Some(initial), Some(maximum)) = (self.initial_interval, self.maximum_interval)
-            && maximum < initial
-        {
-            problems.push(format!(
-                "retry maximum_interval ({maximum:?}) is shorter than initial_interval ({initial:?}); \
-                 set both"
-            ));
         }
     }
 

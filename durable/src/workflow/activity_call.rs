@@ -14,6 +14,7 @@ use temporalio_sdk::{
 };
 
 use super::checks::Checks;
+use super::explained::Called;
 use super::pending::PendingActivity;
 use super::{WorkflowCode, WorkflowContext, failed_call, too_large};
 use crate::definition::arguments::output::Returned;
@@ -21,7 +22,7 @@ use crate::definition::configured::configured_options;
 use crate::definition::{Activity, Payload, Workflow};
 use crate::error::InvalidCall;
 use crate::error::call::ValueError;
-use crate::options::{ActivityOptions, RetryOptions, limit};
+use crate::options::{ActivityOptions, ActivityTimeouts, RetryOptions, limit};
 
 type Outcome<A> =
     Result<<A as temporalio_common::ActivityDefinition>::Output, ActivityExecutionError>;
@@ -127,6 +128,12 @@ impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
         self.options(ActivityOptions::default().cancellation_type(cancellation))
     }
 
+    /// The longest wait before a retry of a local activity that the worker sits out by itself; a longer
+    /// one becomes a durable timer. By default 1 minute. Other activities have none.
+    pub fn timer_backoff_threshold(self, threshold: Duration) -> Self {
+        self.options(ActivityOptions::default().timer_backoff_threshold(threshold))
+    }
+
     /// Lets the activity go on when the workflow is cancelled: for cleaning up.
     pub fn detached(mut self) -> Self {
         self.call = self.call.map(|call| Call { detached: true, ..call });
@@ -163,21 +170,22 @@ impl<A: Activity> Call<A> {
             if detached { WorkflowCancellationToken::new() } else { context.activity_token() };
         let configured = configured_options(context).of_activity(A::NAME);
         let mut checks = Checks::of(format!("the call of activity `{}`", A::NAME));
-        let options = checks.merged(options.resolve(A::options(), configured));
+        let resolved = checks.merged(options.resolve(A::options(), configured));
         if local && W::QUEUE != A::QUEUE {
             checks.problem(on_another_queue::<W, A>());
         }
-        let id = options.as_ref().and_then(|options| options.activity_id.as_deref());
-        let pending = if local || options.is_none() {
+        let id = resolved.as_ref().and_then(|resolved| resolved.options.activity_id.as_deref());
+        let pending = if local || resolved.is_none() {
             None
         } else {
             checks.placed(context.pending().activity(context.history_length(), id))
         };
-        let options = match (checks.finish(), options) {
-            (Ok(()), Some(options)) => options,
+        let (options, timeouts) = match (checks.finish(), resolved) {
+            (Ok(()), Some(resolved)) => (resolved.options, resolved.timeouts),
             (checked, _) => return StartedActivity::refused(checked),
         };
-        if local {
+        let called = Called::new(A::NAME, context.payload_converter(), timeouts);
+        let started = if local {
             let options = sdk_local_options(options, token);
             let (activity, input) = too_large::local(activity, input);
             StartedActivity::new(
@@ -193,7 +201,8 @@ impl<A: Activity> Call<A> {
                 pending,
                 context,
             )
-        }
+        };
+        StartedActivity { called: Some(called), ..started }
     }
 }
 
@@ -254,6 +263,7 @@ fn sdk_local_options(
         .maybe_summary(options.summary)
         .maybe_activity_id(options.activity_id)
         .maybe_cancel_type(options.cancellation_type)
+        .maybe_timer_backoff_threshold(options.timer_backoff_threshold)
         .cancellation_token(token)
         .build()
 }
@@ -281,6 +291,8 @@ pub struct StartedActivity<'a, A: Activity> {
     running: Running<'a, A>,
     /// Its place among the pending activities, and the current task; none where it needs no place.
     pending: Option<(PendingActivity, Box<dyn Fn() -> u32 + 'a>)>,
+    /// The words for its errors; none of a call that was refused.
+    called: Option<Called<ActivityTimeouts>>,
 }
 
 type Running<'a, A> = Pin<
@@ -302,7 +314,8 @@ impl<'a, A: Activity> StartedActivity<'a, A> {
         context: &'a WorkflowContext<W>,
     ) -> Self {
         let task = || Box::new(move || context.history_length()) as Box<dyn Fn() -> u32>;
-        Self { running: Box::pin(running), pending: pending.map(|pending| (pending, task())) }
+        let pending = pending.map(|pending| (pending, task()));
+        Self { running: Box::pin(running), pending, called: None }
     }
 
     /// A call with a value that cannot be sent is not made: its error says so.
@@ -311,7 +324,7 @@ impl<'a, A: Activity> StartedActivity<'a, A> {
             InvalidCall::new(format!("the call of activity `{}`", A::NAME), "it has no options")
         });
         let error = failed_call::activity::<A>(ValueError::Call(error));
-        Self { running: Box::pin(Refused(Some(Err(error)))), pending: None }
+        Self { running: Box::pin(Refused(Some(Err(error)))), pending: None, called: None }
     }
 
     /// Asks for the activity's cancellation. What the future then resolves to depends on the
@@ -330,9 +343,13 @@ impl<A: Activity> Future for StartedActivity<'_, A> {
             poll = pending.polled(task(), poll);
         }
         poll.map(|result| {
-            result
+            let output = result
                 .map_err(failed_call::activity_ended::<A>)
-                .and_then(failed_call::activity_output::<A>)
+                .and_then(failed_call::activity_output::<A>);
+            output.map_err(|error| match &self.called {
+                Some(called) => called.explain(error),
+                None => error,
+            })
         })
     }
 }

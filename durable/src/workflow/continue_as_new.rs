@@ -157,7 +157,7 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     /// ```no_run
     /// use durable::prelude::*;
     ///
-    /// #[workflow(queue = "meters", id = "meter-{}", execution_timeout = "0s", run_timeout = "0s")]
+    /// #[workflow(queue = "meters", id = "meter-{}")]
     /// struct Meter {
     ///     total: u64,
     ///     readings: Vec<u64>,

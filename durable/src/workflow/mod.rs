@@ -16,6 +16,7 @@ mod code;
 mod context;
 mod continue_as_new;
 pub mod entity;
+mod explained;
 mod failed_call;
 mod handlers;
 mod hosted;
@@ -42,10 +43,11 @@ pub use handlers::{
 pub use saga::{CompensationError, Saga};
 
 #[doc(inline)]
-pub use temporalio_common::data_converters::PayloadConversionError;
+pub use crate::error::{ApplicationFailure, ApplicationFailureBuilder};
 #[doc(inline)]
+pub use temporalio_common::data_converters::PayloadConversionError;
 pub use temporalio_common::error::{
-    ActivityExecutionError, ApplicationErrorCategory, ApplicationFailure, IncomingError,
+    ActivityExecutionError, ApplicationErrorCategory, IncomingError,
 };
 #[doc(inline)]
 pub use temporalio_common::search_attributes::SearchAttributeKey;

@@ -7,7 +7,7 @@ mod pem;
 mod roots;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
@@ -45,6 +45,18 @@ impl Pem {
     }
 }
 
+impl From<PathBuf> for Pem {
+    fn from(path: PathBuf) -> Self {
+        Self::file(path)
+    }
+}
+
+impl From<&Path> for Pem {
+    fn from(path: &Path) -> Self {
+        Self::file(path)
+    }
+}
+
 impl fmt::Debug for Pem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -75,17 +87,23 @@ pub struct Tls {
 }
 
 impl Tls {
+    /// TLS with the system's certificates.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Who must have issued the server's certificate; without it, anybody whom the system trusts.
     #[must_use]
-    pub fn server_ca_certificate(mut self, ca: Pem) -> Self {
-        self.server_ca = Some(ca);
+    pub fn server_ca_certificate(mut self, ca: impl Into<Pem>) -> Self {
+        self.server_ca = Some(ca.into());
         self
     }
 
     /// The certificate that this side shows to the server, and its private key (mTLS).
     #[must_use]
-    pub fn client_certificate(mut self, certificate: Pem, key: Pem) -> Self {
-        self.client = Some((certificate, key));
+    pub fn client_certificate(mut self, certificate: impl Into<Pem>, key: impl Into<Pem>) -> Self {
+        self.client = Some((certificate.into(), key.into()));
         self
     }
 

@@ -21,7 +21,7 @@ pub use running::RunningActivity;
 use crate::activity::{ActivityError, ObserveHeartbeats, RecordedHeartbeat};
 use crate::client::Client;
 use crate::definition::{Activity, Dependencies, WorkerShutdown};
-use crate::options::{ActivityOptions, RetryOptions, limit};
+use crate::options::{ActivityOptions, Configured, RetryOptions, limit};
 
 type AdjustInfo = Arc<dyn Fn(&mut ActivityInfo) + Send + Sync>;
 
@@ -228,8 +228,9 @@ impl ActivityTest {
 
 /// What a context tells of an activity that was called without options and is on its first attempt.
 fn annotated_info<A: Activity>() -> ActivityInfo {
-    let options = ActivityOptions::default().resolve(A::options(), ActivityOptions::default());
-    let options = options.unwrap_or_else(|error| panic!("activity {}: {error}", A::NAME));
+    let resolved = ActivityOptions::default().resolve(A::options(), Configured::default());
+    let resolved = resolved.unwrap_or_else(|error| panic!("activity {}: {error}", A::NAME));
+    let options = resolved.options;
     let now = SystemTime::now();
     let timeouts = [options.start_to_close_timeout, options.schedule_to_close_timeout];
     let mut info = TestActivityInfoOptions::builder()

@@ -25,6 +25,7 @@ use crate::error::InvalidCall;
 use crate::error::call::ValueError;
 use crate::options::{RetryOptions, WorkflowOptions, cron, limit, workflow_option_setters};
 use crate::workflow::checks::Checks;
+use crate::workflow::explained::Called;
 use crate::workflow::pending::Kind;
 use crate::workflow::{WorkflowCode, WorkflowContext, attributes, failed_call, too_large};
 
@@ -47,8 +48,8 @@ pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
 /// [`select!`](crate::workflow::select), starts the child on its own queue, with the id that its
 /// annotation's template makes of its input, or else a UUID; [`start`](Self::start) starts it at once
 /// and leaves the waiting for later. Until then its options can be set: what
-/// the call sets beats the child's annotation, which beats the configuration of the parent's worker,
-/// which beats the built-in values of [`WorkflowOptions`]. The Temporal concept is the
+/// the call sets beats the child's annotation, which beats the configuration of the parent's worker;
+/// see [`WorkflowOptions`]. The Temporal concept is the
 /// [child workflow](https://docs.temporal.io/child-workflows).
 ///
 /// When the parent is cancelled, so is the child; when the parent ends in any way, the server does
@@ -202,20 +203,22 @@ impl<C: Workflow<Input: Payload>> Call<C> {
         if let Some(Err(problem)) = child.cron_schedule.as_deref().map(cron::check) {
             checks.problem(problem);
         }
-        let options = checks.merged(options.resolve(C::options(), configured));
+        let resolved = checks.merged(options.resolve(C::options(), configured));
         checks.placed(context.pending().place(Kind::Child));
-        let options = match (checks.finish(), options) {
-            (Ok(()), Some(options)) => options,
+        let (options, timeouts) = match (checks.finish(), resolved) {
+            (Ok(()), Some(resolved)) => (resolved.options, resolved.timeouts),
             (checked, _) => return refused(&name, &id, checked),
         };
+        let called = Called::new(name.clone(), context.payload_converter(), timeouts);
         let options = sdk_options::<C>(options, child, id.clone());
         let (child, input) = too_large::child::<C>(name.clone(), input);
         let starting = context.start_child_workflow(child, input, options);
         let peer = Peer::new(context, id.clone());
         let pending = context.pending();
         let child = async move {
-            let started = starting.await.map_err(|error| not_started(&name, &id, error))?;
-            Ok(ChildWorkflow::new(peer, name, started, pending))
+            let started = starting.await.map_err(|error| called.explain_start(&id, error));
+            let started = started.map_err(|error| not_started(&name, &id, error))?;
+            Ok(ChildWorkflow::new(peer, called, started, pending))
         };
         Box::pin(child.fuse())
     }

@@ -1,6 +1,5 @@
 //! A child workflow that was started.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -16,6 +15,8 @@ use super::signal::Peer;
 use super::{ChildWorkflowError, SignalWorkflow};
 use crate::definition::arguments::output::Returned;
 use crate::definition::{SignalTarget, Workflow};
+use crate::options::WorkflowTimeouts;
+use crate::workflow::explained::Called;
 use crate::workflow::pending::{Kind, Pending, PendingCall};
 use crate::workflow::{failed_call, too_large};
 
@@ -37,22 +38,21 @@ type Running<C> = Pin<
 /// [child workflow](https://docs.temporal.io/child-workflows).
 pub struct ChildWorkflow<C: Workflow> {
     peer: Peer,
-    /// The name of its type.
-    name: Cow<'static, str>,
     run_id: String,
     result: Rc<PendingCall<Running<C>>>,
+    called: Called<WorkflowTimeouts>,
 }
 
 impl<C: Workflow> ChildWorkflow<C> {
     pub(super) fn new(
         peer: Peer,
-        name: Cow<'static, str>,
+        called: Called<WorkflowTimeouts>,
         started: StartedChildWorkflow<too_large::StartedChild<C>>,
         pending: &Pending,
     ) -> Self {
         let run_id = started.run_id.clone();
         let running: Running<C> = Box::pin(started.result());
-        Self { peer, name, run_id, result: pending.made(Kind::Child, running) }
+        Self { peer, run_id, result: pending.made(Kind::Child, running), called }
     }
 
     /// The child's workflow id.
@@ -83,9 +83,10 @@ impl<C: Workflow> ChildWorkflow<C> {
 
     fn poll_result(&self, cx: &mut Context<'_>) -> Poll<Result<C::Output, ChildWorkflowError>> {
         self.result.poll(cx).map(|output| {
-            let output = output
-                .and_then(|output| failed_call::child_output::<C>(&self.name, self.id(), output));
-            output.map_err(ChildWorkflowError::from)
+            let output = output.and_then(|output| {
+                failed_call::child_output::<C>(self.called.type_name(), self.id(), output)
+            });
+            output.map_err(|error| self.called.explain(self.id(), error).into())
         })
     }
 }

@@ -23,13 +23,7 @@
 //! }
 //!
 //! /// The state is also the input, of the first run as of all that follow.
-//! #[workflow(
-//!     queue = "carts",
-//!     id = "cart-{customer}",
-//!     execution_timeout = "0s",
-//!     run_timeout = "0s",
-//!     retry(maximum_attempts = 1)
-//! )]
+//! #[workflow(queue = "carts", id = "cart-{customer}")]
 //! #[derive(Debug, Clone, Serialize, Deserialize)]
 //! pub struct Cart {
 //!     customer: String,
@@ -97,11 +91,11 @@
 //! ```
 //!
 //! # What to mind
-//! - **Timeouts.** A workflow that says nothing may take 24 hours, and a run of it 2. An entity that
-//!   is to live for longer lifts both limits, as above; [`run`] warns where they stand.
+//! - **Timeouts.** An execution or run timeout ends the entity, whatever it is doing. None is built
+//!   in; [`run`] warns where one is set.
 //! - **Failures.** An error that the function of [`run`] returns ends the entity. What is to outlive a
-//!   failed activity is better put into the reply. A retry of the workflow begins with the state with
-//!   which the run began, so the above turns it off.
+//!   failed activity is better put into the reply. A retry of the workflow would begin with the state
+//!   with which the run began; without `retry` at the annotation there is none.
 //! - **Updates that do not ask.** A plain update may change the state by itself, before commands that
 //!   came earlier and still wait. It needs no inbox and never keeps a run from ending.
 //! - **Updates that ask** keep their run from ending until they are answered. So where some of them
@@ -159,6 +153,11 @@ pub struct EntityOptions {
 }
 
 impl EntityOptions {
+    /// Options of which none is set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Continues as new after so many commands, also if the server does not suggest it yet. 0 counts
     /// as 1.
     ///
