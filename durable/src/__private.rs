@@ -34,6 +34,7 @@ pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
 pub use crate::testing::TimeSkipping;
 #[cfg(feature = "testing")]
 pub use crate::testing::run::{Test, TestOutput, TestParameter, run_test};
+pub use crate::workflow::user_code::called_as_function;
 pub use crate::workflow::{
     ActivityCall, AnswerQuery, ChildCall, ExternalWorkflow, HandleSignal, HandleSignalAsync,
     HandleUpdate, HandleUpdateAsync, HandlerError, QueryHandler, SignalHandler, StartChild,
@@ -286,14 +287,6 @@ pub fn context(
     dependencies: Option<&Arc<Dependencies>>,
 ) -> ActivityContext {
     ActivityContext::new(sdk, dependencies)
-}
-
-/// Asked by the function of an activity when it is called: workflow code must not, as it would run
-/// again on every replay. Tests, activities and the rest of a program may.
-///
-/// It unwinds out of workflow code, and fails the workflow task with a message that names `instead`.
-pub fn called_as_function(activity: &'static str, instead: &'static str) {
-    crate::workflow::user_code::refuse_call(activity, instead);
 }
 
 /// Runs a blocking activity function on a thread that may block.
