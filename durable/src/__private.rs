@@ -1,5 +1,7 @@
 //! All that generated code may name. It is no public interface: it changes without notice.
 
+mod template;
+
 use std::sync::Arc;
 
 pub use crate::error::ApplicationFailure;
@@ -35,12 +37,14 @@ pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
 pub use crate::testing::TimeSkipping;
 #[cfg(feature = "testing")]
 pub use crate::testing::run::{Test, TestOutput, TestParameter, run_test};
+pub use crate::workflow::user_code::called_as_function;
 pub use crate::workflow::{
     ActivityCall, AnswerQuery, ChildCall, ExternalWorkflow, HandleSignal, HandleSignalAsync,
     HandleUpdate, HandleUpdateAsync, HandlerError, QueryHandler, SignalHandler, StartChild,
     StartedActivity, SyncWorkflowContext, UpdateHandler, ValidateUpdate, WorkflowCode,
     WorkflowContext,
 };
+pub use template::{OnlyInput, WithMethods, only, with_methods};
 
 /// The parts of a `Result`, whatever alias it is written with.
 #[diagnostic::on_unimplemented(
@@ -156,53 +160,6 @@ pub fn termination<E: Classified>(error: E) -> WorkflowTermination {
     failure(error).into()
 }
 
-/// A struct whose impl block has `#[workflow_methods]`; `#[workflow]` asks for it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is annotated as a workflow but has no workflow methods",
-    label = "this struct has no `#[workflow_methods]`",
-    note = "write `#[workflow_methods] impl {Self} {{ #[run] async fn run(..) -> WorkflowResult<..> {{ .. }} }}`"
-)]
-pub trait WithMethods {
-    /// The input of the workflow, as it travels.
-    type Input;
-    /// The inputs by their names, as id templates mention them. With a single input its fields are
-    /// there, too.
-    type Named<'a>;
-
-    /// The inputs by their names.
-    fn named(input: &Self::Input) -> Self::Named<'_>;
-}
-
-/// An input that is the only one.
-#[diagnostic::on_unimplemented(
-    message = "`{{}}` in an id template is the only input of a workflow, and this one has several",
-    label = "name an input instead, such as `{{order_id}}`"
-)]
-pub trait OnlyInput {
-    /// The input itself.
-    type Input;
-
-    /// The whole input, for `{}` in an id template.
-    fn only(&self) -> &Self::Input;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: serde::Serialize> OnlyInput for T {
-    type Input = T;
-
-    fn only(&self) -> &T {
-        self
-    }
-}
-
-/// The whole input, for `{}` in an id template.
-pub fn only<T: OnlyInput>(input: &T) -> &T::Input {
-    input.only()
-}
-
-/// Asks for the methods of a workflow whose annotation does not mention its input.
-pub const fn with_methods<W: WithMethods>() {}
-
 /// A state that can be made without an `#[init]` method.
 #[diagnostic::on_unimplemented(
     message = "the state of workflow `{Self}` cannot be made",
@@ -287,14 +244,6 @@ pub fn context(
     dependencies: Option<&Arc<Dependencies>>,
 ) -> ActivityContext {
     ActivityContext::new(sdk, dependencies)
-}
-
-/// Asked by the function of an activity when it is called: workflow code must not, as it would run
-/// again on every replay. Tests, activities and the rest of a program may.
-///
-/// It unwinds out of workflow code, and fails the workflow task with a message that names `instead`.
-pub fn called_as_function(activity: &'static str, instead: &'static str) {
-    crate::workflow::user_code::refuse_call(activity, instead);
 }
 
 /// Runs a blocking activity function on a thread that may block.

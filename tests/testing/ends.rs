@@ -90,6 +90,11 @@ impl Desk {
                 ctx.continue_as_new(runs + 1, ContinueAsNewOptions::default())?;
                 Ok(0)
             }
+            // The server's cancellation, which ends it as cancelled.
+            _ if ctx.cancellation_token().is_cancelled() => {
+                ctx.wait_condition(|_| false).await?;
+                Ok(runs)
+            }
             _ => Ok(runs),
         }
     }

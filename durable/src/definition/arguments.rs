@@ -94,7 +94,7 @@ fn decode_or_explain<T: TemporalDeserializable + 'static>(
 #[cfg(test)]
 mod tests {
     use serde::{Deserialize, Serialize};
-    use temporalio_common::data_converters::PayloadConverter;
+    use temporalio_common::data_converters::{PayloadConverter, SerializationContextData};
 
     use super::super::{Inputs, Parameter};
     use super::*;

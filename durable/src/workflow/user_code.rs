@@ -177,8 +177,11 @@ impl Unwound {
 /// Why a workflow must not do what it was about to do. User code unwinds with it.
 struct Refusal(String);
 
-/// Refuses the call of an activity's function by a workflow; elsewhere it does nothing.
-pub(crate) fn refuse_call(activity: &str, instead: &str) {
+/// Refuses the call of an activity's function by workflow code, as it would run again on every replay.
+/// Tests, activities and the rest of a program may call it.
+///
+/// It unwinds out of workflow code, and fails the workflow task with a message that names `instead`.
+pub fn called_as_function(activity: &'static str, instead: &'static str) {
     let Some(code) = current() else { return };
     let place =
         if code.part.can_wait() { "" } else { " in `#[run]`, or in an async signal or update" };

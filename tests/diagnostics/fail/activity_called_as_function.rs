@@ -1,5 +1,5 @@
 use durable::prelude::*;
-use durable::workflow::{join, select};
+use durable::workflow::join;
 
 #[activity(queue = "orders")]
 async fn charge(order: u32) -> u32 {
@@ -26,10 +26,6 @@ impl OrderWorkflow {
         let charged = charge::execute(ctx, order).await?;
         let again = charge(order).await;
         let (one, _) = join!(charge(order), warehouse::reserve::start(ctx, order));
-        select! {
-            two = Box::pin(charge(order)) => return Ok(two),
-            _ = ctx.sleep(Duration::from_secs(1)) => {}
-        }
         Ok(charged + again + one)
     }
 
