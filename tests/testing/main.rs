@@ -16,4 +16,5 @@ mod plugged;
 mod processes;
 mod saga;
 mod time;
+mod types;
 mod with_start;
