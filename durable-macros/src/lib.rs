@@ -28,10 +28,49 @@ pub fn workflow_methods(arguments: TokenStream, item: TokenStream) -> TokenStrea
     expand(generate::expand_workflow_methods, arguments, item)
 }
 
+/// Marks the method that is the workflow, in an impl block with `#[workflow_methods]`.
+#[proc_macro_attribute]
+pub fn run(_arguments: TokenStream, item: TokenStream) -> TokenStream {
+    unread("run", item)
+}
+
+/// Marks the method that makes the state, in an impl block with `#[workflow_methods]`.
+#[proc_macro_attribute]
+pub fn init(_arguments: TokenStream, item: TokenStream) -> TokenStream {
+    unread("init", item)
+}
+
+/// Marks a method that handles a signal, in an impl block with `#[workflow_methods]`.
+#[proc_macro_attribute]
+pub fn signal(_arguments: TokenStream, item: TokenStream) -> TokenStream {
+    unread("signal", item)
+}
+
+/// Marks a method that answers a query, in an impl block with `#[workflow_methods]`.
+#[proc_macro_attribute]
+pub fn query(_arguments: TokenStream, item: TokenStream) -> TokenStream {
+    unread("query", item)
+}
+
+/// Marks a method that handles an update, in an impl block with `#[workflow_methods]`.
+#[proc_macro_attribute]
+pub fn update(_arguments: TokenStream, item: TokenStream) -> TokenStream {
+    unread("update", item)
+}
+
+/// Marks a method that validates an update, in an impl block with `#[workflow_methods]`.
+#[proc_macro_attribute]
+pub fn update_validator(_arguments: TokenStream, item: TokenStream) -> TokenStream {
+    unread("update_validator", item)
+}
+
 /// Makes an activity of a function.
 #[proc_macro_attribute]
 pub fn activity(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand(generate::expand_activity, arguments, item)
+    let file = proc_macro::Span::call_site().local_file();
+    let expand_activity =
+        |arguments, item| generate::expand_activity(arguments, item, file.as_deref());
+    expand(expand_activity, arguments, item)
 }
 
 /// Makes an error one that Temporal knows by its type.
@@ -52,10 +91,18 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(generate::expand_test, arguments, item)
 }
 
+/// What a marker becomes that no `#[workflow_methods]` has read: its method, and an error, which one
+/// marker of a file speaks for all.
+fn unread(marker: &str, item: TokenStream) -> TokenStream {
+    let file = proc_macro::Span::call_site().file();
+    let is_first = parse::unread::is_first_of(file);
+    generate::unread_marker(marker, item.into(), is_first).into()
+}
+
 /// The one way from the compiler's tokens to ours and back, so that everything behind it can be
 /// tested without a compiler.
 fn expand(
-    macro_: fn(proc_macro2::TokenStream, proc_macro2::TokenStream) -> proc_macro2::TokenStream,
+    macro_: impl Fn(proc_macro2::TokenStream, proc_macro2::TokenStream) -> proc_macro2::TokenStream,
     arguments: TokenStream,
     item: TokenStream,
 ) -> TokenStream {

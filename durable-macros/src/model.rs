@@ -91,6 +91,8 @@ pub(crate) struct Item {
     pub(crate) docs: Vec<Attribute>,
     /// The conditions under which the item is there, which hold for what is generated too.
     pub(crate) conditions: Vec<Attribute>,
+    /// `#[deprecated]`, of which callers are told.
+    pub(crate) deprecated: Vec<Attribute>,
 }
 
 /// `#[workflow]` on a struct.
@@ -116,20 +118,15 @@ pub(crate) struct Activity {
     pub(crate) name: String,
     pub(crate) queue: String,
     pub(crate) settings: Vec<Setting>,
+    /// Whether the function is imported beside a module of its name, which then stands for the type.
+    pub(crate) is_beside_module: bool,
     /// Whether it has no body, because it is served elsewhere.
     pub(crate) is_declared: bool,
     pub(crate) is_async: bool,
-    /// What the function takes before its inputs, in order.
-    pub(crate) injected: Vec<Injected>,
+    /// The types that the function takes before its inputs, in order; the worker gives them.
+    pub(crate) injected: Vec<Type>,
     pub(crate) inputs: Vec<Input>,
     pub(crate) output: Output,
-}
-
-/// What the worker gives an activity.
-pub(crate) enum Injected {
-    Context,
-    /// `State<T>`.
-    State(Box<Type>),
 }
 
 /// An input of a workflow, activity or handler.
@@ -146,7 +143,16 @@ pub(crate) struct Input {
 #[derive(Clone)]
 pub(crate) struct Output {
     pub(crate) kind: OutputKind,
-    /// The type of the success as the user wrote it.
+    /// The type as the user wrote it.
+    pub(crate) text: String,
+    /// The first argument of the type. It is written for the success where it is that type.
+    pub(crate) argument: Option<Argument>,
+}
+
+/// An argument of a type.
+#[derive(Clone)]
+pub(crate) struct Argument {
+    pub(crate) ty: Box<Type>,
     pub(crate) text: String,
 }
 
@@ -155,16 +161,17 @@ impl Output {
     pub(crate) fn span(&self) -> Span {
         match &self.kind {
             OutputKind::Nothing => Span::call_site(),
-            OutputKind::Plain(ty) | OutputKind::Result(ty) => ty.span(),
+            OutputKind::Any(ty) | OutputKind::Result(ty) => ty.span(),
         }
     }
 }
 
-/// Whether a function can fail.
+/// What is known of a return type. Whether `Any` is a `Result` is decided by the type itself.
 #[derive(Clone)]
 pub(crate) enum OutputKind {
     Nothing,
-    Plain(Box<Type>),
+    Any(Box<Type>),
+    /// It must be one.
     Result(Box<Type>),
 }
 
@@ -221,12 +228,13 @@ pub(crate) struct Repeat {
     pub(crate) span: Span,
 }
 
-/// How a method takes its context.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// How a method takes its context: the type is there where it has another name than the context's,
+/// so that rustc must say what it is.
+#[derive(Clone)]
 pub(crate) enum Context {
     None,
-    Shared,
-    Mutable,
+    Shared(Option<Box<Type>>),
+    Mutable(Option<Box<Type>>),
 }
 
 /// `#[run]`.
@@ -270,6 +278,8 @@ pub(crate) struct Handler {
     pub(crate) name: String,
     pub(crate) docs: Vec<Attribute>,
     pub(crate) conditions: Vec<Attribute>,
+    /// `#[deprecated]`, of which callers are told.
+    pub(crate) deprecated: Vec<Attribute>,
     pub(crate) is_async: bool,
     pub(crate) context: Context,
     pub(crate) inputs: Vec<Input>,
@@ -281,4 +291,5 @@ pub(crate) struct Handler {
 pub(crate) struct Validator {
     pub(crate) ident: Ident,
     pub(crate) context: Context,
+    pub(crate) output: Output,
 }

@@ -1,10 +1,8 @@
 //! All that generated code may name. It is no public interface: it changes without notice.
 
+mod shape;
 mod template;
 
-use std::sync::Arc;
-
-pub use crate::error::ApplicationFailure;
 pub use futures_util::future::{BoxFuture, LocalBoxFuture};
 pub use inventory;
 use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
@@ -18,9 +16,7 @@ pub use temporalio_sdk::activities::{
 };
 pub use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
-use crate::activity::ActivityContext;
 use crate::activity::ActivityError as OwnActivityError;
-pub use crate::activity::state;
 pub use crate::base_workflow::BaseWorkflow;
 pub use crate::client::{Client, Execute, HasHandle, QueryCall, Start, UpdateCall, WorkflowHandle};
 pub use crate::definition::registry::Registration;
@@ -28,6 +24,7 @@ pub use crate::definition::{
     Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Handles, Inputs,
     Parameter, Payload, SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
 };
+pub use crate::error::ApplicationFailure;
 use crate::error::outgoing;
 pub use crate::error::outgoing::{Conversion, KnownError};
 pub use crate::error::{Classification, Classified};
@@ -44,43 +41,20 @@ pub use crate::workflow::{
     StartedActivity, SyncWorkflowContext, UpdateHandler, ValidateUpdate, WorkflowCode,
     WorkflowContext,
 };
+pub use shape::{
+    ContextType, FromWorker, OtherPair, OtherShape, Pair, ResultType, Returned, Shape,
+    dependencies, id_part,
+};
 pub use template::{OnlyInput, WithMethods, only, with_methods};
-
-/// The parts of a `Result`, whatever alias it is written with.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a `Result`",
-    label = "this is not a `Result`",
-    note = "`#[run]` returns `WorkflowResult<T>`; others return a type whose name ends in `Result` \
-            only if it is one"
-)]
-pub trait ResultType {
-    /// The type of the success.
-    type Ok;
-    /// The type of the error.
-    type Err;
-
-    /// The value itself.
-    ///
-    /// # Errors
-    /// Its own.
-    fn into_result(self) -> Result<Self::Ok, Self::Err>;
-}
-
-impl<T, E> ResultType for Result<T, E> {
-    type Ok = T;
-    type Err = E;
-
-    fn into_result(self) -> Self {
-        self
-    }
-}
 
 /// A [`Payload`], by which generated code names the type, so that what rustc says of one that is
 /// none is said by this crate, and once.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel to the Temporal server and back",
     label = "this type is not `Serialize` and `Deserialize`",
-    note = "derive both on it, and on the types within: `#[derive(Serialize, Deserialize)]`"
+    note = "derive both on it, and on the types within: `#[derive(Serialize, Deserialize)]`",
+    note = "an activity takes `ActivityContext` and `State<T>` by these names, and a workflow's method its \
+            context by reference: they are no inputs"
 )]
 pub trait PayloadType {
     /// The type itself.
@@ -99,7 +73,9 @@ pub const fn payload<T: PayloadType>() {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of an activity",
     label = "this error cannot be converted",
-    note = "implement `std::error::Error` for it, or return `ActivityError`"
+    note = "implement `std::error::Error` for it, or return `ActivityError`",
+    note = "an error whose type and values callers see derives `ApplicationError` besides \
+            `thiserror::Error`"
 )]
 pub trait IntoActivityError {
     /// The conversion.
@@ -125,8 +101,10 @@ pub fn activity_result<T, E: IntoActivityError>(result: Result<T, E>) -> Result<
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a workflow",
     label = "this error cannot be converted",
-    note = "return `WorkflowResult<T>`; `?` converts the errors of activities, child workflows and \
-            waiting, and `ApplicationFailure`"
+    note = "derive `ApplicationError` for an error of your own: `#[derive(Debug, thiserror::Error, \
+            Serialize, Deserialize, ApplicationError)]`",
+    note = "or return `WorkflowResult<T>`; `?` converts the errors of activities, child workflows and \
+            waiting, and `.map_err(ApplicationFailure::new)?` every `std::error::Error`"
 )]
 pub trait IntoTermination {
     /// The conversion.
@@ -235,15 +213,6 @@ pub fn not_mocked<T: Send + 'static>(
     activity: &'static str,
 ) -> BoxFuture<'static, Result<T, ActivityError>> {
     crate::activity::not_mocked(activity)
-}
-
-/// The context that an activity takes, made of the SDK's and of what the worker was given.
-#[must_use]
-pub fn context(
-    sdk: SdkActivityContext,
-    dependencies: Option<&Arc<Dependencies>>,
-) -> ActivityContext {
-    ActivityContext::new(sdk, dependencies)
 }
 
 /// Runs a blocking activity function on a thread that may block.

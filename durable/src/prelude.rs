@@ -11,5 +11,9 @@ pub use crate::workflow::{
     SyncWorkflowContext, WorkflowContext, WorkflowContextView, WorkflowResult, WorkflowTermination,
 };
 pub use crate::{ApplicationError, activity, workflow, workflow_methods};
+/// The markers in an impl block with `#[workflow_methods]`, which reads them. They are here to say
+/// that it is missing.
+#[doc(hidden)]
+pub use durable_macros::{init, query, run, signal, update, update_validator};
 pub use serde::{Deserialize, Serialize};
 pub use std::time::Duration;

@@ -17,4 +17,5 @@ mod plugged;
 mod processes;
 mod saga;
 mod time;
+mod types;
 mod with_start;

@@ -1,22 +1,27 @@
 //! What `#[activity]` adds to a function: a type of the same name, by which workflows call it.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
-use super::{registration, shared};
-use crate::model::{Activity, Injected};
+use syn::spanned::Spanned as _;
+
+use super::{module, registration, shared};
+use crate::model::Activity;
 
 pub(super) fn activity(model: &Activity) -> TokenStream {
     let Activity { private, item, .. } = model;
     let conditions = &item.conditions;
     let ty = activity_type(model);
+    let functions = model.is_beside_module.then(|| module::functions(model));
     let calls = calls(model);
     let definition = definition(model);
     let executable = executable(model);
     let registration = registration::activity(private, &item.ident, model.is_declared);
     quote! {
         #ty
+        #functions
         #(#conditions)*
+        #[allow(deprecated)]
         const _: () = {
             #calls
             #definition
@@ -29,7 +34,7 @@ pub(super) fn activity(model: &Activity) -> TokenStream {
 /// The type. It is a braced struct, which lives in the type namespace only, beside the function.
 pub(super) fn activity_type(model: &Activity) -> TokenStream {
     let Activity { item, name, queue, .. } = model;
-    let (conditions, docs) = (&item.conditions, &item.docs);
+    let (conditions, docs, deprecated) = (&item.conditions, &item.docs, &item.deprecated);
     let (visibility, ident) = (&item.visibility, &item.ident);
     let separator = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
     let code = if model.is_declared {
@@ -41,15 +46,20 @@ pub(super) fn activity_type(model: &Activity) -> TokenStream {
         " The activity `{name}` of queue `{queue}`: `execute` and `start` call it from a workflow. \
          {code}"
     );
-    quote! {
-        #(#conditions)*
+    // What rustc says of a private one then points at the function.
+    let structure = quote_spanned!(ident.span()=> struct #ident {});
+    let annotated = quote! {
         #(#docs)*
         #separator
         #[doc = #summary]
+        #(#deprecated)*
         #[allow(non_camel_case_types)]
         #[derive(::core::fmt::Debug, ::core::clone::Clone, ::core::marker::Copy)]
-        #visibility struct #ident {}
+    };
+    if model.is_beside_module {
+        return module::hidden_type(item, &annotated, &structure);
     }
+    quote!(#(#conditions)* #annotated #visibility #structure)
 }
 
 /// `execute`, `start` and `execute_local`.
@@ -127,7 +137,7 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
     let assertions = shared::assertions(private, inputs);
     let input_item = shared::input_item(&private.at(place), inputs);
     let output_item = shared::output_item(private, output);
-    let output_text = &output.text;
+    let output_text = shared::output_text(private, output, "ActivityDefinition");
     let parameters = shared::parameter_list(private, inputs);
     let source = shared::source(private);
     let options = (!settings.is_empty()).then(|| {
@@ -156,7 +166,7 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
             const NAME: &'static str = #name;
             const QUEUE: &'static str = #queue;
             #parameters
-            const OUTPUT: &'static str = #output_text;
+            #output_text
             #source
             #arguments
             #options
@@ -192,14 +202,16 @@ fn arguments(model: &Activity, place: Span) -> TokenStream {
 
 fn dependencies(model: &Activity) -> Option<TokenStream> {
     let private = &model.private;
-    let mut dependencies = model.injected.iter().filter_map(|injected| match injected {
-        Injected::State(ty) => Some(quote!(#private::ActivityDependency::of::<#ty>())),
-        Injected::Context => None,
+    let types = &model.injected;
+    let dependencies = types.iter().map(|ty| {
+        let private = private.at(ty.span());
+        quote_spanned!(ty.span()=> <#ty as #private::FromWorker>::dependency())
     });
-    let first = dependencies.next()?;
-    Some(quote! {
-        fn dependencies() -> ::std::vec::Vec<#private::ActivityDependency> {
-            ::std::vec![#first #(, #dependencies)*]
+    (!types.is_empty()).then(|| {
+        quote! {
+            fn dependencies() -> ::std::vec::Vec<#private::ActivityDependency> {
+                #private::dependencies([#(#dependencies),*])
+            }
         }
     })
 }
@@ -232,15 +244,18 @@ fn executable(model: &Activity) -> TokenStream {
     let Activity { private, item, inputs, .. } = model;
     let ident = &item.ident;
     let place = shared::place(ident, inputs, &model.output);
-    let input_type = shared::input_type(&private.at(place), inputs);
-    let output_type = shared::output_type(private, &model.output);
     let (dependencies, context, input) =
-        (format_ident!("__dependencies"), format_ident!("__context"), format_ident!("__input"));
+        (shared::own("__dependencies"), shared::own("__context"), shared::own("__input"));
     let future = if model.is_declared {
         quote!(#private::not_mocked(<Self as #private::Activity>::NAME))
     } else {
         future(model, &dependencies, &context, &input)
     };
+    let here = private.at(place);
+    let [input_type, output_type] = ["Input", "Output"].map(|name| {
+        let name = Ident::new(name, place);
+        quote_spanned!(place=> <Self as #here::ActivityDefinition>::#name)
+    });
     let head = shared::impl_head(private, "ExecutableActivity", &quote!(#ident), place);
     let private = private.at(place);
     let execute = quote_spanned! {place=>

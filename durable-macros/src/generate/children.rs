@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{handle, shared};
+use super::shared;
 use crate::model::Methods;
 
 /// `execute_child`, `start_child` and `external`, with the given parameters and the input that is made
@@ -15,7 +15,6 @@ pub(super) fn functions(
     place: Span,
 ) -> [TokenStream; 3] {
     let private = &model.private;
-    let handle = handle::handle_path(&model.target);
     let here = private.at(place);
     let (ctx, id) = (shared::own("ctx"), shared::own("workflow_id"));
     let new = quote_spanned!(place=> #here::ChildCall::new(#ctx, #input));
@@ -48,8 +47,8 @@ pub(super) fn functions(
         pub fn external #generics(
             #ctx: &#private::WorkflowContext<__P>,
             #id: impl ::core::convert::Into<::std::string::String>,
-        ) -> #handle<#private::ExternalWorkflow<Self>> {
-            #handle::from(#private::ExternalWorkflow::new(#ctx, #id))
+        ) -> <Self as #private::Handles>::HandleOf<#private::ExternalWorkflow<Self>> {
+            #private::ExternalWorkflow::new(#ctx, #id).into()
         }
     };
     [execute, start, external]

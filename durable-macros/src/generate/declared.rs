@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{handle, handlers, methods, registration, workflow};
+use super::{handle, handlers, methods, registration, shared, workflow};
 use crate::model::{Declared, Methods, Workflow};
 
 pub(super) fn workflow(Declared { workflow: annotated, methods }: &Declared) -> TokenStream {
@@ -25,6 +25,7 @@ pub(super) fn workflow(Declared { workflow: annotated, methods }: &Declared) -> 
         #ty
         #annotation
         #(#conditions)*
+        #[allow(deprecated)]
         const _: () = {
             #starts
             #definition
@@ -51,12 +52,13 @@ pub(super) fn workflow_type(model: &Workflow) -> TokenStream {
 /// The form of code where there is none.
 pub(super) fn no_code(model: &Methods) -> TokenStream {
     let Methods { private, target, .. } = model;
+    let condition = shared::if_annotated(private, target);
     let input = quote! {
         ::core::option::Option<<Self as #private::WorkflowDefinition>::Input>
     };
     quote! {
         #[automatically_derived]
-        impl #private::WorkflowCode for #target {
+        impl #private::WorkflowCode for #target #condition {
             const IS_DECLARED: bool = true;
             const HAS_INIT: bool = false;
             const INIT_TAKES_INPUT: bool = false;

@@ -6,8 +6,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::visit::{self, Visit};
-use syn::{ItemFn, ItemTrait, TraitItem, Type};
+use syn::{ItemFn, ItemTrait, TraitItem};
 
 use super::{activity, declared, handle, handlers, methods, shared, workflow};
 use crate::model::{
@@ -41,6 +40,7 @@ pub(super) fn call(model: Activity, is_concrete: bool) -> TokenStream {
     quote! {
         #ty
         #(#conditions)*
+        #[allow(deprecated)]
         const _: () = {
             #calls
             #definition
@@ -86,7 +86,7 @@ fn for_callers(model: Methods, code: &TokenStream) -> TokenStream {
         ..input.clone()
     };
     let inputs = methods::inputs(&model).iter().take(MOST_INPUTS).map(owned);
-    let inputs: Vec<_> = inputs.filter(|input| is_nameable(&input.ty)).collect();
+    let inputs: Vec<_> = inputs.filter(|input| types::is_nameable(&input.ty)).collect();
     let starts = methods::starts(&model, &inputs);
     let handlers: Vec<_> =
         model.handlers.iter().map(|handler| self::handler(&model, handler)).collect();
@@ -99,6 +99,7 @@ fn for_callers(model: Methods, code: &TokenStream) -> TokenStream {
     let calls = handle::impls(&bare, calls.into_iter());
     quote! {
         #(#conditions)*
+        #[allow(deprecated)]
         const _: () = {
             #starts
             #definition
@@ -121,6 +122,8 @@ fn handler(model: &Methods, handler: &Handler) -> (TokenStream, (HandlerKind, To
         ident: handler.ident.clone(),
         docs: vec![],
         conditions: handler.conditions.clone(),
+        deprecated: vec![],
+        context: handler.context.clone(),
         validator: None,
         ..*handler
     };
@@ -132,7 +135,7 @@ fn handler(model: &Methods, handler: &Handler) -> (TokenStream, (HandlerKind, To
 /// The parameters, where those whose type is a mistake take everything.
 fn parameters(inputs: &[Input], is_concrete: bool) -> Vec<TokenStream> {
     let parameter = |Input { name, ty, .. }: &Input| {
-        if is_concrete && types::owned(ty).is_none() && is_nameable(ty) {
+        if is_concrete && types::owned(ty).is_none() && types::is_nameable(ty) {
             quote!(#name: #ty)
         } else {
             quote!(#name: impl ::core::marker::Sized)
@@ -150,19 +153,5 @@ fn dropped(inputs: &[Input]) -> TokenStream {
 }
 
 fn nothing() -> Output {
-    Output { kind: OutputKind::Nothing, text: String::new() }
-}
-
-/// Whether the type can stand where `impl Trait` and `_` cannot.
-fn is_nameable(ty: &Type) -> bool {
-    struct Unnameable(bool);
-    impl Visit<'_> for Unnameable {
-        fn visit_type(&mut self, ty: &Type) {
-            self.0 |= matches!(ty, Type::ImplTrait(_) | Type::Infer(_));
-            visit::visit_type(self, ty);
-        }
-    }
-    let mut unnameable = Unnameable(false);
-    unnameable.visit_type(ty);
-    !unnameable.0
+    Output { kind: OutputKind::Nothing, text: String::new(), argument: None }
 }

@@ -25,6 +25,7 @@ pub(super) fn handle_type(model: &Workflow) -> TokenStream {
     quote! {
         #(#conditions)*
         #[doc = #summary]
+        #[allow(deprecated)]
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #visibility struct #handle<T = #private::WorkflowHandle<#ident>>(T);
     }
@@ -79,26 +80,29 @@ pub(super) fn impls(
 ) -> TokenStream {
     let Methods { private, target, .. } = model;
     let handle = handle_path(target);
+    let condition = shared::if_annotated(private, target);
     let (signals, others): (Vec<_>, Vec<_>) =
         methods.partition(|(kind, _)| *kind == HandlerKind::Signal);
     let signals = (!signals.is_empty()).then(|| {
         let signals = signals.into_iter().map(|(_, method)| method);
-        quote!(impl<T: #private::SignalTarget<#target>> #handle<T> { #(#signals)* })
+        quote! {
+            impl<T: #private::SignalTarget<#target>> #handle<T> #condition { #(#signals)* }
+        }
     });
     let others = (!others.is_empty()).then(|| {
         let others = others.into_iter().map(|(_, method)| method);
-        quote!(impl #handle { #(#others)* })
+        quote!(impl #handle #condition { #(#others)* })
     });
     quote!(#signals #others)
 }
 
 pub(super) fn has_handle(model: &Methods) -> TokenStream {
     let Methods { private, target, .. } = model;
-    let handle = handle_path(target);
+    let (handle, condition) = (handle_path(target), shared::if_annotated(private, target));
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
-        impl #private::HasHandle for #target {
+        impl #private::HasHandle for #target #condition {
             type Handle = #handle;
         }
     }
@@ -119,7 +123,7 @@ pub(super) fn method(
     input: &TokenStream,
 ) -> TokenStream {
     let private = &model.private;
-    let Handler { kind, ident, name, docs, conditions, .. } = handler;
+    let Handler { kind, ident, name, docs, conditions, deprecated, .. } = handler;
     let (call, summary) = match kind {
         HandlerKind::Signal => (
             "Signal",
@@ -139,14 +143,16 @@ pub(super) fn method(
     // What rustc says of an input then points at its type, where it says the same already.
     let place = shared::place(ident, &handler.inputs, &handler.output);
     let here = private.at(place);
+    // The user's own parameters stand beside it, whatever macro they come from.
+    let this = shared::own_at("self", place);
     let (returned, body) = match kind {
         HandlerKind::Signal => (
             quote_spanned!(place=> T::#call<'_, #marker>),
-            quote_spanned!(place=> #here::SignalTarget::signal_with(&**self, #value, #input)),
+            quote_spanned!(place=> #here::SignalTarget::signal_with(&**#this, #value, #input)),
         ),
         HandlerKind::Query | HandlerKind::Update => (
             quote_spanned!(place=> #here::#call<#marker>),
-            quote_spanned!(place=> #here::#call::new(self, #value, #input)),
+            quote_spanned!(place=> #here::#call::new(#this, #value, #input)),
         ),
     };
     quote! {
@@ -154,7 +160,8 @@ pub(super) fn method(
         #(#docs)*
         #separator
         #[doc = #summary]
-        pub fn #ident(&self, #(#parameters),*) -> #returned {
+        #(#deprecated)*
+        pub fn #ident(&#this, #(#parameters),*) -> #returned {
             #body
         }
     }

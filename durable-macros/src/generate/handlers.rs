@@ -1,12 +1,11 @@
 //! The type that stands for a signal, query or update, and how a worker calls the user's method.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
-use syn::spanned::Spanned as _;
+use quote::{quote, quote_spanned};
+use syn::{Ident, Path};
 
 use super::shared;
-use crate::model::{Context, Handler, HandlerKind, Methods, OutputKind, Validator};
+use crate::model::{Handler, HandlerKind, Methods, Output, OutputKind, Validator};
 use crate::runtime_path::Private;
 
 /// The type that stands for the handler.
@@ -65,10 +64,17 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
         HandlerKind::Query => ("QueryDefinition", Some(shared::output_item(private, output))),
         HandlerKind::Update => ("UpdateDefinition", Some(shared::output_item(private, output))),
     };
-    let head = shared::impl_head(private, definition, &marker, place);
-    let definition = format_ident!("{definition}");
+    let inputs_type = shared::input_of(private, inputs, place, definition);
+    let head = shared::methods_impl_head(private, definition, &marker, target, place);
+    let condition = shared::if_annotated(private, target);
     let assertions = shared::assertions(private, inputs);
-    let output_text = &output.text;
+    let output_text = match kind {
+        HandlerKind::Signal => quote!(
+            const OUTPUT: &'static str = "()";
+        ),
+        HandlerKind::Query => shared::output_text(private, output, "QueryDefinition"),
+        HandlerKind::Update => shared::output_text(private, output, "UpdateDefinition"),
+    };
     let parameters = shared::parameter_list(private, inputs);
     quote! {
         #(#conditions)*
@@ -85,14 +91,30 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
 
         #(#conditions)*
         #[automatically_derived]
-        impl #private::Handler for #marker {
-            type Inputs = <Self as #private::#definition>::Input;
+        impl #private::Handler for #marker #condition {
+            type Inputs = #inputs_type;
             const NAME: &'static str = #name;
             #parameters
-            const OUTPUT: &'static str = #output_text;
+            #output_text
         }
 
         #assertions
+    }
+}
+
+/// The names of what the generated methods take. They are hygienic: whatever macro passed the user's
+/// method on, the name of a parameter and its uses are one.
+struct Taken {
+    state: Ident,
+    context: Ident,
+    input: Ident,
+}
+
+impl Taken {
+    fn new(place: Span) -> Self {
+        let [state, context, input] =
+            ["__state", "__context", "__input"].map(|name| shared::own_at(name, place));
+        Self { state, context, input }
     }
 }
 
@@ -103,15 +125,22 @@ struct Call {
     call: TokenStream,
 }
 
-/// `context` is an expression of the reference that the method takes.
-fn call(model: &Methods, handler: &Handler, context: Option<TokenStream>) -> Call {
+fn call(model: &Methods, handler: &Handler, taken: &Taken) -> Call {
+    let Methods { private, target, .. } = model;
+    let Taken { state, context, input } = taken;
     let locals = shared::locals(&handler.inputs);
-    let pattern = shared::input_value(&model.private, &locals);
-    let (target, ident) = (&model.target, &handler.ident);
-    let state = (!handler.is_async).then(|| quote!(__state,));
-    let context = context.filter(|_| handler.context != Context::None);
+    let pattern = shared::input_value(private, &locals);
+    let ident = &handler.ident;
+    let state = (!handler.is_async).then(|| quote!(#state,));
+    let ty = match handler.kind {
+        HandlerKind::Query => quote!(#private::WorkflowContextView),
+        _ if handler.is_async => quote!(#private::WorkflowContext<#target>),
+        _ => quote!(#private::SyncWorkflowContext<#target>),
+    };
+    let is_reference = !handler.is_async;
+    let context = shared::context(private, &handler.context, context, is_reference, &ty);
     Call {
-        inputs: quote!(let #pattern = __input;),
+        inputs: quote!(let #pattern = #input;),
         call: quote!(#target::#ident(#state #context #(#locals),*)),
     }
 }
@@ -120,190 +149,182 @@ fn signal(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
     let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
     let private = &private.at(place);
-    let input_type = shared::input_type(private, &handler.inputs);
     let marker = marker(model, handler);
-    if handler.is_async {
-        let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
+    let taken = Taken::new(place);
+    let Call { inputs, call } = call(model, handler, &taken);
+    let Taken { state, context, input } = &taken;
+    let input_type = shared::input_of(private, &handler.inputs, place, "SignalDefinition");
+    let (name, handle) = if handler.is_async {
         let body = quote!(::std::boxed::Box::pin(async move { #inputs #call.await; }));
-        let head = shared::impl_head(private, "HandleSignalAsync", &marker, place);
         let handle = quote_spanned! {place=>
             fn handle(
-                mut __context: #private::WorkflowContext<#target>,
-                __input: #input_type,
+                mut #context: #private::WorkflowContext<#target>,
+                #input: #input_type,
             ) -> #private::LocalBoxFuture<'static, ()> {
                 #body
             }
         };
-        return quote! {
-            #[automatically_derived]
-            #head {
-                #handle
+        ("HandleSignalAsync", handle)
+    } else {
+        let body = quote!(#inputs #call;);
+        let handle = quote_spanned! {place=>
+            fn handle(
+                #state: &mut #target,
+                #context: &mut #private::SyncWorkflowContext<#target>,
+                #input: #input_type,
+            ) {
+                #body
             }
         };
-    }
-    let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
-    let body = quote!(#inputs #call;);
-    let head = shared::impl_head(private, "HandleSignal", &marker, place);
-    let handle = quote_spanned! {place=>
-        fn handle(
-            __state: &mut #target,
-            __context: &mut #private::SyncWorkflowContext<#target>,
-            __input: #input_type,
-        ) {
-            #body
-        }
+        ("HandleSignal", handle)
     };
-    quote! {
-        #[automatically_derived]
-        #head {
-            #handle
-        }
-    }
+    implementation(private, target, name, &marker, place, &handle)
 }
 
 fn query(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
     let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
     let private = &private.at(place);
-    let input_type = shared::input_type(private, &handler.inputs);
-    let output_type = shared::output_type(private, &handler.output);
     let marker = marker(model, handler);
-    let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
-    let answer = fallible(private, &handler.output.kind, &call);
+    let taken = Taken::new(place);
+    let Call { inputs, call } = call(model, handler, &taken);
+    let Taken { state, context, input } = &taken;
+    let answer = converted(private, &handler.output, &call);
     let body = quote!(#inputs #answer);
-    let head = shared::impl_head(private, "AnswerQuery", &marker, place);
+    let input_type = shared::input_of(private, &handler.inputs, place, "QueryDefinition");
+    let output = result_of(private, handler, place, "QueryDefinition");
     let handle = quote_spanned! {place=>
         fn answer(
-            __state: &#target,
-            __context: &#private::WorkflowContextView,
-            __input: #input_type,
-        ) -> ::core::result::Result<#output_type, #private::HandlerError> {
+            #state: &#target,
+            #context: &#private::WorkflowContextView,
+            #input: #input_type,
+        ) -> #output {
             #body
         }
     };
-    quote! {
-        #[automatically_derived]
-        #head {
-            #handle
-        }
-    }
+    implementation(private, target, "AnswerQuery", &marker, place, &handle)
 }
 
 fn update(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
     let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
     let private = &private.at(place);
-    let input_type = shared::input_type(private, &handler.inputs);
-    let output_type = shared::output_type(private, &handler.output);
     let marker = marker(model, handler);
     let conditions = &handler.conditions;
     let validate = validator(model, handler, &marker, place);
-    if handler.is_async {
-        let Call { inputs, call } = call(model, handler, asynchronous_context(handler));
-        let result = fallible(private, &handler.output.kind, &quote!(#call.await));
+    let taken = Taken::new(place);
+    let Call { inputs, call } = call(model, handler, &taken);
+    let Taken { state, context, input } = &taken;
+    let input_type = shared::input_of(private, &handler.inputs, place, "UpdateDefinition");
+    let output = result_of(private, handler, place, "UpdateDefinition");
+    let (name, handle) = if handler.is_async {
+        let result = converted(private, &handler.output, &quote!(#call.await));
         let body = quote!(::std::boxed::Box::pin(async move { #inputs #result }));
-        let head = shared::impl_head(private, "HandleUpdateAsync", &marker, place);
         let handle = quote_spanned! {place=>
             fn handle(
-                mut __context: #private::WorkflowContext<#target>,
-                __input: #input_type,
-            ) -> #private::LocalBoxFuture<
-                'static,
-                ::core::result::Result<#output_type, #private::HandlerError>,
-            > {
+                mut #context: #private::WorkflowContext<#target>,
+                #input: #input_type,
+            ) -> #private::LocalBoxFuture<'static, #output> {
                 #body
             }
         };
-        return quote! {
-            #validate
-
-            #(#conditions)*
-            #[automatically_derived]
-            #head {
-                #handle
+        ("HandleUpdateAsync", handle)
+    } else {
+        let result = converted(private, &handler.output, &call);
+        let body = quote!(#inputs #result);
+        let handle = quote_spanned! {place=>
+            fn handle(
+                #state: &mut #target,
+                #context: &mut #private::SyncWorkflowContext<#target>,
+                #input: #input_type,
+            ) -> #output {
+                #body
             }
         };
-    }
-    let Call { inputs, call } = call(model, handler, Some(quote!(__context,)));
-    let result = fallible(private, &handler.output.kind, &call);
-    let body = quote!(#inputs #result);
-    let head = shared::impl_head(private, "HandleUpdate", &marker, place);
-    let handle = quote_spanned! {place=>
-        fn handle(
-            __state: &mut #target,
-            __context: &mut #private::SyncWorkflowContext<#target>,
-            __input: #input_type,
-        ) -> ::core::result::Result<#output_type, #private::HandlerError> {
-            #body
-        }
+        ("HandleUpdate", handle)
     };
-    quote! {
-        #validate
+    let implementation = implementation(private, target, name, &marker, place, &handle);
+    quote!(#validate #(#conditions)* #implementation)
+}
 
-        #(#conditions)*
+/// The impl of a trait that has one method.
+fn implementation(
+    private: &Private,
+    target: &Path,
+    name: &str,
+    marker: &TokenStream,
+    place: Span,
+    method: &TokenStream,
+) -> TokenStream {
+    let head = shared::methods_impl_head(private, name, marker, target, place);
+    quote! {
         #[automatically_derived]
         #head {
-            #handle
+            #method
         }
     }
+}
+
+/// What a handler with an output gives back.
+fn result_of(private: &Private, handler: &Handler, place: Span, definition: &str) -> TokenStream {
+    let output = shared::output_of(private, &handler.output, place, definition);
+    let span = match handler.output.kind {
+        OutputKind::Nothing => place,
+        OutputKind::Any(_) | OutputKind::Result(_) => handler.output.span(),
+    };
+    let private = private.at(span);
+    quote_spanned!(span=> ::core::result::Result<#output, #private::HandlerError>)
 }
 
 /// Every update has the trait of a validator, whose defaults stand for none.
 fn validator(model: &Methods, handler: &Handler, marker: &TokenStream, place: Span) -> TokenStream {
     let validate = handler.validator.as_ref().map(|given| validate(model, handler, given));
-    let head = shared::impl_head(&model.private, "ValidateUpdate", marker, place);
-    quote! {
-        #[automatically_derived]
-        #head {
-            #validate
-        }
-    }
-}
-
-fn asynchronous_context(handler: &Handler) -> Option<TokenStream> {
-    shared::context(handler.context, &format_ident!("__context"))
+    let validate = validate.unwrap_or_default();
+    implementation(&model.private, &model.target, "ValidateUpdate", marker, place, &validate)
 }
 
 fn validate(model: &Methods, handler: &Handler, validator: &Validator) -> TokenStream {
     let Methods { private, target, .. } = model;
-    let input_type = shared::input_type(private, &handler.inputs);
     let locals = shared::locals(&handler.inputs);
     let pattern = shared::input_value(private, &locals);
     let ident = &validator.ident;
-    let context = (validator.context != Context::None).then(|| quote!(__context,));
-    let call = quote!(#target::#ident(__state, #context #(#locals),*));
-    let result = converted(private, &call, ident.span());
+    let Taken { state, context, input } = &Taken::new(ident.span());
+    let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
+    let input_type = shared::input_of(private, &handler.inputs, place, "UpdateDefinition");
+    let view = quote!(#private::WorkflowContextView);
+    let given = shared::context(private, &validator.context, context, true, &view);
+    let call = quote!(#target::#ident(#state, #given #(#locals),*));
+    let result = converted(private, &validator.output, &call);
     quote! {
         const HAS_VALIDATOR: bool = true;
 
         fn validate(
-            __state: &#target,
-            __context: &#private::WorkflowContextView,
-            __input: &#input_type,
+            #state: &#target,
+            #context: &#view,
+            #input: &#input_type,
         ) -> ::core::result::Result<(), #private::HandlerError> {
-            let #pattern = __input;
+            let #pattern = #input;
             #result
         }
     }
 }
 
-/// The call as a `Result` with the SDK's error.
-fn fallible(private: &Private, output: &OutputKind, call: &TokenStream) -> TokenStream {
-    match output {
-        OutputKind::Result(ty) => converted(private, call, ty.span()),
-        OutputKind::Plain(_) | OutputKind::Nothing => quote!(::core::result::Result::Ok(#call)),
+/// The value of a call as a `Result` with the SDK's error. Method resolution picks the conversion; see
+/// `FromActivityError` in the runtime.
+fn converted(private: &Private, output: &Output, call: &TokenStream) -> TokenStream {
+    let result = shared::into_result(private, output, call);
+    if let OutputKind::Nothing = output.kind {
+        return result;
     }
-}
-
-/// Method resolution picks the conversion of the error; see `FromActivityError` in the runtime.
-fn converted(private: &Private, call: &TokenStream, span: Span) -> TokenStream {
     // Of the expansion, so that no lint of the user's speaks of it.
-    let convert = quote_spanned! {span.resolved_at(Span::call_site())=>
-        |__error| (&__error).handler_error_kind().make(__error)
+    let span = output.span().resolved_at(Span::call_site());
+    let error = shared::own_at("error", span);
+    let convert = quote_spanned! {span=>
+        |#error| (&#error).handler_error_kind().make(#error)
     };
     quote! {
         #[allow(unused_imports)]
         use #private::{ActivityErrorKind as _, OtherErrorKind as _};
-        #call.map_err(#convert)
+        #result.map_err(#convert)
     }
 }

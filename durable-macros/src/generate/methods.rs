@@ -20,6 +20,7 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
     let registration = registration::workflow(&model.private, &model.target, false);
     quote! {
         #(#conditions)*
+        #[allow(deprecated)]
         const _: () = {
             #starts
             #definition
@@ -93,13 +94,14 @@ pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
             #private::WorkflowHandle::existing(#client, #id).into()
         }
     };
+    let condition = shared::if_annotated(private, target);
     let children = children::functions(model, &parameters, &value, place(model));
     let all = [start, execute, schedule, handle].into_iter().chain(children);
     let all = GENERATED.into_iter().zip(all);
     let free = all.filter(|(name, _)| !taken.contains(name)).map(|(_, function)| function);
     quote! {
         #[allow(dead_code, reason = "a worker may serve what this program does not call")]
-        impl #target { #(#free)* }
+        impl #target #condition { #(#free)* }
     }
 }
 
@@ -108,14 +110,16 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
     let inputs = inputs(model);
     let input_item = shared::input_item(&private.at(place(model)), inputs);
     let output_item = shared::output_item(private, &run.output);
-    let head = |name| shared::impl_head(private, name, &quote!(#target), place(model));
+    let head =
+        |name| shared::methods_impl_head(private, name, &quote!(#target), target, place(model));
+    let condition = shared::if_annotated(private, target);
     let (head, workflow) = (head("WorkflowDefinition"), head("Workflow"));
     let with_methods = named::with_methods(model, place(model));
     let base_workflow = base_workflow(model);
     let arguments = shared::types(private, inputs);
     let arguments = quote_spanned!(input_place(model)=> type Arguments = (#(#arguments,)*););
     let assertions = shared::assertions(private, inputs);
-    let output_text = &run.output.text;
+    let output_text = shared::output_text(private, &run.output, "WorkflowDefinition");
     let parameters = shared::parameter_list(private, inputs);
     let list = |kind| {
         let handlers = of_kind(handlers, kind).map(|handler| {
@@ -140,7 +144,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         #with_methods
 
         #[automatically_derived]
-        impl #private::HasWorkflowDefinition for #target {
+        impl #private::HasWorkflowDefinition for #target #condition {
             type Run = Self;
         }
 
@@ -149,7 +153,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         #workflow {
             #arguments
             #parameters
-            const OUTPUT: &'static str = #output_text;
+            #output_text
             const SIGNALS: #signals;
             const QUERIES: #queries;
             const UPDATES: #updates;
@@ -169,10 +173,11 @@ fn base_workflow(model: &Methods) -> TokenStream {
     };
     let output = shared::output_type(private, &run.output);
     let here = private.at(place(model));
+    let condition = shared::if_annotated(private, target);
     quote_spanned! {place(model)=>
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
-        impl #here::BaseWorkflow<#value, #output> for #target {}
+        impl #here::BaseWorkflow<#value, #output> for #target #condition {}
     }
 }
 
@@ -188,7 +193,10 @@ fn code(model: &Methods) -> TokenStream {
         let handlers = of_kind(handlers, kind).map(|handler| {
             let (conditions, marker) = (&handler.conditions, handlers::marker(model, handler));
             let constructor = if handler.is_async { quote!(asynchronous) } else { quote!(plain) };
-            quote!(#(#conditions)* #private::#ty::#constructor::<#marker>())
+            let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
+            let here = private.at(place);
+            let entry = quote_spanned!(place=> #here::#ty::#constructor::<#marker>());
+            quote!(#(#conditions)* #entry)
         });
         quote!(&'static [#private::#ty<Self>] = &[#(#handlers),*])
     };
@@ -196,25 +204,27 @@ fn code(model: &Methods) -> TokenStream {
     let queries = table(HandlerKind::Query, quote!(QueryHandler));
     let updates = table(HandlerKind::Update, quote!(UpdateHandler));
     let (init, run) = (init_call(model), run_call(model, &model.run));
-    let input_type = shared::input_type(private, inputs(model));
-    let output_type = shared::output_type(private, &model.run.output);
-    let input = quote!(::core::option::Option<#input_type>);
+    let (context, given) = (shared::own("__context"), shared::own("__input"));
+    let input = shared::input_of(private, inputs(model), place(model), "WorkflowDefinition");
+    let input = quote_spanned!(place(model)=> ::core::option::Option<#input>);
+    let output = shared::output_of(private, &model.run.output, place(model), "WorkflowDefinition");
     let run = quote!(::std::boxed::Box::pin(async move { #run }));
     let place = place(model);
     let private = &private.at(place);
-    let head = shared::impl_head(private, "WorkflowCode", &quote!(#target), place);
+    let of = quote!(#target);
+    let head = shared::methods_impl_head(private, "WorkflowCode", &of, target, place);
     let init = quote_spanned! {place=>
-        fn init(__context: &#private::WorkflowContextView, __input: #input) -> Self {
+        fn init(#context: &#private::WorkflowContextView, #given: #input) -> Self {
             #init
         }
     };
     let run = quote_spanned! {place=>
         fn run(
-            mut __context: #private::WorkflowContext<Self>,
-            __input: #input,
+            mut #context: #private::WorkflowContext<Self>,
+            #given: #input,
         ) -> #private::LocalBoxFuture<
             'static,
-            ::core::result::Result<#output_type, #private::WorkflowTermination>,
+            ::core::result::Result<#output, #private::WorkflowTermination>,
         > {
             #run
         }
@@ -245,7 +255,8 @@ fn init_call(model: &Methods) -> TokenStream {
     let Some(Init { ident, context, inputs }) = &model.init else {
         return quote!(<#target as #private::DefaultState>::default_state());
     };
-    let context = (*context != crate::model::Context::None).then(|| quote!(__context,));
+    let view = quote!(#private::WorkflowContextView);
+    let context = shared::context(private, context, &shared::own("__context"), true, &view);
     let (given, names) = given(private, inputs);
     quote!(#given #target::#ident(#context #(#names),*))
 }
@@ -253,7 +264,9 @@ fn init_call(model: &Methods) -> TokenStream {
 fn run_call(model: &Methods, run: &Run) -> TokenStream {
     let Methods { private, target, .. } = model;
     let ident = &run.ident;
-    let context = shared::context(run.context, &quote::format_ident!("__context"));
+    let expected = quote!(#private::WorkflowContext<#target>);
+    let context = shared::own("__context");
+    let context = shared::context(private, &run.context, &context, false, &expected);
     let (given, names) = given(private, &run.inputs);
     let call = quote!(#target::#ident(#context #(#names),*).await);
     let result = shared::result(private, &run.output, &call, "run_result");
@@ -264,6 +277,7 @@ fn run_call(model: &Methods, run: &Run) -> TokenStream {
 fn given(private: &Private, inputs: &[Input]) -> (Option<TokenStream>, Vec<Ident>) {
     let locals = shared::locals(inputs);
     let pattern = shared::input_value(private, &locals);
-    let given = (!inputs.is_empty()).then(|| quote!(let #pattern = #private::given(__input);));
+    let input = shared::own("__input");
+    let given = (!inputs.is_empty()).then(|| quote!(let #pattern = #private::given(#input);));
     (given, locals)
 }

@@ -13,6 +13,7 @@ mod fallback;
 mod handle;
 mod handlers;
 mod methods;
+mod module;
 mod named;
 mod registration;
 mod repeats;
@@ -20,12 +21,14 @@ mod shared;
 mod test;
 mod workflow;
 
-use proc_macro2::TokenStream;
+use std::path::Path;
+
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, ForeignItemFn, ItemFn, ItemImpl, ItemTrait};
 
 use crate::diagnostics::Errors;
-use crate::parse::{items, lints};
+use crate::parse::{self, items, lints};
 use crate::validate;
 
 /// `#[workflow]`.
@@ -72,8 +75,27 @@ pub(crate) fn expand_workflow_methods(arguments: TokenStream, item: TokenStream)
     both(quote!(#block #generated), errors)
 }
 
+/// A marker that no `#[workflow_methods]` has read.
+pub(crate) fn unread_marker(marker: &str, item: TokenStream, is_told: bool) -> TokenStream {
+    let mut errors = Errors::default();
+    if is_told {
+        errors.push(syn::Error::new(
+            Span::call_site(),
+            format!(
+                "`#[{marker}]` is read by `#[workflow_methods]`, which is missing here; write it on \
+                 the impl block"
+            ),
+        ));
+    }
+    both(item, errors)
+}
+
 /// `#[activity]`.
-pub(crate) fn expand_activity(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand_activity(
+    arguments: TokenStream,
+    item: TokenStream,
+    file: Option<&Path>,
+) -> TokenStream {
     let mut errors = Errors::default();
     if let Ok(declaration) = syn::parse2::<ForeignItemFn>(item.clone()) {
         let model = validate::declared_activity(arguments, declaration, &mut errors);
@@ -86,7 +108,8 @@ pub(crate) fn expand_activity(arguments: TokenStream, item: TokenStream) -> Toke
     let Some(mut function) = parsed else {
         return both(item, errors);
     };
-    let model = validate::activity(arguments, &function, &mut errors);
+    let mut model = validate::activity(arguments, &function, false, &mut errors);
+    model.is_beside_module = parse::module::is_imported_beside_module(&function.sig.ident, file);
     let generated = if errors.is_empty() {
         called::refuse_in_workflows(&model, &mut function);
         activity::activity(&model)

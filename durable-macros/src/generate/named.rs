@@ -12,7 +12,8 @@ use crate::model::Methods;
 pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
     let Methods { private, target, .. } = model;
     let inputs = methods::inputs(model);
-    let head = shared::impl_head(private, "WithMethods", &quote!(#target), at);
+    let of = quote!(#target);
+    let head = shared::methods_impl_head(private, "WithMethods", &of, target, at);
     let input_item = shared::input_item(&private.at(at), inputs);
     let fields = shared::names(inputs);
     let (ty, value) = if fields.is_empty() {

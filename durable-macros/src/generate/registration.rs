@@ -2,15 +2,18 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
 use crate::runtime_path::Private;
 
 pub(super) fn workflow(private: &Private, target: &Path, is_declared: bool) -> TokenStream {
+    // What rustc says of a workflow that is none then points at its name.
+    let here = private.at(target.span());
     let register = if is_declared {
-        quote!(#private::register_declared_workflow::<#target>())
+        quote_spanned!(target.span()=> #here::register_declared_workflow::<#target>())
     } else {
-        quote!(#private::register_workflow::<#target>())
+        quote_spanned!(target.span()=> #here::register_workflow::<#target>())
     };
     quote!(#private::inventory::submit! { #register })
 }

@@ -3,9 +3,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Ident, LitStr, Type};
+use syn::{Ident, Lifetime, LitStr, Path, Type};
 
-use crate::model::{Context, Injected, Input, Output, OutputKind, Setting, Value};
+use crate::model::{Argument, Context, Input, Output, OutputKind, Setting, Value};
 use crate::runtime_path::Private;
 
 /// The span of what nobody but this crate names.
@@ -17,6 +17,11 @@ pub(super) fn span() -> Span {
 /// have an input of the same name.
 pub(super) fn own(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// The same, standing where rustc shall point.
+pub(super) fn own_at(name: &str, place: Span) -> Ident {
+    Ident::new(name, place.resolved_at(Span::mixed_site()))
 }
 
 /// `()`, `T` or `Inputs<(T, U)>`: each input travels as a payload of its own.
@@ -87,6 +92,37 @@ pub(super) fn input_item(private: &Private, inputs: &[Input]) -> TokenStream {
     quote_spanned!(span=> type Input = #ty;)
 }
 
+/// The input type of a definition, in the impls of other traits. It stands at the type if there is one,
+/// so that what rustc says of the type is one message there.
+pub(super) fn input_of(
+    private: &Private,
+    inputs: &[Input],
+    place: Span,
+    definition: &str,
+) -> TokenStream {
+    let span = match inputs {
+        [input] => input.ty.span(),
+        _ => place,
+    };
+    let (private, definition) = (private.at(span), Ident::new(definition, span));
+    quote_spanned!(span=> <Self as #private::#definition>::Input)
+}
+
+/// The output type, like [`input_of`].
+pub(super) fn output_of(
+    private: &Private,
+    output: &Output,
+    place: Span,
+    definition: &str,
+) -> TokenStream {
+    let span = match output.kind {
+        OutputKind::Nothing => place,
+        OutputKind::Any(_) | OutputKind::Result(_) => output.span(),
+    };
+    let (private, definition) = (private.at(span), Ident::new(definition, span));
+    quote_spanned!(span=> <Self as #private::#definition>::Output)
+}
+
 /// `type Output = ..;`, like [`input_item`].
 pub(super) fn output_item(private: &Private, output: &Output) -> TokenStream {
     let ty = output_type(private, output);
@@ -108,7 +144,7 @@ pub(super) fn assertions(private: &Private, inputs: &[Input]) -> TokenStream {
 pub(super) fn place(ident: &Ident, inputs: &[Input], output: &Output) -> Span {
     match (inputs, &output.kind) {
         ([input], OutputKind::Nothing) => input.ty.span(),
-        ([], OutputKind::Plain(_) | OutputKind::Result(_)) => output.span(),
+        ([], OutputKind::Any(_) | OutputKind::Result(_)) => output.span(),
         _ => ident.span(),
     }
 }
@@ -119,16 +155,96 @@ pub(super) fn impl_head(private: &Private, name: &str, of: &TokenStream, at: Spa
     quote_spanned!(at=> impl #private::#name for #of)
 }
 
+/// The head of an impl that a workflow has by its methods. It holds under a condition, so that a lack
+/// of `#[workflow]` is told once, where the workflow is registered.
+pub(super) fn methods_impl_head(
+    private: &Private,
+    name: &str,
+    of: &TokenStream,
+    target: &Path,
+    at: Span,
+) -> TokenStream {
+    let (head, condition) = (impl_head(private, name, of, at), if_annotated(private, target));
+    quote!(#head #condition)
+}
+
+/// A where clause that asks for `#[workflow]` on the target. With a lifetime rustc takes it for a
+/// condition; without one it would be an error wherever it does not hold.
+pub(super) fn if_annotated(private: &Private, target: &Path) -> TokenStream {
+    let annotated = Lifetime::new("'annotated", Span::mixed_site());
+    quote!(where for<#annotated> #target: #private::Handles)
+}
+
 /// The type of the success.
 pub(super) fn output_type(private: &Private, output: &Output) -> TokenStream {
     match &output.kind {
         OutputKind::Nothing => quote!(()),
-        OutputKind::Plain(ty) => payload(private, ty),
+        OutputKind::Any(ty) => {
+            let returned = returned(private, ty);
+            let private = private.at(ty.span());
+            quote_spanned! {ty.span()=>
+                <<#ty as #returned>::Success as #private::PayloadType>::Type
+            }
+        }
         OutputKind::Result(ty) => {
             let private = private.at(ty.span());
             quote_spanned! {ty.span()=>
                 <<#ty as #private::ResultType>::Ok as #private::PayloadType>::Type
             }
+        }
+    }
+}
+
+/// The trait that says what a type returns. Whether the type is a `Result` is found out by an
+/// expression, which prefers the constant that only a `Result` has.
+fn returned(private: &Private, ty: &Type) -> TokenStream {
+    let private = private.at(ty.span());
+    quote_spanned! {ty.span()=>
+        #private::Returned<{
+            #[allow(unused_imports)]
+            use #private::OtherShape as _;
+            <#private::Shape<#ty>>::IS_RESULT
+        }>
+    }
+}
+
+/// The constant `OUTPUT`: the success as the user wrote it, in the impl of a type that has the trait
+/// of the definition.
+pub(super) fn output_text(private: &Private, output: &Output, definition: &str) -> TokenStream {
+    let text = &output.text;
+    let Some(Argument { ty, text: argument }) = &output.argument else {
+        return quote!(const OUTPUT: &'static str = #text;);
+    };
+    let span = output.span();
+    let success = output_of(private, output, span, definition);
+    let here = private.at(span);
+    let is_same = quote_spanned!(span=> <#here::Pair<#ty, #success>>::IS_SAME);
+    quote! {
+        const OUTPUT: &'static str = {
+            #[allow(unused_imports)]
+            use #private::OtherPair as _;
+            if #is_same {
+                #argument
+            } else {
+                #text
+            }
+        };
+    }
+}
+
+/// The value of a call as a `Result`. What rustc says of the type points at it.
+pub(super) fn into_result(private: &Private, output: &Output, call: &TokenStream) -> TokenStream {
+    match &output.kind {
+        OutputKind::Nothing => quote!(::core::result::Result::Ok(#call)),
+        OutputKind::Any(ty) => {
+            let returned = returned(private, ty);
+            let convert = quote_spanned!(ty.span()=> <#ty as #returned>::into_result);
+            quote_spanned!(ty.span()=> #convert(#call))
+        }
+        OutputKind::Result(ty) => {
+            let private = private.at(ty.span());
+            let convert = quote_spanned!(ty.span()=> <#ty as #private::ResultType>::into_result);
+            quote_spanned!(ty.span()=> #convert(#call))
         }
     }
 }
@@ -141,12 +257,10 @@ pub(super) fn result(
     call: &TokenStream,
     convert: &str,
 ) -> TokenStream {
-    let OutputKind::Result(ty) = &output.kind else {
-        return quote!(::core::result::Result::Ok(#call));
-    };
+    let result = into_result(private, output, call);
+    let (OutputKind::Any(ty) | OutputKind::Result(ty)) = &output.kind else { return result };
     let (private, convert) = (private.at(ty.span()), Ident::new(convert, ty.span()));
-    let result = quote_spanned!(ty.span()=> <#ty as #private::ResultType>::into_result);
-    quote_spanned!(ty.span()=> #private::#convert(#result(#call)))
+    quote_spanned!(ty.span()=> #private::#convert(#result))
 }
 
 /// A name without `r#`.
@@ -209,27 +323,38 @@ pub(super) fn source(private: &Private) -> TokenStream {
     }
 }
 
-/// The context argument of a call, taken from the variable `context`.
-pub(super) fn context(context: Context, variable: &Ident) -> Option<TokenStream> {
-    match context {
-        Context::None => None,
-        Context::Shared => Some(quote!(&#variable,)),
-        Context::Mutable => Some(quote!(&mut #variable,)),
-    }
+/// The context argument of a call: `variable` is an expression of the context, or of a reference to it
+/// where `is_reference`. A type of another name must be `expected`.
+pub(super) fn context(
+    private: &Private,
+    context: &Context,
+    variable: &Ident,
+    is_reference: bool,
+    expected: &TokenStream,
+) -> Option<TokenStream> {
+    let (ty, take, borrowed) = match context {
+        Context::None => return None,
+        Context::Shared(ty) => (ty, "shared", quote!(&#variable)),
+        Context::Mutable(ty) => (ty, "exclusive", quote!(&mut #variable)),
+    };
+    let borrowed = if is_reference { quote!(#variable) } else { borrowed };
+    let Some(ty) = ty else { return Some(quote!(#borrowed,)) };
+    let (private, take) = (private.at(ty.span()), Ident::new(take, ty.span()));
+    let take = quote_spanned!(ty.span()=> <#ty as #private::ContextType<#expected>>::#take);
+    Some(quote!(#take(#borrowed),))
 }
 
 /// A local variable for each thing that the worker gives an activity, with its value.
 pub(super) fn injected(
     private: &Private,
-    injected: &[Injected],
+    injected: &[Type],
     context: &Ident,
     dependencies: &Ident,
 ) -> Vec<(Ident, TokenStream)> {
-    let variables = injected.iter().enumerate().map(|(place, given)| {
-        let value = match given {
-            Injected::Context => quote!(#private::context(#context, #dependencies.as_ref())),
-            Injected::State(ty) => quote!(#private::state::<#ty>(#dependencies.as_ref())?),
-        };
+    let variables = injected.iter().enumerate().map(|(place, ty)| {
+        let private = private.at(ty.span());
+        let take = quote_spanned!(ty.span()=> <#ty as #private::FromWorker>::from_worker);
+        let value = quote!(#take(&#context, #dependencies.as_ref())?);
         (own(&format!("given{place}")), value)
     });
     variables.collect()

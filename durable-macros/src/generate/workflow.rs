@@ -16,6 +16,7 @@ pub(super) fn workflow(model: &Workflow) -> TokenStream {
     quote! {
         #handle_type
         #(#conditions)*
+        #[allow(deprecated)]
         const _: () = {
             #conversions
             #annotation
@@ -65,7 +66,10 @@ fn with_methods(model: &Workflow) -> TokenStream {
 fn workflow_id(model: &Workflow, template: &Template) -> TokenStream {
     let private = &model.private;
     let ident = &model.item.ident;
-    let (input, named) = (shared::own("input"), shared::own("named"));
+    // As of the expansion, so that names are hygienic wherever the template comes from.
+    let span = template.span.resolved_at(shared::span());
+    let given =
+        Given { input: shared::own_at("input", span), named: shared::own_at("named", span) };
     let mut format = String::new();
     let mut values = Vec::new();
     for piece in &template.pieces {
@@ -73,49 +77,50 @@ fn workflow_id(model: &Workflow, template: &Template) -> TokenStream {
             Piece::Text(text) => format.push_str(&text.replace('{', "{{").replace('}', "}}")),
             Piece::Placeholder(members) => {
                 format.push_str("{}");
-                values.push(value(private, members, &input, &named, template.span));
+                values.push(value(private, members, &given, span));
             }
         }
     }
+    let Given { input, named } = &given;
     let parameter = if values.is_empty() { quote!(_) } else { quote!(#input) };
     let id = quote!(#private::from_template(::core::format_args!(#format #(, #values)*)));
     let here = private.at(ident.span());
     let is_named =
         |piece: &Piece| matches!(piece, Piece::Placeholder(members) if !members.is_empty());
-    let inputs = template.pieces.iter().any(is_named).then(|| {
-        quote_spanned! {ident.span()=>
-            let #named = <#ident as #here::WithMethods>::named(#input);
-        }
-    });
+    let names = template.pieces.iter().any(is_named).then(
+        || quote_spanned!(ident.span()=> let #named = <#ident as #here::WithMethods>::named(#input);),
+    );
     quote_spanned! {ident.span()=>
         fn workflow_id(
             #parameter: &<#ident as #here::WithMethods>::Input,
         ) -> ::core::option::Option<::std::string::String> {
-            #inputs
+            #names
             #id
         }
     }
 }
 
-/// The value of a placeholder: a field of `named`, or the whole `input`.
-fn value(
-    private: &Private,
-    members: &[String],
-    input: &Ident,
-    named: &Ident,
-    span: Span,
-) -> TokenStream {
+/// The variables that placeholders are read from.
+struct Given {
+    input: Ident,
+    named: Ident,
+}
+
+/// What a placeholder stands for.
+fn value(private: &Private, members: &[String], given: &Given, span: Span) -> TokenStream {
+    let Given { input, named } = given;
+    let private = private.at(span);
     if members.is_empty() {
-        let private = private.at(span);
-        return quote_spanned!(span=> #private::only(#input));
+        return quote_spanned!(span=> #private::id_part(#private::only(#input)));
     }
     let members = members.iter().filter_map(|member| {
-        let mut member = syn::parse_str::<Member>(member).ok()?;
+        let raw = || syn::parse_str(&format!("r#{member}"));
+        let mut member = syn::parse_str::<Member>(member).or_else(|_| raw()).ok()?;
         match &mut member {
             Member::Named(name) => name.set_span(span),
             Member::Unnamed(index) => index.span = span,
         }
         Some(member)
     });
-    quote_spanned!(span=> #named #(.#members)*)
+    quote_spanned!(span=> #private::id_part(&#named #(.#members)*))
 }

@@ -1,5 +1,7 @@
-//! What a function takes and returns, as far as it can be read off the signature: contexts and
-//! `State<T>` are told apart from inputs by the last segment of their path.
+//! What a function takes and returns, as far as it can be read off the signature.
+//!
+//! A name only suggests what a type is. Where it matters, generated code asks the type itself: see
+//! `ContextType`, `FromWorker` and `Returned` in the runtime's `__private`.
 
 use quote::format_ident;
 use syn::{
@@ -7,7 +9,7 @@ use syn::{
 };
 
 use super::types;
-use crate::model::{Output, OutputKind};
+use crate::model::{Argument, Output, OutputKind};
 
 /// A parameter of a function.
 pub(crate) struct Parameter {
@@ -16,6 +18,26 @@ pub(crate) struct Parameter {
     pub(crate) name: Ident,
     pub(crate) role: Role,
     pub(crate) by: By,
+    /// The type without the reference.
+    pub(crate) ty: Type,
+}
+
+impl Parameter {
+    /// Whether the type could be a context under another name; slices, tuples and strings cannot.
+    pub(crate) fn is_named(&self) -> bool {
+        matches!(&self.ty, Type::Path(path) if !path.path.is_ident("str"))
+    }
+
+    /// Whether it can only be a context, by its form; what is taken by value is an input.
+    pub(crate) fn is_context(&self) -> bool {
+        self.role != Role::Input && (self.by != By::Value || self.mentions_self())
+    }
+
+    /// Whether the type has `Self` as an argument, as contexts have.
+    pub(crate) fn mentions_self(&self) -> bool {
+        let arguments = arguments(&self.ty).and_then(first_type);
+        matches!(arguments.map(peeled), Some(Type::Path(path)) if path.path.is_ident("Self"))
+    }
 }
 
 /// How a parameter is taken.
@@ -26,11 +48,12 @@ pub(crate) enum By {
     MutableReference,
 }
 
-/// What a parameter is for.
+/// What a parameter is for, by the name of its type.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Context(ContextType),
     /// `State<T>`.
-    State(Box<Type>),
+    State,
     Input,
 }
 
@@ -79,7 +102,7 @@ pub(crate) fn parameters(signature: &Signature) -> Vec<Parameter> {
         let place = inputs;
         inputs += usize::from(matches!(role, Role::Input));
         let name = name(&typed.pat).unwrap_or_else(|| format_ident!("arg{place}"));
-        Parameter { original: typed.clone(), name, role, by }
+        Parameter { original: typed.clone(), name, role, by, ty: ty.clone() }
     });
     let mut parameters: Vec<Parameter> = read.collect();
     let names: Vec<_> = parameters.iter().map(|parameter| parameter.name.clone()).collect();
@@ -119,10 +142,16 @@ fn role(ty: &Type) -> Role {
     if let Some(context) = ContextType::of(&last.ident) {
         return Role::Context(context);
     }
-    match first_type(&last.arguments) {
-        Some(state) if last.ident == "State" => Role::State(Box::new(state.clone())),
-        _ => Role::Input,
+    if last.ident == "State" && first_type(&last.arguments).is_some() {
+        return Role::State;
     }
+    Role::Input
+}
+
+/// The arguments of the last segment of a path.
+fn arguments(ty: &Type) -> Option<&PathArguments> {
+    let Type::Path(path) = ty else { return None };
+    path.path.segments.last().map(|last| &last.arguments)
 }
 
 fn first_type(arguments: &PathArguments) -> Option<&Type> {
@@ -133,35 +162,13 @@ fn first_type(arguments: &PathArguments) -> Option<&Type> {
     })
 }
 
-/// What a function returns. A type whose name ends in `Result` is taken for one, whatever its path;
-/// its success type is then asked of the trait `ResultType`.
+/// What a function returns.
 pub(crate) fn output(output: &ReturnType) -> Output {
     let ReturnType::Type(_, ty) = output else {
-        return Output { kind: OutputKind::Nothing, text: "()".to_owned() };
+        return Output { kind: OutputKind::Nothing, text: "()".to_owned(), argument: None };
     };
     let ty = peeled(ty);
-    match result(ty) {
-        Some(arguments) => {
-            let text = types::text(first_type(arguments).unwrap_or(ty));
-            Output { kind: OutputKind::Result(Box::new(ty.clone())), text }
-        }
-        None => Output { kind: OutputKind::Plain(Box::new(ty.clone())), text: types::text(ty) },
-    }
-}
-
-/// What a function returns when it succeeds, or `None` where that is not written.
-pub(crate) fn success(output: &ReturnType) -> Option<&Type> {
-    let ReturnType::Type(_, ty) = output else { return None };
-    let ty = peeled(ty);
-    match result(ty) {
-        Some(arguments) => first_type(arguments),
-        None => Some(ty),
-    }
-}
-
-/// The arguments of a type that is taken for a `Result`.
-fn result(ty: &Type) -> Option<&PathArguments> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    last.ident.to_string().ends_with("Result").then_some(&last.arguments)
+    let argument = arguments(ty).and_then(first_type).filter(|ty| types::is_nameable(ty));
+    let argument = argument.map(|ty| Argument { ty: Box::new(ty.clone()), text: types::text(ty) });
+    Output { kind: OutputKind::Any(Box::new(ty.clone())), text: types::text(ty), argument }
 }

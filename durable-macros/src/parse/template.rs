@@ -68,7 +68,11 @@ fn members(placeholder: &str) -> Result<Vec<String>, String> {
 }
 
 fn is_member(member: &str) -> bool {
-    syn::parse_str::<syn::Member>(member).is_ok() && !member.contains(char::is_whitespace)
+    // A field called `r#type` is written `{type}`, too.
+    let raw = format!("r#{member}");
+    let is_name =
+        [member, &raw].into_iter().any(|name| syn::parse_str::<syn::Member>(name).is_ok());
+    is_name && !member.contains(char::is_whitespace)
 }
 
 #[cfg(test)]
@@ -90,6 +94,7 @@ mod tests {
             pieces("{a.b}-{0}{}"),
             Ok(vec![field(&["a", "b"]), text("-"), field(&["0"]), field(&[])])
         );
+        assert_eq!(pieces("{type}{r#in}"), Ok(vec![field(&["type"]), field(&["r#in"])]));
         assert_eq!(pieces("one-at-a-time"), Ok(vec![text("one-at-a-time")]));
     }
 

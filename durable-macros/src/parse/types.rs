@@ -3,8 +3,9 @@
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Path, Type, parse_quote};
+use syn::{GenericArgument, Path, PathArguments, Type, parse_quote};
 
 /// The tokens as one would write them: `Result<Vec<u8>, Error>`.
 pub(crate) fn text(tokens: &impl ToTokens) -> String {
@@ -89,6 +90,39 @@ impl VisitMut for Owned {
     }
 }
 
+/// Whether the type can stand where `impl Trait` and `_` cannot.
+pub(crate) fn is_nameable(ty: &Type) -> bool {
+    struct Unnameable(bool);
+    impl Visit<'_> for Unnameable {
+        fn visit_type(&mut self, ty: &Type) {
+            self.0 |= matches!(ty, Type::ImplTrait(_) | Type::Infer(_));
+            visit::visit_type(self, ty);
+        }
+    }
+    let mut unnameable = Unnameable(false);
+    unnameable.visit_type(ty);
+    !unnameable.0
+}
+
+/// The type of an output without references, or `None` where it has none. A `'static` one behind the
+/// first argument may be that of an error: `Result<u8, &'static str>`.
+pub(crate) fn owned_output(ty: &Type) -> Option<Type> {
+    let mut checked = ty.clone();
+    if let Type::Path(path) = &mut checked
+        && let Some(last) = path.path.segments.last_mut()
+        && let PathArguments::AngleBracketed(arguments) = &mut last.arguments
+    {
+        for argument in arguments.args.iter_mut().skip(1) {
+            if let GenericArgument::Type(Type::Reference(reference)) = argument
+                && reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static")
+            {
+                *argument = GenericArgument::Type(parse_quote!(()));
+            }
+        }
+    }
+    owned(&checked).and_then(|_| owned(ty))
+}
+
 /// Names the struct where the user wrote `Self`, which means something else in generated impls.
 pub(crate) fn without_self(ty: &Type, target: &Path) -> Type {
     let mut ty = ty.clone();
@@ -146,6 +180,16 @@ mod tests {
             assert_eq!(owned(&ty(reference)).map(|ty| text(&ty)).as_deref(), Some(expected));
         }
         assert!(owned(&ty("Option<String>")).is_none());
+    }
+
+    #[test]
+    fn an_output_may_have_a_static_error() {
+        for kept in ["Result<u8, &'static str>", "Outcome<u8>", "HashMap<u8, u8>"] {
+            assert!(owned_output(&ty(kept)).is_none(), "{kept}");
+        }
+        for refused in ["&str", "Result<&str, u8>", "Vec<&str>", "HashMap<u8, &str>"] {
+            assert!(owned_output(&ty(refused)).is_some(), "{refused}");
+        }
     }
 
     #[test]

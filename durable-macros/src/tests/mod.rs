@@ -17,7 +17,7 @@ fn pretty(tokens: TokenStream) -> String {
 }
 
 fn expand_activity(arguments: &str, item: &str) -> String {
-    pretty(generate::expand_activity(arguments.parse().unwrap(), item.parse().unwrap()))
+    pretty(generate::expand_activity(arguments.parse().unwrap(), item.parse().unwrap(), None))
 }
 
 fn expand_test(arguments: &str, item: &str) -> String {

@@ -1,15 +1,20 @@
 //! `#[activity]`: the rules for a function.
 
 use proc_macro2::TokenStream;
-use syn::ItemFn;
+use syn::{ItemFn, Type};
 
 use super::{inputs, outputs, settings};
 use crate::diagnostics::{Errors, err};
-use crate::model::{Activity, Injected, Item};
+use crate::model::{Activity, Item};
 use crate::parse::signature::{self, By, ContextType, Parameter, Role};
 use crate::parse::{arguments, keys};
 
-pub(crate) fn activity(tokens: TokenStream, function: &ItemFn, errors: &mut Errors) -> Activity {
+pub(crate) fn activity(
+    tokens: TokenStream,
+    function: &ItemFn,
+    is_declared: bool,
+    errors: &mut Errors,
+) -> Activity {
     let arguments = arguments::read(tokens, keys::ACTIVITY, errors);
     let has_queue = arguments.mention("queue");
     let annotation = settings::Annotation::new(arguments.settings);
@@ -24,7 +29,13 @@ pub(crate) fn activity(tokens: TokenStream, function: &ItemFn, errors: &mut Erro
              of `self` as `State<T>`"
         ));
     }
-    let (injected, parameters) = injected(signature::parameters(signature), errors);
+    let parameters = signature::parameters(signature);
+    let (injected, parameters) = if is_declared {
+        // Only who serves it is given something.
+        (Vec::new(), parameters.into_iter().filter(|parameter| !parameter.is_context()).collect())
+    } else {
+        injected(parameters, errors)
+    };
     Activity {
         private: annotation.private,
         item: Item {
@@ -32,11 +43,13 @@ pub(crate) fn activity(tokens: TokenStream, function: &ItemFn, errors: &mut Erro
             visibility: function.vis.clone(),
             docs: settings::attributes(&function.attrs, "doc"),
             conditions: settings::attributes(&function.attrs, "cfg"),
+            deprecated: settings::attributes(&function.attrs, "deprecated"),
         },
         name: annotation.name.unwrap_or_else(|| settings::default_name(&signature.ident)),
         queue,
         settings: annotation.options,
-        is_declared: false,
+        is_beside_module: false,
+        is_declared,
         is_async: signature.asyncness.is_some(),
         injected,
         inputs: inputs::owned(&parameters, None, errors),
@@ -44,54 +57,36 @@ pub(crate) fn activity(tokens: TokenStream, function: &ItemFn, errors: &mut Erro
     }
 }
 
-/// Splits off what the worker gives, which comes first.
-fn injected(parameters: Vec<Parameter>, errors: &mut Errors) -> (Vec<Injected>, Vec<Parameter>) {
-    let mut injected = Vec::new();
+/// Splits off what the worker gives: what comes first and has the name of it. Generated code asks the
+/// type whether it is that. Behind the first input everything is one.
+fn injected(parameters: Vec<Parameter>, errors: &mut Errors) -> (Vec<Type>, Vec<Parameter>) {
+    let mut injected: Vec<Type> = Vec::new();
     let mut inputs = Vec::new();
     for parameter in parameters {
         let original = &parameter.original;
-        let given = match &parameter.role {
-            Role::Input => {
-                inputs.push(parameter);
-                continue;
+        match parameter.role {
+            Role::State if parameter.by != By::Value => {
+                errors.push(err!(original.ty, "take `State<T>` by value; cloning it is cheap"));
             }
-            Role::State(ty) => {
-                if parameter.by != By::Value {
-                    let message = "take `State<T>` by value; cloning it is cheap";
-                    errors.push(err!(original.ty, "{message}"));
-                }
-                Injected::State(ty.clone())
+            Role::Context(ContextType::Activity) if parameter.by != By::Value => {
+                errors.push(err!(
+                    original.ty,
+                    "take the context by value: `ctx: ActivityContext`; cloning it is cheap"
+                ));
             }
-            Role::Context(ContextType::Activity) => {
-                if parameter.by != By::Value {
-                    errors.push(err!(
-                        original.ty,
-                        "take the context by value: `ctx: ActivityContext`; cloning it is cheap"
-                    ));
-                }
-                if injected.iter().any(|given| matches!(given, Injected::Context)) {
-                    errors.push(err!(original, "an activity has one context; remove this one"));
-                }
-                Injected::Context
-            }
-            Role::Context(other) => {
+            Role::Context(other) if parameter.by != By::Value => {
                 let name = other.type_name();
                 errors.push(err!(
                     original.ty,
                     "an activity has no `{name}`; it can take `ctx: ActivityContext`, and what it \
                      needs of the workflow as inputs"
                 ));
-                continue;
             }
-        };
-        if !inputs.is_empty() {
-            errors.push(err!(
-                original,
-                "`ActivityContext` and `State<T>` come before the inputs; move this parameter to \
-                 the front"
-            ));
+            Role::State | Role::Context(ContextType::Activity) if inputs.is_empty() => {
+                injected.push(parameter.ty);
+            }
+            _ => inputs.push(parameter),
         }
-        injected.push(given);
     }
     (injected, inputs)
 }

@@ -12,7 +12,7 @@ use super::{handlers, inputs, methods, outputs, settings};
 use crate::diagnostics::{Errors, err};
 use crate::model::{Activity, Context, Declared, Handler, HandlerKind, Methods, Run};
 use crate::parse::methods::{self as marked, Marker, Method};
-use crate::parse::signature::{self, Parameter, Role};
+use crate::parse::signature::{self, Parameter};
 use crate::runtime_path::Private;
 
 /// An activity that is declared: a function with `;` in the place of a body.
@@ -23,7 +23,7 @@ pub(crate) fn activity(
 ) -> Activity {
     let ForeignItemFn { attrs, vis, sig, .. } = declaration;
     let inputs = signature::parameters(&sig).into_iter();
-    for given in inputs.filter(|parameter| !matches!(parameter.role, Role::Input)) {
+    for given in inputs.filter(Parameter::is_context) {
         errors.push(err!(
             given.original,
             "a declaration lists the inputs alone, because who serves the activity has its own \
@@ -31,11 +31,7 @@ pub(crate) fn activity(
         ));
     }
     let function = ItemFn { attrs, vis, sig, block: parse_quote!({}) };
-    Activity {
-        is_declared: true,
-        injected: Vec::new(),
-        ..super::activity(tokens, &function, errors)
-    }
+    super::activity(tokens, &function, true, errors)
 }
 
 /// A workflow that is declared: a trait of its methods. `None` where it is generic.
@@ -138,6 +134,7 @@ fn handler(kind: HandlerKind, method: &Method, target: &Path, errors: &mut Error
         name: handlers::name(method),
         docs: settings::attributes(&method.function.attrs, "doc"),
         conditions: settings::attributes(&method.function.attrs, "cfg"),
+        deprecated: settings::attributes(&method.function.attrs, "deprecated"),
         is_async: false,
         context: Context::None,
         inputs: inputs::owned(&only_inputs(signature, errors), Some(target), errors),
@@ -154,10 +151,10 @@ fn only_inputs(signature: &Signature, errors: &mut Errors) -> Vec<Parameter> {
         errors.push(err!(receiver, "{others} state; remove `self`"));
     }
     let mut parameters = signature::parameters(signature);
-    for given in parameters.iter().filter(|parameter| !matches!(parameter.role, Role::Input)) {
+    for given in parameters.iter().filter(|parameter| parameter.is_context()) {
         errors.push(err!(given.original, "{others} context; remove this parameter"));
     }
-    parameters.retain(|parameter| matches!(parameter.role, Role::Input));
+    parameters.retain(|parameter| !parameter.is_context());
     parameters
 }
 

@@ -1,6 +1,6 @@
 //! The rules for signals, queries, updates and their validators.
 
-use syn::{Ident, Path, Signature};
+use syn::{Ident, Path, Signature, Type};
 
 use super::{inputs, outputs, settings};
 use crate::diagnostics::{Errors, err, list, nearest};
@@ -25,7 +25,7 @@ pub(super) fn handlers(methods: Vec<Method>, target: &Path, errors: &mut Errors)
         }
     }
     for (update, method) in &validators {
-        validator(update, method, &mut handlers, errors);
+        validator(update, method, target, &mut handlers, errors);
     }
     handlers
 }
@@ -55,13 +55,14 @@ fn handler(kind: HandlerKind, method: &Method, target: &Path, errors: &mut Error
         _ => (ContextType::SyncWorkflow, By::MutableReference),
     };
     let mut parameters = signature::parameters(signature);
-    let context = inputs::context(&mut parameters, allowed, by, errors);
+    let context = inputs::context(&mut parameters, allowed, by, true, errors);
     Handler {
         kind,
         ident: signature.ident.clone(),
         name: name(method),
         docs: settings::attributes(&method.function.attrs, "doc"),
         conditions: settings::attributes(&method.function.attrs, "cfg"),
+        deprecated: settings::attributes(&method.function.attrs, "deprecated"),
         is_async,
         context,
         inputs: inputs::owned(&parameters, Some(target), errors),
@@ -126,13 +127,18 @@ pub(super) fn output(
     errors: &mut Errors,
 ) -> Output {
     let output = outputs::without_self(&signature.output, target, errors);
-    let nothing = matches!(output.kind, OutputKind::Nothing) || output.text == "()";
+    let nothing = match &output.kind {
+        OutputKind::Nothing => true,
+        OutputKind::Any(ty) | OutputKind::Result(ty) => {
+            matches!(&**ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+        }
+    };
     match kind {
         HandlerKind::Signal if !nothing => errors.push(err!(
             signature.output,
             "nobody waits for what a signal returns; return nothing, or make it an `#[update]`"
         )),
-        HandlerKind::Query if nothing && !matches!(output.kind, OutputKind::Result(_)) => {
+        HandlerKind::Query if nothing => {
             errors.push(err!(
                 signature.ident,
                 "a query answers something; write what it returns, such as `-> bool`"
@@ -143,7 +149,13 @@ pub(super) fn output(
     output
 }
 
-fn validator(update: &Ident, method: &Method, handlers: &mut [Handler], errors: &mut Errors) {
+fn validator(
+    update: &Ident,
+    method: &Method,
+    target: &Path,
+    handlers: &mut [Handler],
+    errors: &mut Errors,
+) {
     let signature = &method.function.sig;
     inputs::ordinary(signature, "a validator", errors);
     no_conditions(method, errors);
@@ -160,6 +172,7 @@ fn validator(update: &Ident, method: &Method, handlers: &mut [Handler], errors: 
     };
     let expected = inputs.inputs.len();
     let context = validator_form(signature, expected, errors);
+    let output = validator_output(signature, target, errors);
     for handler in handlers.iter_mut().filter(|handler| handler.ident == *update) {
         if let Some(first) = &handler.validator {
             let first = &first.ident;
@@ -168,7 +181,11 @@ fn validator(update: &Ident, method: &Method, handlers: &mut [Handler], errors: 
                 "`{update}` has a validator already, `{first}`; an update has one"
             ));
         } else if handler.kind == HandlerKind::Update {
-            handler.validator = Some(Validator { ident: signature.ident.clone(), context });
+            handler.validator = Some(Validator {
+                ident: signature.ident.clone(),
+                context: context.clone(),
+                output: output.clone(),
+            });
         }
     }
 }
@@ -185,12 +202,11 @@ fn validator_form(signature: &Signature, expected: usize, errors: &mut Errors) -
     if let Some(asyncness) = &signature.asyncness {
         errors.push(err!(asyncness, "a validator cannot wait; make it a plain `fn`"));
     }
-    if !matches!(signature::output(&signature.output).kind, OutputKind::Result(_)) {
-        let form = "it returns `Result<(), E>`, and the error is what the caller gets";
-        errors.push(err!(signature.ident, "a validator accepts or rejects: {form}"));
-    }
     let mut parameters = signature::parameters(signature);
-    let context = inputs::context(&mut parameters, ContextType::View, By::Reference, errors);
+    // Its inputs are references, too, so their number tells whether a context comes first.
+    let has_more = parameters.len() > expected;
+    let (allowed, by) = (ContextType::View, By::Reference);
+    let context = inputs::context(&mut parameters, allowed, by, has_more, errors);
     for parameter in parameters.iter().filter(|parameter| parameter.by != By::Reference) {
         let ty = &parameter.original.ty;
         let text = types::text(ty);
@@ -210,6 +226,20 @@ fn validator_form(signature: &Signature, expected: usize, errors: &mut Errors) -
         ));
     }
     context
+}
+
+/// The output of a validator, which must be a `Result`; rustc says whether it is.
+fn validator_output(signature: &Signature, target: &Path, errors: &mut Errors) -> Output {
+    let output = outputs::without_self(&signature.output, target, errors);
+    let kind = match output.kind {
+        OutputKind::Nothing => {
+            let form = "it returns `Result<(), E>`, and the error is what the caller gets";
+            errors.push(err!(signature.ident, "a validator accepts or rejects: {form}"));
+            OutputKind::Nothing
+        }
+        OutputKind::Any(ty) | OutputKind::Result(ty) => OutputKind::Result(ty),
+    };
+    Output { kind, ..output }
 }
 
 /// Refuses `#[cfg]` where the rest of the workflow could not do without the method.

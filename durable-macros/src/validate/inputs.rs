@@ -11,10 +11,14 @@ use crate::parse::types;
 pub(crate) const MOST_INPUTS: usize = 6;
 
 /// Splits off the context that a method may take, and refuses every other.
+///
+/// It is what a method takes by reference and first, under whatever name; inputs are owned. So a name
+/// is looked at only to word a mistake. `first_may_be` says whether the first reference can be one.
 pub(super) fn context(
     parameters: &mut Vec<Parameter>,
     allowed: ContextType,
     by: By,
+    first_may_be: bool,
     errors: &mut Errors,
 ) -> Context {
     let form = context_form(allowed, by);
@@ -22,35 +26,42 @@ pub(super) fn context(
     let mut kept = Vec::new();
     for (place, parameter) in parameters.drain(..).enumerate() {
         let original = &parameter.original;
+        let is_first = place == 0 && first_may_be;
+        // What is taken by value is an input, unless it says `Self`.
+        let is_context = parameter.by != By::Value || parameter.mentions_self();
         match parameter.role {
-            Role::Input => kept.push(parameter),
-            Role::Context(context) if context == allowed && place == 0 => {
-                found = if parameter.by == By::MutableReference {
-                    Context::Mutable
-                } else {
-                    Context::Shared
-                };
+            Role::Context(context) if context == allowed && is_context && place == 0 => {
+                found = taken(&parameter, None);
                 let writable = parameter.by == By::MutableReference && by == By::Reference;
                 if parameter.by == By::Value || writable {
                     errors.push(err!(original.ty, "take the context as `{form}`"));
                 }
             }
-            Role::Context(context) if context == allowed => {
+            Role::Context(context) if context == allowed && is_context => {
                 errors.push(err!(original, "the context comes first, before every input"));
             }
-            Role::Context(context) => {
+            Role::Context(context) if is_context => {
                 let name = context.type_name();
                 errors.push(err!(original.ty, "there is no `{name}` here; take `ctx: {form}`"));
             }
-            Role::State(_) => errors.push(err!(
+            Role::State if is_context => errors.push(err!(
                 original.ty,
                 "only activities take `State<T>`; call one from the workflow, so that a replay does \
                  not repeat its work"
             )),
+            Role::Input if is_first && parameter.by != By::Value && parameter.is_named() => {
+                found = taken(&parameter, Some(Box::new(parameter.ty.clone())));
+            }
+            _ => kept.push(parameter),
         }
     }
     *parameters = kept;
     found
+}
+
+/// How the parameter takes the context.
+fn taken(parameter: &Parameter, ty: Option<Box<Type>>) -> Context {
+    if parameter.by == By::MutableReference { Context::Mutable(ty) } else { Context::Shared(ty) }
 }
 
 fn context_form(context: ContextType, by: By) -> String {

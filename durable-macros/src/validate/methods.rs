@@ -162,7 +162,7 @@ fn run(method: &Method, target: &Path, errors: &mut Errors) -> Run {
             OutputKind::Nothing
         }
         // Whatever the alias is called, rustc knows whether it is a `Result`.
-        OutputKind::Plain(ty) | OutputKind::Result(ty) => OutputKind::Result(ty),
+        OutputKind::Any(ty) | OutputKind::Result(ty) => OutputKind::Result(ty),
     };
     Run { ident: signature.ident.clone(), context, inputs, output: Output { kind, ..output } }
 }
@@ -199,7 +199,7 @@ fn context_and_inputs(
     errors: &mut Errors,
 ) -> (Context, Vec<Input>) {
     let mut parameters = signature::parameters(&method.function.sig);
-    let context = inputs::context(&mut parameters, allowed, by, errors);
+    let context = inputs::context(&mut parameters, allowed, by, true, errors);
     (context, inputs::owned(&parameters, Some(target), errors))
 }
 
@@ -216,7 +216,7 @@ fn missing_run(block: &ItemImpl, target: &Path, errors: &mut Errors) -> Run {
         ));
         let mut parameters = signature::parameters(&function.sig);
         let (by, ignored) = (By::MutableReference, &mut Errors::default());
-        let context = inputs::context(&mut parameters, ContextType::Workflow, by, ignored);
+        let context = inputs::context(&mut parameters, ContextType::Workflow, by, true, ignored);
         let inputs = inputs::owned(&parameters, Some(target), ignored);
         let output = signature::output(&function.sig.output);
         return Run { ident: function.sig.ident.clone(), context, inputs, output };

@@ -48,6 +48,7 @@ pub(crate) fn workflow(
             visibility: item.vis.clone(),
             docs: settings::attributes(&item.attrs, "doc"),
             conditions: settings::attributes(&item.attrs, "cfg"),
+            deprecated: settings::attributes(&item.attrs, "deprecated"),
         },
         name: annotation.name.unwrap_or_else(|| settings::default_name(&item.ident)),
         queue,

@@ -178,7 +178,7 @@ impl AnyWorkflowHandle {
     /// The same handle, bound to one run of the workflow: everything goes to that run only.
     #[must_use]
     pub fn with_run_id(self, run_id: impl Into<String>) -> Self {
-        Self(self.0.with_run_id(run_id))
+        self.0.with_run_id(run_id)
     }
 }
 

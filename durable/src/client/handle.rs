@@ -86,12 +86,17 @@ impl<W: Workflow> WorkflowHandle<W> {
         Self::new(client, workflow_id.into(), None, false)
     }
 
-    /// The same handle, bound to one run of the workflow: everything goes to that run only.
+    /// Returns a handle like this one, bound to one run of the workflow: everything goes to that run
+    /// only.
+    ///
+    /// It is the workflow's generated handle, so signals, queries and updates stay methods.
     #[must_use]
-    pub fn with_run_id(mut self, run_id: impl Into<String>) -> Self {
-        self.run_id = Some(run_id.into());
-        self.started_here = false;
-        self
+    pub fn with_run_id(&self, run_id: impl Into<String>) -> W::Handle
+    where
+        W: HasHandle,
+    {
+        let run_id = Some(run_id.into());
+        Self::new(&self.client, self.workflow_id.clone(), run_id, false).into()
     }
 
     /// The workflow's id.

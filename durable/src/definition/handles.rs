@@ -11,6 +11,11 @@ use super::exact::Exact;
 use super::{Workflow, WorkflowAnnotation};
 
 /// A workflow with a generated handle type; `#[workflow]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has workflow methods but is not annotated as a workflow",
+    label = "this struct has no `#[workflow]`",
+    note = "put `#[workflow(queue = \"..\")]` on the struct"
+)]
 pub trait Handles: WorkflowAnnotation + Sized + 'static {
     /// The generated handle, such as `OrderWorkflowHandle<T>`, around what is known of the workflow.
     type HandleOf<T>: From<T> + Deref<Target = T>;

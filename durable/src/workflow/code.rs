@@ -13,6 +13,11 @@ use crate::definition::exact::Json;
 use crate::definition::{Payload, Workflow};
 
 /// The code of an annotated workflow; implemented by generated code.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has workflow methods but is not annotated as a workflow",
+    label = "this struct has no `#[workflow]`",
+    note = "put `#[workflow(queue = \"..\")]` on the struct"
+)]
 pub trait WorkflowCode: Workflow {
     /// Whether it is only declared, and has no code.
     const IS_DECLARED: bool = false;

@@ -282,8 +282,8 @@ impl<W: HasHandle> ListedWorkflow<W> {
     /// as another run; `OrderWorkflow::handle(&client, order.id())` follows it.
     #[must_use]
     pub fn handle(&self) -> W::Handle {
-        let handle = WorkflowHandle::existing(&self.client, self.id());
-        handle.with_run_id(self.run_id()).into()
+        let handle = WorkflowHandle::<W>::existing(&self.client, self.id());
+        handle.with_run_id(self.run_id())
     }
 }
 

@@ -1,0 +1,32 @@
+//! Two blocks of methods.
+
+use durable::prelude::*;
+
+#[workflow(queue = "orders")]
+#[derive(Default)]
+struct Order {
+    approved: bool,
+}
+
+#[workflow_methods]
+impl Order {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<bool> {
+        Ok(ctx.state(|state| state.approved))
+    }
+}
+
+#[workflow_methods]
+impl Order {
+    #[run]
+    async fn again(_ctx: &mut WorkflowContext<Self>) -> WorkflowResult<bool> {
+        Ok(true)
+    }
+
+    #[signal]
+    fn approve(&mut self) {
+        self.approved = true;
+    }
+}
+
+fn main() {}

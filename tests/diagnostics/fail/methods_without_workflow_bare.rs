@@ -1,0 +1,18 @@
+//! A run alone, of a struct that is no workflow.
+
+use durable::prelude::*;
+
+#[derive(Default)]
+struct Order {
+    approved: bool,
+}
+
+#[workflow_methods]
+impl Order {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<bool> {
+        Ok(ctx.state(|state| state.approved))
+    }
+}
+
+fn main() {}
