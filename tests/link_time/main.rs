@@ -121,5 +121,5 @@ async fn two_definitions_of_one_name_are_refused_with_both_places() {
         assert_eq!(problem.matches("duplicates.rs:").count(), 2, "{problem}");
         assert!(problem.contains("another `name = \"..\"`"), "{problem}");
     }
-    assert!(text.contains("set schedule_to_close_timeout too"), "{text}");
+    assert!(text.contains("Temporal needs one of them"), "{text}");
 }
