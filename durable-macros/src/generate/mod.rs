@@ -7,6 +7,7 @@ mod activity;
 mod application_error;
 mod children;
 mod declared;
+mod description;
 mod entry;
 mod fallback;
 mod handle;

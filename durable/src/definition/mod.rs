@@ -15,12 +15,14 @@ mod handler;
 mod handles;
 mod inputs;
 mod json;
+pub(crate) mod metadata;
 mod payload;
 mod problem;
 pub(crate) mod registry;
 mod shutdown;
 mod source;
 mod task_token;
+pub(crate) mod updates;
 mod workflow;
 
 pub use activity::Activity;

@@ -23,6 +23,8 @@ use temporalio_common::protos::temporal::api::failure::v1::{ApplicationFailureIn
 
 use futures_util::future::BoxFuture;
 
+use crate::definition::{metadata, updates};
+
 use super::application::{
     ApplicationError, Classification, Classified, ERROR_TYPE, ErrorDetails, ErrorType,
 };
@@ -254,6 +256,7 @@ impl FailureConverter for TypedFailures {
         let is_carried = source.is_some_and(<dyn StdError>::is::<Carried>);
         let described = source.and_then(Described::of_error);
         let mut failure = self.0.failure_converter().to_failure(error, converter, context);
+        updates::add_known(&mut failure.message);
         match (failure.cause.take(), described) {
             (Some(cause), None) if is_carried => *cause,
             (cause, described) => {
@@ -284,8 +287,9 @@ impl PayloadCodec for Codec {
     fn encode(
         &self,
         context: &SerializationContextData,
-        payloads: Vec<Payload>,
+        mut payloads: Vec<Payload>,
     ) -> BoxFuture<'static, Result<Vec<Payload>, PayloadConversionError>> {
+        payloads.iter_mut().for_each(metadata::complete);
         self.0.codec().encode(context, payloads)
     }
 

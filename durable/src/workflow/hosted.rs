@@ -26,9 +26,9 @@ use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use super::cancellation::Cancellation;
 use super::handlers::{HandlerError, Undeliverable};
-use super::{WorkflowCode, WorkflowContext, too_large};
+use super::{WorkflowCode, WorkflowContext, metadata, too_large};
 use crate::definition::arguments::{DecodeError, Decoded};
-use crate::definition::{Payload, Workflow};
+use crate::definition::{Payload, Workflow, updates};
 use crate::error::INVALID_INPUT;
 
 type Sdk<W> = temporalio_sdk::WorkflowContext<W>;
@@ -98,6 +98,7 @@ where
     }
 
     fn definition() -> WorkflowDefinitionDescriptor {
+        updates::asked_for(W::UPDATES);
         let update = |handler: &super::UpdateHandler<W>| UpdateDefinitionDescriptor {
             name: handler.name.to_owned(),
             has_validator: handler.has_validator,
@@ -133,6 +134,7 @@ where
         if W::IS_DECLARED {
             return ready(Err(not_mocked(W::NAME).into())).boxed_local();
         }
+        context.set_current_details(metadata::details::<W>(""));
         let undecodable = match input.map(|input| input.0).transpose() {
             Ok(input) => match context.state(Self::reason_for_no_state) {
                 None => {

@@ -16,6 +16,7 @@ mod continue_as_new;
 pub mod entity;
 mod handlers;
 mod hosted;
+mod metadata;
 mod saga;
 mod too_large;
 
