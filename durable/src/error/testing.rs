@@ -109,6 +109,17 @@ pub enum ReplayProblem {
         /// The types of this program.
         known: String,
     },
+    /// The program only declares the workflow, which another program implements.
+    #[error(
+        "{history}: {workflow}: this program only declares that type and has no code to replay; replay \
+         it in the program that implements it"
+    )]
+    OnlyDeclared {
+        /// The file of the history, or the name that it was given.
+        history: String,
+        /// The workflow of the history.
+        workflow: Box<RecordedWorkflow>,
+    },
     /// Several workflows of that type are linked into this program, on other queues than the one that
     /// the history was recorded on.
     #[error(

@@ -15,7 +15,7 @@ use temporalio_sdk::workflow_replayer::WorkflowReplayFailure;
 use super::difference::{Difference, inner_message};
 use super::engine::Broken;
 use super::event::type_name;
-use crate::definition::{Queue, Registry};
+use crate::definition::{Queue, Registry, WorkflowEntry};
 use crate::error::{RecordedWorkflow, ReplayProblem};
 
 /// A history from anywhere.
@@ -147,6 +147,20 @@ impl Recorded {
                 reason: format!("it could not be fetched: {error}"),
             }),
         }
+    }
+
+    /// Returns the problem of a workflow that this program declares and doesn't implement.
+    pub(super) fn only_declared(&self, registry: &Registry) -> Option<ReplayProblem> {
+        let (workflow, _) = self.workflow().ok()?;
+        let is_named = |entry: &WorkflowEntry| entry.name == workflow.workflow_type;
+        let mut declared = registry.declared().flat_map(|(_, queue)| queue.workflows());
+        if registry.workflows().any(is_named) || !declared.any(is_named) {
+            return None;
+        }
+        Some(ReplayProblem::OnlyDeclared {
+            history: self.name.clone(),
+            workflow: Box::new(workflow),
+        })
     }
 
     /// The workflow and its queue, or why the history cannot be replayed.

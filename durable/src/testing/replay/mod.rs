@@ -177,6 +177,12 @@ impl Replayer {
         for source in self.sources {
             source.read(&mut recorded, &mut problems).await;
         }
+        let registry = Registry::collect()?;
+        recorded.retain(|history| {
+            let problem = history.only_declared(&registry);
+            problems.extend(problem.clone());
+            problem.is_none()
+        });
         let replayed = Replayed::of(&recorded);
         problems.extend(replay(recorded, &self.settings).await?);
         if problems.is_empty() { Ok(replayed) } else { Err(ReplayError { problems }.into()) }
