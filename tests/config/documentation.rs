@@ -14,7 +14,7 @@ fn table() -> String {
     let mut table = String::from(
         "| key under `temporal` | value | default | what it does |\n|---|---|---|---|\n",
     );
-    let mut refused = String::from("\n| refused key | why it could have no effect |\n|---|---|\n");
+    let mut refused = String::from("\n| unsupported key | reason |\n|---|---|\n");
     for ConfigKey { key, value, default, without, meaning, is_refused, .. } in Config::keys() {
         let default = match (default, without) {
             (Some(default), _) => format!("`{default}`"),

@@ -75,7 +75,8 @@ impl ClientBuilder {
 /// Whether and how the configuration wants TLS.
 fn transport(config: &Config) -> Transport {
     let said = config.bool(&["tls"]);
-    if said == Some(false) {
+    // The address may be another than the configuration's, whose `http://` means the same as `tls: false`.
+    if said == Some(false) || config.url().starts_with("http://") {
         return Transport::Plaintext;
     }
     let pem = |key| {

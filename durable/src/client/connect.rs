@@ -170,14 +170,30 @@ impl ClientBuilder {
         )
     }
 
-    async fn open_filled(self) -> Result<Client> {
-        let (address, namespace) = self.endpoint();
+    /// Checks everything about the connection that can be known without a server.
+    ///
+    /// # Errors
+    /// Those of [`connect`](Self::connect) that come from the settings.
+    #[cfg(feature = "cli")]
+    pub(crate) fn check(&self) -> Result<()> {
+        self.clone().filled()?.target().map(drop)
+    }
+
+    /// Returns the address, and the protection of the connection to it.
+    fn target(&self) -> Result<(Address, Option<Secured>)> {
+        let (address, _) = self.endpoint();
         let address = Address::parse(&address)
             .map_err(|error| Error::InvalidAddress { address, source: error.into() })?;
         if self.api_key.as_deref().is_some_and(|key| !can_be_sent(key)) {
             return Err(unsendable("authorization"));
         }
         let secured = self.transport.secured(&address, self.api_key.is_some())?;
+        Ok((address, secured))
+    }
+
+    async fn open_filled(self) -> Result<Client> {
+        let (_, namespace) = self.endpoint();
+        let (address, secured) = self.target()?;
         let timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
         let connection = ConnectionOptions::new(address.url())
             .identity(self.identity.unwrap_or_else(default_identity))

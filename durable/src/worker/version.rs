@@ -1,4 +1,4 @@
-//! Which version of a deployment workers are, and which one is current.
+//! Deployment versions: the version of workers, and the current version of a deployment.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,15 +18,15 @@ use super::WorkerProblem;
 use crate::client::Client;
 use crate::error::{Error, Result};
 
-/// How long [`DeploymentVersion::make_current`] waits for workers of the version, and then for the
-/// server.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time that [`DeploymentVersion::make_current`] waits for workers of the version, and then again
+/// for the server.
+const WAIT: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// A version of a deployment: the workers of one build of a program.
 ///
-/// A deployment is what is deployed together, such as a service; all its workers have its name. The
-/// build id tells one build from another. See
+/// A deployment is deployed as a whole, such as a service, and all its workers have its name. The build
+/// id tells one build from another. See
 /// [Temporal's worker versioning](https://docs.temporal.io/production-deployment/worker-deployments/worker-versioning).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DeploymentVersion {
@@ -35,23 +35,23 @@ pub struct DeploymentVersion {
 }
 
 impl DeploymentVersion {
-    /// The version of a deployment that has this build id, such as a release's number or a commit's
+    /// Creates a version from the deployment's name and a build id, such as a release number or a commit
     /// hash.
     ///
-    /// Neither may be empty, and the deployment's name has no `.` and no `:`; workers that are given
-    /// such a version do not start.
+    /// Both must be non-empty, and the name must not contain `.` or `:`. Workers with any other version
+    /// don't start.
     #[must_use]
     pub fn new(deployment: impl Into<String>, build_id: impl Into<String>) -> Self {
         Self { deployment: deployment.into(), build_id: build_id.into() }
     }
 
-    /// The deployment's name.
+    /// Returns the deployment's name.
     #[must_use]
     pub fn deployment(&self) -> &str {
         &self.deployment
     }
 
-    /// The build id.
+    /// Returns the build id.
     #[must_use]
     pub fn build_id(&self) -> &str {
         &self.build_id
@@ -61,18 +61,18 @@ impl DeploymentVersion {
     /// those that [upgrade by themselves](VersioningBehavior::AutoUpgrade) move to it with their next
     /// task.
     ///
-    /// The server takes a version when its workers poll, and has to tell all its parts of the change.
-    /// This waits for both, at most 30 seconds for each. A deployment script does the same with
+    /// The server accepts a version once its workers poll, and then tells all its parts of the change.
+    /// This waits for both, for at most 30 seconds each. A deployment script does the same with
     /// `temporal worker deployment set-current-version`.
     ///
     /// # Errors
-    /// [`Error::Rpc`], with what the server says.
+    /// [`Error::Rpc`], with the answer of the server.
     pub async fn make_current(&self, client: &Client) -> Result<()> {
         let refused = |status| {
             let operation = format!("make {self} the current version");
             Error::Rpc { operation, source: Box::new(status) }
         };
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + WAIT;
         while let Err(status) = self.ask_to_make_current(client).await {
             let early = matches!(status.code(), Code::NotFound | Code::FailedPrecondition);
             if !early || Instant::now() >= until {
@@ -80,7 +80,7 @@ impl DeploymentVersion {
             }
             sleep(INTERVAL).await;
         }
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + WAIT;
         while self.is_being_made_current(client).await.map_err(refused)? {
             if Instant::now() >= until {
                 let words = "it is, and parts of the server do not know of it yet";
@@ -102,7 +102,7 @@ impl DeploymentVersion {
         client.set_worker_deployment_current_version(request.into_request()).await.map(drop)
     }
 
-    /// Whether a change of the deployment is on its way to the parts of the server.
+    /// Returns whether a change of the deployment is still on its way to the parts of the server.
     async fn is_being_made_current(&self, client: &Client) -> Result<bool, Status> {
         let request = DescribeWorkerDeploymentRequest {
             namespace: client.namespace().to_owned(),
@@ -114,7 +114,7 @@ impl DeploymentVersion {
         Ok(info.routing_config_update_state() == RoutingConfigUpdateState::InProgress)
     }
 
-    /// What is wrong with it, as a version of workers.
+    /// Returns the problem of a version that workers can't have.
     pub(super) fn problem(&self) -> Option<WorkerProblem> {
         let bad_name = self.deployment.is_empty() || self.deployment.contains(['.', ':']);
         (bad_name || self.build_id.is_empty()).then(|| WorkerProblem::DeploymentVersion {
@@ -123,7 +123,7 @@ impl DeploymentVersion {
         })
     }
 
-    /// The SDK's form.
+    /// Returns the SDK's options.
     pub(super) fn options(&self, behavior: VersioningBehavior) -> WorkerDeploymentOptions {
         let version = WorkerDeploymentVersion::builder()
             .deployment_name(&*self.deployment)
@@ -142,10 +142,11 @@ impl fmt::Display for DeploymentVersion {
     }
 }
 
-/// What a workflow does when another version of its deployment becomes current.
+/// The behavior of a running workflow when another version of its deployment becomes current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VersioningBehavior {
-    /// It stays on the version on which it started, whose workers must be kept until it has ended.
+    /// It stays on the version on which it started. The workers of that version must be kept until it
+    /// has ended.
     ///
     /// Its code never changes under it, so it needs no patches.
     Pinned,
