@@ -50,9 +50,9 @@ fn workflows_are_listed_by_what_they_are() {
     let text = run(&with(&["--limit", "2"])).text();
     assert_eq!(text.lines().count(), 4, "{text}");
     assert!(text.starts_with("workflow id"), "{text}");
-    assert!(text.ends_with("there are more; --limit shows them\n"), "{text}");
+    assert!(text.ends_with("there are more; raise --limit to see them\n"), "{text}");
     let none = run(&["list", "--id-prefix", &prefix, "--status", "failed"]).text();
-    assert_eq!(none, "there is no such workflow\n");
+    assert_eq!(none, "no workflows found\n");
 
     let refused = run(&["list", "--query", "Nonsense = 7"]).refused(2);
     assert!(

@@ -3,6 +3,7 @@
 mod checking;
 mod flows;
 mod looking;
+mod metadata;
 mod own;
 mod replaying;
 mod schedules;

@@ -62,7 +62,7 @@ fn a_queue_is_served_until_sigterm() {
         "--queue",
         "cli-served",
         "--drain-timeout",
-        "5s",
+        "300",
         "--log-level",
         "INFO",
     ]);
@@ -74,22 +74,28 @@ fn a_queue_is_served_until_sigterm() {
     assert!(status.success(), "{log}");
     assert!(log.contains("cli-served") && log.contains("EchoWorkflow"), "{log}");
     assert!(!log.contains("cli-parcels"), "{log}");
+    assert!(log.contains("drain timeout 300s"), "{log}");
 }
 
 #[test]
 fn what_cannot_be_served_is_refused_before_a_server_is_asked() {
     let refused = run_alone(&["serve", "--queue", "cli-nroth"]).refused(2);
-    assert!(refused.contains("there is no queue `cli-nroth`"), "{refused}");
+    assert!(refused.contains("this program has no queue `cli-nroth`"), "{refused}");
     assert!(refused.contains("did you mean `cli-north`?"), "{refused}");
     let refused = run_alone(&["serve", "--log-level", "loud"]).refused(2);
     assert!(refused.contains("possible values: off, error, warn, info, debug, trace"), "{refused}");
     let mut command = program(&["serve"]);
     let refused = ended(command.env("DURABLE__ENABLED", "false")).refused(2);
     assert!(refused.contains("Temporal is disabled by the configuration"), "{refused}");
+    // No server is there, and it isn't waited for.
     let mut command = program(&["serve"]);
-    command.env("TEMPORAL_ADDRESS", Shared::get().address());
+    command.env("TEMPORAL_ADDRESS", "127.0.0.1:1");
+    command.env("TEMPORAL_TLS_SERVER_CA_CERT_PATH", "/nowhere/ca.pem");
     let refused = ended(command.env("CLI_PROGRAM_WITHOUT_STATE", "1")).refused(2);
     assert!(refused.contains("activity `weigh`") && refused.contains("Scale"), "{refused}");
+    assert!(refused.contains("/nowhere/ca.pem"), "{refused}");
+    let refused = run_alone(&["serve", "--drain-timeout", "-5"]).refused(2);
+    assert!(refused.contains("invalid value '-5' for '--drain-timeout <DURATION>'"), "{refused}");
     let mut command = program(&["serve", "--log-level", "off"]);
     command.env("TEMPORAL_ADDRESS", "127.0.0.1:1");
     let refused = ended(command.env("DURABLE__CONNECT_LIMIT_S", "0.5")).refused(1);
@@ -162,6 +168,6 @@ fn dev_starts_the_workers_again_when_the_program_is_built() {
     assert_ne!(who(), first, "the old workers have ended");
     let (status, log) = running.stop("INT");
     assert!(status.success(), "{log}");
-    assert!(log.contains("the program was built; its workers start again"), "{log}");
+    assert!(log.contains("the program was rebuilt; restarting its workers"), "{log}");
     assert!(log.contains("the workers ended with exit status: 3"), "{log}");
 }
