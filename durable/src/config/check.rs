@@ -49,6 +49,7 @@ impl Checking<'_> {
             self.problem_if_set(&["url"], &problem);
         }
         self.headers();
+        self.proxy();
         if self.values.bool(&["tls"]) == Some(false) {
             for key in ["server_ca_cert", "client_cert", "client_key", "tls_server_name"] {
                 let problem = "TLS is off (`tls: false`), so this could have no effect; leave one of \
@@ -73,6 +74,33 @@ impl Checking<'_> {
         for key in ["connect_timeout_s", "connect_limit_s"] {
             if self.values.duration(&[key]).is_some_and(|limit| limit.is_zero()) {
                 self.problem_if_set(&[key], "nothing can connect in no time; give it a second");
+            }
+        }
+    }
+
+    /// The proxy, whose address is shown, so that no password may stand in it.
+    fn proxy(&mut self) {
+        let Some(address) = self.values.text(&["proxy"]) else {
+            for key in ["proxy_user", "proxy_password"] {
+                self.problem_if_set(&[key], "there is no proxy to send this to; set `proxy` too");
+            }
+            return;
+        };
+        let is_url = address.contains("://");
+        if address.contains('@') {
+            let problem = "no user and no password stand in the address; set `proxy_user` and \
+                           `proxy_password`";
+            self.problem_if_set(&["proxy"], problem);
+        } else if is_url && !address.starts_with("http://") {
+            self.problem_if_set(&["proxy"], "only `http` proxies can be used; write `host:port`");
+        } else if let Err(error) = Address::parse(address) {
+            let problem = format!("this is no address: {error}; write `host:port`");
+            self.problem_if_set(&["proxy"], &problem);
+        }
+        for (one, other) in [("proxy_user", "proxy_password"), ("proxy_password", "proxy_user")] {
+            if !self.values.has(&[other]) {
+                let problem = format!("user and password go together; set `{other}` too");
+                self.problem_if_set(&[one], &problem);
             }
         }
     }

@@ -34,6 +34,8 @@ pub use value::ValueSource;
 pub(crate) use worker::WorkerSettings;
 
 use crate::options::ConfiguredOptions;
+#[cfg(feature = "dev-server")]
+use crate::search_attribute::SearchAttribute;
 use value::{Value, Values};
 
 /// What a program was configured with: every key has a value, and the whole was checked.
@@ -177,6 +179,17 @@ impl Config {
         values.names(&["headers"]).into_iter().filter_map(|name| {
             let value = values.text(&["headers", &name])?.to_owned();
             Some((name, value))
+        })
+    }
+
+    /// The search attributes of the dev server, beside those that the program declares.
+    #[cfg(feature = "dev-server")]
+    pub(crate) fn search_attributes(&self) -> impl Iterator<Item = (String, SearchAttribute)> {
+        const UNDER: [&str; 2] = ["dev_server", "search_attributes"];
+        let values = &self.inner.values;
+        values.names(&UNDER).into_iter().filter_map(|name| {
+            let kind = values.text(&[UNDER[0], UNDER[1], &name])?.parse().ok()?;
+            Some((name, kind))
         })
     }
 

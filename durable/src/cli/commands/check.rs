@@ -1,8 +1,9 @@
-//! `check`: whether this program could serve, found out without a server.
+//! `check`: whether this program could serve, found out without a server unless it is asked for.
 
 use clap::Args;
 use serde_json::json;
 
+use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
 use crate::cli::output::pairs;
 use crate::cli::program::Program;
@@ -16,12 +17,18 @@ pub(in crate::cli) struct Check {
     /// Checks only this queue; may be given several times
     #[arg(long = "queue", short, value_name = "NAME")]
     queues: Vec<String>,
+    /// Also asks the Temporal server whether it has the search attributes that the program declares
+    #[arg(long)]
+    server: bool,
 }
 
 impl Check {
     pub(super) async fn run(self, program: Program) -> Outcome {
         let context = program.context;
         let mut problems = Vec::new();
+        if self.server {
+            problems.extend(on_the_server(&context).await?);
+        }
         let builder = match context.client_builder() {
             Ok(builder) => builder,
             Err(error) => {
@@ -61,6 +68,15 @@ impl Check {
             format!("{text}nothing is wrong\n")
         })
     }
+}
+
+/// What the program needs and the server does not have. Contradictions in the program are found without
+/// the server.
+async fn on_the_server(context: &Context) -> Outcome<Vec<String>> {
+    let Ok(registry) = Registry::collect() else { return Ok(Vec::new()) };
+    let client = context.client().await?;
+    let unfit = client.unfit_search_attributes(registry.search_attributes()).await?;
+    Ok(unfit.iter().map(ToString::to_string).collect())
 }
 
 /// Each problem by itself, in the words of its own.

@@ -89,6 +89,9 @@ pub(in crate::cli) struct Create {
     /// Again and again after this long, such as `1h`; may be given several times
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     every: Vec<Duration>,
+    /// Acts only when it is triggered, in place of times
+    #[arg(long, conflicts_with_all = ["cron", "every", "jitter"])]
+    manual: bool,
     /// Each time is later by a random part of this
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     jitter: Option<Duration>,
@@ -154,11 +157,11 @@ impl Schedule {
                 return context.output().show(&as_json(&described), || as_text(&described));
             }
             Self::Pause(Noted { schedule: Named { schedule_id: id }, note }) => {
-                schedule(&id).await?.pause(note).await?;
+                schedule(&id).await?.pause_with(note).await?;
                 (id, "paused")
             }
             Self::Unpause(Noted { schedule: Named { schedule_id: id }, note }) => {
-                schedule(&id).await?.unpause(note).await?;
+                schedule(&id).await?.unpause_with(note).await?;
                 (id, "unpaused")
             }
             Self::Trigger(Trigger { schedule: Named { schedule_id: id }, overlap }) => {
@@ -188,7 +191,7 @@ fn say(context: &Context, id: &str, done: &str) -> Outcome {
 impl Create {
     async fn run(self, context: &Context) -> Outcome {
         let start = self.target.start(context).await?;
-        let mut spec = ScheduleSpec::new();
+        let mut spec = if self.manual { ScheduleSpec::manual() } else { ScheduleSpec::new() };
         spec = self.cron.into_iter().fold(spec, ScheduleSpec::cron);
         spec = self.every.into_iter().fold(spec, ScheduleSpec::every);
         if let Some(jitter) = self.jitter {

@@ -11,7 +11,7 @@ use temporalio_common::protos::temporal::api::workflow::v1::PendingActivityInfo;
 use crate::cli::context::Context;
 use crate::cli::exit::Outcome;
 use crate::cli::output::{pairs, table, time};
-use crate::client::{AnyWorkflowHandle, Payloads, WorkflowExecutionDescription};
+use crate::client::{AnyWorkflowHandle, Payloads, WorkflowDescription};
 
 /// A workflow that was started.
 #[derive(Debug, Args)]
@@ -76,7 +76,7 @@ impl Describe {
     }
 }
 
-fn as_json(described: &WorkflowExecutionDescription) -> Value {
+fn as_json(described: &WorkflowDescription) -> Value {
     let pending = described.raw().pending_activities.iter().map(|pending| {
         json!({
             "activity_id": pending.activity_id,
@@ -99,10 +99,16 @@ fn as_json(described: &WorkflowExecutionDescription) -> Value {
         "memo": memo(described),
         "search_attributes": search_attributes(described),
         "pending_activities": pending.collect::<Vec<_>>(),
+        "task_failure": described.task_failure().map(|failure| json!({
+            "attempt": failure.attempt,
+            "cause": failure.cause,
+            "message": failure.message,
+            "missing_search_attribute": failure.missing_search_attribute,
+        })),
     })
 }
 
-fn as_text(described: &WorkflowExecutionDescription) -> String {
+fn as_text(described: &WorkflowDescription) -> String {
     let fields = |fields: Map<String, Value>| {
         let lines: Vec<_> =
             fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
@@ -121,6 +127,7 @@ fn as_text(described: &WorkflowExecutionDescription) -> String {
         ("summary", described.static_summary().map(str::to_owned)),
         ("memo", fields(memo(described))),
         ("search attributes", fields(search_attributes(described))),
+        ("problem", described.task_failure().map(ToString::to_string)),
     ]);
     let pending = &described.raw().pending_activities;
     if !pending.is_empty() {
@@ -149,12 +156,12 @@ fn state(pending: &PendingActivityInfo) -> String {
     name.trim_start_matches("PENDING_ACTIVITY_STATE_").replace('_', " ").to_lowercase()
 }
 
-fn memo(described: &WorkflowExecutionDescription) -> Map<String, Value> {
+fn memo(described: &WorkflowDescription) -> Map<String, Value> {
     let info = described.raw().workflow_execution_info.as_ref();
     readable(info.and_then(|info| info.memo.as_ref()).map(|memo| &memo.fields))
 }
 
-fn search_attributes(described: &WorkflowExecutionDescription) -> Map<String, Value> {
+fn search_attributes(described: &WorkflowDescription) -> Map<String, Value> {
     let info = described.raw().workflow_execution_info.as_ref();
     let attributes = info.and_then(|info| info.search_attributes.as_ref());
     readable(attributes.map(|attributes| &attributes.indexed_fields))
