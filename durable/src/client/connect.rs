@@ -105,7 +105,8 @@ impl ClientBuilder {
     /// Reaches the server through an HTTP proxy, by the method `CONNECT`.
     ///
     /// The address is `host:port`. The connection to the proxy is not encrypted; the one to the server
-    /// is protected all the way, as without a proxy. Without this method the proxy is the configured
+    /// is protected all the way, as without a proxy, but a client certificate is read once for each
+    /// connection and not again while it lasts. Without this method the proxy is the configured
     /// one, or else there is none.
     pub fn proxy(mut self, address: impl Into<String>) -> Self {
         self.proxy = Some(address.into());
@@ -209,12 +210,17 @@ impl ClientBuilder {
         let proxy =
             self.proxy.map(|address| Proxy { address, credentials: self.proxy_credentials });
         let proxy = proxy.map(Proxy::options).transpose()?;
-        let connection = ConnectionOptions::new(address.url())
+        let (url, tls) = match &secured {
+            // The SDK has TLS made by whoever reads the URL here, as it takes a connector for the proxy.
+            Some(secured) if proxy.is_some() => (address.https_url(), Some(secured.proxied())),
+            secured => (address.url(), secured.as_ref().map(Secured::options)),
+        };
+        let connection = ConnectionOptions::new(url)
             .identity(self.identity.unwrap_or_else(default_identity))
             .connect_timeout(timeout)
             // Of a single address nothing is to be balanced, and without it errors come at once.
             .dns_load_balancing(None)
-            .maybe_tls_options(secured.as_ref().map(Secured::options))
+            .maybe_tls_options(tls)
             .maybe_override_origin(secured.as_ref().and_then(|secured| secured.origin(&address)))
             .maybe_http_connect_proxy(proxy.clone())
             .maybe_api_key(self.api_key)

@@ -10,7 +10,7 @@ use std::fmt;
 use temporalio_sdk::WorkflowRegistrationError;
 
 use super::entry::{ActivityEntry, Register, Target, WorkflowEntry};
-use super::search_attribute::{self, SearchAttributeEntry};
+use super::search_attribute::{self, DeclaredSearchAttribute, SearchAttributeEntry};
 use super::{Activity, RegistryError, RegistryProblem, SourceLocation, Workflow};
 use crate::options::InvalidOptions;
 
@@ -169,7 +169,8 @@ impl Registry {
             duplicates("workflow", name, workflows, &mut problems);
             duplicates("activity", name, activities, &mut problems);
         }
-        registry.search_attributes = search_attribute::collect(&mut problems);
+        let declared = inventory::iter::<DeclaredSearchAttribute>;
+        registry.search_attributes = search_attribute::collect(declared, &mut problems);
         if problems.is_empty() { Ok(registry) } else { Err(RegistryError { problems }) }
     }
 

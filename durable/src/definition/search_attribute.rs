@@ -63,14 +63,17 @@ impl DeclaredSearchAttribute {
 /// [`RegistryError`] lists the names that are declared with several types, or are not names.
 pub(crate) fn declared_search_attributes() -> Result<Vec<SearchAttributeEntry>, RegistryError> {
     let mut problems = Vec::new();
-    let entries = collect(&mut problems);
+    let entries = collect(inventory::iter::<DeclaredSearchAttribute>, &mut problems);
     if problems.is_empty() { Ok(entries) } else { Err(RegistryError { problems }) }
 }
 
 /// Collects the declarations by name, once each, and what is wrong with them.
-pub(super) fn collect(problems: &mut Vec<RegistryProblem>) -> Vec<SearchAttributeEntry> {
+pub(super) fn collect<'a>(
+    declared: impl IntoIterator<Item = &'a DeclaredSearchAttribute>,
+    problems: &mut Vec<RegistryProblem>,
+) -> Vec<SearchAttributeEntry> {
     let mut by_name = BTreeMap::<_, Vec<SearchAttributeEntry>>::new();
-    for declared in inventory::iter::<DeclaredSearchAttribute> {
+    for declared in declared {
         match declared.entry() {
             Ok(entry) => by_name.entry(entry.name).or_default().push(entry),
             Err(problem) => problems.push(problem),
@@ -87,4 +90,41 @@ pub(super) fn collect(problems: &mut Vec<RegistryProblem>) -> Vec<SearchAttribut
         entries.push(same[0]);
     }
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIER: SearchAttributeKey<String> = SearchAttributeKey::keyword("Tier");
+    const SAME: SearchAttributeKey<String> = SearchAttributeKey::keyword("Tier");
+    const OTHER: SearchAttributeKey<i64> = SearchAttributeKey::int("Tier");
+    const NAMELESS: SearchAttributeKey<bool> = SearchAttributeKey::bool("");
+
+    fn declared(describe: DescribeKey, line: u32) -> DeclaredSearchAttribute {
+        DeclaredSearchAttribute::new(describe, SourceLocation::new("src/keys.rs", line, 1))
+    }
+
+    #[test]
+    fn one_type_may_be_declared_twice_and_two_types_may_not() {
+        let tier = || declared(|| describe_key(&TIER), 1);
+        let mut problems = Vec::new();
+        let entries = collect(&[declared(|| describe_key(&SAME), 2), tier()], &mut problems);
+        assert_eq!(entries.len(), 1);
+        assert_eq!((entries[0].kind, entries[0].source.line), (SearchAttribute::Keyword, 1));
+        assert!(problems.is_empty());
+
+        let nameless = declared(|| describe_key(&NAMELESS), 4);
+        collect(&[declared(|| describe_key(&OTHER), 3), tier(), nameless], &mut problems);
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "search attribute `` at src/keys.rs:4:1: not a name; a name has at least one character, \
+                 and no `=`",
+                "search attribute `Tier` is declared with several types, as Keyword at src/keys.rs:1:1 \
+                 and Int at src/keys.rs:3:1; give it one type, or two names",
+            ]
+        );
+    }
 }
