@@ -92,3 +92,16 @@ fn a_schedule_that_cannot_be_is_refused() {
     let refused = run_alone(&["schedule", "backfill", "x", "--from", "today", "--to", "tomorrow"]);
     assert!(refused.refused(2).contains("invalid value 'today' for '--from <TIME>'"));
 }
+
+#[test]
+fn a_schedule_has_times_or_is_manual() {
+    let id = unique("timeless");
+    let create = ["schedule", "create", &id, "StockWorkflow", "--queue", "cli-north"];
+    let refused = run(&create).refused(2);
+    assert!(refused.contains(&format!("schedule `{id}` cannot be")), "{refused}");
+    assert!(refused.contains("it has no times"), "{refused}");
+    run(&[&create[..], &["--manual"]].concat()).text();
+    let described = run(&["schedule", "describe", &id, "--output", "json"]).json();
+    assert_eq!(described["next_runs"], json!([]));
+    run(&["schedule", "delete", &id]).text();
+}

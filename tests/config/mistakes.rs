@@ -208,3 +208,33 @@ fn a_file_that_is_named_must_be_there() {
     let error = error.unwrap_err().to_string();
     assert!(error.contains("DURABLE_CONFIG: the file /no/such.yaml cannot be read"), "{error}");
 }
+
+#[test]
+fn a_proxy_and_search_attributes_are_checked() {
+    let wrong = [
+        ("proxy: 'https://proxy:3128'", "temporal.proxy: only `http` proxies can be used"),
+        (
+            "proxy: 'me:s3cret@proxy:3128'",
+            "temporal.proxy: no user and no password stand in the address",
+        ),
+        ("proxy: proxy", "temporal.proxy: this is no address"),
+        ("proxy_user: me", "temporal.proxy_user: there is no proxy to send this to"),
+        (
+            "proxy: 'proxy:3128', proxy_user: me",
+            "temporal.proxy_user: user and password go together",
+        ),
+        (
+            "dev_server: { search_attributes: { Tier: Number } }",
+            "temporal.dev_server.search_attributes.Tier: this must be `Text`, `Keyword`, `Int`",
+        ),
+    ];
+    for (text, expected) in wrong {
+        let printed = printed(&format!("temporal: {{ {text} }}"), &[]).join("\n");
+        assert!(printed.contains(expected), "no `{expected}` in\n{printed}");
+        assert!(!printed.contains("s3cret"), "{printed}");
+    }
+    let fine = "proxy: 'http://proxy:3128', dev_server: { search_attributes: { Tier: 'keyword' } }";
+    let config = load(&format!("temporal: {{ {fine} }}"), &[]).expect("it is fine");
+    let shown = format!("{config:?}");
+    assert!(shown.contains("dev_server.search_attributes.Tier = Keyword"), "{shown}");
+}

@@ -122,7 +122,7 @@ async fn an_unknown_update_names_the_known_ones() -> durable::Result<()> {
     for unknown in unknown {
         let error = unknown.expect_err("there is no such update");
         let text = format!("{error:?}");
-        for part in ["`remove`", "`add`", "`pay`", "`count`"] {
+        for part in ["update `remove`", "workflow CartWorkflow has", "`add`", "`pay`", "`count`"] {
             assert!(text.contains(part), "no {part} in {text}");
         }
     }

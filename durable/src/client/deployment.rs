@@ -57,7 +57,7 @@ impl DeploymentVersion {
     }
 
     /// Makes this the deployment's current version: workflows that start from now on run on it, and
-    /// those that [upgrade by themselves](crate::worker::VersioningBehavior::AutoUpgrade) move to it
+    /// those that upgrade by themselves (`VersioningBehavior::AutoUpgrade`) move to it
     /// with their next task.
     ///
     /// The server takes a version when its workers poll, and has to tell all its parts of the change.
@@ -86,7 +86,7 @@ impl DeploymentVersion {
 
     /// Makes this the deployment's ramping version, which gets a part of the work beside the current
     /// version: `percentage` of the workflows that start from now on, and of those that
-    /// [upgrade by themselves](crate::worker::VersioningBehavior::AutoUpgrade).
+    /// upgrade by themselves (`VersioningBehavior::AutoUpgrade`).
     ///
     /// The percentage is between 0 and 100. Called again it changes the part; with 0 the version gets
     /// no new work, and [`make_current`](Self::make_current) ends the ramp. It waits for the server as

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinSet;
+use tracing::instrument::WithSubscriber as _;
 
 /// How many threads it has at the most. They sleep while nothing is sent.
 const THREADS: usize = 4;
@@ -37,7 +38,7 @@ pub(super) async fn connecting<T: Send + 'static>(
     let Some(handle) = runtime() else { return connecting.await };
     // Dropped, it gives up the connecting.
     let mut task = JoinSet::new();
-    task.spawn_on(connecting, handle);
+    task.spawn_on(connecting.with_current_subscriber(), handle);
     match task.join_next().await {
         Some(Ok(connected)) => connected,
         Some(Err(error)) => resume_unwind(error.into_panic()),

@@ -14,6 +14,7 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure
 use temporalio_common::protos::utilities::decode_status_detail;
 
 use super::Client;
+use crate::definition::Registry;
 use crate::error::{Error, Failure, Result, payload_error, unknown_search_attribute};
 
 /// What was being done, to whom: the context of every error here.
@@ -169,14 +170,38 @@ impl Doing<'_> {
             WorkflowUpdateError::NotFound(status) | WorkflowUpdateError::Rpc(status) => {
                 self.rpc(status)
             }
-            WorkflowUpdateError::Failed(failure) => Error::UpdateFailed {
-                workflow_id: self.workflow_id(),
-                update: update.to_owned(),
-                failure: self.decode_failure(*failure).await,
-            },
+            WorkflowUpdateError::Failed(failure) => {
+                let failure = self.decode_failure(*failure).await;
+                Error::UpdateFailed {
+                    workflow_id: self.workflow_id(),
+                    update: update.to_owned(),
+                    failure: match self.known_updates(&failure).await {
+                        Some(known) => failure.with_more(&known),
+                        None => failure,
+                    },
+                }
+            }
             WorkflowUpdateError::PayloadConversion(error) => self.wrong_type(error),
             other => self.other(other.into()),
         }
+    }
+
+    /// The updates that the workflow has, where a failure says that it has none of a name, and this
+    /// program holds or declares the workflow's type. The SDK 1.1.1 rejects an unknown update before
+    /// the workflow's own code could name the known ones, as it does for queries.
+    async fn known_updates(&self, failure: &Failure) -> Option<String> {
+        if !failure.message().starts_with("No update handler registered") {
+            return None;
+        }
+        let described = self.client.workflow(self.workflow_id).describe().await.ok()?;
+        let registry = Registry::collect().ok()?;
+        let declared = registry.declared().flat_map(|(_, queue)| queue.workflows());
+        let mut workflows = registry.workflows().chain(declared);
+        let workflow = workflows.find(|entry| entry.name == described.workflow_type())?;
+        let names = workflow.updates.iter().map(|update| format!("`{}`", update.name));
+        let names: Vec<_> = names.collect();
+        let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        Some(format!("workflow {} has {names}", workflow.name))
     }
 
     /// An update's failure comes from the SDK as the server sent it.

@@ -107,6 +107,12 @@ impl Failure {
         Self(Box::new(Link { kind: FailureKind::Other, message, details: None, cause: None }))
     }
 
+    /// The same failure, whose message says more.
+    pub(crate) fn with_more(mut self, more: &str) -> Self {
+        self.0.message = format!("{}; {more}", self.0.message);
+        self
+    }
+
     /// What this link stands for.
     #[must_use]
     pub fn kind(&self) -> &FailureKind {

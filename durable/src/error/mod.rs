@@ -52,8 +52,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// A workflow with this id runs already, or ran and its id may not be used again.
     #[error(
-        "workflow `{workflow_id}` is already started{}; set `.idempotency(..)` on the start to choose \
-         another outcome, such as `Idempotency::UseExisting` for a handle of the running workflow",
+        "workflow `{workflow_id}` is already started{}; `idempotency` chooses another outcome, such as \
+         `UseExisting` for a handle of the running workflow",
         as_run(run_id.as_deref())
     )]
     AlreadyStarted {
