@@ -24,6 +24,8 @@ mod source;
 mod task_token;
 mod workflow;
 
+#[doc(inline)]
+pub use crate::search_attribute::{SearchAttribute, UnknownSearchAttribute};
 pub use activity::Activity;
 pub use attempts::ActivityAttempt;
 pub(crate) use attempts::Attempts;
