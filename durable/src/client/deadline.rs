@@ -33,16 +33,21 @@ impl Client {
     }
 
     /// Waits for a call within its own limit, or else within the client's.
-    pub(crate) async fn within<T>(
+    ///
+    /// The call is boxed, as the SDK's futures are large.
+    pub(crate) fn within<T>(
         &self,
         limit: Option<Duration>,
         operation: impl FnOnce() -> String,
         call: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
-        let Some(waited) = limit.or(self.call_timeout) else { return call.await };
-        match tokio::time::timeout(waited, call).await {
-            Ok(ended) => ended,
-            Err(_) => Err(Error::CallTimedOut { operation: operation(), waited }),
+    ) -> impl Future<Output = Result<T>> {
+        let (limit, call) = (limit.or(self.call_timeout), Box::pin(call));
+        async move {
+            let Some(waited) = limit else { return call.await };
+            match tokio::time::timeout(waited, call).await {
+                Ok(ended) => ended,
+                Err(_) => Err(Error::CallTimedOut { operation: operation(), waited }),
+            }
         }
     }
 }

@@ -31,17 +31,20 @@ fn runtime() -> Option<&'static Handle> {
     made.as_ref().map(Runtime::handle)
 }
 
-/// Makes a connection where its tasks stay alive.
-pub(super) async fn connecting<T: Send + 'static>(
+/// Makes a connection where its tasks stay alive. What makes it is boxed, as it is large.
+pub(super) fn connecting<T: Send + 'static>(
     connecting: impl Future<Output = T> + Send + 'static,
-) -> T {
-    let Some(handle) = runtime() else { return connecting.await };
-    // Dropped, it gives up the connecting.
-    let mut task = JoinSet::new();
-    task.spawn_on(connecting.with_current_subscriber(), handle);
-    match task.join_next().await {
-        Some(Ok(connected)) => connected,
-        Some(Err(error)) => resume_unwind(error.into_panic()),
-        None => unreachable!("a task was spawned"),
+) -> impl Future<Output = T> + Send {
+    let connecting = Box::pin(connecting);
+    async move {
+        let Some(handle) = runtime() else { return connecting.await };
+        // Dropped, it gives up the connecting.
+        let mut task = JoinSet::new();
+        task.spawn_on(connecting.with_current_subscriber(), handle);
+        match task.join_next().await {
+            Some(Ok(connected)) => connected,
+            Some(Err(error)) => resume_unwind(error.into_panic()),
+            None => unreachable!("a task was spawned"),
+        }
     }
 }

@@ -43,12 +43,12 @@ impl Doing<'_> {
     }
 
     /// Waits for the call that this is about within its own limit, or else within the client's.
-    pub(super) async fn within<T>(
+    pub(super) fn within<T>(
         &self,
         limit: Option<Duration>,
         call: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
-        self.client.within(limit, || self.what(), call).await
+    ) -> impl Future<Output = Result<T>> {
+        self.client.within(limit, || self.what(), call)
     }
 
     /// What was asked for.

@@ -71,8 +71,8 @@ impl Doing<'_> {
     }
 
     /// Waits for the call that this is about within the client's limit.
-    async fn within<T>(&self, call: impl Future<Output = Result<T>> + Send) -> Result<T> {
-        self.client.within(None, || self.what(), call).await
+    fn within<T>(&self, call: impl Future<Output = Result<T>>) -> impl Future<Output = Result<T>> {
+        self.client.within(None, || self.what(), call)
     }
 
     fn invalid(&self, problems: &[String]) -> Error {
