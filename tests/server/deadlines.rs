@@ -84,9 +84,9 @@ async fn every_call_to_a_server_that_stands_still_ends() {
     timed_out(unserved(&client).call_timeout(LIMIT).await, "start workflow");
     let hasty = client.with_call_timeout(LIMIT);
     timed_out(unserved(&hasty).await, "start workflow");
-    let with_signal = unserved(&hasty).with_signal(|workflow| workflow.hurry());
+    let with_signal = unserved(&hasty).with_signal(UnservedWorkflowHandle::hurry);
     timed_out(with_signal.await, "signal and start workflow");
-    let with_update = unserved(&hasty).with_update(|workflow| workflow.wake());
+    let with_update = unserved(&hasty).with_update(UnservedWorkflowHandle::wake);
     timed_out(with_update.await, "update and start");
     let handle = UnservedWorkflow::handle(&client, "unserved");
     timed_out(handle.hurry().call_timeout(LIMIT).await, "signal workflow `unserved`");

@@ -128,7 +128,7 @@ async fn a_start_with_a_missing_one_is_refused_with_its_name() {
         .await;
     let refused = [
         start().await.map(drop),
-        start().with_signal(|book| book.lend()).await.map(drop),
+        start().with_signal(BookWorkflowHandle::lend).await.map(drop),
         scheduled.map(drop),
         of_the_schedule.map(drop),
     ];

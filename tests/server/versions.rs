@@ -194,7 +194,7 @@ async fn a_start_may_choose_its_version() -> durable::Result<()> {
     let pinned = start().version_override(VersionOverride::Pinned(second.clone())).await?;
     let pinned_by_signal = start()
         .version_override(VersionOverride::Pinned(second.clone()))
-        .with_signal(|workflow| workflow.go_on())
+        .with_signal(VersionedWorkflowHandle::go_on)
         .await?;
     let upgrades = start().version_override(VersionOverride::AutoUpgrade).await?;
     assert!(pinned.waits().await? && upgrades.waits().await?);
