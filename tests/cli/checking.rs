@@ -182,3 +182,24 @@ fn the_schema_says_what_the_registry_knows() {
         json!("InvoiceWorkflow")
     );
 }
+
+#[test]
+fn what_the_server_lacks_is_named_when_it_is_asked() {
+    let checked = crate::run(&["check", "--server"]).text();
+    assert!(checked.contains("no problems found"), "{checked}");
+
+    let namespace = crate::bare_namespace();
+    let refused = crate::run(&["check", "--server", "--namespace", &namespace]).refused(2);
+    let command = format!("create --namespace {namespace} --name ParcelStreet --type Keyword`");
+    assert!(refused.contains(&command), "{refused}");
+    assert!(refused.contains("declared at tests/cli/flows.rs:"), "{refused}");
+    let found = crate::run(&["check", "--server", "--namespace", &namespace, "--output", "json"]);
+    let found: Value = serde_json::from_str(&found.stdout).expect("it is JSON");
+    assert!(
+        found["problems"][0].as_str().is_some_and(|it| it.contains("`ParcelStreet`")),
+        "{found}"
+    );
+
+    let refused = run_alone(&["check", "--server"]).refused(1);
+    assert!(refused.contains("no Temporal server answers"), "{refused}");
+}

@@ -1,7 +1,16 @@
 //! What the program holds: workflows with every kind of handler, namesakes on two queues, and one that
 //! is only declared.
 
+use durable::client::SearchAttributeKey;
 use durable::prelude::*;
+
+durable::search_attributes! {
+    /// The street to which a parcel goes.
+    const STREET: SearchAttributeKey<String> = SearchAttributeKey::keyword("ParcelStreet");
+}
+
+/// Nobody declares it, so that no server has it.
+const UNDECLARED: SearchAttributeKey<String> = SearchAttributeKey::keyword("ParcelShelf");
 
 /// A parcel to be delivered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,8 +59,12 @@ impl ParcelWorkflow {
     ///
     /// It ends the workflow.
     #[signal]
-    fn deliver(&mut self, street: String, number: u32) {
+    fn deliver(&mut self, ctx: &mut SyncWorkflowContext<Self>, street: String, number: u32) {
         self.place = Some(format!("{street} {number}"));
+        if number == 0 {
+            // It fails for numbers that are none, and for times; never for text.
+            let _ = ctx.set_search_attribute(&UNDECLARED, street);
+        }
     }
 
     #[query]

@@ -111,3 +111,16 @@ fn a_schedule_that_cannot_be_is_refused() {
     let refused = run(&[&["schedule", "backfill", "x"][..], &times].concat()).refused(2);
     assert_eq!(refused, "error: `--from` is later than `--to`\n");
 }
+
+#[test]
+fn a_schedule_has_times_or_is_manual() {
+    let id = unique("timeless");
+    let create = ["schedule", "create", &id, "StockWorkflow", "--queue", "cli-north"];
+    let refused = run(&create).refused(2);
+    let problem = format!("schedule `{id}` has no time to start the workflow at");
+    assert!(refused.contains(&problem) && refused.contains("`--manual`"), "{refused}");
+    run(&[&create[..], &["--manual"]].concat()).text();
+    let described = run(&["schedule", "describe", &id, "--output", "json"]).json();
+    assert_eq!(described["next_runs"], json!([]));
+    run(&["schedule", "delete", &id]).text();
+}

@@ -28,6 +28,19 @@ impl Running {
         serde_json::from_str(&printed).expect("it is JSON")
     }
 
+    /// What it logged until it said this.
+    fn logged(&mut self, what: &str) -> String {
+        let mut log = Vec::new();
+        let stderr = self.0.stderr.as_mut().expect("it is piped");
+        while !String::from_utf8_lossy(&log).contains(what) {
+            let mut byte = [0];
+            let read = stderr.read(&mut byte).expect("it can be read");
+            assert_ne!(read, 0, "it ended before it said {what}");
+            log.push(byte[0]);
+        }
+        String::from_utf8(log).expect("it is text")
+    }
+
     /// Sends a signal, and tells how the process ended and what it had logged.
     fn stop(mut self, signal: &str) -> (ExitStatus, String) {
         let pid = self.0.id().to_string();
@@ -78,6 +91,18 @@ fn a_queue_is_served_until_sigterm() {
 }
 
 #[test]
+fn serve_names_the_search_attributes_that_the_server_lacks() {
+    let namespace = crate::bare_namespace();
+    let mut command = program(&["serve", "--queue", "cli-served", "--namespace", &namespace]);
+    let mut served = Running::start(command.env("TEMPORAL_ADDRESS", Shared::get().address()));
+    let command = format!("create --namespace {namespace} --name ParcelStreet --type Keyword");
+    let log = served.logged(&command);
+    assert!(log.contains("ERROR") && log.contains("`ParcelStreet`"), "{log}");
+    let (status, log) = served.stop("TERM");
+    assert!(status.success(), "{log}");
+}
+
+#[test]
 fn what_cannot_be_served_is_refused_before_a_server_is_asked() {
     let refused = run_alone(&["serve", "--queue", "cli-nroth"]).refused(2);
     assert!(refused.contains("this program has no queue `cli-nroth`"), "{refused}");
@@ -106,8 +131,18 @@ fn what_cannot_be_served_is_refused_before_a_server_is_asked() {
 fn dev_is_a_server_its_web_ui_and_the_workers() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("shop.db").display().to_string();
-    let arguments =
-        ["dev", "--free-ports", "--output", "json", "--database", &database, "--namespace", "shop"];
+    let arguments = [
+        "dev",
+        "--free-ports",
+        "--output",
+        "json",
+        "--database",
+        &database,
+        "--namespace",
+        "shop",
+        "--search-attribute",
+        "ParcelWeight=Int",
+    ];
     let start = || {
         let mut running = Running::start(&mut program(&arguments));
         let printed = running.json();
@@ -121,6 +156,9 @@ fn dev_is_a_server_its_web_ui_and_the_workers() {
     let id = unique("dev");
     let executed = there(&["execute", "EchoWorkflow", "\"hello\"", "--id", &id], &address);
     assert_eq!(executed.text(), "\"hello\"\n");
+    // Those that the program declares are there, and those that were asked for.
+    there(&["check", "--server"], &address).text();
+    there(&["list", "--query", "ParcelWeight > 5"], &address).text();
     let (status, log) = running.stop("INT");
     assert!(status.success(), "{log}");
     assert_eq!(there(&["health"], &address).code, Some(1), "the server ends with the program");
@@ -132,6 +170,24 @@ fn dev_is_a_server_its_web_ui_and_the_workers() {
     there(&["execute", "EchoWorkflow", "\"again\""], &address).text();
     let (status, log) = running.stop("TERM");
     assert!(status.success(), "{log}");
+}
+
+#[test]
+fn dev_refuses_search_attributes_that_cannot_be() {
+    for (bad, expected) in [
+        ("Weight", "not a name and a type"),
+        ("=Int", "not a name and a type"),
+        ("Weight=Number", "not a type of search attribute; expected `Text`, `Keyword`, `Int`"),
+    ] {
+        let refused = run_alone(&["dev", "--search-attribute", bad]).refused(2);
+        assert!(refused.contains(expected), "{refused}");
+    }
+    let refused = run_alone(&["dev", "--free-ports", "--search-attribute", "ParcelStreet=Int"]);
+    let refused = refused.refused(1);
+    assert!(
+        refused.contains("`ParcelStreet` is asked for as Int, and declared as Keyword"),
+        "{refused}"
+    );
 }
 
 #[test]

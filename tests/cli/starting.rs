@@ -18,7 +18,9 @@ fn a_start_has_the_annotations_id_and_options_and_prints_its_ids() {
     let history = run(&["history", &format!("parcel-{id}"), "--output", "json"]).json();
     assert_eq!(history[0]["type"], "WorkflowExecutionStarted");
     let again = run(&["start", "ParcelWorkflow", &input]).refused(1);
-    assert_eq!(again, format!("error: workflow `parcel-{id}` is already started\n"));
+    let run_id = started["run_id"].as_str().expect("a text");
+    let taken = format!("error: workflow `parcel-{id}` is already started (run `{run_id}`); ");
+    assert!(again.starts_with(&taken) && again.contains("`idempotency`"), "{again}");
     let again = ["start", "ParcelWorkflow", &input, "--idempotency", "use-existing"];
     assert!(run(&again).text().contains(started["run_id"].as_str().expect("a text")));
 }

@@ -73,7 +73,7 @@ fn the_schema_describes_every_key_and_allows_no_other() {
         let described = described(&schema, &key.key);
         if key.is_refused {
             assert!(described.is_null(), "{}", key.key);
-        } else if key.key != "headers.NAME" {
+        } else if key.key.split('.').next_back() != Some("NAME") {
             let words = described["description"].as_str().unwrap_or_default();
             assert!(words.starts_with(key.meaning), "{}: {described}", key.key);
             assert_eq!(key.default.is_some(), !described["default"].is_null(), "{}", key.key);

@@ -209,3 +209,29 @@ fn a_file_that_is_named_must_be_there() {
     let error = error.unwrap_err().to_string();
     assert!(error.contains("DURABLE_CONFIG: cannot read /no/such.yaml"), "{error}");
 }
+
+#[test]
+fn a_proxy_and_search_attributes_are_checked() {
+    let wrong = [
+        ("proxy: 'https://proxy:3128'", "temporal.proxy: only `http` proxies are supported"),
+        (
+            "proxy: 'me:s3cret@proxy:3128'",
+            "temporal.proxy: unexpected user or password in the address",
+        ),
+        ("proxy: proxy", "temporal.proxy: invalid address"),
+        ("proxy: 'proxy:3128', proxy_user: me", "temporal.proxy_user: a user needs a password"),
+        (
+            "dev_server: { search_attributes: { Tier: Number } }",
+            "temporal.dev_server.search_attributes.Tier: expected `Text`, `Keyword`, `Int`",
+        ),
+    ];
+    for (text, expected) in wrong {
+        let printed = printed(&format!("temporal: {{ {text} }}"), &[]).join("\n");
+        assert!(printed.contains(expected), "no `{expected}` in\n{printed}");
+        assert!(!printed.contains("s3cret"), "{printed}");
+    }
+    let fine = "proxy: 'http://proxy:3128', dev_server: { search_attributes: { Tier: 'keyword' } }";
+    let config = load(&format!("temporal: {{ {fine} }}"), &[]).expect("it is fine");
+    let shown = format!("{config:?}");
+    assert!(shown.contains("dev_server.search_attributes.Tier = Keyword"), "{shown}");
+}

@@ -44,6 +44,8 @@ fn a_setting_that_another_one_switches_off_is_unused() {
         ("tls: false, tls_server_name: shop", "tls_server_name"),
         ("tls: false, client_cert: /only-the-certificate", "client_cert"),
         ("url: 'http://shop:7233', server_ca_cert: /ca.pem", "server_ca_cert"),
+        ("proxy_user: me", "proxy_user"),
+        ("proxy_user: me, proxy_password: s3cret", "proxy_password"),
         ("worker: { enabled: false, workflow_pollers: 1 }", "worker.workflow_pollers"),
         (
             "worker: { enabled: false, queues: { q: { workflow_pollers: 1 } } }",
@@ -82,6 +84,7 @@ fn a_setting_that_something_still_reads_is_used() {
         ),
         ("dev_server: { ui_port: 8233 }", "dev_server.ui_port"),
         ("client_cert: /a, client_key: /b", "client_cert"),
+        ("proxy: 'proxy:3128', proxy_user: me, proxy_password: s3cret", "proxy_user"),
         ("tls: false, api_key: secret", "api_key"),
     ] {
         assert_eq!(unused(&format!("temporal: {{ {text} }}"), &[], key), None, "{text}");

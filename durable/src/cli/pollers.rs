@@ -11,7 +11,7 @@ use temporalio_common::protos::temporal::api::taskqueue::v1::{PollerInfo, TaskQu
 use temporalio_common::protos::temporal::api::workflow::v1::PendingActivityInfo;
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeTaskQueueRequest;
 
-use crate::client::{Client, WorkflowExecutionDescription, WorkflowExecutionStatus};
+use crate::client::{Client, WorkflowDescription, WorkflowExecutionStatus};
 
 /// The age of a worker's last poll after which the worker is taken for gone. A poll lasts a minute,
 /// and the server remembers it for five.
@@ -19,10 +19,7 @@ const GONE: Duration = Duration::from_secs(120);
 
 /// Returns the queues that a running workflow waits for and that no worker polls: its own, and those
 /// of its pending activities. A queue that the server doesn't tell about is left out.
-pub(super) async fn missing(
-    client: &Client,
-    described: &WorkflowExecutionDescription,
-) -> BTreeSet<String> {
+pub(super) async fn missing(client: &Client, described: &WorkflowDescription) -> BTreeSet<String> {
     if described.status() != WorkflowExecutionStatus::Running {
         return BTreeSet::new();
     }

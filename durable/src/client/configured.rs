@@ -62,6 +62,14 @@ impl ClientBuilder {
         self.connect_timeout =
             self.connect_timeout.or_else(|| config.duration(&["connect_timeout_s"]));
         self.api_key = self.api_key.or_else(|| config.text("api_key").map(str::to_owned));
+        if self.proxy.is_none() {
+            self.proxy = config.text("proxy").map(str::to_owned);
+        }
+        if self.proxy_credentials.is_none() {
+            let text = |key| config.text(key).map(str::to_owned);
+            self.proxy_credentials =
+                text("proxy_user").map(|user| (user, text("proxy_password").unwrap_or_default()));
+        }
         for (name, value) in config.headers() {
             self.headers.entry(name).or_insert(value);
         }

@@ -46,6 +46,7 @@ impl Checking<'_> {
             self.problem_if_set(&["url"], &problem);
         }
         self.headers();
+        self.proxy();
         if self.values.bool(&["tls"]) == Some(false) {
             if url.starts_with("https://") {
                 self.problem_if_set(
@@ -68,6 +69,29 @@ impl Checking<'_> {
         for key in ["connect_timeout_s", "connect_limit_s"] {
             if self.values.duration(&[key]).is_some_and(|limit| limit.is_zero()) {
                 self.problem_if_set(&[key], "expected more than 0 seconds");
+            }
+        }
+    }
+
+    /// Checks the proxy. Its address is shown, so it must not contain a password.
+    fn proxy(&mut self) {
+        let Some(address) = self.values.text(&["proxy"]) else { return };
+        let is_url = address.contains("://");
+        if address.contains('@') {
+            let problem = "unexpected user or password in the address; set `proxy_user` and \
+                           `proxy_password`";
+            self.problem_if_set(&["proxy"], problem);
+        } else if is_url && !address.starts_with("http://") {
+            self.problem_if_set(&["proxy"], "only `http` proxies are supported; write `host:port`");
+        } else if let Err(error) = Address::parse(address) {
+            let problem = format!("invalid address: {error}; write `host:port`");
+            self.problem_if_set(&["proxy"], &problem);
+        }
+        for (one, other) in [("proxy_user", "proxy_password"), ("proxy_password", "proxy_user")] {
+            if !self.values.has(&[other]) {
+                let problem =
+                    format!("a user needs a password, and a password a user; set `{other}` too");
+                self.problem_if_set(&[one], &problem);
             }
         }
     }

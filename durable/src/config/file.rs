@@ -210,7 +210,7 @@ impl Reading<'_> {
 }
 
 fn is_text(kind: Kind) -> bool {
-    matches!(kind, Kind::Text | Kind::Secret | Kind::Pem | Kind::Path)
+    matches!(kind, Kind::Text | Kind::Secret | Kind::Pem | Kind::Path | Kind::SearchAttribute)
 }
 
 fn quoted(kind: Kind, text: &str) -> String {

@@ -4,8 +4,8 @@
 //! of its own hosts and workers. docs/configuration.md holds the same table; a test compares them.
 
 use super::model::Kind::{
-    Bool, Coefficient, Count, Fraction, Milliseconds, Path, Pem, Port, Rate, Seconds, Secret, Text,
-    Texts,
+    Bool, Coefficient, Count, Fraction, Milliseconds, Path, Pem, Port, Rate, SearchAttribute,
+    Seconds, Secret, Text, Texts,
 };
 use super::model::{Entry, key, unset};
 
@@ -54,6 +54,14 @@ pub(super) static TEMPORAL: &[Entry] = &[
         "The name that the server's certificate must have.",
     ),
     unset("api_key", Secret, "none", "The API key that is sent with every call."),
+    unset(
+        "proxy",
+        Text,
+        "a direct connection",
+        "The HTTP proxy through which the server is reached, by CONNECT, as `host:port`.",
+    ),
+    unset("proxy_user", Text, "none", "The user name for the proxy; goes with `proxy_password`."),
+    unset("proxy_password", Secret, "none", "The password for the proxy."),
     Entry::Values {
         name: "headers",
         of: "NAME",
@@ -254,4 +262,10 @@ static DEV_SERVER: &[Entry] = &[
     key("ui", Bool, "false", "`true` serves the web UI."),
     unset("ui_port", Port, "a free one", "The port of the web UI, which also turns it on."),
     unset("database", Path, "in memory", "The SQLite file that keeps the state."),
+    Entry::Values {
+        name: "search_attributes",
+        of: "NAME",
+        kind: SearchAttribute,
+        meaning: "The type of a search attribute to register, beside those that the program declares.",
+    },
 ];

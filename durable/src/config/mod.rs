@@ -35,6 +35,8 @@ pub use value::ValueSource;
 pub(crate) use worker::WorkerSettings;
 
 use crate::options::ConfiguredOptions;
+#[cfg(feature = "dev-server")]
+use crate::search_attribute::SearchAttribute;
 use unused::Unused;
 use value::{Value, Values};
 
@@ -180,6 +182,17 @@ impl Config {
         values.names(&["headers"]).into_iter().filter_map(|name| {
             let value = values.text(&["headers", &name])?.to_owned();
             Some((name, value))
+        })
+    }
+
+    /// Returns the search attributes of the dev server, beside those that the program declares.
+    #[cfg(feature = "dev-server")]
+    pub(crate) fn search_attributes(&self) -> impl Iterator<Item = (String, SearchAttribute)> {
+        const UNDER: [&str; 2] = ["dev_server", "search_attributes"];
+        let values = &self.inner.values;
+        values.names(&UNDER).into_iter().filter_map(|name| {
+            let kind = values.text(&[UNDER[0], UNDER[1], &name])?.parse().ok()?;
+            Some((name, kind))
         })
     }
 

@@ -51,6 +51,8 @@ pub(super) enum Kind {
     Path,
     /// A list of texts.
     Texts,
+    /// The type of a search attribute.
+    SearchAttribute,
 }
 
 /// An entry of a section.
@@ -114,6 +116,7 @@ impl Kind {
             Self::Pem => "PEM, or the path of one",
             Self::Path => "path",
             Self::Texts => "list of texts",
+            Self::SearchAttribute => "type of a search attribute",
         }
     }
 
@@ -133,6 +136,9 @@ impl Kind {
             Self::Pem => "the path of a PEM file, or the PEM itself",
             Self::Path => "a path",
             Self::Texts => "a list of texts, such as [CardDeclined, OutOfStock]",
+            Self::SearchAttribute => {
+                "`Text`, `Keyword`, `Int`, `Double`, `Bool`, `Datetime` or `KeywordList`"
+            }
         }
     }
 }

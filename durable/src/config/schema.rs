@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::keys::TEMPORAL;
 use super::model::{Entry, Fallback, Kind};
+use crate::search_attribute::SearchAttribute;
 
 /// The pattern of a value with a substitution.
 const SUBSTITUTION: &str = r"\$\{[A-Za-z_]";
@@ -37,6 +38,7 @@ fn definitions() -> Map<String, Value> {
         Kind::Milliseconds,
         Kind::Text,
         Kind::Texts,
+        Kind::SearchAttribute,
     ];
     kinds.into_iter().map(|kind| (name(kind).to_owned(), value(kind))).collect()
 }
@@ -55,6 +57,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::Milliseconds => "milliseconds",
         Kind::Text | Kind::Secret | Kind::Pem | Kind::Path => "text",
         Kind::Texts => "texts",
+        Kind::SearchAttribute => "search_attribute",
     }
 }
 
@@ -122,6 +125,10 @@ fn value(kind: Kind) -> Value {
             return json!({ "type": ["string", "number", "boolean", "null"] });
         }
         Kind::Texts => json!({ "type": "array", "items": { "type": ["string", "number"] } }),
+        Kind::SearchAttribute => {
+            let names = SearchAttribute::ALL.map(|kind| kind.to_string());
+            json!({ "enum": names })
+        }
     };
     json!({ "anyOf": [plain, { "type": "string", "pattern": SUBSTITUTION }, { "type": "null" }] })
 }

@@ -14,6 +14,7 @@ pub(super) struct Unused {
 }
 
 const TLS: &[&str] = &["server_ca_cert", "client_cert", "client_key", "tls_server_name"];
+const PROXY: &[&str] = &["proxy_user", "proxy_password"];
 const CACHE: &str = "workflow_cache_size";
 const STICKY: &str = "sticky_queue_schedule_to_start_timeout_ms";
 
@@ -45,10 +46,11 @@ pub(super) fn reason(values: &Values, path: &[String]) -> Option<&'static str> {
     let path: Vec<_> = path.iter().map(String::as_str).collect();
     let is_off = |switch: &[&str]| values.bool(switch) == Some(false);
     let is_zero = |limit: &[&str]| values.count(limit) == Some(0);
-    let rules: [(bool, &[&str], &'static str); 7] = [
+    let rules: [(bool, &[&str], &'static str); 8] = [
         (!is_enabled(values), &["enabled"], "`enabled` is false"),
         (is_off(&["tls"]), &["tls"], "`tls` is false"),
         (is_plain(values), &["tls"], "`url` begins with `http://`, which means no TLS"),
+        (!values.has(&["proxy"]), &["proxy"], "`proxy` is not set"),
         (is_off(&["worker", "enabled"]), &["worker", "enabled"], "`worker.enabled` is false"),
         (
             is_zero(&["worker", "max_restarts"]),
@@ -71,6 +73,7 @@ fn depends(path: &[&str], switch: &[&str]) -> bool {
     match switch {
         ["enabled"] => path != ["enabled"],
         ["tls"] => matches!(path, [key] if TLS.contains(key)),
+        ["proxy"] => matches!(path, [key] if PROXY.contains(key)),
         ["worker", "enabled"] => path[0] == "worker" && path != switch,
         ["worker", "max_restarts"] => path == ["worker", "restart_interval_s"],
         ["dev_server", "ui"] => path == ["dev_server", "ui_port"],

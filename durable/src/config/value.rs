@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::model::Kind;
+use crate::search_attribute::SearchAttribute;
 
 /// The source of a key's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +104,10 @@ impl Value {
                 duration.filter(|duration| *duration <= LONGEST).map(Self::Duration)
             }
             Kind::Text | Kind::Secret => Some(Self::Text(text.to_owned())),
+            Kind::SearchAttribute => {
+                let kind = text.parse::<SearchAttribute>().ok();
+                kind.map(|kind| Self::Text(kind.to_string()))
+            }
             Kind::Pem if text.contains("-----BEGIN") => Some(Self::Inline(text.to_owned())),
             Kind::Pem | Kind::Path => Some(Self::Path(path())),
             Kind::Texts => {

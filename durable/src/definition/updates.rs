@@ -9,15 +9,15 @@ use std::cell::Cell;
 use super::HandlerDescription;
 
 thread_local! {
-    static ASKED_FOR: Cell<Option<&'static [HandlerDescription]>> = const { Cell::new(None) };
+    static ASKED_FOR: Cell<Option<(&'static str, &'static [HandlerDescription])>> = const { Cell::new(None) };
 }
 
 /// The beginning of the SDK's rejection.
 const UNKNOWN: &str = "No update handler registered for update name ";
 
-/// Notes the updates of the workflow whose definition is asked for.
-pub(crate) fn asked_for(updates: &'static [HandlerDescription]) {
-    ASKED_FOR.set(Some(updates));
+/// Notes the name and the updates of the workflow whose definition is asked for.
+pub(crate) fn asked_for(workflow: &'static str, updates: &'static [HandlerDescription]) {
+    ASKED_FOR.set(Some((workflow, updates)));
 }
 
 /// Adds the known names to the rejection of an unknown update. Every other message is left as it is.
@@ -26,10 +26,9 @@ pub(crate) fn add_known(message: &mut String) {
     if !message.starts_with(UNKNOWN) {
         return;
     }
-    if let Some(updates) = asked_for {
+    if let Some((workflow, updates)) = asked_for {
         let names: Vec<_> = updates.iter().map(|update| format!("`{}`", update.name)).collect();
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        message.push_str("; the workflow has ");
-        message.push_str(&names);
+        message.push_str(&format!("; workflow {workflow} has {names}"));
     }
 }

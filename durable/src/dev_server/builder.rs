@@ -3,7 +3,6 @@
 //! It does not know how the command is found or run.
 
 use std::ffi::OsString;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,8 +12,13 @@ use super::error::DevServerError;
 use super::locate::LocateOptions;
 use super::ports::Ports;
 use super::{DevServer, locate};
+use crate::definition::declared_search_attributes;
+use crate::search_attribute::SearchAttribute;
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The name of the option, for messages.
+const SEARCH_ATTRIBUTE: &str = "search_attribute";
 
 /// Options of a [`DevServer`]. Without any, it keeps its state in memory, has no web UI, and takes
 /// a free port.
@@ -53,33 +57,6 @@ impl Default for Settings {
             extra_args: Vec::new(),
             start_timeout: START_TIMEOUT,
         }
-    }
-}
-
-/// The type of a custom search attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SearchAttribute {
-    /// Text that is searched by its words.
-    Text,
-    /// Text that is compared whole.
-    Keyword,
-    /// A whole number.
-    Int,
-    /// A number with a fraction.
-    Double,
-    /// True or false.
-    Bool,
-    /// A point in time.
-    Datetime,
-    /// Several keywords.
-    KeywordList,
-}
-
-impl fmt::Display for SearchAttribute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The CLI takes the names as they are written here.
-        fmt::Debug::fmt(self, f)
     }
 }
 
@@ -167,6 +144,9 @@ impl DevServerBuilder {
     }
 
     /// Registers a custom search attribute, in every namespace.
+    ///
+    /// Those that the program declares with [`search_attributes!`](crate::search_attributes) are
+    /// registered without it.
     pub fn search_attribute(mut self, name: impl Into<String>, of: SearchAttribute) -> Self {
         self.settings.search_attributes.push((name.into(), of));
         self
@@ -201,9 +181,11 @@ impl DevServerBuilder {
     /// - [`DevServerError::Spawn`], [`DevServerError::Exited`], [`DevServerError::NotReady`]: the
     ///   server did not come up.
     pub async fn start(self) -> Result<DevServer, DevServerError> {
-        self.settings.check()?;
-        let cli = locate(&self.locate).await?;
-        DevServer::launch(cli, &self.settings).await
+        let Self { locate: options, mut settings } = self;
+        with_declared(&mut settings.search_attributes)?;
+        settings.check()?;
+        let cli = locate(&options).await?;
+        DevServer::launch(cli, &settings).await
     }
 }
 
@@ -223,12 +205,19 @@ impl Settings {
             return invalid(if self.port == Some(0) { "port" } else { "ui_port" }, problem);
         }
         let keys = self.dynamic_config.iter().map(|(key, _)| ("dynamic_config", key));
-        let names = self.search_attributes.iter().map(|(name, _)| ("search_attribute", name));
+        let names = self.search_attributes.iter().map(|(name, _)| (SEARCH_ATTRIBUTE, name));
         for (option, name) in keys.chain(names) {
             if name.is_empty() || name.contains('=') {
                 let problem =
                     format!("`{name}` is not a name; it must be neither empty nor hold a `=`");
                 return invalid(option, problem);
+            }
+        }
+        for (index, (name, kind)) in self.search_attributes.iter().enumerate() {
+            let mut others = self.search_attributes[..index].iter();
+            if let Some((_, other)) = others.find(|(other, of)| other == name && of != kind) {
+                let problem = format!("`{name}` is asked for as {other} and as {kind}; choose one");
+                return invalid(SEARCH_ATTRIBUTE, problem);
             }
         }
         Ok(())
@@ -265,6 +254,30 @@ impl Settings {
         arguments.extend(self.extra_args.iter().cloned());
         arguments
     }
+}
+
+/// Adds the search attributes that the program declares.
+///
+/// # Errors
+/// [`DevServerError::InvalidOption`] where the program contradicts itself, or what is asked for.
+pub(crate) fn with_declared(
+    asked: &mut Vec<(String, SearchAttribute)>,
+) -> Result<(), DevServerError> {
+    let invalid = |problem| DevServerError::InvalidOption { option: SEARCH_ATTRIBUTE, problem };
+    for entry in declared_search_attributes().map_err(|error| invalid(error.to_string()))? {
+        match asked.iter().find(|(name, _)| name == entry.name) {
+            None => asked.push((entry.name.to_owned(), entry.kind)),
+            Some((_, kind)) if *kind == entry.kind => {}
+            Some((name, kind)) => {
+                return Err(invalid(format!(
+                    "`{name}` is asked for as {kind}, and declared as {} at {}; leave it out here, or \
+                     change the declaration",
+                    entry.kind, entry.source
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -319,6 +332,9 @@ mod tests {
         assert!(text.starts_with("port: "), "{text}");
         let text = refused(DevServer::builder().dynamic_config("a=b", 1));
         assert!(text.contains("`a=b`"), "{text}");
+        let twice = DevServer::builder().search_attribute("A", SearchAttribute::Int);
+        let text = refused(twice.search_attribute("A", SearchAttribute::Bool));
+        assert_eq!(text, "search_attribute: `A` is asked for as Int and as Bool; choose one");
         DevServer::builder().port(7000).settings.check().expect("a port is fine");
     }
 }

@@ -22,6 +22,9 @@ impl DevServerBuilder {
         if let Some(path) = config.path(&at("database")) {
             self = self.database(path);
         }
+        for (name, kind) in config.search_attributes() {
+            self = self.search_attribute(name, kind);
+        }
         self
     }
 }

@@ -28,7 +28,9 @@
 //! On Unix it also ends when this process does, however that happens, by `SIGKILL` too, and a
 //! Ctrl-C at the terminal does not reach it before. On Windows it outlives a parent that is killed.
 //!
-//! This room uses no other room of the crate but the configuration.
+//! # What it knows
+//! The search attributes that the program declares with
+//! [`search_attributes!`](crate::search_attributes) are registered when the server starts.
 
 mod builder;
 mod cache;
@@ -45,9 +47,13 @@ mod wheel;
 
 use std::process::ExitStatus;
 
-pub use self::builder::{DevServerBuilder, LogLevel, SearchAttribute};
+#[cfg(feature = "testing")]
+pub(crate) use self::builder::with_declared;
+pub use self::builder::{DevServerBuilder, LogLevel};
 pub use self::error::{Attempt, DevServerError};
 pub use self::locate::{CliSource, LocateOptions, TemporalCli, locate};
+#[doc(inline)]
+pub use crate::search_attribute::{SearchAttribute, UnknownSearchAttribute};
 
 use self::builder::Settings;
 use self::launch::Launched;

@@ -1,7 +1,7 @@
 //! The checks before any worker runs: all problems are reported at once.
 
 use super::pool::Workers;
-use super::{WorkerError, WorkerProblem};
+use super::{WorkerError, WorkerProblem, version};
 use crate::definition::{Queue, Registry};
 
 impl Workers {
@@ -14,7 +14,7 @@ impl Workers {
         if registry.is_empty() {
             problems.push(WorkerProblem::NothingLinked);
         }
-        problems.extend(self.version.as_ref().and_then(|(version, _)| version.problem()));
+        problems.extend(self.version.as_ref().and_then(|(version, _)| version::problem(version)));
         let asked = self.queues.as_deref();
         for queue in asked.unwrap_or_default() {
             if !registry.is_empty() && registry.queue(queue).is_none() {

@@ -13,7 +13,7 @@ use super::report::{QueueReport, StartupReport};
 use super::running::{Launch, RunningWorkers};
 use super::stop::StopSignals;
 use super::supervise::{Plan, Restarts};
-use super::{DeploymentVersion, VersioningBehavior, WorkerError};
+use super::{DeploymentVersion, VersioningBehavior, WorkerError, attributes, version};
 use crate::client::Client;
 use crate::definition::entry::Target;
 use crate::definition::{Attempts, Dependencies, Queue, Registry, WorkerShutdown, configured};
@@ -318,6 +318,7 @@ impl Workers {
         tracing::info!("{report}");
         let health_address = self.health_address.or_else(|| self.configured.health_address());
         let control = Arc::new(Control::new(shutdown));
+        attributes::report_unfit(&self.client, &registry, &control);
         let launch = Launch { plans, limits, restarts, attempts, control, health_address, report };
         Ok(RunningWorkers::start(&self.client, launch).await?)
     }
@@ -340,7 +341,7 @@ impl Workers {
         let interceptors = given.into_iter().chain(self.interceptors.clone()).collect();
         options.register_workflow_interceptors(interceptors);
         if let Some((version, behavior)) = &self.version {
-            options.deployment_options = version.options(*behavior);
+            options.deployment_options = version::options(version, *behavior);
         }
         if let Some(adjust) = &self.adjust {
             adjust(&mut options);

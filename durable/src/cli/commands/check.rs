@@ -1,4 +1,5 @@
-//! `check`: finds everything that keeps this program from serving, without a server.
+//! `check`: finds everything that keeps this program from serving, without a server unless it is asked
+//! for.
 
 use clap::Args;
 use serde_json::json;
@@ -21,6 +22,9 @@ pub(in crate::cli) struct Check {
     /// doesn't have, because other programs use the same file
     #[arg(long)]
     shared_config: bool,
+    /// Also asks the Temporal server for the search attributes that the program declares
+    #[arg(long)]
+    server: bool,
 }
 
 impl Check {
@@ -30,6 +34,10 @@ impl Check {
         let mut problems = checked.problems;
         if !self.shared_config {
             problems.extend(checked.workers.unknown_names().iter().map(ToString::to_string));
+        }
+        // Without valid settings of the connection, which are problems already, there is no server to ask.
+        if self.server && checked.can_connect {
+            problems.extend(on_the_server(&context).await?);
         }
         if !problems.is_empty() {
             if context.wants_json() {
@@ -57,6 +65,7 @@ impl Check {
 pub(super) struct Checked {
     workers: Workers,
     problems: Vec<String>,
+    can_connect: bool,
 }
 
 impl Checked {
@@ -78,13 +87,14 @@ impl Checked {
                 Client::builder()
             }
         };
+        let can_connect = problems.is_empty();
         let client = builder.unconnected().await?;
         let mut workers = prepare(Workers::new(&client));
         if !queues.is_empty() {
             workers = workers.queues(queues);
         }
         problems.extend(workers.check().err().iter().flat_map(each));
-        Ok(Self { workers, problems })
+        Ok(Self { workers, problems, can_connect })
     }
 
     /// Returns the workers, or an error with every problem.
@@ -95,6 +105,15 @@ impl Checked {
 
 fn cannot_serve(problems: &[String]) -> Problem {
     Problem::misuse(format!("this program cannot serve:\n  - {}", problems.join("\n  - ")))
+}
+
+/// Returns what the program needs and the server doesn't have. Contradictions in the program are found
+/// without the server.
+async fn on_the_server(context: &Context) -> Outcome<Vec<String>> {
+    let Ok(registry) = Registry::collect() else { return Ok(Vec::new()) };
+    let client = context.client().await?;
+    let unfit = client.unfit_search_attributes(registry.search_attributes()).await?;
+    Ok(unfit.iter().map(ToString::to_string).collect())
 }
 
 /// Returns each problem by itself.

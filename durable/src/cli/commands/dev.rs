@@ -11,7 +11,7 @@ use super::serve::Serving;
 use crate::cli::exit::{Outcome, Problem};
 use crate::cli::output::pairs;
 use crate::cli::program::Program;
-use crate::dev_server::{DevServer, DevServerBuilder};
+use crate::dev_server::{DevServer, DevServerBuilder, SearchAttribute, UnknownSearchAttribute};
 use crate::error::Error;
 use crate::worker::StopSignals;
 
@@ -34,6 +34,10 @@ pub(in crate::cli) struct Dev {
     /// Uses free ports instead of the default ones
     #[arg(long)]
     free_ports: bool,
+    /// Registers a search attribute, beside those that the program declares and that are configured;
+    /// may be repeated
+    #[arg(long = "search-attribute", value_name = "NAME=TYPE", value_parser = search_attribute)]
+    search_attributes: Vec<(String, SearchAttribute)>,
     /// Runs only the workers of another `dev`, whose server is at this address
     #[arg(long = rebuild::WORKERS_OF, hide = true, value_name = "ADDRESS")]
     workers_of: Option<String>,
@@ -87,10 +91,22 @@ impl Dev {
         if let Some(path) = &self.database {
             server = server.database(path);
         }
+        for (name, kind) in &self.search_attributes {
+            server = server.search_attribute(name, *kind);
+        }
         if namespace == "default" { server } else { server.namespace(namespace) }
     }
 
     fn usual(&self, port: u16, configured: bool) -> Option<u16> {
         (!self.free_ports && !configured).then_some(port)
     }
+}
+
+/// Reads `NAME=TYPE`.
+fn search_attribute(text: &str) -> Result<(String, SearchAttribute), String> {
+    let Some((name, kind)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+        return Err("not a name and a type, such as `CustomerTier=Keyword`".to_owned());
+    };
+    let kind = kind.parse().map_err(|error: UnknownSearchAttribute| error.to_string())?;
+    Ok((name.to_owned(), kind))
 }

@@ -90,6 +90,9 @@ pub(in crate::cli) struct Create {
     /// The time between two starts, such as `3600` (seconds) or `1h`; may be repeated
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     every: Vec<Duration>,
+    /// Creates a schedule without times, which acts only when it is triggered
+    #[arg(long, conflicts_with_all = ["cron", "every", "jitter"])]
+    manual: bool,
     /// The longest random delay that is added to each time
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     jitter: Option<Duration>,
@@ -155,11 +158,11 @@ impl Schedule {
                 return context.output().show(&as_json(&described), || as_text(&described));
             }
             Self::Pause(Noted { schedule: Named { schedule_id: id }, note }) => {
-                schedule(&id).await?.pause(note).await?;
+                schedule(&id).await?.pause_with(note).await?;
                 (id, "paused")
             }
             Self::Unpause(Noted { schedule: Named { schedule_id: id }, note }) => {
-                schedule(&id).await?.unpause(note).await?;
+                schedule(&id).await?.unpause_with(note).await?;
                 (id, "unpaused")
             }
             Self::Trigger(Trigger { schedule: Named { schedule_id: id }, overlap }) => {
@@ -191,15 +194,16 @@ fn say(context: &Context, id: &str, done: &str) -> Outcome {
 
 impl Create {
     async fn run(self, context: &Context) -> Outcome {
-        if self.cron.is_empty() && self.every.is_empty() {
+        if self.cron.is_empty() && self.every.is_empty() && !self.manual {
             return Err(Problem::misuse(format!(
                 "schedule `{}` has no time to start the workflow at; give it `--cron`, such as \
-                 `--cron '0 3 * * *'`, or `--every`, such as `--every 1h`",
+                 `--cron '0 3 * * *'`, or `--every`, such as `--every 1h`, or `--manual` to start it only \
+                 by `schedule trigger`",
                 self.schedule.schedule_id
             )));
         }
         let start = self.target.start(context).await?;
-        let mut spec = ScheduleSpec::new();
+        let mut spec = if self.manual { ScheduleSpec::manual() } else { ScheduleSpec::new() };
         spec = self.cron.into_iter().fold(spec, ScheduleSpec::cron);
         spec = self.every.into_iter().fold(spec, ScheduleSpec::every);
         if let Some(jitter) = self.jitter {

@@ -13,7 +13,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::output::{pairs, table, time};
 use crate::cli::{duration, pollers};
-use crate::client::{AnyWorkflowHandle, Payloads, WorkflowExecutionDescription};
+use crate::client::{AnyWorkflowHandle, Payloads, WorkflowDescription};
 
 /// The arguments that name a workflow that was started.
 #[derive(Debug, Args)]
@@ -103,7 +103,7 @@ impl Describe {
     }
 }
 
-fn as_json(described: &WorkflowExecutionDescription, missing: &BTreeSet<String>) -> Value {
+fn as_json(described: &WorkflowDescription, missing: &BTreeSet<String>) -> Value {
     let pending = described.raw().pending_activities.iter().map(|pending| {
         json!({
             "activity_id": pending.activity_id,
@@ -127,10 +127,16 @@ fn as_json(described: &WorkflowExecutionDescription, missing: &BTreeSet<String>)
         "search_attributes": search_attributes(described),
         "pending_activities": pending.collect::<Vec<_>>(),
         "queues_without_worker": missing,
+        "task_failure": described.task_failure().map(|failure| json!({
+            "attempt": failure.attempt,
+            "cause": failure.cause,
+            "message": failure.message,
+            "missing_search_attribute": failure.missing_search_attribute,
+        })),
     })
 }
 
-fn as_text(described: &WorkflowExecutionDescription, missing: &BTreeSet<String>) -> String {
+fn as_text(described: &WorkflowDescription, missing: &BTreeSet<String>) -> String {
     let fields = |fields: Map<String, Value>| {
         let lines: Vec<_> =
             fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
@@ -151,6 +157,7 @@ fn as_text(described: &WorkflowExecutionDescription, missing: &BTreeSet<String>)
         ("memo", fields(memo(described))),
         ("search attributes", fields(search_attributes(described))),
         ("workers", (!missing.is_empty()).then(|| missing.join("\n"))),
+        ("problem", described.task_failure().map(ToString::to_string)),
     ]);
     let pending = &described.raw().pending_activities;
     if !pending.is_empty() {
@@ -179,12 +186,12 @@ fn state(pending: &PendingActivityInfo) -> String {
     name.trim_start_matches("PENDING_ACTIVITY_STATE_").replace('_', " ").to_lowercase()
 }
 
-fn memo(described: &WorkflowExecutionDescription) -> Map<String, Value> {
+fn memo(described: &WorkflowDescription) -> Map<String, Value> {
     let info = described.raw().workflow_execution_info.as_ref();
     readable(info.and_then(|info| info.memo.as_ref()).map(|memo| &memo.fields))
 }
 
-fn search_attributes(described: &WorkflowExecutionDescription) -> Map<String, Value> {
+fn search_attributes(described: &WorkflowDescription) -> Map<String, Value> {
     let info = described.raw().workflow_execution_info.as_ref();
     let attributes = info.and_then(|info| info.search_attributes.as_ref());
     readable(attributes.map(|attributes| &attributes.indexed_fields))

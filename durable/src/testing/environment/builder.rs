@@ -13,7 +13,7 @@ use super::TestEnv;
 use super::server::Server;
 use crate::client::{Client, ClientBuilder};
 use crate::definition::Dependencies;
-use crate::dev_server::SearchAttribute;
+use crate::dev_server::{SearchAttribute, with_declared};
 use crate::error::Result;
 use crate::testing::TimeSkipping;
 use crate::testing::replay::ReplaySettings;
@@ -96,7 +96,10 @@ impl TestEnvBuilder {
         self
     }
 
-    /// Makes a search attribute known to the server, for this test.
+    /// Creates a search attribute on the server, for this test.
+    ///
+    /// Those that the program declares with [`search_attributes!`](crate::search_attributes) exist
+    /// without it.
     pub fn search_attribute(mut self, name: impl Into<String>, kind: SearchAttribute) -> Self {
         self.search_attributes.push((name.into(), kind));
         self
@@ -133,13 +136,15 @@ impl TestEnvBuilder {
     /// Starts the environment: a namespace of its own, and workers for every queue of this program.
     ///
     /// # Errors
-    /// - [`Error::DevServer`](crate::Error::DevServer): the dev server could not be found or started;
+    /// - [`Error::DevServer`](crate::Error::DevServer): a search attribute has several types, or the
+    ///   dev server could not be found or started;
     ///   the first of all tests is told why, the others get
     ///   [`TestingError::ServerNotStarted`](crate::testing::TestingError::ServerNotStarted).
     /// - [`Error::Unreachable`](crate::Error::Unreachable): there is no server at the given address.
     /// - [`TestingError::Namespace`](crate::testing::TestingError::Namespace): the server makes no namespace.
     /// - those of [`Workers::start`](crate::Workers::start).
     pub async fn start(mut self) -> Result<TestEnv> {
+        with_declared(&mut self.search_attributes)?;
         let server = match self.address.take() {
             Some(address) => Server::at(address),
             None => Server::shared().await?,

@@ -73,7 +73,7 @@ impl Generation {
         let identity = format!("test-workers-{number}");
         let plan = Plan { client: plan.client.clone().identity(&identity), ..plan.clone() };
         let started = runtime.spawn(async move {
-            // It has a connection of its own, which ends with its runtime.
+            // It has a connection of its own, which ends with those who use it.
             let client = plan.client.clone().open().await?;
             let (stage, adjust, cached) = (Arc::clone(&plan.stage), plan.adjust, plan.cached);
             let workers = Workers::new(&client);
