@@ -215,7 +215,7 @@ async fn another_command_is_a_difference() {
     differs(
         Change::Failing,
         CHARGED,
-        "schedules activity `charge`, and the code fails here",
+        "schedules activity `charge`, and the code fails here: not today",
         "Fail workflow machine does not handle this event",
     )
     .await;

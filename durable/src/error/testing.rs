@@ -109,6 +109,17 @@ pub enum ReplayProblem {
         /// The types of this program.
         known: String,
     },
+    /// The workflow's type is declared in this program, and its code is in another one.
+    #[error(
+        "{history}: {workflow}: this program only declares that type; replay it with the program \
+         that has its code"
+    )]
+    OnlyDeclared {
+        /// Which history: its file, or what it was given as.
+        history: String,
+        /// The workflow that the history tells of.
+        workflow: Box<RecordedWorkflow>,
+    },
     /// Several workflows of that type are linked into this program, on other queues than the one that
     /// the history was recorded on.
     #[error(

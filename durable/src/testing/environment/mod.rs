@@ -135,7 +135,7 @@ impl TestEnv {
         }
         let client = client.with_clock(Arc::clone(&time) as _);
         let namespace = client.namespace().to_owned();
-        let replay = ReplaySettings { namespace, ..builder.replay };
+        let replay = ReplaySettings { namespace, with_declared: true, ..builder.replay };
         let replay = (!builder.without_replay).then_some(replay);
         let inner = Inner { server, client, stage, time, alive, beside, replay };
         Ok(Self { inner: Arc::new(inner) })

@@ -19,12 +19,13 @@ pub(super) struct Difference {
 }
 
 impl Difference {
-    /// Reads the SDK's message of a history.
-    pub(super) fn of(message: &str, events: &[HistoryEvent]) -> Self {
+    /// Reads the SDK's message about a history. `failure` is the message with which the workflow
+    /// failed, if it did.
+    pub(super) fn of(message: &str, events: &[HistoryEvent], failure: Option<&str>) -> Self {
         let said = inner_message(message);
         let core = said.strip_prefix(PREFIX).unwrap_or(&said);
         let meant = events_of(core, events);
-        let words = meant.first().and_then(|event| in_words(core, event));
+        let words = meant.first().and_then(|event| in_words(core, event, failure));
         Self {
             event: if let [only] = meant.as_slice() { Some(describe(only)) } else { None },
             words: match words {
@@ -102,7 +103,7 @@ fn is_meant(core: &str, event: &HistoryEvent) -> bool {
     }
 }
 
-fn in_words(core: &str, event: &HistoryEvent) -> Option<String> {
+fn in_words(core: &str, event: &HistoryEvent, failure: Option<&str>) -> Option<String> {
     let history = format!("the history says that the workflow {}", deed(event));
     if core.starts_with("No command scheduled for event") {
         return Some(format!("{history}, and the code does nothing here but wait"));
@@ -128,7 +129,10 @@ fn in_words(core: &str, event: &HistoryEvent) -> Option<String> {
         "Signal external WF" => "sends a signal to another workflow",
         "Cancel external WF" => "cancels another workflow",
         "Complete workflow" => "completes",
-        "Fail workflow" => "fails",
+        "Fail workflow" => {
+            let message = failure.map_or_else(String::new, |failure| format!(": {failure}"));
+            return Some(format!("{history}, and the code fails here{message}"));
+        }
         "Cancel workflow" => "ends as cancelled",
         "Continue as new workflow" => "continues as a new run",
         "Change" => "asks for a patch",
@@ -169,7 +173,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_passed_on() {
         let said = format!("{PREFIX}Something of a later release");
-        let difference = Difference::of(&said, &[]);
+        let difference = Difference::of(&said, &[], None);
         assert!(difference.event.is_none());
         assert_eq!(difference.words, said);
     }

@@ -79,6 +79,9 @@ impl Checked {
         let (history, workflow) = (self.name.clone(), Box::new(self.workflow.clone()));
         match queues.as_slice() {
             [only] if asked.is_none() => Ok(*only),
+            [] if registry.declared().any(|(_, queue)| has(queue)) => {
+                Err(ReplayProblem::OnlyDeclared { history, workflow })
+            }
             [] => {
                 let known = listed(registry.workflows().map(|entry| entry.name));
                 Err(ReplayProblem::UnknownWorkflow { history, workflow, known })
@@ -93,12 +96,17 @@ impl Checked {
         }
     }
 
-    /// What the SDK's word on the history means.
-    pub(super) fn problem(&self, failure: &WorkflowReplayFailure) -> ReplayProblem {
+    /// Translates the SDK's report. `failure` is the message with which the workflow failed, if it
+    /// did.
+    pub(super) fn problem(
+        &self,
+        reported: &WorkflowReplayFailure,
+        failure: Option<&str>,
+    ) -> ReplayProblem {
         let (history, workflow) = (self.name.clone(), Box::new(self.workflow.clone()));
-        match failure {
+        match reported {
             WorkflowReplayFailure::Nondeterminism { message } => {
-                let Difference { event, words } = Difference::of(message, &self.events);
+                let Difference { event, words } = Difference::of(message, &self.events, failure);
                 ReplayProblem::Nondeterminism { history, workflow, event, difference: words }
             }
             WorkflowReplayFailure::WorkflowTaskFailure { message } => {

@@ -7,6 +7,7 @@
 mod difference;
 mod engine;
 mod event;
+mod failure;
 mod files;
 mod history;
 mod json;
@@ -29,6 +30,7 @@ pub(crate) use history::Recorded;
 pub use report::{Replayed, ReplayedHistory};
 pub(crate) use settings::{Adjust, ReplaySettings};
 
+use self::failure::Failures;
 use self::history::Checked;
 use crate::definition::Registry;
 use crate::error::{Error, ReplayError, ReplayProblem, Result};
@@ -220,7 +222,9 @@ pub(crate) async fn replay(
     settings: &ReplaySettings,
 ) -> Result<Vec<ReplayProblem>, Error> {
     let mut registry = Registry::collect()?;
-    registry.serve_declared();
+    if settings.with_declared {
+        registry.serve_declared();
+    }
     let mut problems = Vec::new();
     // One replayer serves one task queue, so that the code sees the queue that it ran on.
     let mut queues = BTreeMap::<_, Vec<Checked>>::new();
@@ -236,9 +240,12 @@ pub(crate) async fn replay(
         }
     }
     for ((name, recorded_queue), histories) in queues {
-        let options = registry.queue(name).map(|queue| settings.options(queue, &recorded_queue));
+        let failures = Failures::default();
+        let queue = registry.queue(name);
+        let options = queue.map(|queue| settings.options(queue, &recorded_queue, &failures));
         if let Some(options) = options.transpose()? {
-            problems.extend(replay_queue(&options, &histories, settings.timeout).await);
+            let replayed = replay_queue(&options, &histories, settings.timeout, &failures);
+            problems.extend(replayed.await);
         }
     }
     Ok(problems)
@@ -252,6 +259,7 @@ async fn replay_queue(
     options: &WorkflowReplayerOptions,
     histories: &[Checked],
     timeout: Duration,
+    failures: &Failures,
 ) -> Vec<ReplayProblem> {
     if histories.len() > 1 {
         let events = histories.iter().map(|history| history.events.clone()).collect();
@@ -265,8 +273,9 @@ async fn replay_queue(
         let events = vec![history.events.clone()];
         match engine::replay(options.clone(), events, timeout).await {
             Ok(outcomes) => {
-                let failures = outcomes.iter().flatten();
-                problems.extend(failures.map(|failure| history.problem(failure)));
+                let own = failures.of(&history.workflow.run_id);
+                let outcomes = outcomes.iter().flatten();
+                problems.extend(outcomes.map(|outcome| history.problem(outcome, own.as_deref())));
             }
             Err(broken) => problems.push(history.broken(&broken)),
         }
