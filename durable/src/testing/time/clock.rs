@@ -1,4 +1,4 @@
-//! The clocks that the server keeps, one for each workflow, and the calls that move them.
+//! The clocks that the server keeps, one for each workflow, and the requests that move them.
 
 use std::time::{Duration, SystemTime};
 
@@ -71,7 +71,7 @@ impl Clocks {
         self.apply(workflow_id, None).await;
     }
 
-    /// Lets a workflow's clock advance by a duration, without waiting for it.
+    /// Requests that a workflow's clock advances by a duration, and does not wait for it.
     ///
     /// No workflow task of it may be running, as for [`turn_on`](Self::turn_on).
     pub(super) async fn advance(&self, workflow_id: &str, duration: Duration) {

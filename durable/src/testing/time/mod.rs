@@ -46,7 +46,7 @@ struct State {
     started: BTreeSet<String>,
     /// The workflows that skip time, or will: those whose results are or were awaited.
     awaited: BTreeSet<String>,
-    /// Those of them that may not skip time yet.
+    /// The awaited workflows for which time skipping is still to be turned on.
     unreleased: Vec<String>,
 }
 
@@ -123,7 +123,7 @@ impl Time {
         lock(&self.state).awaited.contains(workflow_id)
     }
 
-    /// Lets the workflows whose results are awaited, and their children, skip time. Runs until it is
+    /// Skips time for the workflows whose results are awaited, and for their children. Runs until it is
     /// dropped.
     pub(in crate::testing) async fn follow(&self) {
         let mut tasks = FuturesUnordered::new();
