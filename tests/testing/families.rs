@@ -1,7 +1,7 @@
 //! The time of parents and children: no child is past its timeout while its parent has work.
 
 use durable::prelude::*;
-use durable::testing::TestEnv;
+use durable::testing::{TestEnv, TestEnvBuilder};
 use durable::workflow::join_all;
 use durable::{Error, Result};
 
@@ -177,4 +177,36 @@ async fn a_child_that_outlives_its_parent_skips_when_it_is_awaited(env: TestEnv)
     assert!(matches!(early, Err(Error::NoResultYet { .. })), "{early:?}");
     assert_eq!(approval.result().await?, "expired");
     Ok(())
+}
+
+fn impatient(env: TestEnvBuilder) -> TestEnvBuilder {
+    env.timeout(Duration::from_secs(3))
+}
+
+#[durable::test(setup = impatient)]
+#[should_panic(expected = "it waits for a signal or an update: it has no timer, activity or child")]
+async fn a_test_whose_workflow_waits_for_ever_says_so(env: TestEnv) -> Result<()> {
+    let waiting = Waiting::start(env.client()).execution_timeout(Duration::ZERO);
+    waiting.run_timeout(Duration::ZERO).await?.result().await
+}
+
+/// Waits for a child that waits for ever, and for a timer.
+#[workflow(queue = "approvals")]
+#[derive(Default)]
+struct Blocked;
+
+#[workflow_methods]
+impl Blocked {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        let waiting = Waiting::start_child(ctx).await?;
+        ctx.sleep(Duration::from_secs(3600)).await?;
+        Ok(waiting.result().await?)
+    }
+}
+
+#[durable::test(setup = impatient)]
+#[should_panic(expected = "the server skips no time of a workflow with a child")]
+async fn a_test_that_waits_for_a_timer_of_a_parent_says_so(env: TestEnv) -> Result<()> {
+    Blocked::execute(env.client()).await
 }

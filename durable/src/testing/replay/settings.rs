@@ -73,8 +73,9 @@ impl ReplaySettings {
             .detect_nondeterministic_futures(of_worker.detect_nondeterministic_futures)
             .build();
         // Outermost, so that it sees what the other interceptors make of a failure.
-        options.register_workflow_interceptors(vec![failures.interceptor()]);
-        options.register_workflow_interceptors(self.interceptors.clone());
+        let mut interceptors = vec![failures.interceptor()];
+        interceptors.extend(self.interceptors.iter().cloned());
+        options.register_workflow_interceptors(interceptors);
         queue.register(&mut Target::Replayer(&mut options)).map_err(|error| {
             WorkerError::Create { queue: name.to_owned(), source: error.into() }
         })?;
