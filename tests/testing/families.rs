@@ -150,7 +150,8 @@ impl Crowd {
 #[durable::test]
 async fn every_child_sleeps_its_own_time(env: TestEnv) -> Result<()> {
     let slept = Crowd::execute(env.client(), 10).await?;
-    assert_eq!(slept, (1..=10).map(|days| days * DAY).collect::<Vec<_>>());
+    let days: Vec<_> = slept.into_iter().map(|seconds| seconds / DAY).collect();
+    assert_eq!(days, (1..=10).collect::<Vec<_>>());
     Ok(())
 }
 

@@ -53,6 +53,8 @@ fn this(tests: &[&str]) -> Command {
         .env("RUST_BACKTRACE", "0")
         .env("RUST_LOG", "info")
         .env_remove("DURABLE_TEST_ADDRESS")
+        // Under nextest too, each of these processes has a server of its own.
+        .env_remove("NEXTEST")
         .stdin(Stdio::null())
         .process_group(0);
     command

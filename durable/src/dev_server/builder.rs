@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::error::DevServerError;
 use super::locate::LocateOptions;
 use super::ports::Ports;
+use super::process::Owner;
 use super::{DevServer, locate};
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
@@ -35,6 +36,8 @@ pub(super) struct Settings {
     pub(super) log_level: LogLevel,
     pub(super) extra_args: Vec<OsString>,
     pub(super) start_timeout: Duration,
+    /// The process with which the server ends, if it is not this one.
+    pub(super) owner: Option<Owner>,
 }
 
 impl Default for Settings {
@@ -50,6 +53,7 @@ impl Default for Settings {
             log_level: LogLevel::default(),
             extra_args: Vec::new(),
             start_timeout: START_TIMEOUT,
+            owner: None,
         }
     }
 }
@@ -186,6 +190,14 @@ impl DevServerBuilder {
     /// time for fetching the command is not included.
     pub fn start_timeout(mut self, timeout: Duration) -> Self {
         self.settings.start_timeout = timeout;
+        self
+    }
+
+    /// Ends the server with another process instead of this one, on Unix. `folder` is for the server's
+    /// output, and is removed at its end.
+    #[cfg(feature = "testing")]
+    pub(crate) fn owner(mut self, process_id: u32, folder: PathBuf) -> Self {
+        self.settings.owner = Some(Owner { process_id, folder });
         self
     }
 

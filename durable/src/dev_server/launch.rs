@@ -35,9 +35,9 @@ pub(super) async fn launch(
     let mut tries = 1;
     loop {
         let ports = choose_ports(settings)?;
-        let process =
-            Process::spawn(cli.path(), &settings.arguments(ports), settings.database.is_some())
-                .map_err(|source| DevServerError::Spawn { path: cli.path().to_owned(), source })?;
+        let (arguments, graceful) = (settings.arguments(ports), settings.database.is_some());
+        let process = Process::spawn(cli.path(), &arguments, graceful, settings.owner.as_ref())
+            .map_err(|source| DevServerError::Spawn { path: cli.path().to_owned(), source })?;
         match wait_until_ready(&process, ports, settings).await {
             Ok(()) => return Ok(Launched { process, ports }),
             Err(NotReady::Ended(status)) => {

@@ -6,8 +6,9 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, PipeReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -21,6 +22,8 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The longest time that a killed process may take to end, on a very busy machine.
 pub(super) const KILL_LIMIT: Duration = Duration::from_secs(10);
 const REAP_POLL: Duration = Duration::from_millis(5);
+/// The same for a server that outlives this process, usually.
+const SLOW_REAP_POLL: Duration = Duration::from_millis(100);
 
 const KEPT_LINES: usize = 30;
 const KEPT_BYTES_OF_LINE: usize = 2_000;
@@ -32,6 +35,21 @@ pub(super) type Ending = Option<ExitStatus>;
 #[derive(Debug)]
 pub(super) struct StillThere;
 
+/// Another process with which a server ends, instead of this one.
+#[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "only tests share a server"))]
+pub(super) struct Owner {
+    pub(super) process_id: u32,
+    /// The folder for the server's output, which is removed at its end.
+    pub(super) folder: PathBuf,
+}
+
+impl Owner {
+    fn log(&self) -> PathBuf {
+        self.folder.join("server.log")
+    }
+}
+
 /// A running server.
 #[derive(Debug)]
 pub(super) struct Process {
@@ -41,6 +59,8 @@ pub(super) struct Process {
     watchdog: Option<ChildStdin>,
     child: Arc<Mutex<Child>>,
     output: Arc<Mutex<VecDeque<String>>>,
+    /// The file with the output of a server with an owner.
+    log: Option<PathBuf>,
     ending: watch::Receiver<Option<Ending>>,
 }
 
@@ -50,11 +70,20 @@ impl Process {
         program: &Path,
         arguments: &[OsString],
         graceful: bool,
+        owner: Option<&Owner>,
     ) -> io::Result<Self> {
-        let (reader, writer) = io::pipe()?;
         let grace = if graceful { GRACE } else { Duration::ZERO };
-        let mut command = watched(program, arguments, grace);
-        command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
+        let mut command = watched(program, arguments, grace, owner);
+        let reader = if let Some(owner) = owner {
+            // A pipe would break when this process ends, and the server with it.
+            let log = File::create(owner.log())?;
+            command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+            None
+        } else {
+            let (reader, writer) = io::pipe()?;
+            command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
+            Some(reader)
+        };
         let mut child = command.spawn()?;
         // The command holds this process's copies of the pipe's write end. The reader reaches the end
         // only when they are closed.
@@ -64,7 +93,8 @@ impl Process {
         let child = Arc::new(Mutex::new(child));
         let output = Arc::new(Mutex::new(VecDeque::new()));
         let (ended, ending) = watch::channel(None);
-        let process = Self { id, graceful, watchdog, child, output, ending };
+        let log = owner.map(Owner::log);
+        let process = Self { id, graceful, watchdog, child, output, log, ending };
         let reader_thread = ReaderThread {
             child: Arc::clone(&process.child),
             output: Arc::clone(&process.output),
@@ -83,7 +113,12 @@ impl Process {
 
     /// Returns the last lines that it printed.
     pub(super) fn last_output(&self) -> String {
-        Vec::from(lock(&self.output).clone()).join("\n")
+        let Some(log) = &self.log else {
+            return Vec::from(lock(&self.output).clone()).join("\n");
+        };
+        let text = fs::read_to_string(log).unwrap_or_default();
+        let lines: Vec<_> = text.lines().collect();
+        lines[lines.len().saturating_sub(KEPT_LINES)..].join("\n")
     }
 
     /// Returns the exit status, if the process has ended.
@@ -136,23 +171,30 @@ struct ReaderThread {
 }
 
 impl ReaderThread {
-    fn run(self, reader: PipeReader) {
-        let mut reader = BufReader::new(reader);
-        let mut line = Vec::new();
-        while matches!(reader.read_until(b'\n', &mut line), Ok(read) if read > 0) {
-            self.keep(&line);
-            line.clear();
+    fn run(self, reader: Option<PipeReader>) {
+        let poll = if reader.is_some() { REAP_POLL } else { SLOW_REAP_POLL };
+        if let Some(reader) = reader {
+            self.read(reader);
         }
-        // The pipe has ended, so the server has ended or is about to.
         let ending = loop {
             match lock(&self.child).try_wait() {
                 Ok(Some(status)) => break Some(status),
                 Ok(None) => {}
                 Err(_) => break None,
             }
-            thread::sleep(REAP_POLL);
+            thread::sleep(poll);
         };
         self.ended.send_replace(Some(ending));
+    }
+
+    /// Reads to the end of the pipe, which comes when the server has ended or is about to.
+    fn read(&self, reader: PipeReader) {
+        let mut reader = BufReader::new(reader);
+        let mut line = Vec::new();
+        while matches!(reader.read_until(b'\n', &mut line), Ok(read) if read > 0) {
+            self.keep(&line);
+            line.clear();
+        }
     }
 
     fn keep(&self, line: &[u8]) {
@@ -176,13 +218,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns the command that runs `program` as long as its standard input is open.
+/// Returns the command that runs `program` as long as its standard input is open, or its owner runs.
 ///
 /// A shell does that, because the alternatives, `prctl` and a hook between fork and exec, need
 /// `unsafe`, exist on Linux only, and end the server with the thread that started it instead of the
 /// process.
 #[cfg(unix)]
-fn watched(program: &Path, arguments: &[OsString], grace: Duration) -> Command {
+fn watched(
+    program: &Path,
+    arguments: &[OsString],
+    grace: Duration,
+    owner: Option<&Owner>,
+) -> Command {
     use std::os::unix::process::CommandExt as _;
 
     let mut command = Command::new("/bin/sh");
@@ -191,6 +238,8 @@ fn watched(program: &Path, arguments: &[OsString], grace: Duration) -> Command {
         .arg(include_str!("watchdog.sh"))
         .arg("durable-dev-server")
         .arg((grace.as_millis() / 100).to_string())
+        .arg(owner.map_or_else(String::new, |owner| owner.process_id.to_string()))
+        .arg(owner.map_or(Path::new(""), |owner| &owner.folder))
         .arg(program)
         .args(arguments)
         // The watchdog ends the whole group, and a Ctrl-C at the terminal must not reach the server
@@ -202,7 +251,12 @@ fn watched(program: &Path, arguments: &[OsString], grace: Duration) -> Command {
 /// Returns the command that runs `program` as a plain child, which ends when it is stopped or dropped
 /// and outlives a parent that is killed.
 #[cfg(not(unix))]
-fn watched(program: &Path, arguments: &[OsString], _grace: Duration) -> Command {
+fn watched(
+    program: &Path,
+    arguments: &[OsString],
+    _grace: Duration,
+    _owner: Option<&Owner>,
+) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);
     command
@@ -212,9 +266,9 @@ fn watched(program: &Path, arguments: &[OsString], _grace: Duration) -> Command 
 mod tests {
     use super::*;
 
-    fn shell(script: &str, gentle: bool) -> Process {
+    fn shell(script: &str, graceful: bool) -> Process {
         let arguments = ["-c".into(), script.into()];
-        Process::spawn(Path::new("/bin/sh"), &arguments, gentle).expect("there is a shell")
+        Process::spawn(Path::new("/bin/sh"), &arguments, graceful, None).expect("there is a shell")
     }
 
     async fn first_line(process: &Process) -> String {
@@ -245,7 +299,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_gentle_stop_lets_the_process_end_by_itself() {
+    async fn a_graceful_stop_lets_the_process_end_by_itself() {
         let process =
             shell("trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done", true);
         first_line(&process).await;
@@ -266,7 +320,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_cannot_be_run_says_so() {
-        let process = Process::spawn(Path::new("/nowhere/temporal"), &[], false).expect("a shell");
+        let process =
+            Process::spawn(Path::new("/nowhere/temporal"), &[], false, None).expect("a shell");
         let status = process.ended().await.expect("it was reaped here");
         assert_eq!(status.code(), Some(127));
         assert!(process.last_output().contains("/nowhere/temporal"));

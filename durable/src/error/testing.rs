@@ -41,6 +41,9 @@ pub enum TestingError {
         /// The server's response.
         source: Box<Status>,
     },
+    /// The folder through which the processes of a nextest run share their server could not be used.
+    #[error("cannot share a dev server with the other processes of this nextest run")]
+    Folder(#[source] std::io::Error),
     /// The dev server of this process did not start. Another test reports the cause.
     #[error("the dev server of the tests did not start; see the first test that failed")]
     ServerNotStarted,

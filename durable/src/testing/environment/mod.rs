@@ -5,6 +5,7 @@ mod crash;
 mod end;
 mod log;
 mod namespace;
+mod nextest;
 pub(crate) mod run;
 mod server;
 mod stalled;
