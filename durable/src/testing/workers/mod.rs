@@ -106,10 +106,10 @@ impl TestWorkers {
             match stopped {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, "a worker of the test ended with an error")
+                    tracing::warn!(%error, "a worker of the test ended with an error");
                 }
                 Err(_) => {
-                    tracing::warn!("the workers of the test did not stop within {STOP_TIMEOUT:?}")
+                    tracing::warn!("the workers of the test did not stop within {STOP_TIMEOUT:?}");
                 }
             }
         }
