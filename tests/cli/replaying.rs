@@ -27,7 +27,7 @@ fn a_history_is_saved_and_replayed() {
         .expect("it is written");
     let refused = run_alone(&["replay", &declared_file]).refused(1);
     assert!(
-        refused.contains("this program only declares that type and has no code to replay"),
+        refused.contains("that type is only declared in this program, without code"),
         "{refused}"
     );
 

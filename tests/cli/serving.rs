@@ -184,10 +184,7 @@ fn dev_refuses_search_attributes_that_cannot_be() {
     }
     let refused = run_alone(&["dev", "--free-ports", "--search-attribute", "ParcelStreet=Int"]);
     let refused = refused.refused(1);
-    assert!(
-        refused.contains("`ParcelStreet` is asked for as Int, and declared as Keyword"),
-        "{refused}"
-    );
+    assert!(refused.contains("`ParcelStreet` is set as Int, and declared as Keyword"), "{refused}");
 }
 
 #[test]

@@ -151,5 +151,5 @@ async fn a_search_attribute_has_one_type() {
     let builder = TestEnv::builder().search_attribute("TestedTier", SearchAttribute::Int);
     let error = builder.start().await.expect_err("it is declared as a keyword");
     let text = error.to_string();
-    assert!(text.contains("asked for as Int, and declared as Keyword at tests/testing/"), "{text}");
+    assert!(text.contains("set as Int, and declared as Keyword at tests/testing/"), "{text}");
 }

@@ -7,6 +7,7 @@ mod crash;
 mod declared;
 mod entity;
 mod environment;
+mod families;
 mod fan_out;
 mod flows;
 mod inputs;

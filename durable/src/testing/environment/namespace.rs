@@ -1,5 +1,5 @@
-//! A namespace for each test: what isolates tests that run side by side, and what neither the
-//! queues nor the ids of the user's code can tell from any other.
+//! A namespace for each test. It isolates tests that run side by side, and the queues and ids of the
+//! user's code stay as they are.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -16,14 +16,14 @@ use crate::error::{Result, TestingError};
 /// The shortest retention that a server accepts.
 const RETENTION: Duration = Duration::from_secs(86_400);
 
-/// A name that no other test has, on this server or in another process.
+/// Returns a name that no other test has, in this process or in another.
 pub(super) fn name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let unique = uuid::Uuid::new_v4().simple().to_string();
     format!("test-{}-{}", COUNT.fetch_add(1, Ordering::Relaxed), &unique[..12])
 }
 
-/// Registers the client's namespace, with its search attributes.
+/// Creates the client's namespace, with its search attributes.
 pub(super) async fn register(
     client: &Client,
     search_attributes: &[(String, SearchAttribute)],
@@ -51,6 +51,6 @@ pub(super) async fn delete(client: &Client) {
     };
     if let Err(status) = client.sdk().clone().delete_namespace(request.into_request()).await {
         let namespace = client.namespace();
-        tracing::warn!(namespace, %status, "the namespace of a test was not deleted");
+        tracing::warn!(namespace, %status, "cannot delete the namespace of a test");
     }
 }
