@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use durable::Client;
-use durable::dev_server::{DevServer, DevServerBuilder};
+use durable::dev_server::DevServer;
 
 /// The server that an example uses.
 pub struct Server {
@@ -20,21 +20,13 @@ impl Server {
     /// # Errors
     /// When no dev server can be started.
     pub async fn find() -> durable::Result<Self> {
-        Self::find_or_start(DevServer::builder()).await
-    }
-
-    /// As [`find`](Self::find), with settings for the dev server.
-    ///
-    /// # Errors
-    /// When no dev server can be started.
-    pub async fn find_or_start(settings: DevServerBuilder) -> durable::Result<Self> {
         let attempt = Client::builder().connect_timeout(Duration::from_secs(1)).connect().await;
         if let Ok(client) = attempt {
             println!("using the Temporal server at {}", client.address());
             return Ok(Self { client, own: None });
         }
         println!("no Temporal server answers; starting one");
-        let server = settings.ui(true).start().await?;
+        let server = DevServer::builder().ui(true).start().await?;
         let client = Client::connect(server.address()).await?;
         println!("Temporal server at {}", server.address());
         if let Some(ui) = server.ui_address() {

@@ -20,6 +20,7 @@ use crate::activity::ActivityError as OwnActivityError;
 pub use crate::base_workflow::BaseWorkflow;
 pub use crate::client::{Client, Execute, HasHandle, QueryCall, Start, UpdateCall, WorkflowHandle};
 pub use crate::definition::registry::Registration;
+pub use crate::definition::search_attribute::{DeclaredSearchAttribute, describe_key};
 pub use crate::definition::{
     Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Handles, Inputs,
     Parameter, Payload, SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,

@@ -46,6 +46,12 @@ impl Address {
         Ok(Self { host: host.to_owned(), port, is_https: given.scheme() == "https", url })
     }
 
+    /// The URL for the SDK where TLS is made by whoever reads it.
+    pub(crate) fn https_url(&self) -> Url {
+        let url = format!("https://{}:{}", self.host, self.port);
+        Url::parse(&url).unwrap_or_else(|_| self.url())
+    }
+
     /// The URL for the SDK.
     pub(crate) fn url(&self) -> Url {
         self.url.clone()

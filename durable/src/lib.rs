@@ -91,6 +91,7 @@ pub mod error;
 mod id;
 pub mod options;
 pub mod prelude;
+mod search_attribute;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod worker;
@@ -98,6 +99,37 @@ pub mod workflow;
 
 #[doc(hidden)]
 pub mod __private;
+
+#[doc = include_str!("docs/search_attributes.md")]
+#[macro_export]
+macro_rules! search_attributes {
+    ($($(#[$attribute:meta])* $visibility:vis const $name:ident: $key:ty = $value:expr;)*) => {
+        $(
+            $(#[$attribute])*
+            $visibility const $name: $key = $value;
+
+            $(#[$attribute])*
+            const _: () = {
+                $crate::__private::inventory::submit! {
+                    $crate::__private::DeclaredSearchAttribute::new(
+                        || $crate::__private::describe_key(&$name),
+                        $crate::__private::SourceLocation::new(
+                            ::core::file!(),
+                            ::core::line!(),
+                            ::core::column!(),
+                        ),
+                    )
+                }
+            };
+        )*
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "`search_attributes!` takes constants, such as \
+             `pub const CUSTOMER: SearchAttributeKey<String> = SearchAttributeKey::keyword(\"Customer\");`"
+        );
+    };
+}
 
 pub use activity::State;
 pub use base_workflow::BaseWorkflow;

@@ -25,8 +25,7 @@ fn order(parcels: &[&str]) -> Order {
     Order { number: 1, parcels: parcels.iter().map(|&parcel| parcel.to_owned()).collect() }
 }
 
-// A child that waits for nothing but a signal would skip to its own timeout, before the signal comes.
-#[durable::test(crash, time_skipping = "never")]
+#[durable::test(crash)]
 async fn parent_and_children_survive_every_crash(env: TestEnv) -> durable::Result<()> {
     let statistics = Statistics::start(env.client()).await?;
     let shipped = ShipOrder::execute(env.client(), order(&["tea", "glass", "books"])).await?;
@@ -39,7 +38,7 @@ async fn parent_and_children_survive_every_crash(env: TestEnv) -> durable::Resul
     Ok(())
 }
 
-#[durable::test(time_skipping = "never")]
+#[durable::test]
 async fn a_parent_is_tested_without_a_child(env: TestEnv) -> durable::Result<()> {
     let surveys = env.mock_workflow::<Survey>().returns(5);
     let shipped = ShipOrder::execute(env.client(), order(&["a", "b"])).await?;

@@ -15,9 +15,9 @@ fn it_shows_what_holds_and_what_is_wrong() {
         "  activities.types.count_stock.heartbeat_timeout_s = 5 (durable.yaml:12)",
         "  A7: counted, with a heartbeat every 5s at least",
         "  A7: ordered, with a heartbeat every 20s at least",
-        "durable.yaml:9: temporal.activities.heartbeat_timeout_s: this must be a number of seconds, \
-         such as 90 or 0.5, and is `20s`",
-        "durable.yaml:16: temporal.worker.activities_per_secnd: there is no such key; did you mean \
+        "durable.yaml:9: temporal.activities.heartbeat_timeout_s: expected a number of seconds, \
+         such as 90 or 0.5, got `20s`",
+        "durable.yaml:16: temporal.worker.activities_per_secnd: unknown key; did you mean \
          `activities_per_second`?",
     ] {
         assert!(text.contains(line), "no line {line:?} in\n{text}");

@@ -47,7 +47,7 @@ async fn main() -> durable::Result<()> {
     println!("two missed nights:");
     show(&client, runs(&backups, 4).await?.split_off(2)).await?;
 
-    backups.pause("the disk is full").await?;
+    backups.pause_with("the disk is full").await?;
     backups.trigger().await?;
     println!("paused, and triggered by hand:");
     show(&client, runs(&backups, 5).await?.split_off(4)).await?;

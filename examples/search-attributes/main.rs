@@ -8,7 +8,6 @@ mod workflow;
 
 use durable::Error;
 use durable::client::{Idempotency, ListWorkflows, WorkflowExecutionStatus};
-use durable::dev_server::{DevServer, SearchAttribute};
 use durable::prelude::*;
 use durable_examples::Server;
 
@@ -16,10 +15,7 @@ use crate::workflow::{SEVERITY, TEAM, Ticket, TicketWorkflow};
 
 #[tokio::main]
 async fn main() -> durable::Result<()> {
-    let settings = DevServer::builder()
-        .search_attribute(TEAM.name(), SearchAttribute::Keyword)
-        .search_attribute(SEVERITY.name(), SearchAttribute::Int);
-    let server = Server::find_or_start(settings).await?;
+    let server = Server::find().await?;
     let client = server.client().clone();
     if !knows_the_attributes(&client).await? {
         println!("this server does not know the search attributes of the example; run");

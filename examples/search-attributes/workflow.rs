@@ -3,10 +3,13 @@
 use durable::prelude::*;
 use durable::workflow::SearchAttributeKey;
 
-/// Who has the ticket. The server must know the attribute, as a keyword.
-pub const TEAM: SearchAttributeKey<String> = SearchAttributeKey::keyword("TicketTeam");
-/// How much it matters, from 1. The server must know the attribute, as a whole number.
-pub const SEVERITY: SearchAttributeKey<i64> = SearchAttributeKey::int("TicketSeverity");
+// `dev`, a `DevServer` and tests create what is declared here; other servers have to be told.
+durable::search_attributes! {
+    /// Who has the ticket.
+    pub const TEAM: SearchAttributeKey<String> = SearchAttributeKey::keyword("TicketTeam");
+    /// How much it matters, from 1.
+    pub const SEVERITY: SearchAttributeKey<i64> = SearchAttributeKey::int("TicketSeverity");
+}
 
 /// A ticket, from the first call to the answer.
 #[workflow(queue = "search-attributes", id = "ticket-{number}")]

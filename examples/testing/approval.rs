@@ -2,10 +2,10 @@
 
 use durable::prelude::*;
 
-/// How long a person may take.
-pub const PATIENCE: Duration = Duration::from_secs(7 * 86_400);
+/// The time limit for a decision.
+pub const TIME_LIMIT: Duration = Duration::from_secs(7 * 86_400);
 
-/// How an expense ends.
+/// The decision on an expense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decision {
     Approved,
@@ -13,7 +13,7 @@ pub enum Decision {
     Expired,
 }
 
-/// Tells a manager of an expense that nobody decided on.
+/// Tells a manager about an expense without a decision.
 #[activity(queue = "approvals", start_to_close_timeout = "10s")]
 pub async fn escalate(expense: String) -> Result<(), ActivityError> {
     println!("expense {expense} needs a manager");
@@ -31,7 +31,7 @@ pub struct Expense {
 impl Expense {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, expense: String) -> WorkflowResult<Decision> {
-        if ctx.wait_condition_timeout(|state| state.answer.is_some(), PATIENCE).await? {
+        if ctx.wait_condition_timeout(|state| state.answer.is_some(), TIME_LIMIT).await? {
             let approved = ctx.state(|state| state.answer == Some(true));
             return Ok(if approved { Decision::Approved } else { Decision::Rejected });
         }
@@ -39,7 +39,7 @@ impl Expense {
         Ok(Decision::Expired)
     }
 
-    /// A person's answer.
+    /// Decides on the expense.
     #[signal]
     fn decide(&mut self, yes: bool) {
         self.answer = Some(yes);

@@ -1,11 +1,10 @@
-//! An activity that takes long: its heartbeats say how far it is, and an attempt after a crash goes
-//! on from there.
+//! A long activity that reports its progress with heartbeats, and continues there after a crash.
 
 use std::sync::{Mutex, PoisonError};
 
 use durable::prelude::*;
 
-/// How far an import is; what its heartbeats carry.
+/// The progress of an import, which its heartbeats carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     pub rows: u32,
@@ -16,19 +15,19 @@ pub struct Progress {
 pub struct Table(Mutex<Vec<u32>>);
 
 impl Table {
-    /// Writes a row, which takes a moment.
+    /// Writes a row, slowly.
     pub async fn insert(&self, row: u32) {
         tokio::time::sleep(Duration::from_millis(2)).await;
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(row);
     }
 
-    /// The rows that were written, in their order.
+    /// Returns the rows that were written, in order.
     pub fn rows(&self) -> Vec<u32> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Imports rows, and returns how many this attempt wrote.
+/// Imports rows, and returns the number that this attempt wrote.
 #[activity(
     queue = "imports",
     start_to_close_timeout = "2h",

@@ -1,4 +1,4 @@
-//! Workflows as they are worth testing; their tests, in `tests`, are what this example is for.
+//! Workflows and activities, and their tests in the folder `tests`.
 //!
 //! `cargo run --example testing` runs two of them on a dev server. `cargo test --test
 //! testing_example` tests all of them; docs/testing.md is the guide.

@@ -1,10 +1,10 @@
-//! A parent and its child: an expense is approved by a workflow of its own, and then paid.
+//! A parent and its child: a child workflow approves an expense, and the parent pays it.
 
 use durable::prelude::*;
 
 use crate::approval::{Decision, Expense};
 
-/// Pays an expense, if its approval says so.
+/// Pays an expense if it is approved.
 #[workflow(queue = "approvals")]
 #[derive(Default)]
 pub struct Reimbursement;

@@ -1,22 +1,21 @@
-//! An activity that is tried again, with a backoff, after failures that may pass, and not after
-//! others.
+//! An activity that is retried with a backoff after some failures, and not after others.
 
 use std::fmt;
 
 use durable::prelude::*;
 
-/// Where exchange rates come from. A program gives its workers one, and a test another.
+/// A source of exchange rates. A program gives one to its workers, and a test gives another.
 pub trait Rates: Send + Sync {
-    /// What one of a currency costs.
+    /// Returns the price of one unit of a currency.
     fn rate(&self, currency: &str) -> Result<f64, RateError>;
 }
 
-/// Why there is no rate.
+/// The error of a source of rates.
 #[derive(Debug)]
 pub enum RateError {
-    /// The source does not answer. It may do so later.
+    /// The source does not answer. It may answer later.
     Unavailable,
-    /// There is no such currency, and will be none.
+    /// There is no such currency.
     UnknownCurrency,
 }
 
@@ -30,7 +29,7 @@ impl fmt::Display for RateError {
 }
 
 impl RateError {
-    /// The failure with which the activity ends; it says whether another attempt can help.
+    /// Returns the failure of the activity, which decides if the activity is retried.
     fn into_failure(self) -> ApplicationFailure {
         let (type_name, for_good) = match self {
             Self::Unavailable => ("Unavailable", false),
@@ -43,7 +42,7 @@ impl RateError {
     }
 }
 
-/// Asks for a rate: again after a minute, 2, 4 and 8, and then no more.
+/// Asks for a rate, and retries after 1, 2, 4 and 8 minutes.
 #[activity(
     queue = "rates",
     start_to_close_timeout = "10s",
@@ -61,14 +60,14 @@ pub async fn exchange_rate(
     Ok(rates.rate(&currency).map_err(RateError::into_failure)?)
 }
 
-/// A price, and how long it took to find it.
+/// A price, and the time that it took to find it.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Price {
     pub amount: f64,
     pub waited: Duration,
 }
 
-/// Tells what a hundred of a currency cost.
+/// Returns the price of a hundred units of a currency.
 #[workflow(queue = "rates")]
 #[derive(Default)]
 pub struct PriceOfHundred;

@@ -1,8 +1,8 @@
-//! A saga: a trip of three steps, of which a failing one has the earlier ones undone, last first.
+//! A saga: a trip of three steps. If a step fails, the earlier ones are undone in reverse order.
 
 use durable::prelude::*;
 
-/// What is to be booked.
+/// A trip to book.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Trip {
     pub traveller: String,
@@ -21,7 +21,7 @@ pub async fn book_hotel(traveller: String) -> Result<String, ActivityError> {
     Ok(format!("room of {traveller}"))
 }
 
-/// Charges the traveller. No card here is good for more than 1000.
+/// Charges the traveller. No card has a limit of more than 1000.
 #[activity(queue = "trips", start_to_close_timeout = "10s")]
 pub async fn charge_card(traveller: String, amount: f64) -> Result<String, ActivityError> {
     if amount > 1000.0 {
@@ -34,7 +34,7 @@ pub async fn charge_card(traveller: String, amount: f64) -> Result<String, Activ
     Ok(format!("payment of {traveller}"))
 }
 
-/// Undoes what a step did. Like every activity, it may run more than once, so it must not mind.
+/// Undoes a step. Like every activity, it may run more than once, and must be idempotent.
 #[activity(queue = "trips", start_to_close_timeout = "10s", retry(maximum_attempts = 0))]
 pub async fn undo(reservation: String) -> Result<(), ActivityError> {
     println!("undone: {reservation}");
@@ -62,7 +62,7 @@ impl BookTrip {
 }
 
 impl BookTrip {
-    /// The steps; each notes what it did, for the case that a later one fails.
+    /// Runs the steps. Each adds its compensation, in case a later one fails.
     async fn book(
         ctx: &WorkflowContext<Self>,
         Trip { traveller, amount }: Trip,

@@ -1,18 +1,18 @@
-//! One workflow in three forms, each on a queue of its own: as it was when `histories/shipping.json`
-//! was recorded; changed so that what is under way could not go on; and changed with a patch.
+//! One workflow in three versions, each on its own queue: the version with which
+//! `histories/shipping.json` was recorded, an incompatible change, and the same change with a patch.
 //!
-//! A program has one form at a time, the last. The three stand here side by side so that a test can
-//! replay the recorded history against each.
+//! A program has one version at a time. All three are here so that a test can replay the recorded
+//! history with each.
 
 use durable::prelude::*;
 
-/// Packs what was ordered.
+/// Packs an order.
 #[activity(queue = "shipping", start_to_close_timeout = "10s")]
 pub async fn pack(order: String) -> String {
     format!("parcel of {order}")
 }
 
-/// Insures a parcel; this came later.
+/// Insures a parcel. It was added later.
 #[activity(queue = "shipping", start_to_close_timeout = "10s")]
 pub async fn insure(parcel: String) -> String {
     format!("insured {parcel}")
@@ -24,7 +24,7 @@ pub async fn hand_over(parcel: String) -> String {
     format!("{parcel}, handed over")
 }
 
-/// As it was recorded.
+/// The version that was recorded.
 #[workflow(queue = "shipping", name = "Shipping", id = "shipping-{}")]
 #[derive(Default)]
 pub struct Shipping;
@@ -38,7 +38,7 @@ impl Shipping {
     }
 }
 
-/// Changed without a patch. A workflow that has come as far as the carrier cannot go on with it.
+/// Changed without a patch. A workflow that has already called the carrier cannot continue with it.
 #[workflow(queue = "shipping-changed", name = "Shipping", id = "shipping-{}")]
 #[derive(Default)]
 pub struct ChangedShipping;
@@ -53,7 +53,7 @@ impl ChangedShipping {
     }
 }
 
-/// Changed with a patch: what is under way goes on as it began.
+/// Changed with a patch: running workflows continue as they began.
 #[workflow(queue = "shipping-patched", name = "Shipping", id = "shipping-{}")]
 #[derive(Default)]
 pub struct PatchedShipping;

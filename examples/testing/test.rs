@@ -1,5 +1,5 @@
-//! The tests of this example. In a crate of your own they stand in `tests/`, and import the
-//! workflows from its library.
+//! The tests of this example. In your own crate they are in `tests/`, and import the workflows from
+//! its library.
 
 mod approval;
 mod import;
@@ -8,7 +8,7 @@ mod retrying;
 mod saga;
 mod shipping;
 
-/// A file for each of the modules above, and for what is not about one of them.
+/// A file for each of the modules above, and for what concerns none of them.
 mod tests {
     mod approval;
     mod by_hand;

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use durable_tests::Shared;
 use serde_json::{Value, json};
 
 use crate::{ended, program, run_alone};
@@ -18,7 +19,7 @@ fn configured(text: &str, arguments: &[&str]) -> crate::Ran {
 #[test]
 fn a_sound_program_is_sound() {
     let text = run_alone(&["check"]).text();
-    assert!(text.contains("queues         4\nworkflows      5\nactivities     2\n"), "{text}");
+    assert!(text.contains("queues         4\nworkflows      8\nactivities     2\n"), "{text}");
     assert_eq!(
         run_alone(&["check", "--output", "json"]).json(),
         json!({ "ok": true, "problems": [] })
@@ -35,8 +36,8 @@ fn every_problem_is_said_at_once() {
     assert!(refused.contains("activity `weigh`") && refused.contains("Scale"), "{refused}");
 
     let refused = configured("temporal: { urll: x, enabled: maybe }", &["check"]).refused(2);
-    assert!(refused.contains("shop.yaml:1: temporal.urll: there is no such key"), "{refused}");
-    assert!(refused.contains("temporal.enabled: this must be `true` or `false`"), "{refused}");
+    assert!(refused.contains("shop.yaml:1: temporal.urll: unknown key"), "{refused}");
+    assert!(refused.contains("temporal.enabled: expected `true` or `false`"), "{refused}");
 
     // Its annotation gives an attempt 10 s.
     let cannot = "temporal: { activities: { types: { weigh: { start_to_close_timeout_s: 4, \
@@ -50,6 +51,82 @@ fn every_problem_is_said_at_once() {
 
     let refused = configured("temporal: { worker: { enabled: false } }", &["check"]).refused(2);
     assert!(refused.contains("serving queues is disabled by the configuration"), "{refused}");
+}
+
+#[test]
+fn finds_names_in_the_configuration_that_the_program_does_not_have() {
+    let text = "
+temporal:
+  activities:
+    types:
+      weigh: { start_to_close_timeout_s: 20 }
+      wiegh: { start_to_close_timeout_s: 20 }
+  workflows:
+    types:
+      InvoiceWorkflow: { run_timeout_s: 60 }
+      ParcelWorkflw: { retry: { maximum_attempts: 2 } }
+      Unrelated: { run_timeout_s: 60 }
+  worker:
+    queues: { cli-nroth: { enabled: false } }
+";
+    let refused = configured(text, &["check"]).refused(2);
+    for said in [
+        "shop.yaml:6: temporal.activities.types.wiegh: this program has no activity `wiegh`; did you \
+         mean `weigh`?",
+        "shop.yaml:10: temporal.workflows.types.ParcelWorkflw: this program has no workflow \
+         `ParcelWorkflw`; did you mean `ParcelWorkflow`?",
+        "shop.yaml:11: temporal.workflows.types.Unrelated: this program has no workflow `Unrelated`; \
+         it has `AskElsewhereWorkflow`, ",
+        "shop.yaml:13: temporal.worker.queues.cli-nroth: this program has no queue `cli-nroth`; did you \
+         mean `cli-north`?",
+    ] {
+        assert!(refused.contains(said), "{said}\n{refused}");
+    }
+    assert_eq!(refused.matches("\n  - ").count(), 4, "{refused}");
+    // Other programs may use the file too.
+    configured(text, &["check", "--shared-config"]).text();
+}
+
+#[test]
+fn marks_settings_that_another_one_switches_off() {
+    let text = "
+temporal:
+  tls_enabled: ${SHOP_TLS:-false}
+  client_cert: /run/secrets/client.pem
+  client_key: ${SHOP_KEY:?where is the key}
+";
+    let shown = configured(text, &["config", "check", "--set"]).text();
+    assert!(
+        shown.contains("/run/secrets/client.pem")
+            && shown.contains("shop.yaml:4, unused: `tls` is false\n"),
+        "{shown}"
+    );
+    let shown = configured(text, &["config", "check", "--set", "--output", "json"]).json();
+    let unused = |key: &str| {
+        let settings = shown.as_array().expect("a list");
+        settings.iter().find(|it| it["key"] == key).expect("it is shown")["unused"].clone()
+    };
+    assert_eq!(unused("client_cert"), json!("`tls` is false"));
+    assert_eq!(unused("tls"), json!(null));
+}
+
+#[test]
+fn connects_without_the_certificates_while_tls_is_off() {
+    let address = Shared::get().address();
+    for switch in [format!("url: {address}, tls: false"), format!("url: 'http://{address}'")] {
+        let text = format!(
+            "temporal: {{ {switch}, client_cert: /nowhere/c.pem, client_key: /nowhere/k.pem, \
+             server_ca_cert: /nowhere/ca.pem }}"
+        );
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("shop.yaml");
+        fs::write(&file, text).expect("it is written");
+        let file = file.display().to_string();
+        assert!(ended(&mut program(&["health", "--config", &file])).text().contains(address));
+        let mut on = program(&["health", "--config", &file]);
+        on.env("DURABLE__URL", address).env("DURABLE__TLS", "true");
+        assert!(ended(&mut on).refused(2).contains("/nowhere/"), "{switch}");
+    }
 }
 
 #[test]
@@ -67,7 +144,7 @@ fn the_effective_configuration_is_shown_with_its_sources_and_without_secrets() {
     let refused = configured("temporal: { urll: x }", &["config", "check"]).refused(2);
     assert!(refused.contains("did you mean `url`?"), "{refused}");
     let refused = run_alone(&["config", "check", "--config", "/nowhere/shop.yaml"]).refused(2);
-    assert!(refused.contains("the file /nowhere/shop.yaml cannot be read"), "{refused}");
+    assert!(refused.contains("cannot read /nowhere/shop.yaml"), "{refused}");
     let schema = run_alone(&["config", "schema"]).json();
     assert_eq!(schema["properties"]["temporal"]["type"], json!(["object", "null"]));
 }
@@ -104,4 +181,25 @@ fn the_schema_says_what_the_registry_knows() {
         queue("declared", "cli-elsewhere")["workflows"][0]["name"],
         json!("InvoiceWorkflow")
     );
+}
+
+#[test]
+fn what_the_server_lacks_is_named_when_it_is_asked() {
+    let checked = crate::run(&["check", "--server"]).text();
+    assert!(checked.contains("no problems found"), "{checked}");
+
+    let namespace = crate::bare_namespace();
+    let refused = crate::run(&["check", "--server", "--namespace", &namespace]).refused(2);
+    let command = format!("create --namespace {namespace} --name ParcelStreet --type Keyword`");
+    assert!(refused.contains(&command), "{refused}");
+    assert!(refused.contains("declared at tests/cli/flows.rs:"), "{refused}");
+    let found = crate::run(&["check", "--server", "--namespace", &namespace, "--output", "json"]);
+    let found: Value = serde_json::from_str(&found.stdout).expect("it is JSON");
+    assert!(
+        found["problems"][0].as_str().is_some_and(|it| it.contains("`ParcelStreet`")),
+        "{found}"
+    );
+
+    let refused = run_alone(&["check", "--server"]).refused(1);
+    assert!(refused.contains("no Temporal server answers"), "{refused}");
 }

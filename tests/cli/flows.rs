@@ -1,7 +1,16 @@
 //! What the program holds: workflows with every kind of handler, namesakes on two queues, and one that
 //! is only declared.
 
+use durable::client::SearchAttributeKey;
 use durable::prelude::*;
+
+durable::search_attributes! {
+    /// The street to which a parcel goes.
+    const STREET: SearchAttributeKey<String> = SearchAttributeKey::keyword("ParcelStreet");
+}
+
+/// Nobody declares it, so that no server has it.
+const UNDECLARED: SearchAttributeKey<String> = SearchAttributeKey::keyword("ParcelShelf");
 
 /// A parcel to be delivered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,9 +55,16 @@ impl ParcelWorkflow {
         Ok(format!("{weight} g to {place}"))
     }
 
+    /// Delivers the parcel.
+    ///
+    /// It ends the workflow.
     #[signal]
-    fn deliver(&mut self, street: String, number: u32) {
+    fn deliver(&mut self, ctx: &mut SyncWorkflowContext<Self>, street: String, number: u32) {
         self.place = Some(format!("{street} {number}"));
+        if number == 0 {
+            // It fails for numbers that are none, and for times; never for text.
+            let _ = ctx.set_search_attribute(&UNDECLARED, street);
+        }
     }
 
     #[query]
@@ -135,6 +151,59 @@ impl SouthernStock {
     }
 }
 
+/// Returns bytes, once in its output and once in a query's answer.
+#[workflow(queue = "cli-north")]
+#[derive(Default)]
+struct BytesWorkflow;
+
+#[workflow_methods]
+impl BytesWorkflow {
+    #[run]
+    async fn run() -> WorkflowResult<Vec<u8>> {
+        Ok(vec![0, 27, 91, 49, 109, 255])
+    }
+
+    #[query]
+    fn bytes(&self) -> Vec<u8> {
+        vec![1, 2]
+    }
+}
+
+/// Adds up numbers of every sign.
+#[workflow(queue = "cli-north")]
+#[derive(Default)]
+struct SumWorkflow {
+    sum: f64,
+}
+
+#[workflow_methods]
+impl SumWorkflow {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, first: f64) -> WorkflowResult<f64> {
+        ctx.state_mut(|state| state.sum += first);
+        ctx.wait_condition(|state| state.sum >= 0.0).await?;
+        Ok(ctx.state(|state| state.sum))
+    }
+
+    #[signal]
+    fn add(&mut self, one: f64, other: i64) {
+        self.sum += one;
+        #[allow(clippy::cast_precision_loss, reason = "the numbers are small")]
+        let other = other as f64;
+        self.sum += other;
+    }
+
+    #[query]
+    fn plus(&self, summand: f64) -> f64 {
+        self.sum + summand
+    }
+
+    #[update]
+    fn set(&mut self, sum: f64) -> f64 {
+        std::mem::replace(&mut self.sum, sum)
+    }
+}
+
 /// A workflow of another program.
 #[workflow(queue = "cli-elsewhere", id = "invoice-{number}")]
 pub trait InvoiceWorkflow {
@@ -143,6 +212,23 @@ pub trait InvoiceWorkflow {
 
     #[signal]
     fn pay(cents: u64);
+}
+
+/// An activity of another program.
+#[activity(queue = "cli-elsewhere", start_to_close_timeout = "10s")]
+async fn elsewhere();
+
+/// Calls an activity that nobody serves.
+#[workflow(queue = "cli-north")]
+#[derive(Default)]
+struct AskElsewhereWorkflow;
+
+#[workflow_methods]
+impl AskElsewhereWorkflow {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        Ok(elsewhere::execute(ctx).await?)
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

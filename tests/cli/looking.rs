@@ -32,6 +32,29 @@ fn a_workflow_is_described_and_its_events_are_listed() {
 }
 
 #[test]
+fn a_workflow_whose_task_fails_is_described_with_the_problem() {
+    let id = unique("stuck");
+    run(&["start", "ParcelWorkflow", &parcel(&id, &[("book", 300)])]).text();
+    let id = format!("parcel-{id}");
+    // At number 0 it sets a search attribute that no server has.
+    run(&["signal", &id, "deliver", "\"High Street\"", "0"]).text();
+    let command = "create --namespace default --name ParcelShelf --type";
+    let described = durable_tests::eventually("problem", || async {
+        let described = run(&["describe", &id]).text();
+        described.contains("problem").then_some(described)
+    });
+    let described = Shared::get().runtime().block_on(described);
+    assert!(described.contains("bad search attributes"), "{described}");
+    assert!(described.contains(command), "{described}");
+    let json = run(&["describe", &id, "--output", "json"]).json();
+    assert_eq!(json["task_failure"]["missing_search_attribute"], json!("ParcelShelf"));
+    let refused = run(&["result", &id, "--timeout", "100ms"]).refused(1);
+    assert!(refused.contains("had no result within 100ms"), "{refused}");
+    assert!(refused.contains(command), "{refused}");
+    run(&["terminate", &id]).text();
+}
+
+#[test]
 fn workflows_are_listed_by_what_they_are() {
     let prefix = unique("listed");
     for number in 0..3 {
@@ -50,9 +73,9 @@ fn workflows_are_listed_by_what_they_are() {
     let text = run(&with(&["--limit", "2"])).text();
     assert_eq!(text.lines().count(), 4, "{text}");
     assert!(text.starts_with("workflow id"), "{text}");
-    assert!(text.ends_with("there are more; --limit shows them\n"), "{text}");
+    assert!(text.ends_with("there are more; raise --limit to see them\n"), "{text}");
     let none = run(&["list", "--id-prefix", &prefix, "--status", "failed"]).text();
-    assert_eq!(none, "there is no such workflow\n");
+    assert_eq!(none, "no workflows found\n");
 
     let refused = run(&["list", "--query", "Nonsense = 7"]).refused(2);
     assert!(

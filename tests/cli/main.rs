@@ -3,6 +3,7 @@
 mod checking;
 mod flows;
 mod looking;
+mod metadata;
 mod own;
 mod replaying;
 mod schedules;
@@ -117,4 +118,18 @@ fn parcel(id: &str, items: &[(&str, u32)]) -> String {
     let items =
         items.iter().map(|(name, grams)| serde_json::json!({ "name": name, "grams": grams }));
     serde_json::json!({ "id": id, "items": items.collect::<Vec<_>>() }).to_string()
+}
+
+/// A namespace that has no search attributes but the server's own.
+fn bare_namespace() -> String {
+    let namespace = durable_tests::unique("bare");
+    let registered = Command::new(Shared::get().cli())
+        .args(["operator", "namespace", "create", "--namespace", &namespace])
+        .args(["--address", Shared::get().address()])
+        .output();
+    let registered = registered.expect("the command runs");
+    assert!(registered.status.success(), "{registered:?}");
+    let check = || run(&["list", "--namespace", &namespace]).code == Some(0);
+    assert!(durable_tests::process::comes_true(check), "no namespace {namespace}");
+    namespace
 }

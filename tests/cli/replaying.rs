@@ -21,6 +21,16 @@ fn a_history_is_saved_and_replayed() {
     assert!(run_alone(&["replay", &folder_text]).text().starts_with("histories that replay: 1\n"));
     assert!(run(&["replay", "--workflow", &id]).text().contains(&id));
 
+    let declared = fs::read_to_string(&file).expect("it was written");
+    let declared_file = folder.path().join("declared.txt").display().to_string();
+    fs::write(&declared_file, declared.replace("StockWorkflow", "InvoiceWorkflow"))
+        .expect("it is written");
+    let refused = run_alone(&["replay", &declared_file]).refused(1);
+    assert!(
+        refused.contains("that type is only declared in this program, without code"),
+        "{refused}"
+    );
+
     let other =
         fs::read_to_string(&file).expect("it was written").replace("StockWorkflow", "EchoWorkflow");
     fs::write(&file, other).expect("it is written");

@@ -83,12 +83,44 @@ fn a_schedule_that_cannot_be_is_refused() {
         let base = ["schedule", "create", "impossible", "StockWorkflow", "--queue", "cli-north"];
         run(&[&base[..], more].concat())
     };
+    let refused = create(&["--jitter", "5", "--paused"]).refused(2);
+    assert!(
+        refused.starts_with(
+            "error: schedule `impossible` has no time to start the workflow at; give it `--cron`"
+        ),
+        "{refused}"
+    );
+    assert!(refused.contains("or `--every`, such as `--every 1h`"), "{refused}");
     let refused = create(&["--cron", "every now and then"]).refused(2);
     assert!(refused.contains("schedule `impossible` cannot be"), "{refused}");
     let refused = run_alone(&["schedule", "create", "x", "ParcelWorkflow", "{}", "--every", "1h"]);
     assert!(refused.refused(2).contains("missing field `id`"));
     let refused = run_alone(&["schedule", "create", "x", "StockWorkflow", "--every", "often"]);
-    assert!(refused.refused(2).contains("invalid value 'often' for '--every <DURATION>'"));
+    assert!(
+        refused.refused(2).contains(
+            "invalid value 'often' for '--every <DURATION>': expected a number of seconds"
+        )
+    );
     let refused = run_alone(&["schedule", "backfill", "x", "--from", "today", "--to", "tomorrow"]);
-    assert!(refused.refused(2).contains("invalid value 'today' for '--from <TIME>'"));
+    assert!(
+        refused
+            .refused(2)
+            .contains("invalid value 'today' for '--from <TIME>': expected a time in UTC")
+    );
+    let times = ["--from", "2026-01-03T00:00:00Z", "--to", "2026-01-01 00:00:00"];
+    let refused = run(&[&["schedule", "backfill", "x"][..], &times].concat()).refused(2);
+    assert_eq!(refused, "error: `--from` is later than `--to`\n");
+}
+
+#[test]
+fn a_schedule_has_times_or_is_manual() {
+    let id = unique("timeless");
+    let create = ["schedule", "create", &id, "StockWorkflow", "--queue", "cli-north"];
+    let refused = run(&create).refused(2);
+    let problem = format!("schedule `{id}` has no time to start the workflow at");
+    assert!(refused.contains(&problem) && refused.contains("`--manual`"), "{refused}");
+    run(&[&create[..], &["--manual"]].concat()).text();
+    let described = run(&["schedule", "describe", &id, "--output", "json"]).json();
+    assert_eq!(described["next_runs"], json!([]));
+    run(&["schedule", "delete", &id]).text();
 }

@@ -28,6 +28,19 @@ impl Running {
         serde_json::from_str(&printed).expect("it is JSON")
     }
 
+    /// What it logged until it said this.
+    fn logged(&mut self, what: &str) -> String {
+        let mut log = Vec::new();
+        let stderr = self.0.stderr.as_mut().expect("it is piped");
+        while !String::from_utf8_lossy(&log).contains(what) {
+            let mut byte = [0];
+            let read = stderr.read(&mut byte).expect("it can be read");
+            assert_ne!(read, 0, "it ended before it said {what}");
+            log.push(byte[0]);
+        }
+        String::from_utf8(log).expect("it is text")
+    }
+
     /// Sends a signal, and tells how the process ended and what it had logged.
     fn stop(mut self, signal: &str) -> (ExitStatus, String) {
         let pid = self.0.id().to_string();
@@ -62,7 +75,7 @@ fn a_queue_is_served_until_sigterm() {
         "--queue",
         "cli-served",
         "--drain-timeout",
-        "5s",
+        "300",
         "--log-level",
         "INFO",
     ]);
@@ -74,22 +87,40 @@ fn a_queue_is_served_until_sigterm() {
     assert!(status.success(), "{log}");
     assert!(log.contains("cli-served") && log.contains("EchoWorkflow"), "{log}");
     assert!(!log.contains("cli-parcels"), "{log}");
+    assert!(log.contains("drain timeout 300s"), "{log}");
+}
+
+#[test]
+fn serve_names_the_search_attributes_that_the_server_lacks() {
+    let namespace = crate::bare_namespace();
+    let mut command = program(&["serve", "--queue", "cli-served", "--namespace", &namespace]);
+    let mut served = Running::start(command.env("TEMPORAL_ADDRESS", Shared::get().address()));
+    let command = format!("create --namespace {namespace} --name ParcelStreet --type Keyword");
+    let log = served.logged(&command);
+    assert!(log.contains("ERROR") && log.contains("`ParcelStreet`"), "{log}");
+    let (status, log) = served.stop("TERM");
+    assert!(status.success(), "{log}");
 }
 
 #[test]
 fn what_cannot_be_served_is_refused_before_a_server_is_asked() {
     let refused = run_alone(&["serve", "--queue", "cli-nroth"]).refused(2);
-    assert!(refused.contains("there is no queue `cli-nroth`"), "{refused}");
+    assert!(refused.contains("this program has no queue `cli-nroth`"), "{refused}");
     assert!(refused.contains("did you mean `cli-north`?"), "{refused}");
     let refused = run_alone(&["serve", "--log-level", "loud"]).refused(2);
     assert!(refused.contains("possible values: off, error, warn, info, debug, trace"), "{refused}");
     let mut command = program(&["serve"]);
     let refused = ended(command.env("DURABLE__ENABLED", "false")).refused(2);
     assert!(refused.contains("Temporal is disabled by the configuration"), "{refused}");
+    // No server is there, and it isn't waited for.
     let mut command = program(&["serve"]);
-    command.env("TEMPORAL_ADDRESS", Shared::get().address());
+    command.env("TEMPORAL_ADDRESS", "127.0.0.1:1");
+    command.env("TEMPORAL_TLS_SERVER_CA_CERT_PATH", "/nowhere/ca.pem");
     let refused = ended(command.env("CLI_PROGRAM_WITHOUT_STATE", "1")).refused(2);
     assert!(refused.contains("activity `weigh`") && refused.contains("Scale"), "{refused}");
+    assert!(refused.contains("/nowhere/ca.pem"), "{refused}");
+    let refused = run_alone(&["serve", "--drain-timeout", "-5"]).refused(2);
+    assert!(refused.contains("invalid value '-5' for '--drain-timeout <DURATION>'"), "{refused}");
     let mut command = program(&["serve", "--log-level", "off"]);
     command.env("TEMPORAL_ADDRESS", "127.0.0.1:1");
     let refused = ended(command.env("DURABLE__CONNECT_LIMIT_S", "0.5")).refused(1);
@@ -100,8 +131,18 @@ fn what_cannot_be_served_is_refused_before_a_server_is_asked() {
 fn dev_is_a_server_its_web_ui_and_the_workers() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("shop.db").display().to_string();
-    let arguments =
-        ["dev", "--free-ports", "--output", "json", "--database", &database, "--namespace", "shop"];
+    let arguments = [
+        "dev",
+        "--free-ports",
+        "--output",
+        "json",
+        "--database",
+        &database,
+        "--namespace",
+        "shop",
+        "--search-attribute",
+        "ParcelWeight=Int",
+    ];
     let start = || {
         let mut running = Running::start(&mut program(&arguments));
         let printed = running.json();
@@ -115,6 +156,9 @@ fn dev_is_a_server_its_web_ui_and_the_workers() {
     let id = unique("dev");
     let executed = there(&["execute", "EchoWorkflow", "\"hello\"", "--id", &id], &address);
     assert_eq!(executed.text(), "\"hello\"\n");
+    // Those that the program declares are there, and those that were asked for.
+    there(&["check", "--server"], &address).text();
+    there(&["list", "--query", "ParcelWeight > 5"], &address).text();
     let (status, log) = running.stop("INT");
     assert!(status.success(), "{log}");
     assert_eq!(there(&["health"], &address).code, Some(1), "the server ends with the program");
@@ -126,6 +170,21 @@ fn dev_is_a_server_its_web_ui_and_the_workers() {
     there(&["execute", "EchoWorkflow", "\"again\""], &address).text();
     let (status, log) = running.stop("TERM");
     assert!(status.success(), "{log}");
+}
+
+#[test]
+fn dev_refuses_search_attributes_that_cannot_be() {
+    for (bad, expected) in [
+        ("Weight", "not a name and a type"),
+        ("=Int", "not a name and a type"),
+        ("Weight=Number", "not a type of search attribute; expected `Text`, `Keyword`, `Int`"),
+    ] {
+        let refused = run_alone(&["dev", "--search-attribute", bad]).refused(2);
+        assert!(refused.contains(expected), "{refused}");
+    }
+    let refused = run_alone(&["dev", "--free-ports", "--search-attribute", "ParcelStreet=Int"]);
+    let refused = refused.refused(1);
+    assert!(refused.contains("`ParcelStreet` is set as Int, and declared as Keyword"), "{refused}");
 }
 
 #[test]
@@ -162,6 +221,6 @@ fn dev_starts_the_workers_again_when_the_program_is_built() {
     assert_ne!(who(), first, "the old workers have ended");
     let (status, log) = running.stop("INT");
     assert!(status.success(), "{log}");
-    assert!(log.contains("the program was built; its workers start again"), "{log}");
+    assert!(log.contains("the program was rebuilt; restarting its workers"), "{log}");
     assert!(log.contains("the workers ended with exit status: 3"), "{log}");
 }

@@ -35,11 +35,11 @@ fn handlers_and_inputs_that_are_none_are_refused_and_the_workflow_hears_nothing(
     for (arguments, said) in [
         (
             &["signal", &id, "delivr", "1"][..],
-            "there is no signal of ParcelWorkflow `delivr` in this program; did you mean `deliver`?\n  \
-             there is `cancel`, `deliver`",
+            "workflow type `ParcelWorkflow` has no signal `delivr`; did you mean `deliver`?\n  \
+             it has `cancel`, `deliver`",
         ),
-        (&["query", &id, "weight"], "there is no query of ParcelWorkflow `weight` in this program"),
-        (&["update", &id, "deliver"], "there is no update of ParcelWorkflow `deliver`"),
+        (&["query", &id, "weight"], "workflow type `ParcelWorkflow` has no query `weight`"),
+        (&["update", &id, "deliver"], "workflow type `ParcelWorkflow` has no update `deliver`"),
         (
             &["signal", &id, "deliver", "\"High Street\"", "\"seven\""],
             "input `number: u32`: invalid type: string \"seven\", expected u32",
@@ -48,17 +48,50 @@ fn handlers_and_inputs_that_are_none_are_refused_and_the_workflow_hears_nothing(
             &["signal", &id, "deliver", "\"High Street\""],
             "expected 2 inputs (street: String, number: u32), got 1",
         ),
-        (&["query", &id, "heavier_than", "heavy"], "the input is no JSON"),
+        (&["query", &id, "heavier_than", "heavy"], "the input is not valid JSON"),
         (&["update", &id, "rename", "-", "-"], "only one input can be read from standard input"),
     ] {
         let refused = run(arguments).refused(2);
         assert!(refused.starts_with(&format!("error: {said}")), "{arguments:?}: {refused}");
     }
+    let refused = run(&["update", &id, "renam", "1"]).refused(2);
+    assert!(refused.contains("did you mean `rename`?\n  it has `rename`\n"), "{refused}");
     let rejected = run(&["update", &id, "rename", "\"book\"", "\"\""]).refused(1);
     assert!(rejected.contains("update `rename` of workflow"), "{rejected}");
     assert!(rejected.contains("caused by: a thing must have a name"), "{rejected}");
     let history = run(&["history", &id]).text();
     assert!(!history.contains("WorkflowExecutionSignaled"), "{history}");
+    run(&["terminate", &id]).text();
+}
+
+#[test]
+fn lists_the_handlers_as_the_workflow_metadata() {
+    let id = started("metadata");
+    let metadata = run(&["query", &id, "__temporal_workflow_metadata"]).json();
+    assert_eq!(metadata["currentDetails"], json!(null));
+    assert_eq!(
+        metadata["definition"],
+        json!({
+            "type": "ParcelWorkflow",
+            "queryDefinitions": [
+                { "name": "heavier_than", "description": "(grams: u32) -> Vec<String>" },
+                { "name": "state", "description": "The state of the workflow." },
+            ],
+            "signalDefinitions": [
+                {
+                    "name": "cancel",
+                    "description": "Cancels the running activities.\n(reason: Option<String>)",
+                },
+                {
+                    "name": "deliver",
+                    "description": "Delivers the parcel.\n\nIt ends the workflow.\n(street: String, number: u32)",
+                },
+            ],
+            "updateDefinitions": [
+                { "name": "rename", "description": "(from: String, to: String) -> usize" },
+            ],
+        })
+    );
     run(&["terminate", &id]).text();
 }
 

@@ -6,6 +6,7 @@ mod effective;
 mod mistakes;
 mod order;
 mod reading;
+mod unused;
 
 use durable::config::{Config, ConfigError, ConfigProblem};
 

@@ -33,31 +33,31 @@ loging: {}
 fn all_mistakes_are_said_at_once_each_with_file_line_and_key() {
     let printed = printed(MANY, &[]);
     let expected = [
-        "durable.yaml:3: temporal.urll: there is no such key; did you mean `url`?",
-        "durable.yaml:4: temporal.enabled: this must be `true` or `false`, and is `perhaps`",
-        "durable.yaml:5: temporal.task_queue: this key can have no effect: every workflow",
-        "durable.yaml:6: temporal.namespace: this must be text, and is a list",
-        "durable.yaml:8: temporal.workflows.run_timeout: there is no such key; did you mean \
+        "durable.yaml:3: temporal.urll: unknown key; did you mean `url`?",
+        "durable.yaml:4: temporal.enabled: expected `true` or `false`, got `perhaps`",
+        "durable.yaml:5: temporal.task_queue: unsupported key: every workflow",
+        "durable.yaml:6: temporal.namespace: expected text, got a list",
+        "durable.yaml:8: temporal.workflows.run_timeout: unknown key; did you mean \
          `run_timeout_s`?",
-        "durable.yaml:9: temporal.workflows.execution_timeout_s: this must be a number of seconds, \
-         such as 90 or 0.5, and is `10m`",
-        "durable.yaml:12: temporal.activities.retry.maximum_attempts: this must be a whole number, \
-         such as 100, and is the text `3`; leave out the quotes",
-        "durable.yaml:13: temporal.activities.retry.backoff_coefficient: this must be a number of 1 \
-         or more, such as 2.0, and is `0.5`",
-        "durable.yaml:15: temporal.worker.poll_interval_ms: this key can have no effect: workers do \
+        "durable.yaml:9: temporal.workflows.execution_timeout_s: expected a number of seconds, \
+         such as 90 or 0.5, got `10m`",
+        "durable.yaml:12: temporal.activities.retry.maximum_attempts: expected a whole number, \
+         such as 100, got the text `3`; remove the quotes",
+        "durable.yaml:13: temporal.activities.retry.backoff_coefficient: expected a number of at \
+         least 1, such as 2.0, got `0.5`",
+        "durable.yaml:15: temporal.worker.poll_interval_ms: unsupported key: workers do \
          not poll at intervals",
-        "durable.yaml:16: temporal.worker.max_concurrent_workflows: this key can have no effect",
-        "durable.yaml:17: temporal.worker.max_workflow_tasks_per_second: this key can have no effect",
-        "durable.yaml:18: temporal.worker.max_concurrent_activities: this must be a whole number from \
-         1 on, such as 100, and is `0`",
-        "durable.yaml:20: temporal.worker.queues.orders: this is a section with keys of its own, and \
-         not a value",
-        "durable.yaml:21: temporal.max_concurrent_activities: there is no such key here; did you mean \
+        "durable.yaml:16: temporal.worker.max_concurrent_workflows: unsupported key: ",
+        "durable.yaml:17: temporal.worker.max_workflow_tasks_per_second: unsupported key: ",
+        "durable.yaml:18: temporal.worker.max_concurrent_activities: expected a whole number of at \
+         least 1, such as 100, got `0`",
+        "durable.yaml:20: temporal.worker.queues.orders: expected a section with keys, got a \
+         value",
+        "durable.yaml:21: temporal.max_concurrent_activities: unknown key in this section; did you mean \
          `temporal.worker.max_concurrent_activities`?",
         "durable.yaml:22: temporal.api_key: the environment variable NO_KEY is not set, or empty: get \
          one from the vault",
-        "durable.yaml:23: loging: there is no such section; everything stands under `temporal:`",
+        "durable.yaml:23: loging: unknown section; all settings belong under `temporal:`",
     ];
     assert_eq!(printed.len(), expected.len(), "{printed:#?}");
     for (printed, expected) in printed.iter().zip(expected) {
@@ -89,13 +89,15 @@ fn a_text_that_is_no_yaml_is_said_with_its_line() {
         assert!(printed.contains(&format!("durable.yaml:{line}: ")), "{text}\n{printed}");
     }
     let printed = printed("temporal:\n  url: a\n  url: b\n", &[]);
-    assert!(printed[0].ends_with("temporal.url: this key stands in line 2 already"), "{printed:?}");
+    assert!(
+        printed[0].ends_with("temporal.url: duplicate key; it is also in line 2"),
+        "{printed:?}"
+    );
 }
 
 #[test]
 fn combinations_that_cannot_be_are_said_at_the_key_that_is_set() {
     for (text, line, key, word) in [
-        ("tls: false\n  client_cert: /a\n  client_key: /b", 3, "client_cert", "TLS is off"),
         ("tls: false\n  url: https://cloud:7233", 3, "url", "`tls: false`"),
         ("tls: true\n  url: http://server:7233", 2, "tls", "`http://`"),
         ("client_cert: /a", 2, "client_cert", "set `client_key` too"),
@@ -106,8 +108,8 @@ fn combinations_that_cannot_be_are_said_at_the_key_that_is_set() {
         ("headers:\n    x-tenant: bü", 3, "headers.x-tenant", "printable ASCII"),
         ("api_key: |\n    key\n", 2, "api_key", "line break"),
         ("url: localhost", 2, "url", "no port"),
-        ("url: 'http://'", 2, "url", "no address"),
-        ("connect_timeout_s: 0", 2, "connect_timeout_s", "no time"),
+        ("url: 'http://'", 2, "url", "invalid address"),
+        ("connect_timeout_s: 0", 2, "connect_timeout_s", "more than 0 seconds"),
         (
             "activities:\n    schedule_to_close_timeout_s: 60\n    start_to_close_timeout_s: 1200",
             3,
@@ -144,7 +146,6 @@ fn combinations_that_cannot_be_are_said_at_the_key_that_is_set() {
             "worker.target_cpu_usage",
             "set `target_memory_usage` too",
         ),
-        ("dev_server:\n    ui: false\n    ui_port: 8233", 4, "dev_server.ui_port", "no web UI"),
     ] {
         let printed = printed(&format!("temporal:\n  {text}\n"), &[]);
         let place = format!("durable.yaml:{line}: temporal.{key}: ");
@@ -178,12 +179,12 @@ fn variables_are_checked_like_the_file() {
         ],
     );
     for expected in [
-        "DURABLE__URLL: there is no such key; did you mean `url`?",
-        "DURABLE__WORKER__ENABLED: temporal.worker.enabled: this must be `true` or `false`",
-        "DURABLE__WORKER: this names a section and no key",
-        "DURABLE__TASK_QUEUE: this key can have no effect",
-        "TEMPORAL_TLS: this must be `true` or `false`",
-        "TEMPORAL_TLS_CLIENT_CERT_PATH: temporal.client_cert: a certificate and its key go together",
+        "DURABLE__URLL: unknown key; did you mean `url`?",
+        "DURABLE__WORKER__ENABLED: temporal.worker.enabled: expected `true` or `false`",
+        "DURABLE__WORKER: expected the name of a key, got a section",
+        "DURABLE__TASK_QUEUE: unsupported key: ",
+        "TEMPORAL_TLS: expected `true` or `false`",
+        "TEMPORAL_TLS_CLIENT_CERT_PATH: temporal.client_cert: a certificate needs its key",
         "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: the server's certificate is always verified",
     ] {
         assert!(printed.iter().any(|line| line.starts_with(expected)), "{expected}\n{printed:#?}");
@@ -202,15 +203,41 @@ temporal:
 ";
     let printed =
         printed(text, &[("SECRET", "hunter2"), ("DURABLE__API_KEY", "hunter2")]).join("\n");
-    assert!(printed.contains("made of SECRET"), "{printed}");
+    assert!(printed.contains("another value from SECRET"), "{printed}");
     assert!(!printed.contains("hunter2"), "{printed}");
 }
 
 #[test]
 fn a_file_that_is_named_must_be_there() {
     let error = Config::from_file("/no/such.yaml").unwrap_err().to_string();
-    assert!(error.contains("/no/such.yaml cannot be read"), "{error}");
+    assert!(error.contains("cannot read /no/such.yaml"), "{error}");
     let error = Config::loader().environment([("DURABLE_CONFIG", "/no/such.yaml")]).load();
     let error = error.unwrap_err().to_string();
-    assert!(error.contains("DURABLE_CONFIG: the file /no/such.yaml cannot be read"), "{error}");
+    assert!(error.contains("DURABLE_CONFIG: cannot read /no/such.yaml"), "{error}");
+}
+
+#[test]
+fn a_proxy_and_search_attributes_are_checked() {
+    let wrong = [
+        ("proxy: 'https://proxy:3128'", "temporal.proxy: only `http` proxies are supported"),
+        (
+            "proxy: 'me:s3cret@proxy:3128'",
+            "temporal.proxy: unexpected user or password in the address",
+        ),
+        ("proxy: proxy", "temporal.proxy: invalid address"),
+        ("proxy: 'proxy:3128', proxy_user: me", "temporal.proxy_user: a user needs a password"),
+        (
+            "dev_server: { search_attributes: { Tier: Number } }",
+            "temporal.dev_server.search_attributes.Tier: expected `Text`, `Keyword`, `Int`",
+        ),
+    ];
+    for (text, expected) in wrong {
+        let printed = printed(&format!("temporal: {{ {text} }}"), &[]).join("\n");
+        assert!(printed.contains(expected), "no `{expected}` in\n{printed}");
+        assert!(!printed.contains("s3cret"), "{printed}");
+    }
+    let fine = "proxy: 'http://proxy:3128', dev_server: { search_attributes: { Tier: 'keyword' } }";
+    let config = load(&format!("temporal: {{ {fine} }}"), &[]).expect("it is fine");
+    let shown = format!("{config:?}");
+    assert!(shown.contains("dev_server.search_attributes.Tier = Keyword"), "{shown}");
 }

@@ -8,6 +8,7 @@ mod credentials;
 mod environment;
 mod front;
 mod plain;
+mod proxy;
 mod refused;
 mod rotation;
 mod service;

@@ -157,9 +157,9 @@ async fn a_taken_port_is_named() {
     let port = taken.local_addr().expect("it is bound").port();
     let error = DevServer::builder().port(port).start().await.expect_err("the port is taken");
     assert!(matches!(error, DevServerError::PortInUse { port: named, .. } if named == port));
-    assert!(report(&error).contains(&format!("port {port}, asked for by `port`")), "{error}");
+    assert!(report(&error).contains(&format!("port {port}, set by `port`")), "{error}");
     let error = DevServer::builder().ui_port(port).start().await.expect_err("the port is taken");
-    assert!(report(&error).contains(&format!("port {port}, asked for by `ui_port`")), "{error}");
+    assert!(report(&error).contains(&format!("port {port}, set by `ui_port`")), "{error}");
 }
 
 /// The server's own words on a port that was free when it was chosen.
@@ -208,13 +208,13 @@ async fn a_named_command_that_does_not_work_is_an_error_and_says_why() {
     let broken = script(dir.path(), "broken", "#!/bin/sh\necho no such library >&2\nexit 3\n");
     let missing = dir.path().join("missing");
     for (cli, why) in [
-        (other, "`--version` printed \"other 1.0\", which the Temporal CLI would not"),
+        (other, "`--version` printed \"other 1.0\", which is not a version of the Temporal CLI"),
         (broken, "`--version` ended with exit status: 3: no such library"),
-        (missing, "it cannot be run: No such file or directory"),
+        (missing, "cannot be run: No such file or directory"),
     ] {
         let error = DevServer::builder().cli(&cli).start().await.expect_err("it does not work");
         let text = report(&error);
-        assert!(text.contains(&format!("the option `cli` names `{}`", cli.display())), "{text}");
+        assert!(text.contains(&format!("`{}`, set by the option `cli`", cli.display())), "{text}");
         assert!(text.contains(why), "{text}");
     }
 }

@@ -22,31 +22,31 @@ async fn files_that_are_no_histories_are_named_and_the_others_replayed() {
     let good = timer();
     let truncated = &good[..good.len() / 2];
     let files = [
-        ("a-text.json", "this is no JSON", "it is not JSON: expected ident at line 1"),
-        ("b-other.json", r#"{"name": "durable"}"#, "which has a list `events`"),
-        ("c-list.json", "[1, 2]", "which has a list `events`"),
-        ("d-truncated.json", truncated, "it is not JSON: EOF while parsing"),
+        ("a-text.json", "this is no JSON", "not JSON: expected ident at line 1"),
+        ("b-other.json", r#"{"name": "durable"}"#, "not the JSON of a history: no list `events`"),
+        ("c-list.json", "[1, 2]", "not the JSON of a history: no list `events`"),
+        ("d-truncated.json", truncated, "not JSON: EOF while parsing"),
         ("e-empty.json", "", "the file is empty"),
         ("f/no-events.json", r#"{"events": []}"#, "the history has no events"),
         (
             "g-first.json",
             r#"{"events": [{"eventId": "1", "eventType": "EVENT_TYPE_WORKFLOW_TASK_SCHEDULED", "workflowTaskScheduledEventAttributes": {}}]}"#,
-            "must begin with WorkflowExecutionStarted, and begins with WorkflowTaskScheduled",
+            "expected the first event to be WorkflowExecutionStarted, got WorkflowTaskScheduled",
         ),
         (
             "h-event-type.json",
             &good.replace("EVENT_TYPE_TIMER_FIRED", "EVENT_TYPE_TIMER_FRIED"),
-            "event 6 (Unspecified) has not the attributes of its type",
+            "event 6 (Unspecified) does not have the attributes of its type",
         ),
         (
             "i-field.json",
             &good.replace("\"eventId\": \"1\"", "\"eventId\": \"one\""),
-            "it is not the JSON of a history: ",
+            "not the JSON of a history: ",
         ),
         (
             "j-run.json",
             &good.replace("originalExecutionRunId", "run"),
-            "does not name the run, as `originalExecutionRunId`",
+            "does not contain the run id `originalExecutionRunId`",
         ),
         (
             "k-sdk.json",
@@ -78,7 +78,7 @@ async fn files_that_are_no_histories_are_named_and_the_others_replayed() {
 async fn a_folder_that_is_missing_or_empty_is_an_error() {
     let folder = tempfile::tempdir().expect("there is room");
     for (path, reason) in [
-        (folder.path().to_path_buf(), "there is no `*.json` file below it"),
+        (folder.path().to_path_buf(), "no `*.json` file in or below this folder"),
         (folder.path().join("nowhere"), "No such file or directory"),
     ] {
         let problems = problems(replay_dir(&path).await);
@@ -132,16 +132,16 @@ async fn histories_with_missing_or_strange_events_are_refused() {
     for (edited, reason) in [
         (
             without(fired),
-            "event 6 is missing: where it should be is event 7 (WorkflowTaskScheduled)",
+            "event 6 is missing: its place is taken by event 7 (WorkflowTaskScheduled)",
         ),
-        (unknown, "event 6 (Unspecified) has not the attributes of its type"),
-        (other, "event 6 (TimerCanceled) has not the attributes of its type"),
-        (twice.clone(), "event 7 is missing: where it should be is event 6 (TimerFired)"),
+        (unknown, "event 6 (Unspecified) does not have the attributes of its type"),
+        (other, "event 6 (TimerCanceled) does not have the attributes of its type"),
+        (twice.clone(), "event 7 is missing: its place is taken by event 6 (TimerFired)"),
         (renumbered(task), "event 3 (WorkflowTaskStarted) is followed by TimerFired"),
         (renumbered(twice), "says the transition is invalid during event"),
         (
             renumbered(never_started),
-            "at event 5 (TimerFired 1): the history goes on with 5 (TimerFired 1), and the code has",
+            "at event 5 (TimerFired 1): the history continues with 5 (TimerFired 1), and the code has",
         ),
     ] {
         let problems = problems(replay(edited).await);

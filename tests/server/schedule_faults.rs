@@ -31,6 +31,11 @@ async fn what_cannot_be_is_refused_in_words() -> durable::Result<()> {
     assert!(text.contains("Atlantis"), "{text}");
     let text = invalid(ScheduleSpec::new().calendar(Calendar::new().hour(25))).await;
     assert!(text.contains("Hour is not in range [0-23]"), "{text}");
+    let never = ScheduleSpec::new().time_zone("Europe/Rome").jitter(HOUR);
+    for never in [ScheduleSpec::new(), never] {
+        let text = invalid(never).await;
+        assert!(text.contains("it has no times") && text.contains("manual()"), "{text}");
+    }
     let text = invalid(ScheduleSpec::new().every(Duration::ZERO)).await;
     assert!(text.contains("interval is too small"), "{text}");
     let text = invalid(ScheduleSpec::new().every(Duration::MAX)).await;
@@ -71,8 +76,8 @@ async fn a_schedule_is_there_once_or_not_found() -> durable::Result<()> {
     let (from, to) = (SystemTime::now() - HOUR, SystemTime::now());
     let errors = [
         never.describe().await.map(drop).expect_err("describe"),
-        never.pause("").await.expect_err("pause"),
-        never.unpause("").await.expect_err("unpause"),
+        never.pause().await.expect_err("pause"),
+        never.unpause().await.expect_err("unpause"),
         never.trigger().await.expect_err("trigger"),
         never.backfill(from, to, ScheduleOverlapPolicy::Skip).await.expect_err("backfill"),
         never.update(|_| {}).await.expect_err("update"),

@@ -191,7 +191,7 @@ async fn a_schedule_is_triggered_paused_backfilled_and_deleted() -> durable::Res
     let schedule = client.schedule(&id);
 
     assert!(schedule.describe().await?.keep_original_workflow_id);
-    schedule.pause("maintenance").await?;
+    schedule.pause_with("maintenance").await?;
     let paused = schedule.describe().await?;
     assert!(paused.paused && paused.note.as_deref() == Some("maintenance"), "{paused:?}");
 
@@ -206,7 +206,7 @@ async fn a_schedule_is_triggered_paused_backfilled_and_deleted() -> durable::Res
     report.finish().await?;
     report.result().await?;
 
-    schedule.unpause("done").await?;
+    schedule.unpause_with("done").await?;
     let unpaused = schedule.describe().await?;
     assert!(!unpaused.paused && unpaused.note.as_deref() == Some("done"), "{unpaused:?}");
 
@@ -238,7 +238,7 @@ async fn calls_that_follow_each_other_are_all_done() -> durable::Result<()> {
     let sweep = SweepWorkflow::start(&client).create_schedule(unique("order"), once_a_year());
     let schedule = sweep.await?;
     for _ in 0..5 {
-        schedule.pause("paused").await?;
+        schedule.pause_with("paused").await?;
         schedule.trigger_with(ScheduleOverlapPolicy::AllowAll).await?;
         schedule
             .update(|schedule| {
@@ -253,7 +253,7 @@ async fn calls_that_follow_each_other_are_all_done() -> durable::Result<()> {
         let described = schedule.describe().await?;
         assert!(described.paused && described.pause_on_failure, "{described:?}");
         assert_eq!(described.remaining_actions, Some(9));
-        schedule.unpause("again").await?;
+        schedule.unpause().await?;
         schedule
             .update(|schedule| {
                 schedule.pause_on_failure(false).remaining_actions(None);
@@ -324,5 +324,30 @@ async fn an_update_changes_what_it_mentions() -> durable::Result<()> {
     for (workflow_id, _) in updated.running {
         client.workflow(workflow_id).terminate("done").await?;
     }
+    schedule.delete().await
+}
+
+#[tokio::test]
+async fn a_manual_schedule_acts_only_when_it_is_triggered() -> durable::Result<()> {
+    let client = client().await;
+    let id = unique("manual");
+    let schedule =
+        SweepWorkflow::start(&client).create_schedule(&id, ScheduleSpec::manual()).await?;
+    let described = schedule.describe().await?;
+    assert_eq!((described.next_runs.len(), described.started), (0, 0));
+    schedule.trigger().await?;
+    eventually("run", || async { (schedule.describe().await.ok()?.started == 1).then_some(()) })
+        .await;
+    let refused = schedule.update(|schedule| {
+        schedule.spec(ScheduleSpec::new());
+    });
+    let error = refused.await.expect_err("it has no times");
+    assert!(matches!(error, Error::InvalidSchedule { .. }), "{error:?}");
+    // What a description gives can be given back.
+    schedule
+        .update(|schedule| {
+            schedule.spec(described.spec.clone());
+        })
+        .await?;
     schedule.delete().await
 }

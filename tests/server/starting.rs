@@ -142,8 +142,12 @@ async fn a_second_start_is_told_which_run_has_the_id() -> durable::Result<()> {
     let first = ParcelWorkflow::start(&client, parcel(&number)).await?;
 
     let second = ParcelWorkflow::start(&client, parcel(&number)).await;
-    match second.map(drop) {
-        Err(Error::AlreadyStarted { workflow_id, run_id }) => {
+    let error = second.map(drop).expect_err("the id is taken");
+    let text = error.to_string();
+    assert!(text.contains(first.run_id().expect("it was started here")), "{text}");
+    assert!(text.contains("idempotency"), "{text}");
+    match error {
+        Error::AlreadyStarted { workflow_id, run_id } => {
             assert_eq!(workflow_id, first.id());
             assert_eq!(run_id.as_deref(), first.run_id());
         }

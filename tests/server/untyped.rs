@@ -146,6 +146,12 @@ async fn errors_are_those_of_typed_workflows() -> durable::Result<()> {
     let open = note(&client).await?;
     let unknown = open.query("txet", Payloads::none()).await.expect_err("there is no such query");
     assert!(format!("{unknown:?}").contains("there is `text`"), "{unknown:?}");
+    let unknown =
+        open.update("colse", Payloads::none()).await.expect_err("there is no such update");
+    assert!(
+        format!("{unknown:?}").contains("colse; workflow NoteWorkflow has `close`"),
+        "{unknown:?}"
+    );
     let run_id = open.describe().await?.run_id().to_owned();
     client.workflow(open.id()).with_run_id(run_id).cancel("enough").await?;
     let cancelled = open.result().await.expect_err("it was cancelled");

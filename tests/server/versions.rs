@@ -1,6 +1,7 @@
 //! Worker deployment versions: which workers run which workflows while a deployment changes.
 
 use durable::Error;
+use durable::client::VersionOverride;
 use durable::prelude::*;
 use durable::worker::{
     DeploymentVersion, RunningWorkers, VersioningBehavior, WorkerError, WorkerProblem, Workers,
@@ -174,6 +175,65 @@ async fn a_pinned_entity_moves_to_the_new_version_between_two_runs_if_it_says_so
     assert_eq!(stays.build().await?, "1.0");
     assert_eq!((stays.build().await?, moves.build().await?), ("1.0".into(), "1.1".into()));
     assert_eq!(moves.build().await?, "1.1");
+    workers_of_first.shutdown().await?;
+    workers_of_second.shutdown().await
+}
+
+#[tokio::test]
+async fn a_start_may_choose_its_version() -> durable::Result<()> {
+    let client = durable_tests::client().await;
+    let queue = unique("versions");
+    let (first, second) =
+        (DeploymentVersion::new(&queue, "1.0"), DeploymentVersion::new(&queue, "1.1"));
+    let workers_of_first = serve(&client, &queue, &first, VersioningBehavior::Pinned).await?;
+    first.make_current(&client).await?;
+    let workers_of_second = serve(&client, &queue, &second, VersioningBehavior::Pinned).await?;
+    // The server knows of workers when they have polled.
+    second.ramp(&client, 0.0).await?;
+    let start = || VersionedWorkflow::start(&client).task_queue(&queue);
+    let pinned = start().version_override(VersionOverride::Pinned(second.clone())).await?;
+    let pinned_by_signal = start()
+        .version_override(VersionOverride::Pinned(second.clone()))
+        .with_signal(VersionedWorkflowHandle::go_on)
+        .await?;
+    let upgrades = start().version_override(VersionOverride::AutoUpgrade).await?;
+    assert!(pinned.waits().await? && upgrades.waits().await?);
+    second.make_current(&client).await?;
+    pinned.go_on().await?;
+    upgrades.go_on().await?;
+    assert_eq!(pinned.result().await?, builds("1.1", "1.1"));
+    assert_eq!(pinned_by_signal.result().await?, builds("1.1", "1.1"));
+    assert_eq!(upgrades.result().await?, builds("1.0", "1.1"));
+
+    let unknown = DeploymentVersion::new(&queue, "never-built");
+    let refused = start().version_override(VersionOverride::Pinned(unknown)).await;
+    let error = refused.map(drop).expect_err("nobody polls for it");
+    assert!(error.to_string().contains("never-built"), "{error:?}");
+    workers_of_first.shutdown().await?;
+    workers_of_second.shutdown().await
+}
+
+#[tokio::test]
+async fn a_version_that_ramps_gets_its_part() -> durable::Result<()> {
+    let client = durable_tests::client().await;
+    let queue = unique("versions");
+    let (first, second) =
+        (DeploymentVersion::new(&queue, "1.0"), DeploymentVersion::new(&queue, "1.1"));
+    let workers_of_first = serve(&client, &queue, &first, VersioningBehavior::Pinned).await?;
+    first.make_current(&client).await?;
+    let workers_of_second = serve(&client, &queue, &second, VersioningBehavior::Pinned).await?;
+    for (percentage, build) in [(100.0, "1.1"), (0.0, "1.0")] {
+        second.ramp(&client, percentage).await?;
+        for _ in 0..3 {
+            let started = VersionedWorkflow::start(&client).task_queue(&queue).await?;
+            started.go_on().await?;
+            assert_eq!(started.result().await?, builds(build, build), "{percentage} %");
+        }
+    }
+    for bad in [-1.0, 100.5, f32::NAN] {
+        let refused = second.ramp(&client, bad).await.expect_err("it is no percentage");
+        assert!(refused.to_string().contains("from 0 to 100"), "{refused}");
+    }
     workers_of_first.shutdown().await?;
     workers_of_second.shutdown().await
 }

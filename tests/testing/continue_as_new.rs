@@ -3,7 +3,7 @@
 use durable::Result;
 use durable::dev_server::DevServer;
 use durable::prelude::*;
-use durable::testing::{TestEnv, TimeSkipping};
+use durable::testing::TestEnv;
 
 use crate::entity::{Notebook, notebook};
 
@@ -21,9 +21,7 @@ async fn impatient_server() -> Result<DevServer> {
 }
 
 async fn environment(server: &DevServer) -> Result<TestEnv> {
-    let env = TestEnv::connect(server.address()).await?;
-    env.time_skipping(TimeSkipping::Never);
-    Ok(env)
+    TestEnv::connect(server.address()).await
 }
 
 /// Adds up what signals and updates bring, each after a moment.

@@ -1,6 +1,7 @@
 //! Environments: isolation, what is said at their end, and other servers.
 
-use durable::dev_server::DevServer;
+use durable::client::SearchAttributeKey;
+use durable::dev_server::{DevServer, SearchAttribute};
 use durable::prelude::*;
 use durable::testing::{TestEnv, TestEnvBuilder, TestingError};
 use durable::{Error, Result};
@@ -127,4 +128,28 @@ fn impatient(env: TestEnvBuilder) -> TestEnvBuilder {
 #[should_panic(expected = "its workflow task fails: Workflow function panicked: out of luck")]
 async fn a_test_that_hangs_says_what_it_waits_for(env: TestEnv) -> Result<()> {
     Panicking::execute(env.client()).await
+}
+
+durable::search_attributes! {
+    const DECLARED: SearchAttributeKey<String> = SearchAttributeKey::keyword("TestedTier");
+    // The server has it already, and refuses to be given it.
+    const OWN: SearchAttributeKey<String> = SearchAttributeKey::keyword("WorkflowType");
+}
+
+#[durable::test]
+async fn declared_search_attributes_exist(env: TestEnv) -> Result<()> {
+    let start = Approval::start(env.client(), "declared".to_owned());
+    let approval = start.search_attribute(&DECLARED, "gold".to_owned()).await?;
+    approval.approve().await?;
+    assert_eq!(approval.result().await?, "approved");
+    let named = env.client().list::<Approval>().search_attribute(&OWN, "Approval".to_owned());
+    named.count().await.map(drop)
+}
+
+#[tokio::test]
+async fn a_search_attribute_has_one_type() {
+    let builder = TestEnv::builder().search_attribute("TestedTier", SearchAttribute::Int);
+    let error = builder.start().await.expect_err("it is declared as a keyword");
+    let text = error.to_string();
+    assert!(text.contains("set as Int, and declared as Keyword at tests/testing/"), "{text}");
 }

@@ -267,6 +267,26 @@ impl Writing {
     }
 }
 
+/// Writes a line after a moment, on the worker of the workflow.
+#[activity(queue = "ledger", start_to_close_timeout = "10s")]
+pub async fn write_slowly(ledger: State<Ledger>, line: String) -> Result<usize, ActivityError> {
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    write(ledger, line).await
+}
+
+/// Writes a line by a local activity.
+#[workflow(queue = "ledger")]
+#[derive(Default)]
+pub struct WritingLocally;
+
+#[workflow_methods]
+impl WritingLocally {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, line: String) -> WorkflowResult<usize> {
+        Ok(write_slowly::execute_local(ctx, line).await?)
+    }
+}
+
 /// Says each time something else, as no workflow may.
 static RUNS: AtomicU32 = AtomicU32::new(0);
 

@@ -8,6 +8,7 @@ mod declared;
 mod ends;
 mod entity;
 mod environment;
+mod families;
 mod fan_out;
 mod flows;
 mod inputs;

@@ -53,6 +53,8 @@ fn this(tests: &[&str]) -> Command {
         .env("RUST_BACKTRACE", "0")
         .env("RUST_LOG", "info")
         .env_remove("DURABLE_TEST_ADDRESS")
+        // Under nextest too, each of these processes has a server of its own.
+        .env_remove("NEXTEST")
         .stdin(Stdio::null())
         .process_group(0);
     command
@@ -123,6 +125,30 @@ fn two_test_binaries_may_run_at_once() {
     }
 }
 
+/// A shell takes the part of nextest: the parent of two test processes.
+#[test]
+fn processes_of_a_nextest_run_share_a_server_that_ends_with_it() {
+    let run = format!("tests-{}", std::process::id());
+    let script = "\"$0\" --exact time::a_start_delay_is_skipped --nocapture; \
+                  \"$0\" --exact environment::state_can_be_given_in_the_body --nocapture; true";
+    let output = Command::new("/bin/sh")
+        .args(["-c", script])
+        .arg(std::env::current_exe().expect("a test has a path"))
+        .env("NEXTEST", "1")
+        .env("NEXTEST_RUN_ID", &run)
+        .env("RUST_LOG", "info")
+        .env_remove("DURABLE_TEST_ADDRESS")
+        .stdin(Stdio::null())
+        .output()
+        .expect("there is a shell");
+    let text = printed(&output);
+    assert_eq!(text.matches("1 passed").count(), 2, "{text}");
+    let servers: Vec<_> = text.lines().filter_map(server).collect();
+    let [server] = servers.as_slice() else { panic!("{servers:?} were started: {text}") };
+    assert_group_ends(*server);
+    assert!(!std::env::temp_dir().join(format!("durable-nextest-{run}")).exists());
+}
+
 #[test]
 fn what_is_logged_and_left_running_is_in_the_output_of_the_failing_test() {
     let tests = ["processes::a_body_that_panics", "mocks::elsewhere"];
@@ -144,7 +170,7 @@ fn a_missing_server_binary_is_explained_once() {
     let text = printed(&output);
     assert!(!output.status.success());
     assert_eq!(text.matches("/nowhere/temporal").count(), 1, "{text}");
-    let others = text.matches("the first test that asked for it says why").count();
+    let others = text.matches("see the first test that failed").count();
     assert!(others > 10, "{others} others: {text}");
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }

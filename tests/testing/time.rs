@@ -6,7 +6,9 @@ use durable::prelude::*;
 use durable::testing::{TestEnv, TestingError, TimeSkipping};
 use durable::{Error, Result};
 
-use crate::flows::{Approval, Continuing, DAY, Parent, Retrying, Sleeper, Slow, Waiting};
+use crate::flows::{
+    Approval, Continuing, DAY, Ledger, Parent, Retrying, Sleeper, Slow, Waiting, WritingLocally,
+};
 
 /// Less than anything that is skipped here, and more than a busy machine needs.
 const QUICK: Duration = Duration::from_secs(30);
@@ -16,7 +18,7 @@ async fn thirty_seven_days_are_over_at_once(env: TestEnv) -> Result<()> {
     let began = Instant::now();
     let slept = Sleeper::execute(env.client(), 37 * DAY).await?;
     assert_eq!(slept, 37 * DAY);
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert!(began.elapsed() < QUICK, "{:?}", began.elapsed());
     Ok(())
 }
 
@@ -134,6 +136,43 @@ async fn the_backoff_between_attempts_is_skipped(env: TestEnv) -> Result<()> {
     // The first retry comes after 5 hours, the second after 10 more.
     assert!((15..17).contains(&hours), "{hours}");
     assert!(began.elapsed() < QUICK, "{:?}", began.elapsed());
+    Ok(())
+}
+
+/// Fails if one of the lines was written twice.
+fn each_is_written_once(ledger: &Ledger, lines: usize) {
+    let mut written = ledger.0.lock().map(|written| written.clone()).unwrap_or_default();
+    written.sort();
+    let mut once = written.clone();
+    once.dedup();
+    assert_eq!(written, once, "a local activity ran twice");
+    assert_eq!(once.len(), lines);
+}
+
+#[durable::test]
+async fn local_activities_run_once_when_a_result_is_awaited(env: TestEnv) -> Result<()> {
+    let ledger = Ledger::default();
+    env.state(ledger.clone());
+    for number in 0..40 {
+        let writing = WritingLocally::start(env.client(), format!("awaited {number}")).await?;
+        writing.result().await?;
+    }
+    each_is_written_once(&ledger, 40);
+    Ok(())
+}
+
+#[durable::test]
+async fn local_activities_run_once_when_time_is_skipped(env: TestEnv) -> Result<()> {
+    let ledger = Ledger::default();
+    env.state(ledger.clone());
+    let waiting = Waiting::start(env.client()).await?;
+    for number in 0..20 {
+        let writing = WritingLocally::start(env.client(), format!("skipped {number}")).await?;
+        env.skip(Duration::from_secs(1)).await?;
+        assert!(writing.result_within(QUICK).await? > 0);
+    }
+    waiting.finish().await?;
+    each_is_written_once(&ledger, 20);
     Ok(())
 }
 

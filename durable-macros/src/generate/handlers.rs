@@ -57,6 +57,7 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
     let Handler { kind, name, inputs, output, conditions, .. } = handler;
     let marker = marker(model, handler);
+    let description = super::description::constant(&handler.docs);
     let place = shared::place(&handler.ident, inputs, output);
     let input_item = shared::input_item(&private.at(place), inputs);
     let (definition, output_item) = match kind {
@@ -93,6 +94,7 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
         #[automatically_derived]
         impl #private::Handler for #marker #condition {
             type Inputs = #inputs_type;
+            #description
             const NAME: &'static str = #name;
             #parameters
             #output_text

@@ -8,6 +8,7 @@ mod application_error;
 mod called;
 mod children;
 mod declared;
+mod description;
 mod entry;
 mod fallback;
 mod handle;

@@ -1,4 +1,4 @@
-//! The commands and their arguments, as clap reads them.
+//! The commands and their arguments, for clap.
 
 use clap::{Parser, Subcommand};
 
@@ -37,11 +37,11 @@ pub(super) enum Command {
     Result(workflow::Result),
     /// Sends a signal to a workflow
     Signal(talk::Signal),
-    /// Asks a workflow and prints the answer
+    /// Sends a query to a workflow and prints the answer
     Query(talk::Query),
     /// Sends an update to a workflow, waits for it, and prints its output
     Update(talk::Update),
-    /// Prints what the server knows of a workflow
+    /// Prints the state of a workflow
     Describe(workflow::Describe),
     /// Lists workflows
     List(list::List),
@@ -49,24 +49,24 @@ pub(super) enum Command {
     History(history::History),
     /// Asks a workflow to cancel itself
     Cancel(end::Cancel),
-    /// Ends a workflow at once
+    /// Ends a workflow immediately
     Terminate(end::Terminate),
-    /// Makes and changes schedules, by which the server starts workflows again and again
+    /// Creates and changes schedules, which start workflows at certain times
     #[command(subcommand)]
     Schedule(schedule::Schedule),
     /// Replays recorded histories against the code of this program
     #[cfg(feature = "testing")]
     Replay(replay::Replay),
-    /// Prints what this program holds: queues, workflows with their handlers, activities
+    /// Prints the queues, workflows with their handlers, and activities of this program
     Schema(schema::Schema),
-    /// Says whether this program could serve: its annotations, options and configuration
+    /// Checks the annotations, options and configuration of this program, without a server
     Check(check::Check),
-    /// Says what holds of the configuration
+    /// Prints the effective configuration, or its JSON Schema
     #[command(subcommand)]
     Config(configuration::Configuration),
-    /// Asks the Temporal server how it is
+    /// Checks that the Temporal server answers
     Health(health::Health),
-    /// Prints what makes a shell complete the arguments of this program
+    /// Prints a script that makes a shell complete the arguments of this program
     Completions(completions::Completions),
 }
 

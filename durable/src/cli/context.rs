@@ -1,4 +1,4 @@
-//! What every command starts from: the options that all have, the configuration, and the client.
+//! The context of every command: the global options, the configuration, and the client.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -19,25 +19,25 @@ pub(super) type Customize = Arc<dyn Fn(ClientBuilder) -> ClientBuilder + Send + 
 pub(super) struct Global {
     /// The Temporal server, as `host:port` or URL
     ///
-    /// Without it what is configured, or else localhost:7233.
+    /// The default is what is configured, or else localhost:7233.
     #[arg(long, global = true, value_name = "ADDRESS")]
     address: Option<String>,
-    /// The namespace; without it what is configured, or else `default`
+    /// The namespace; the default is what is configured, or else `default`
     #[arg(long, global = true, value_name = "NAME")]
     namespace: Option<String>,
-    /// The configuration file; without it the one that `DURABLE_CONFIG` names, or else durable.yaml
+    /// The configuration file; the default is the one that `DURABLE_CONFIG` names, or else durable.yaml
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The profile of temporal.toml; without it the one that `TEMPORAL_PROFILE` names
+    /// The profile of temporal.toml; the default is the one that `TEMPORAL_PROFILE` names
     #[arg(long, global = true, value_name = "NAME")]
     profile: Option<String>,
-    /// How to print
+    /// The form of the output
     #[arg(long, global = true, value_enum, ignore_case = true, default_value = "text")]
     output: Format,
 }
 
-/// What a command of a program's own gets: the configuration and the client that the options of the
-/// command line ask for. It is cheap to clone.
+/// The context of a program's own command: the configuration and the client that the command line asks
+/// for. It is cheap to clone.
 #[derive(Clone)]
 pub struct Context {
     global: Global,
@@ -50,10 +50,11 @@ impl Context {
         Self { global, customize, config: OnceLock::new() }
     }
 
-    /// The configuration, of the file and profile that the command line names, and the environment.
+    /// Returns the configuration, from the file and profile that the command line names and the
+    /// environment.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config), with everything that is wrong.
+    /// [`Error::Config`](crate::Error::Config), with every problem.
     pub fn config(&self) -> Result<&Config> {
         if let Some(config) = self.config.get() {
             return Ok(config);
@@ -69,7 +70,7 @@ impl Context {
         Ok(self.config.get_or_init(|| config))
     }
 
-    /// A client of the server and namespace that the command line and the configuration name.
+    /// Connects to the server and namespace that the command line and the configuration name.
     ///
     /// # Errors
     /// Those of [`ClientBuilder::connect`], and of [`config`](Self::config).
@@ -77,7 +78,7 @@ impl Context {
         self.client_builder()?.connect().await
     }
 
-    /// What the client is made of, for one that is made otherwise.
+    /// Returns the builder of the client, for further settings.
     ///
     /// # Errors
     /// Those of [`config`](Self::config).
@@ -92,7 +93,7 @@ impl Context {
         Ok(builder)
     }
 
-    /// Whether `--output json` was given.
+    /// Returns whether `--output json` was given.
     #[must_use]
     pub fn wants_json(&self) -> bool {
         self.global.output == Format::Json

@@ -1,7 +1,7 @@
-//! How a command can end, what is said of it, and the exit code that it becomes.
+//! The end of a command: the error, its report on standard error, and the exit code.
 
 use std::error::Error as StdError;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -10,17 +10,17 @@ use temporalio_client::tonic::Status;
 
 use crate::error::Error;
 
-/// The exit code of a command that was understood and did not succeed: the workflow failed, the server
-/// does not answer, a worker ended.
+/// The exit code of a command that was tried and didn't succeed: the workflow failed, the server
+/// doesn't answer, or a worker ended.
 pub const FAILED: u8 = 1;
-/// The exit code of a command that cannot be as it was given, or as the program is configured: trying
-/// it again does not help. It is also the code for arguments that cannot be parsed.
+/// The exit code of a command that can't succeed as it was given, or as the program is configured.
+/// Trying it again doesn't help. Arguments that can't be parsed end with this code too.
 pub const MISUSED: u8 = 2;
 
-/// What a command of the user's may end with.
+/// The error of a command of the program's own.
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Why a command did not succeed.
+/// The error of a command, with its exit code.
 #[derive(Debug)]
 pub(super) struct Problem {
     code: u8,
@@ -30,50 +30,68 @@ pub(super) struct Problem {
 pub(super) type Outcome<T = ()> = Result<T, Problem>;
 
 impl Problem {
-    /// What was asked for cannot be.
+    /// An error of whoever gave the command, or set up the program.
     pub(super) fn misuse(error: impl Into<BoxError>) -> Self {
         Self { code: MISUSED, error: error.into() }
     }
 
-    /// It was tried, and did not succeed.
+    /// An error that came up while the command ran.
     pub(super) fn failure(error: impl Into<BoxError>) -> Self {
         Self { code: FAILED, error: error.into() }
     }
 
-    /// What a command of the user's ended with.
+    /// The error of a command of the program's own.
     pub(super) fn of(error: BoxError) -> Self {
         let code = error.downcast_ref::<Error>().map_or(FAILED, code);
         Self { code, error }
     }
 
-    /// Says it, with the chain of causes, on standard error.
+    /// Prints the error and its causes to standard error.
     pub(super) fn report(&self) -> ExitCode {
         let style = AnsiColor::Red.on_default().bold();
-        let mut said = format!("{style}error:{style:#} {}\n", self.error);
-        let mut last = self.error.to_string();
-        let causes = std::iter::successors(self.error.source(), |cause| StdError::source(*cause));
+        let mut report = format!("{style}error:{style:#} {}\n", self.error);
         let because = Style::new().bold();
-        for cause in causes {
-            let cause = words(cause);
-            // Some errors of other crates print their cause too.
-            if !last.ends_with(&cause) {
-                let _ = writeln!(said, "  {because}caused by:{because:#} {cause}");
-            }
-            last = cause;
+        for cause in causes(&*self.error) {
+            let _ = writeln!(report, "  {because}caused by:{because:#} {cause}");
         }
-        // Without standard error, the exit code says it.
-        let _ = anstream::stderr().write_all(said.as_bytes());
+        // Without standard error, the exit code is all there is.
+        let _ = anstream::stderr().write_all(report.as_bytes());
         ExitCode::from(self.code)
     }
 }
 
-/// What an error says; of a gRPC status only what is for people.
-fn words(cause: &(dyn StdError + 'static)) -> String {
+/// An error and its causes in one line.
+pub(super) fn one_line(error: &(dyn StdError + 'static)) -> String {
+    causes(error).fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+/// The causes of an error. Some errors of other crates print their cause too, which is left out.
+fn causes(error: &(dyn StdError + 'static)) -> impl Iterator<Item = String> {
+    let causes = std::iter::successors(error.source(), |cause| StdError::source(*cause));
+    causes
+        .scan(error.to_string(), |last, cause| {
+            let cause = message(cause);
+            let is_repeated = last.ends_with(&cause);
+            last.clone_from(&cause);
+            Some((!is_repeated).then_some(cause))
+        })
+        .flatten()
+}
+
+/// The message of an error. Of a gRPC status it is the part that is written for people.
+fn message(cause: &(dyn StdError + 'static)) -> String {
     let boxed = cause.downcast_ref::<Box<Status>>().map(AsRef::as_ref);
     match cause.downcast_ref::<Status>().or(boxed) {
         Some(status) => status.message().to_owned(),
         None => cause.to_string(),
     }
+}
+
+/// Prints a line to standard error that doesn't change how the command ends.
+pub(super) fn warn(warning: impl fmt::Display) {
+    let style = AnsiColor::Yellow.on_default().bold();
+    let line = format!("{style}warning:{style:#} {warning}\n");
+    let _ = anstream::stderr().write_all(line.as_bytes());
 }
 
 impl From<Error> for Problem {
@@ -88,7 +106,7 @@ impl From<Error> for Problem {
     }
 }
 
-/// [`Error::Unreachable`], with what somebody at a command line can do.
+/// [`Error::Unreachable`], with advice for somebody at a command line.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "no Temporal server answers at {address}; start one with the command `dev`, or name another with \
@@ -103,7 +121,7 @@ fn code(error: &Error) -> u8 {
     if error.is_misuse() { MISUSED } else { FAILED }
 }
 
-/// How the workers ended, as the end of the command: in the one place that knows.
+/// Makes the result of a command out of the end of the workers.
 pub(super) fn served(ended: crate::error::Result<()>) -> Outcome {
     ended.map_err(Problem::from)
 }

@@ -1,4 +1,4 @@
-//! Inputs as they are given: JSON in the argument, in a file, or on standard input.
+//! Inputs on the command line: JSON in the argument, in a file, or on standard input.
 
 use std::io::Read as _;
 use std::{fs, io};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::exit::{Outcome, Problem};
 
-/// Reads each argument: `@file` and `-` stand for where the JSON is.
+/// Reads each argument. `@file` and `-` name the place of the JSON.
 pub(super) fn read(arguments: &[String]) -> Outcome<Vec<Value>> {
     if arguments.iter().filter(|argument| *argument == "-").count() > 1 {
         return Err(Problem::misuse("only one input can be read from standard input (`-`)"));
@@ -36,14 +36,14 @@ fn parse(place: &str, text: &str) -> Outcome<Value> {
         let is_word =
             !word.is_empty() && !word.starts_with(['{', '[', '"']) && !word.contains('\n');
         let hint = if is_word {
-            format!("; a text needs quotes of its own: '{}'", Value::from(word))
+            format!("; write a text with quotes: '{}'", Value::from(word))
         } else {
             String::new()
         };
-        Problem::misuse(format!("{place} is no JSON: {error}{hint}"))
+        Problem::misuse(format!("{place} is not valid JSON: {error}{hint}"))
     })
 }
 
 fn unreadable(what: &str, error: &io::Error) -> Problem {
-    Problem::misuse(format!("{what} cannot be read: {error}"))
+    Problem::misuse(format!("cannot read {what}: {error}"))
 }

@@ -1,4 +1,5 @@
-//! A whole program out of the registry: commands to serve, start, signal, query, look and check.
+//! A complete command line for a program: commands to serve, start, signal, query, inspect and check
+//! everything in its registry.
 //!
 //! ```no_run
 //! use durable::prelude::*;
@@ -26,33 +27,36 @@
 //! "Hello, Ada!"
 //! ```
 //!
-//! The guide, with every command and the exit codes, is docs/cli.md. A program with more to it says so
-//! with [`Cli`]: values that activities take, how the client is made, commands of its own.
+//! docs/cli.md describes every command and the exit codes. [`Cli`] adds what a program needs beyond its
+//! annotations: values for activities, settings of the client, and commands of its own.
 //!
-//! This room stands on top of all others, and none knows it. Inputs are checked against the registry
-//! before they are sent; everything else is what the public interface of the other rooms does.
+//! This room uses all others, and none uses it. It checks inputs against the registry before they are
+//! sent, and does everything else through the public interface of the other rooms.
 
 mod arguments;
 mod commands;
 mod context;
+mod duration;
 mod exit;
 mod input;
 mod names;
+mod negative;
 mod output;
+mod pollers;
 mod program;
 
 pub use context::Context;
 pub use exit::{FAILED, MISUSED};
 pub use program::Cli;
 
-/// The crate that parses arguments, for commands of a program's own.
+/// The crate that parses arguments, for a program's own commands.
 pub use clap;
 
 use std::process::ExitCode;
 
-/// Runs the program: its arguments are those of the process.
+/// Runs the program with the arguments of the process.
 ///
-/// Everything that the program's annotations say is there; [`Cli`] is for more.
+/// All annotated workflows and activities are available. [`Cli`] has more settings.
 #[must_use]
 pub fn main() -> ExitCode {
     Cli::new().main()

@@ -1,10 +1,10 @@
-//! Finding what was named in the registry, or saying what was meant.
+//! Names on the command line: found in the registry, or refused with the nearest known name.
 
 use super::exit::{Outcome, Problem};
 use crate::config::Config;
 use crate::definition::{CANCEL, HandlerDescription, Queue, Registry, STATE, WorkflowEntry};
 
-/// What a handler is called by, and where it stands.
+/// The kind of a handler.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     Signal,
@@ -21,7 +21,7 @@ impl Kind {
         }
     }
 
-    /// What every workflow has of it.
+    /// Returns the handlers of this kind that every workflow has.
     fn built_in(self) -> &'static [&'static str] {
         match self {
             Self::Signal => &[CANCEL],
@@ -39,7 +39,7 @@ impl Kind {
     }
 }
 
-/// All queues with what is served here or only declared.
+/// Returns all queues: those that are served here, and those that are only declared.
 fn queues(registry: &Registry) -> impl Iterator<Item = (&'static str, &Queue)> {
     registry.queues().chain(registry.declared())
 }
@@ -48,7 +48,7 @@ fn workflows(registry: &Registry) -> impl Iterator<Item = &WorkflowEntry> {
     queues(registry).flat_map(|(_, queue)| queue.workflows())
 }
 
-/// The workflow type of this name, on this queue where it is on several.
+/// Returns the workflow type of this name. `queue` tells which one is meant if several queues have it.
 pub(super) fn workflow<'a>(
     registry: &'a Registry,
     name: &str,
@@ -57,7 +57,7 @@ pub(super) fn workflow<'a>(
     if let Some(queue) = queue {
         let known: Vec<_> = queues(registry).map(|(name, _)| name).collect();
         if !known.contains(&queue) {
-            return Err(unknown("queue", queue, &known));
+            return Err(unknown("this program", "queue", queue, &known));
         }
     }
     let named: Vec<_> = workflows(registry).filter(|entry| entry.name == name).collect();
@@ -67,24 +67,24 @@ pub(super) fn workflow<'a>(
         [one] => Ok(one),
         [] if named.is_empty() => {
             let known: Vec<_> = workflows(registry).map(|entry| entry.name).collect();
-            Err(unknown("workflow type", name, &known))
+            Err(unknown("this program", "workflow type", name, &known))
         }
         [] => Err(Problem::misuse(format!(
-            "the workflow type `{name}` is not on queue `{}`, but on {}",
+            "workflow type `{name}` is not on queue `{}`, but on {}",
             queue.unwrap_or_default(),
             listed(named.iter().map(|entry| entry.queue)),
         ))),
-        // What is declared in two places is the same where it is on one queue.
+        // Two declarations on one queue are the same workflow type.
         [first, rest @ ..] if rest.iter().all(|entry| entry.queue == first.queue) => Ok(first),
         several => Err(Problem::misuse(format!(
-            "the workflow type `{name}` is on the queues {}; say which with --queue",
+            "workflow type `{name}` is on the queues {}; choose one with --queue",
             listed(several.iter().map(|entry| entry.queue)),
         ))),
     }
 }
 
-/// The handler of this name, of a type of this program: `None` for one that every workflow has, and for
-/// any of a type that this program does not know.
+/// Returns the handler of this name. It's `None` for a handler that every workflow has, for one of
+/// Temporal's own (`__stack_trace`), and for any handler of a type that this program doesn't know.
 pub(super) fn handler(
     registry: &Registry,
     workflow_type: &str,
@@ -100,32 +100,32 @@ pub(super) fn handler(
     if let Some(handler) = handlers.iter().find(|handler| handler.name == name) {
         return Ok(Some(*handler));
     }
-    if kind.built_in().contains(&name) {
+    if kind.built_in().contains(&name) || name.starts_with("__") {
         return Ok(None);
     }
     let known = handlers.iter().map(|handler| handler.name).chain(kind.built_in().iter().copied());
     let known: Vec<_> = known.collect();
-    Err(unknown(&format!("{} of {workflow_type}", kind.name()), name, &known))
+    Err(unknown(&format!("workflow type `{workflow_type}`"), kind.name(), name, &known))
 }
 
-/// Checks that every queue is one that this program serves.
+/// Checks that this program serves every queue that was asked for.
 pub(super) fn served(registry: &Registry, asked: &[String]) -> Outcome {
     let known: Vec<_> = registry.queues().map(|(name, _)| name).collect();
     match asked.iter().find(|queue| !known.contains(&queue.as_str())) {
-        Some(queue) if !known.is_empty() => Err(unknown("queue", queue, &known)),
+        Some(queue) if !known.is_empty() => Err(unknown("this program", "queue", queue, &known)),
         _ => Ok(()),
     }
 }
 
-/// What to say of a name that is none: the nearest, and all that there are.
-fn unknown(what: &str, name: &str, known: &[&str]) -> Problem {
+/// Returns the error for an unknown name, with the nearest known one and all known ones.
+fn unknown(owner: &str, what: &str, name: &str, known: &[&str]) -> Problem {
     let nearest = Config::nearest(name, known);
     let meant = nearest.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     let known = match known {
-        [] => "this program has none".to_owned(),
-        known => format!("there is {}", listed(known.iter().copied())),
+        [] => "it has none".to_owned(),
+        known => format!("it has {}", listed(known.iter().copied())),
     };
-    Problem::misuse(format!("there is no {what} `{name}` in this program{meant}\n  {known}"))
+    Problem::misuse(format!("{owner} has no {what} `{name}`{meant}\n  {known}"))
 }
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {

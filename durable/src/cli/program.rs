@@ -1,4 +1,4 @@
-//! The program: its commands, the arguments that choose one, and the runtime that it runs on.
+//! The program: its commands, its arguments, and its runtime.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -14,13 +14,14 @@ use super::arguments::Arguments;
 use super::commands;
 use super::context::{Context, Customize, Global};
 use super::exit::{BoxError, Outcome, Problem};
+use super::negative;
 use crate::client::ClientBuilder;
 use crate::worker::Workers;
 
 pub(super) type Prepare = Box<dyn FnOnce(Workers) -> Workers + Send>;
 type Run = Box<dyn FnOnce(&ArgMatches, Context) -> BoxFuture<'static, Outcome> + Send>;
 
-/// A program out of the registry, with what it needs beyond the annotations.
+/// A command line for a program, with settings beyond its annotations.
 ///
 /// ```no_run
 /// use durable::cli::{Cli, Context, clap};
@@ -65,13 +66,13 @@ struct Own {
     run: Run,
 }
 
-/// What is left of the program once its arguments are parsed.
+/// The program, once its arguments are parsed.
 pub(super) struct Program {
     pub(super) context: Context,
     pub(super) prepare: Prepare,
     /// All commands, for completions.
     pub(super) command: Command,
-    /// What it was run with, the path first.
+    /// The arguments, the path of the program first.
     #[cfg_attr(
         not(feature = "dev-server"),
         expect(dead_code, reason = "only `dev` runs it again")
@@ -86,7 +87,7 @@ impl Default for Cli {
 }
 
 impl Cli {
-    /// A program with the built-in commands.
+    /// Creates a program with the built-in commands.
     pub fn new() -> Self {
         Self {
             name: None,
@@ -98,27 +99,29 @@ impl Cli {
         }
     }
 
-    /// The program's name; without it that of the executable.
+    /// Sets the name of the program. The default is the name of the executable.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The program's version, for `--version`: `env!("CARGO_PKG_VERSION")`.
+    /// Sets the version that `--version` prints, such as `env!("CARGO_PKG_VERSION")`.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
         self
     }
 
-    /// What the program is, for `--help`.
+    /// Sets the description that `--help` prints.
     pub fn about(mut self, about: impl Into<String>) -> Self {
         self.about = Some(about.into());
         self
     }
 
-    /// How the client is made, for what no configuration says: a data converter, interceptors.
+    /// Changes the builder of the client, for settings that no configuration has: a data converter,
+    /// interceptors.
     ///
-    /// It gets a builder that is configured, and the options of the command line beat what it sets.
+    /// The closure gets a configured builder. The options of the command line take precedence over its
+    /// settings.
     pub fn client(
         mut self,
         customize: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static,
@@ -127,19 +130,20 @@ impl Cli {
         self
     }
 
-    /// What the workers of `serve` and `dev` need: values that activities take as `State<T>`,
-    /// interceptors, a version. `check` asks it too.
+    /// Changes the workers of `serve`, `dev` and `check`: values that activities take as `State<T>`,
+    /// interceptors, a version.
     ///
-    /// It is called within the program's Tokio runtime, and not for other commands.
+    /// The closure is called within the program's Tokio runtime, at most once, before a server is asked.
+    /// Other commands don't call it.
     pub fn workers(mut self, prepare: impl FnOnce(Workers) -> Workers + Send + 'static) -> Self {
         self.prepare = Box::new(prepare);
         self
     }
 
-    /// Adds a command of the program's own, or takes the place of a built-in one of the same name.
+    /// Adds a command, or replaces a built-in one of the same name.
     ///
-    /// The documentation of the arguments' type is the command's help. An error ends the program with
-    /// exit code 1, and a [`durable::Error`](crate::Error) with its own.
+    /// The doc comment of the arguments' type is the command's help. An error ends the program with exit
+    /// code 1, and a [`durable::Error`](crate::Error) with its own exit code.
     pub fn command<A, F, R, E>(mut self, name: impl Into<String>, run: R) -> Self
     where
         A: Args,
@@ -149,7 +153,7 @@ impl Cli {
     {
         let command = A::augment_args(Command::new(name.into()));
         let run: Run = Box::new(move |matches, context| {
-            // Its own command has parsed them, so they are there.
+            // clap has parsed them by the same command, so they are there.
             match A::from_arg_matches(matches) {
                 Ok(arguments) => run(arguments, context)
                     .map(|ended| ended.map_err(|error| Problem::of(error.into())))
@@ -170,10 +174,16 @@ impl Cli {
     /// Runs the program with these arguments, the first of which is its path.
     ///
     /// # Panics
-    /// When the operating system refuses the threads of a runtime.
+    /// Panics if the operating system refuses the threads of a runtime.
     #[must_use]
     pub fn run(self, arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
-        let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+        let mut arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+        let is_own =
+            |argument: &OsString| self.own.iter().any(|own| own.command.get_name() == argument);
+        // A command of the program's own gets its arguments as they were given.
+        if !arguments.iter().any(is_own) {
+            arguments = arguments.into_iter().map(negative::shielded).collect();
+        }
         let command = self.clap_command(arguments.first());
         let matches = match command.clone().try_get_matches_from(&arguments) {
             Ok(matches) => matches,
@@ -208,7 +218,7 @@ impl Cli {
         let executable = path.and_then(|path| Path::new(path).file_stem());
         let executable = executable.map(|name| name.to_string_lossy().into_owned());
         let name = self.name.clone().or(executable).unwrap_or_else(|| "durable".to_owned());
-        let mut command = Arguments::command().name(name.clone()).bin_name(name);
+        let mut command = negative::allowed(Arguments::command()).name(name.clone()).bin_name(name);
         if let Some(version) = &self.version {
             command = command.version(version.clone());
         }
@@ -227,9 +237,9 @@ impl Cli {
     }
 }
 
-/// Help and version are no mistakes, but come this way too.
+/// Prints a mistake in the arguments. Help and version come this way too.
 fn parsed_badly(error: &clap::Error) -> ExitCode {
-    // Without an output, the exit code says it.
+    // Without an output, the exit code is all there is.
     let _ = error.print();
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }

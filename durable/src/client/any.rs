@@ -12,7 +12,9 @@ use temporalio_common::{
     HasWorkflowDefinition, QueryDefinition, SignalDefinition, UpdateDefinition, WorkflowDefinition,
 };
 
-use super::{Client, HasHandle, Payloads, QueryCall, Start, UpdateCall, WorkflowHandle};
+use super::{
+    Client, HasHandle, Payloads, QueryCall, Start, UpdateCall, UpdateHandle, WorkflowHandle,
+};
 use crate::definition::{
     Arguments, HandlerDescription, Handles, InvalidInput, Parameter, SignalTarget, SourceLocation,
     Workflow, WorkflowAnnotation, WorkflowEntry,
@@ -173,6 +175,17 @@ impl AnyWorkflowHandle {
         input: impl Into<Payloads>,
     ) -> UpdateCall<AnyUpdate> {
         UpdateCall::new(&self.0, AnyUpdate(name.into()), input.into())
+    }
+
+    /// Returns a handle of an update that was sent before, by the update's name and its id. The server
+    /// is not asked.
+    #[must_use]
+    pub fn update_handle(
+        &self,
+        name: impl Into<String>,
+        update_id: impl Into<String>,
+    ) -> UpdateHandle<AnyUpdate> {
+        UpdateHandle::existing(&self.0, &name.into(), update_id.into())
     }
 
     /// The same handle, bound to one run of the workflow: everything goes to that run only.

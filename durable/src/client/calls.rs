@@ -1,15 +1,14 @@
-//! Signals, queries and updates to a workflow, as the generated handles' methods return them.
+//! Signals to a workflow and queries of it, as the generated handles' methods return them.
 
-use std::fmt;
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use temporalio_client::{
-    QueryRejectCondition, RpcOptions, WorkflowExecuteUpdateOptions, WorkflowQueryOptions,
-    WorkflowSignalOptions, WorkflowStartUpdateOptions, WorkflowUpdateHandle,
+    QueryRejectCondition, RpcOptions, WorkflowQueryOptions, WorkflowSignalOptions,
 };
-use temporalio_common::{QueryDefinition, SignalDefinition, UpdateDefinition};
+use temporalio_common::{QueryDefinition, SignalDefinition};
 
 use super::WorkflowHandle;
 use crate::definition::exact::{Exact, Reading};
@@ -27,12 +26,20 @@ pub struct SignalCall<S: SignalDefinition> {
     pub(super) handle: WorkflowHandle<S::Workflow>,
     pub(super) signal: S,
     pub(super) input: S::Input,
+    pub(super) call_timeout: Option<Duration>,
 }
 
 impl<S: SignalDefinition<Workflow: Workflow>> SignalCall<S> {
     /// A signal; made by the generated handles' methods.
     pub(super) fn new(handle: &WorkflowHandle<S::Workflow>, signal: S, input: S::Input) -> Self {
-        Self { handle: handle.clone(), signal, input }
+        Self { handle: handle.clone(), signal, input, call_timeout: None }
+    }
+
+    /// Limits how long the server may take to answer, retries included; without it the
+    /// [client's limit](crate::Client::with_call_timeout), or else none beside the SDK's.
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.call_timeout = Some(timeout);
+        self
     }
 }
 
@@ -44,10 +51,15 @@ where
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { handle, signal, input } = self;
+        let Self { handle, signal, input, call_timeout } = self;
         async move {
-            let sent = handle.sdk().signal(signal, input, WorkflowSignalOptions::default()).await;
-            sent.map_err(|error| handle.doing("signal").interaction(error))
+            let doing = handle.doing("signal");
+            let sending = async {
+                let options = WorkflowSignalOptions::default();
+                let sent = handle.sdk().signal(signal, input, options).await;
+                sent.map_err(|error| doing.interaction(error))
+            };
+            doing.within(call_timeout, sending).await
         }
         .boxed()
     }
@@ -66,12 +78,21 @@ pub struct QueryCall<Q: QueryDefinition> {
     query: Q,
     input: Q::Input,
     reject_condition: Option<QueryRejectCondition>,
+    call_timeout: Option<Duration>,
 }
 
 impl<Q: QueryDefinition<Workflow: Workflow>> QueryCall<Q> {
     /// A query; made by generated code.
     pub fn new(handle: &WorkflowHandle<Q::Workflow>, query: Q, input: Q::Input) -> Self {
-        Self { handle: handle.clone(), query, input, reject_condition: None }
+        let handle = handle.clone();
+        Self { handle, query, input, reject_condition: None, call_timeout: None }
+    }
+
+    /// Limits how long the workflow's worker may take to answer, retries included; without it the
+    /// [client's limit](crate::Client::with_call_timeout), or else the SDK's 30 seconds.
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.call_timeout = Some(timeout);
+        self
     }
 
     /// In which status of the workflow the query is not to be asked.
@@ -89,120 +110,23 @@ where
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { handle, query, input, reject_condition } = self;
+        let Self { handle, query, input, reject_condition, call_timeout } = self;
         async move {
             let name = query.name().to_owned();
-            let options =
-                WorkflowQueryOptions::builder().maybe_reject_condition(reject_condition).build();
-            let answer = handle.sdk().query(Reading(query), input, options).await;
-            answer
-                .map(|Exact(answer)| answer)
-                .map_err(|error| handle.doing("query").query(&name, error))
+            let doing = handle.doing("query");
+            let asking = async {
+                // The SDK's own limit would be shorter than a long one that is asked for.
+                let limit = call_timeout.map(|limit| limit.saturating_add(Duration::from_secs(1)));
+                let rpc_options = RpcOptions::builder().maybe_timeout(limit).build();
+                let options = WorkflowQueryOptions::builder()
+                    .maybe_reject_condition(reject_condition)
+                    .rpc_options(rpc_options)
+                    .build();
+                let answer = handle.sdk().query(Reading(query), input, options).await;
+                answer.map(|Exact(answer)| answer).map_err(|error| doing.query(&name, error))
+            };
+            doing.within(call_timeout, asking).await
         }
         .boxed()
-    }
-}
-
-/// An update of a workflow; awaiting it sends it and waits for its result.
-///
-/// # Errors
-/// [`UpdateFailed`](crate::Error::UpdateFailed): the validator rejected it, the handler failed, or the
-/// workflow ended before the handler (its failure then has the type `AcceptedUpdateCompletedWorkflow`);
-/// [`NotFound`](crate::Error::NotFound) also when the workflow has ended,
-/// [`WrongType`](crate::Error::WrongType), [`Unreachable`](crate::Error::Unreachable) and
-/// [`Rpc`](crate::Error::Rpc).
-#[must_use = "an update is sent only when this is awaited or started"]
-pub struct UpdateCall<U: UpdateDefinition> {
-    pub(super) handle: WorkflowHandle<U::Workflow>,
-    pub(super) update: U,
-    pub(super) input: U::Input,
-    pub(super) id: Option<String>,
-}
-
-impl<U: UpdateDefinition<Workflow: Workflow>> UpdateCall<U> {
-    /// An update; made by generated code.
-    pub fn new(handle: &WorkflowHandle<U::Workflow>, update: U, input: U::Input) -> Self {
-        Self { handle: handle.clone(), update, input, id: None }
-    }
-
-    /// Makes the update idempotent: a second one of this id gets the result of the first.
-    pub fn update_id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-}
-
-impl<U> UpdateCall<U>
-where
-    U: UpdateDefinition<Workflow: Workflow, Input: Payload> + Send + 'static,
-{
-    /// Sends the update and waits only until the workflow has accepted it.
-    ///
-    /// # Errors
-    /// Those of awaiting the update, but for a handler that fails later.
-    pub async fn start(self) -> Result<UpdateHandle<U>> {
-        let Self { handle, update, input, id } = self;
-        let name = update.name().to_owned();
-        let options = WorkflowStartUpdateOptions::builder().maybe_update_id(id).build();
-        match handle.sdk().start_update(Reading(update), input, options).await {
-            Ok(update) => Ok(UpdateHandle { handle, name, update }),
-            Err(error) => Err(handle.doing("update").update(&name, error).await),
-        }
-    }
-}
-
-impl<U> IntoFuture for UpdateCall<U>
-where
-    U: UpdateDefinition<Workflow: Workflow, Input: Payload, Output: Send + Sync> + Send + 'static,
-{
-    type Output = Result<U::Output>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        let Self { handle, update, input, id } = self;
-        async move {
-            let name = update.name().to_owned();
-            let options = WorkflowExecuteUpdateOptions::builder().maybe_update_id(id).build();
-            match handle.sdk().execute_update(Reading(update), input, options).await {
-                Ok(Exact(output)) => Ok(output),
-                Err(error) => Err(handle.doing("update").update(&name, error).await),
-            }
-        }
-        .boxed()
-    }
-}
-
-/// An update that the workflow has accepted.
-pub struct UpdateHandle<U: UpdateDefinition> {
-    pub(super) handle: WorkflowHandle<U::Workflow>,
-    pub(super) name: String,
-    pub(super) update: WorkflowUpdateHandle<temporalio_client::Client, Exact<U::Output>>,
-}
-
-impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
-    /// The update's id.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        self.update.id()
-    }
-
-    /// Waits for the update's result.
-    ///
-    /// # Errors
-    /// Those of awaiting an [`UpdateCall`].
-    pub async fn result(&self) -> Result<U::Output> {
-        match self.update.get_result(RpcOptions::default()).await {
-            Ok(Exact(output)) => Ok(output),
-            Err(error) => Err(self.handle.doing("update").update(&self.name, error).await),
-        }
-    }
-}
-
-impl<U: UpdateDefinition<Workflow: Workflow>> fmt::Debug for UpdateHandle<U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UpdateHandle")
-            .field("name", &self.name)
-            .field("id", &self.id())
-            .finish_non_exhaustive()
     }
 }

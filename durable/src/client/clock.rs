@@ -1,14 +1,14 @@
-//! The clock that a test environment puts into its client: what is asked when a workflow is started,
-//! and while its result is waited for. Elsewhere there is none, and time is the server's.
+//! The hook of a test environment into its client, by which it controls the time of the workflows that
+//! are started and awaited. Other clients have none.
 
 use futures_util::future::BoxFuture;
 use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
 
-/// What has a say in the time of the workflows that a client starts and waits for.
+/// Controls the time of the workflows that a client starts and awaits.
 pub(crate) trait Clock: Send + Sync {
-    /// Amends the request by which a workflow is started, whose result is waited for at once or not.
+    /// Amends the request that starts a workflow. `awaited` says if its result is awaited at once.
     fn starting(&self, request: &mut StartWorkflowExecutionRequest, awaited: bool);
 
-    /// A caller begins to wait for the result of a workflow.
+    /// Called when a caller begins to await the result of a workflow.
     fn waiting<'a>(&'a self, workflow_id: &'a str) -> BoxFuture<'a, ()>;
 }

@@ -47,7 +47,7 @@ impl Client {
     ) -> ActivityCompletion<A> {
         ActivityCompletion {
             handle: self.sdk().get_async_activity_handle(activity.into()),
-            address: self.address().to_owned(),
+            client: self.clone(),
             limit: PayloadLimit::default(),
             activity: PhantomData,
         }
@@ -60,7 +60,7 @@ impl Client {
 /// again and has another token.
 pub struct ActivityCompletion<A> {
     handle: AsyncActivityHandle<temporalio_client::Client>,
-    address: String,
+    client: Client,
     limit: PayloadLimit,
     activity: PhantomData<fn() -> A>,
 }
@@ -86,8 +86,8 @@ impl<A: Activity> ActivityCompletion<A> {
     {
         let value = Value::new("output of activity", A::NAME);
         let output = Measured { inner: output, value, limit: self.limit };
-        let completed = self.handle.complete(Some(output), RpcOptions::default()).await;
-        completed.map_err(|error| self.error("complete", error))
+        let completing = self.handle.complete(Some(output), RpcOptions::default());
+        self.within("complete", completing).await
     }
 
     /// Fails the attempt, with an error of the program or an [`ApplicationFailure`]. The activity is
@@ -96,8 +96,8 @@ impl<A: Activity> ActivityCompletion<A> {
     /// # Errors
     /// Those of [`complete`](Self::complete).
     pub async fn fail(&self, failure: impl Into<ApplicationFailure>) -> Result<()> {
-        let failed = self.handle.fail(failure.into(), None::<()>, RpcOptions::default()).await;
-        failed.map_err(|error| self.error("fail", error))
+        let failing = self.handle.fail(failure.into(), None::<()>, RpcOptions::default());
+        self.within("fail", failing).await
     }
 
     /// Tells the server that the activity has stopped because it was cancelled.
@@ -106,8 +106,8 @@ impl<A: Activity> ActivityCompletion<A> {
     /// Those of [`complete`](Self::complete), and [`Error::Rpc`] when nobody has asked for the
     /// cancellation.
     pub async fn cancelled(&self) -> Result<()> {
-        let reported = self.handle.report_cancelation(None::<()>, RpcOptions::default()).await;
-        reported.map_err(|error| self.error("report as cancelled", error))
+        let reporting = self.handle.report_cancelation(None::<()>, RpcOptions::default());
+        self.within("report as cancelled", reporting).await
     }
 
     /// Records that the activity lives and how far it has come, and tells whether it is to stop. It is
@@ -123,8 +123,19 @@ impl<A: Activity> ActivityCompletion<A> {
             what: format!("heartbeat of activity `{}`", A::NAME),
             source: error.into(),
         })?;
-        let answer = self.handle.heartbeat(Some(progress), RpcOptions::default()).await;
-        answer.map_err(|error| self.error("record a heartbeat of", error))
+        let recording = self.handle.heartbeat(Some(progress), RpcOptions::default());
+        self.within("record a heartbeat of", recording).await
+    }
+
+    /// Waits for a call within the client's limit.
+    async fn within<T>(
+        &self,
+        operation: &str,
+        call: impl Future<Output = Result<T, AsyncActivityError>>,
+    ) -> Result<T> {
+        let call = async { call.await.map_err(|error| self.error(operation, error)) };
+        let what = || format!("{operation} activity `{}`", A::NAME);
+        self.client.within(None, what, call).await
     }
 
     fn error(&self, operation: &str, error: AsyncActivityError) -> Error {
@@ -138,7 +149,7 @@ impl<A: Activity> ActivityCompletion<A> {
                 not_found(operation, status)
             }
             AsyncActivityError::Rpc(status) if status.code() == Code::Unavailable => {
-                Error::Unreachable { address: self.address.clone(), source: status.into() }
+                self.client.unreachable(status)
             }
             AsyncActivityError::Rpc(status) => refused(operation, status),
             AsyncActivityError::PayloadConversion(error) => Error::WrongType {

@@ -62,6 +62,14 @@ impl ClientBuilder {
         self.connect_timeout =
             self.connect_timeout.or_else(|| config.duration(&["connect_timeout_s"]));
         self.api_key = self.api_key.or_else(|| config.text("api_key").map(str::to_owned));
+        if self.proxy.is_none() {
+            self.proxy = config.text("proxy").map(str::to_owned);
+        }
+        if self.proxy_credentials.is_none() {
+            let text = |key| config.text(key).map(str::to_owned);
+            self.proxy_credentials =
+                text("proxy_user").map(|user| (user, text("proxy_password").unwrap_or_default()));
+        }
         for (name, value) in config.headers() {
             self.headers.entry(name).or_insert(value);
         }
@@ -75,7 +83,8 @@ impl ClientBuilder {
 /// Whether and how the configuration wants TLS.
 fn transport(config: &Config) -> Transport {
     let said = config.bool(&["tls"]);
-    if said == Some(false) {
+    // The address may be another than the configuration's, whose `http://` means the same as `tls: false`.
+    if said == Some(false) || config.url().starts_with("http://") {
         return Transport::Plaintext;
     }
     let pem = |key| {

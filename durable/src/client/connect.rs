@@ -9,11 +9,12 @@ use std::time::Duration;
 use temporalio_client::errors::{ClientConnectError, InvalidHeaderError};
 use temporalio_client::interceptors::ClientInterceptor;
 use temporalio_client::tonic::Code;
-use temporalio_client::{ClientOptions, Connection, ConnectionOptions};
+use temporalio_client::{ClientOptions, Connection, ConnectionOptions, HttpConnectProxyOptions};
 use temporalio_common::data_converters::DataConverter;
 
+use super::proxy::{Proxied, Proxy};
 use super::security::{Secured, Transport, diagnose};
-use super::{Client, Tls};
+use super::{Client, Tls, io};
 use crate::address::Address;
 #[cfg(feature = "config")]
 use crate::config::Config;
@@ -37,6 +38,8 @@ pub struct ClientBuilder {
     pub(super) transport: Transport,
     pub(super) api_key: Option<String>,
     pub(super) headers: BTreeMap<String, String>,
+    pub(super) proxy: Option<String>,
+    pub(super) proxy_credentials: Option<(String, String)>,
     data_converter: Option<DataConverter>,
     interceptors: Vec<Arc<dyn ClientInterceptor>>,
     options: Arc<ConfiguredOptions>,
@@ -99,6 +102,27 @@ impl ClientBuilder {
         self
     }
 
+    /// Reaches the server through an HTTP proxy, by the method `CONNECT`.
+    ///
+    /// The address is `host:port`. The connection to the proxy is not encrypted; the one to the server
+    /// is protected all the way, as without a proxy, but a client certificate is read once for each
+    /// connection and not again while it lasts. Without this method the proxy is the configured
+    /// one, or else there is none.
+    pub fn proxy(mut self, address: impl Into<String>) -> Self {
+        self.proxy = Some(address.into());
+        self
+    }
+
+    /// Sets the user and the password that the proxy asks for (basic authentication).
+    pub fn proxy_credentials(
+        mut self,
+        user: impl Into<String>,
+        password: impl Into<String>,
+    ) -> Self {
+        self.proxy_credentials = Some((user.into(), password.into()));
+        self
+    }
+
     /// What is configured for workflows and activities: the layer below their annotations. Workers of
     /// this client use it too.
     pub fn configured_options(mut self, options: ConfiguredOptions) -> Self {
@@ -120,8 +144,11 @@ impl ClientBuilder {
 
     /// Connects, and asks the server for the namespace.
     ///
+    /// The connection does not belong to the Tokio runtime that this is called on: the client can be
+    /// used from any runtime, also after this one has ended.
+    ///
     /// # Errors
-    /// - [`Error::InvalidAddress`]: the address is neither `host:port` nor a URL.
+    /// - [`Error::InvalidAddress`]: the address, or that of the proxy, is neither `host:port` nor a URL.
     /// - [`Error::Unreachable`]: no server answers within the connect timeout.
     /// - [`Error::InvalidHeader`]: the API key or a header cannot be sent.
     /// - [`Error::Tls`]: the connection cannot be protected as asked for, with what to do.
@@ -150,6 +177,7 @@ impl ClientBuilder {
             sdk,
             address: address.into(),
             clock: None,
+            call_timeout: None,
             versioned: Arc::default(),
             options: self.options,
             config: self.config,
@@ -170,22 +198,46 @@ impl ClientBuilder {
         )
     }
 
-    async fn open_filled(self) -> Result<Client> {
-        let (address, namespace) = self.endpoint();
+    /// Checks everything about the connection that can be known without a server.
+    ///
+    /// # Errors
+    /// Those of [`connect`](Self::connect) that come from the settings.
+    #[cfg(feature = "cli")]
+    pub(crate) fn check(&self) -> Result<()> {
+        self.clone().filled()?.target().map(drop)
+    }
+
+    /// Returns the address, the protection of the connection to it, and the proxy on the way.
+    fn target(&self) -> Result<(Address, Option<Secured>, Option<HttpConnectProxyOptions>)> {
+        let (address, _) = self.endpoint();
         let address = Address::parse(&address)
             .map_err(|error| Error::InvalidAddress { address, source: error.into() })?;
         if self.api_key.as_deref().is_some_and(|key| !can_be_sent(key)) {
             return Err(unsendable("authorization"));
         }
         let secured = self.transport.secured(&address, self.api_key.is_some())?;
+        let credentials = self.proxy_credentials.clone();
+        let proxy = self.proxy.clone().map(|address| Proxy { address, credentials });
+        Ok((address, secured, proxy.map(Proxy::options).transpose()?))
+    }
+
+    async fn open_filled(self) -> Result<Client> {
+        let (_, namespace) = self.endpoint();
+        let (address, secured, proxy) = self.target()?;
         let timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
-        let connection = ConnectionOptions::new(address.url())
+        let (url, tls) = match &secured {
+            // The SDK has TLS made by whoever reads the URL here, as it takes a connector for the proxy.
+            Some(secured) if proxy.is_some() => (address.https_url(), Some(secured.proxied())),
+            secured => (address.url(), secured.as_ref().map(Secured::options)),
+        };
+        let connection = ConnectionOptions::new(url)
             .identity(self.identity.unwrap_or_else(default_identity))
             .connect_timeout(timeout)
             // Of a single address nothing is to be balanced, and without it errors come at once.
             .dns_load_balancing(None)
-            .maybe_tls_options(secured.as_ref().map(Secured::options))
+            .maybe_tls_options(tls)
             .maybe_override_origin(secured.as_ref().and_then(|secured| secured.origin(&address)))
+            .maybe_http_connect_proxy(proxy.clone())
             .maybe_api_key(self.api_key)
             .maybe_headers((!self.headers.is_empty()).then(|| self.headers.into_iter().collect()))
             .build();
@@ -194,26 +246,33 @@ impl ClientBuilder {
             .client_interceptors(self.interceptors)
             .build();
         let connecting = async {
-            let connection = Connection::connect(connection).await?;
+            let connection = io::connecting(Connection::connect(connection)).await?;
             let sdk = temporalio_client::Client::new(connection, options)?;
             Ok::<_, ClientConnectError>(Client {
                 sdk,
                 address: address.to_string().into(),
                 clock: None,
+                call_timeout: None,
                 versioned: Arc::default(),
                 options: self.options,
                 #[cfg(feature = "config")]
                 config: self.config,
             })
         };
-        match tokio::time::timeout(timeout, connecting).await {
-            Ok(Ok(client)) => Ok(client),
-            Ok(Err(error)) => Err(not_connected(address, secured, error).await),
+        let error = match tokio::time::timeout(timeout, connecting).await {
+            Ok(Ok(client)) => return Ok(client),
+            Ok(Err(error)) => not_connected(address, secured, proxy.is_none(), error).await,
             Err(_) => {
                 let cause = format!("it took longer than the connect timeout of {timeout:?}");
-                Err(unreachable(address.to_string(), cause.into()))
+                unreachable(address.to_string(), cause.into())
             }
-        }
+        };
+        Err(match (error, proxy) {
+            (Error::Unreachable { address, source }, Some(proxy)) => {
+                unreachable(address, Box::new(Proxied { proxy: proxy.target_addr, source }))
+            }
+            (error, _) => error,
+        })
     }
 }
 
@@ -221,6 +280,7 @@ impl ClientBuilder {
 async fn not_connected(
     address: Address,
     secured: Option<Secured>,
+    is_direct: bool,
     error: ClientConnectError,
 ) -> Error {
     if let ClientConnectError::InvalidHeaders(error) = &error {
@@ -240,6 +300,10 @@ async fn not_connected(
         };
     }
     let shown = address.to_string();
+    if !is_direct {
+        // A proxied connection cannot be diagnosed by one that goes round the proxy.
+        return unreachable(shown, connect_cause(error));
+    }
     let diagnosing = tokio::task::spawn_blocking(move || {
         diagnose(secured.as_ref(), &address.host, address.port)
     });

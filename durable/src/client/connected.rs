@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::ClientBuilder;
 use super::clock::Clock;
@@ -14,12 +15,15 @@ use crate::options::ConfiguredOptions;
 /// A connection to a Temporal server, bound to one namespace.
 ///
 /// It is cheap to clone and to share between tasks; clones share the connection, which comes back by
-/// itself when the server does.
+/// itself when the server does. It can be used from any Tokio runtime, also when the one that it was
+/// made on has ended.
 #[derive(Clone)]
 pub struct Client {
     pub(super) sdk: temporalio_client::Client,
     pub(super) address: Arc<str>,
     pub(super) clock: Option<Arc<dyn Clock>>,
+    /// The limit of each call that has none of its own.
+    pub(super) call_timeout: Option<Duration>,
     /// Whether workers of a deployment version use this connection.
     pub(super) versioned: Arc<AtomicBool>,
     pub(super) options: Arc<ConfiguredOptions>,

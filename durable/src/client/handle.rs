@@ -6,21 +6,24 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use temporalio_client::{
-    WorkflowCancelOptions, WorkflowDescribeOptions, WorkflowExecutionDescription,
-    WorkflowExecutionInfo, WorkflowFetchHistoryOptions, WorkflowGetResultOptions, WorkflowHistory,
+    WorkflowCancelOptions, WorkflowDescribeOptions, WorkflowExecutionInfo,
+    WorkflowFetchHistoryOptions, WorkflowGetResultOptions, WorkflowHistory,
     WorkflowTerminateOptions,
 };
-use temporalio_common::SignalDefinition;
 use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
 #[cfg(feature = "testing")]
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
+use temporalio_common::{SignalDefinition, UpdateDefinition};
 
 use super::outcome::Doing;
-use super::{Client, QueryCall, SignalCall};
+use super::{Client, QueryCall, SignalCall, UpdateHandle, UpdateMethod, WorkflowDescription};
 use crate::definition::exact::Exact;
-use crate::definition::{CancelSignal, SignalTarget, StateQuery, Typed, Workflow};
+use crate::definition::{CancelSignal, Handler, SignalTarget, StateQuery, Typed, Workflow};
 use crate::error::{Error, Result};
 use crate::options::WorkflowTimeouts;
+
+/// How long it may take to find out why a workflow has no result yet.
+const EXPLANATION: Duration = Duration::from_secs(5);
 
 /// A workflow with a generated handle type, whose signals, queries and updates are methods.
 #[diagnostic::on_unimplemented(
@@ -146,21 +149,34 @@ impl<W: Workflow> WorkflowHandle<W> {
     /// Waits for the workflow's output, at the longest for `timeout`; the workflow goes on.
     ///
     /// # Errors
-    /// [`Error::NoResultYet`] when the time is over, and those of [`result`](Self::result).
+    /// [`Error::NoResultYet`] when the time is over, with the failure of the workflow's task where it
+    /// is that which keeps the workflow from going on, and those of [`result`](Self::result).
     pub async fn result_within(&self, timeout: Duration) -> Result<W::Output> {
-        tokio::time::timeout(timeout, self.output()).await.unwrap_or_else(|_| {
-            let workflow_id = self.workflow_id.clone();
-            Err(Error::NoResultYet { workflow_id, waited: timeout })
-        })
+        if let Ok(ended) = tokio::time::timeout(timeout, self.output()).await {
+            return ended;
+        }
+        let described = tokio::time::timeout(EXPLANATION, self.describe()).await;
+        let task_failure = described.ok().and_then(Result::ok).and_then(|described| {
+            let failure = described.task_failure();
+            failure.cloned().map(Box::new)
+        });
+        let workflow_id = self.workflow_id.clone();
+        Err(Error::NoResultYet { workflow_id, waited: timeout, task_failure })
     }
 
-    /// What the server knows of the workflow: status, times, queue, memo, history length.
+    /// Returns what the server knows of the workflow: status, times, queue, memo, history length, and
+    /// why its current task fails, if it does.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Unreachable`], [`Error::Rpc`].
-    pub async fn describe(&self) -> Result<WorkflowExecutionDescription> {
-        let described = self.sdk().describe(WorkflowDescribeOptions::default()).await;
-        described.map_err(|error| self.doing("describe").interaction(error))
+    pub async fn describe(&self) -> Result<WorkflowDescription> {
+        let doing = self.doing("describe");
+        let describing = async {
+            let described = self.sdk().describe(WorkflowDescribeOptions::default()).await;
+            let described = described.map_err(|error| doing.interaction(error))?;
+            Ok(doing.with_task_failure(described).await)
+        };
+        doing.within(None, describing).await
     }
 
     /// Asks the workflow to cancel itself; it decides what to do.
@@ -169,8 +185,12 @@ impl<W: Workflow> WorkflowHandle<W> {
     /// [`Error::NotFound`] also when it has ended, [`Error::Unreachable`], [`Error::Rpc`].
     pub async fn cancel(&self, reason: impl Into<String>) -> Result<()> {
         let options = WorkflowCancelOptions::builder().reason(reason).build();
-        let cancelled = self.sdk().cancel(options).await;
-        cancelled.map_err(|error| self.doing("cancel").interaction(error))
+        let doing = self.doing("cancel");
+        let cancelling = async {
+            let cancelled = self.sdk().cancel(options).await;
+            cancelled.map_err(|error| doing.interaction(error))
+        };
+        doing.within(None, cancelling).await
     }
 
     /// Sends the signal `cancel`, which every workflow has: its running activities are cancelled, and
@@ -193,14 +213,52 @@ impl<W: Workflow> WorkflowHandle<W> {
         QueryCall::new(self, StateQuery::new(), ())
     }
 
+    /// Returns a handle of an update that was sent before, by the method that sends it and its id. The
+    /// server is not asked.
+    ///
+    /// ```no_run
+    /// # use durable::prelude::*;
+    /// # #[workflow(queue = "carts", id = "cart-{}")]
+    /// # #[derive(Default)]
+    /// # struct CartWorkflow;
+    /// # #[workflow_methods]
+    /// # impl CartWorkflow {
+    /// #     #[run]
+    /// #     async fn run(_customer: u32) -> WorkflowResult<()> { Ok(()) }
+    /// #     #[update]
+    /// #     fn add(&mut self, _item: String) -> u64 { 1 }
+    /// # }
+    /// # async fn example(client: &Client) -> durable::Result<()> {
+    /// let cart = CartWorkflow::handle(client, "cart-7");
+    /// let items: u64 = cart.update_handle(CartWorkflowHandle::add, "pear-1").result().await?;
+    /// # let _ = items;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn update_handle<H, A, M>(
+        &self,
+        _method: M,
+        update_id: impl Into<String>,
+    ) -> UpdateHandle<M::Update>
+    where
+        M: UpdateMethod<H, A, Update: Handler + UpdateDefinition<Workflow = W>>,
+    {
+        UpdateHandle::existing(self, M::Update::NAME, update_id.into())
+    }
+
     /// Ends the workflow at once; its code is not asked.
     ///
     /// # Errors
     /// [`Error::NotFound`] also when it has ended, [`Error::Unreachable`], [`Error::Rpc`].
     pub async fn terminate(&self, reason: impl Into<String>) -> Result<()> {
         let options = WorkflowTerminateOptions::builder().reason(reason).build();
-        let terminated = self.sdk().terminate(options).await;
-        terminated.map_err(|error| self.doing("terminate").interaction(error))
+        let doing = self.doing("terminate");
+        let terminating = async {
+            let terminated = self.sdk().terminate(options).await;
+            terminated.map_err(|error| doing.interaction(error))
+        };
+        doing.within(None, terminating).await
     }
 
     /// The workflow's history, fetched page by page as it is read.
@@ -224,6 +282,11 @@ impl<W: Workflow> WorkflowHandle<W> {
     #[must_use]
     pub(super) fn sdk(&self) -> SdkHandle<W> {
         self.sdk_of(if self.started_here { None } else { self.run_id.clone() })
+    }
+
+    /// The same handle of the SDK's, of another client of the SDK's.
+    pub(super) fn sdk_with(&self, client: temporalio_client::Client) -> SdkHandle<W> {
+        SdkHandle::new(client, self.sdk().info().clone())
     }
 
     pub(super) fn sdk_of(&self, run_id: Option<String>) -> SdkHandle<W> {

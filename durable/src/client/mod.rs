@@ -12,27 +12,36 @@ mod completion;
 mod configured;
 mod connect;
 mod connected;
+mod deadline;
+mod deployment;
+mod description;
 mod expired;
 mod handle;
 mod health;
 mod idempotency;
+mod io;
 mod list;
 mod outcome;
 mod payloads;
+mod proxy;
 mod relay;
 mod schedule;
+mod search_attributes;
 mod security;
 mod service;
 mod settings;
 mod start;
+mod updates;
 mod with_start;
 
 pub use any::{AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle};
 pub use batch::start_all;
-pub use calls::{QueryCall, SignalCall, UpdateCall, UpdateHandle};
+pub use calls::{QueryCall, SignalCall};
 pub use completion::ActivityCompletion;
 pub use connect::ClientBuilder;
 pub use connected::Client;
+pub use deployment::{DeploymentVersion, VersionOverride};
+pub use description::WorkflowDescription;
 pub use handle::{HasHandle, WorkflowHandle};
 pub use health::Health;
 pub use idempotency::Idempotency;
@@ -45,6 +54,7 @@ pub use schedule::{
 pub use security::{Pem, Tls};
 pub use service::ClientService;
 pub use start::{AsHandle, AsOutput, Execute, Start};
+pub use updates::{UpdateCall, UpdateHandle, UpdateMethod};
 pub use with_start::{SignalWithStart, UpdateWithStart};
 
 #[doc(inline)]

@@ -1,5 +1,7 @@
 //! Turns the SDK's errors into the outcomes of [`crate::error`].
 
+use std::time::Duration;
+
 use temporalio_client::errors::{
     WorkflowGetResultError, WorkflowInteractionError, WorkflowQueryError, WorkflowStartError,
     WorkflowUpdateError, WorkflowUpdateWithStartError,
@@ -12,7 +14,7 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure
 use temporalio_common::protos::utilities::decode_status_detail;
 
 use super::Client;
-use crate::error::{Error, Failure, payload_error};
+use crate::error::{Error, Failure, Result, payload_error, unknown_search_attribute};
 
 /// What was being done, to whom: the context of every error here.
 pub(super) struct Doing<'a> {
@@ -35,8 +37,22 @@ impl Doing<'_> {
                 address: self.client.address().to_owned(),
                 source: status.into(),
             },
-            _ => refused(format!("{} workflow `{}`", self.operation, self.workflow_id), status),
+            _ => self.client.refused(self.what(), status),
         }
+    }
+
+    /// Waits for the call that this is about within its own limit, or else within the client's.
+    pub(super) fn within<T>(
+        &self,
+        limit: Option<Duration>,
+        call: impl Future<Output = Result<T>>,
+    ) -> impl Future<Output = Result<T>> {
+        self.client.within(limit, || self.what(), call)
+    }
+
+    /// What was asked for.
+    pub(super) fn what(&self) -> String {
+        format!("{} workflow `{}`", self.operation, self.workflow_id)
     }
 
     fn wrong_type(
@@ -153,18 +169,18 @@ impl Doing<'_> {
             WorkflowUpdateError::NotFound(status) | WorkflowUpdateError::Rpc(status) => {
                 self.rpc(status)
             }
-            WorkflowUpdateError::Failed(failure) => Error::UpdateFailed {
-                workflow_id: self.workflow_id(),
-                update: update.to_owned(),
-                failure: self.decode_failure(*failure).await,
-            },
+            WorkflowUpdateError::Failed(failure) => {
+                let failure = self.decode_failure(*failure).await;
+                let update = update.to_owned();
+                Error::UpdateFailed { workflow_id: self.workflow_id(), update, failure }
+            }
             WorkflowUpdateError::PayloadConversion(error) => self.wrong_type(error),
             other => self.other(other.into()),
         }
     }
 
     /// An update's failure comes from the SDK as the server sent it.
-    async fn decode_failure(&self, mut failure: RawFailure) -> Failure {
+    pub(super) async fn decode_failure(&self, mut failure: RawFailure) -> Failure {
         let converter = &self.client.sdk().options().data_converter;
         let context = SerializationContextData::Workflow(WorkflowSerializationContext::new());
         let message = failure.message.clone();
@@ -178,6 +194,21 @@ impl Doing<'_> {
                 |_| Failure::plain(message),
                 |error| Failure::new(&error, converter.payload_converter()),
             )
+    }
+}
+
+impl Client {
+    /// An answer of the server that is about the request, where it may be about a search attribute.
+    pub(super) fn refused(&self, operation: String, status: Status) -> Error {
+        match unknown_search_attribute(status.message()).map(str::to_owned) {
+            Some(name) => Error::UnknownSearchAttribute {
+                operation,
+                name,
+                namespace: self.namespace().to_owned(),
+                source: Box::new(status),
+            },
+            None => refused(operation, status),
+        }
     }
 }
 

@@ -23,8 +23,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// not there, it is tried again with growing pauses, up to a limit. A program so starts before its
 /// Temporal server does, and a program that is configured not to use Temporal gets [`Error::Disabled`].
 ///
-/// The connection belongs to the Tokio runtime on which it was made.
-///
 /// ```no_run
 /// # async fn main_() -> durable::Result<()> {
 /// use durable::client::ClientService;
@@ -216,7 +214,6 @@ fn again(error: &Error) -> Error {
         Error::Unreachable { address, source } => {
             Error::Unreachable { address: address.clone(), source: whole(source.as_ref()).into() }
         }
-        // Connecting ends with no other.
         // Connecting ends with no other.
         other => Error::Unreachable { address: String::new(), source: whole(other).into() },
     }

@@ -16,7 +16,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflow
 use temporalio_common::search_attributes::SearchAttributes;
 
 use super::relay::{self, Amendable};
-use super::{Client, Idempotency};
+use super::{Client, Idempotency, VersionOverride};
 use crate::error::{Error, Result};
 use crate::options::{
     Configured, InvalidOptions, Resolved, RetryOptions, WorkflowOptions, WorkflowTimeouts, check,
@@ -37,6 +37,9 @@ pub(super) struct Settings {
     pub(super) eager: Option<bool>,
     pub(super) delay: Option<Duration>,
     pub(super) request_id: Option<String>,
+    pub(super) version: Option<VersionOverride>,
+    /// The limit of the call itself.
+    pub(super) call_timeout: Option<Duration>,
     /// Whether the caller goes on to wait for the result.
     pub(super) awaited: bool,
     /// What was wrong with a value already when it was set.
@@ -107,6 +110,7 @@ impl Settings {
             .enable_eager_workflow_start(eager && carrier == Carrier::Start)
             .maybe_retry_policy(resolved.retry.map(RetryOptions::into_policy))
             .priority(resolved.priority.unwrap_or_default())
+            .maybe_versioning_override(self.version.map(Into::into))
             .maybe_header((!self.headers.is_empty()).then_some(Header { fields: self.headers }))
             .maybe_memo(self.memo)
             .maybe_static_summary(resolved.summary)
@@ -260,6 +264,7 @@ impl StartRequest {
         .maybe_search_attributes(start.search_attributes)
         .maybe_retry_policy(start.retry_policy)
         .priority(start.priority)
+        .maybe_versioning_override(start.versioning_override)
         .maybe_start_header(start.header)
         .maybe_memo(start.memo)
         .maybe_static_summary(start.static_summary)

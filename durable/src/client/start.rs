@@ -17,7 +17,7 @@ use temporalio_common::{MemoValues, Priority};
 use super::outcome::Doing;
 use super::relay;
 use super::settings::{Carrier, Definition, Settings, StartRequest};
-use super::{Client, HasHandle, Idempotency, WorkflowHandle};
+use super::{Client, HasHandle, Idempotency, VersionOverride, WorkflowHandle};
 use crate::definition::{Payload, Typed, Workflow};
 use crate::error::Result;
 use crate::options::{RetryOptions, WorkflowOptions, workflow_option_setters};
@@ -159,6 +159,21 @@ impl<W: Workflow, R> Start<W, R> {
         self
     }
 
+    /// Runs the workflow on this version of a deployment, whatever the current one is; without it on
+    /// the version that the server routes it to.
+    pub fn version_override(mut self, version: VersionOverride) -> Self {
+        self.settings.version = Some(version);
+        self
+    }
+
+    /// Limits how long the server may take to answer the start, retries included; without it the
+    /// [client's limit](Client::with_call_timeout), or else none beside the SDK's. It does not limit
+    /// the workflow, nor the wait for its output.
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.call_timeout = Some(timeout);
+        self
+    }
+
     /// Attaches a header, which interceptors on the worker's side can read.
     pub fn header(mut self, name: impl Into<String>, payload: RawPayload) -> Self {
         self.settings.headers.insert(name.into(), payload);
@@ -240,12 +255,16 @@ where
     W::Input: Payload,
 {
     async fn send(self) -> Result<WorkflowHandle<W>> {
+        let limit = self.settings.call_timeout;
         let Prepared { client, workflow, input, id, request } = self.prepare(Carrier::Start)?;
-        let sdk = request.client(&client).await?;
         let timeouts = request.timeouts;
-        let started = sdk.start_workflow(workflow, input, request.options).await;
         let doing = Doing { client: &client, workflow_id: &id, operation: "start" };
-        let started = started.map_err(|error| doing.start(error))?;
+        let starting = async {
+            let sdk = request.client(&client).await?;
+            let started = sdk.start_workflow(workflow, input, request.options).await;
+            started.map_err(|error| doing.start(error))
+        };
+        let started = doing.within(limit, starting).await?;
         let info = started.info();
         let handle =
             WorkflowHandle::new(&client, info.workflow_id.clone(), info.run_id.clone(), true);

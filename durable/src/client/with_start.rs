@@ -11,6 +11,7 @@ use temporalio_common::{SignalDefinition, UpdateDefinition};
 use super::outcome::Doing;
 use super::settings::Carrier;
 use super::start::{Prepared, Start};
+use super::updates::Noted;
 use super::{HasHandle, SignalCall, UpdateCall, UpdateHandle, WorkflowHandle};
 use crate::definition::exact::Reading;
 use crate::definition::{Payload, Workflow};
@@ -141,16 +142,21 @@ where
     fn into_future(self) -> Self::IntoFuture {
         let Self { start, signal } = self;
         async move {
+            let SignalCall { signal, input: signal_input, call_timeout, .. } = signal;
+            let limit = call_timeout.or(start.settings.call_timeout);
             let Prepared { client, workflow, input, id, request } =
                 start.prepare(Carrier::SignalWithStart)?;
-            let sdk = request.client(&client).await?;
             let timeouts = request.timeouts;
-            let SignalCall { signal, input: signal_input, .. } = signal;
-            let started = sdk
-                .signal_with_start_workflow(workflow, input, signal, signal_input, request.options)
-                .await;
             let doing = Doing { client: &client, workflow_id: &id, operation: "signal and start" };
-            let started = started.map_err(|error| doing.start(error))?;
+            let starting = async {
+                let sdk = request.client(&client).await?;
+                let options = request.options;
+                let started = sdk
+                    .signal_with_start_workflow(workflow, input, signal, signal_input, options)
+                    .await;
+                started.map_err(|error| doing.start(error))
+            };
+            let started = doing.within(limit, starting).await?;
             let info = started.info();
             let (id, run_id) = (info.workflow_id.clone(), info.run_id.clone());
             Ok(WorkflowHandle::new(&client, id, run_id, true).with_timeouts(timeouts).into())
@@ -180,33 +186,40 @@ where
     /// workflow and of the update.
     ///
     /// # Errors
-    /// Those of awaiting it, but for a handler that fails later.
+    /// Those of awaiting it: [`UpdateFailed`](crate::Error::UpdateFailed) when the validator rejected
+    /// the update, or when the handler has failed by the time the server answers.
     pub async fn start(self) -> Result<(W::Handle, UpdateHandle<U>)> {
         let Self { start, update } = self;
+        let UpdateCall { handle, update, input: update_input, id: update_id, call_timeout } =
+            update;
+        let limit = call_timeout.or(start.settings.call_timeout);
         let Prepared { client, workflow, input, id, request } =
             start.prepare(Carrier::UpdateWithStart)?;
-        let sdk = request.client(&client).await?;
-        let UpdateCall { handle, update, input: update_input, id: update_id } = update;
         let name = update.name().to_owned();
         let timeouts = request.timeouts;
-        let options = request.with_update(update_id);
-        let accepted = sdk
-            .start_update_with_start_workflow(
-                workflow,
-                input,
-                Reading(update),
-                update_input,
-                options,
-            )
-            .await;
-        let update = match accepted {
-            Ok(update) => update,
-            Err(error) => {
-                let operation = "update and start";
-                let doing = Doing { client: &client, workflow_id: &id, operation };
-                return Err(doing.update_with_start(&name, error).await);
+        let doing = Doing { client: &client, workflow_id: &id, operation: "update and start" };
+        let starting = async {
+            let noted = Noted::default();
+            let sdk = noted.clone().added_to(request.client(&client).await?);
+            let options = request.with_update(update_id);
+            let started = sdk
+                .start_update_with_start_workflow(
+                    workflow,
+                    input,
+                    Reading(update),
+                    update_input,
+                    options,
+                )
+                .await;
+            match started {
+                Ok(update) => match noted.settle(update) {
+                    Ok(update) => Ok(update),
+                    Err(error) => Err(doing.update(&name, error).await),
+                },
+                Err(error) => Err(doing.update_with_start(&name, error).await),
             }
         };
+        let update = doing.within(limit, starting).await?;
         let run_id = update.workflow_run_id().map(ToOwned::to_owned);
         let workflow =
             WorkflowHandle::new(&client, id, run_id, true).with_timeouts(timeouts).into();
@@ -224,7 +237,13 @@ where
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        async move { self.start().await?.1.result().await }.boxed()
+        async move {
+            let limit = self.update.call_timeout.or(self.start.settings.call_timeout);
+            let client = self.start.client.clone();
+            let updating = async { self.start().await?.1.result().await };
+            client.within(limit, || "an update and start".to_owned(), updating).await
+        }
+        .boxed()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Combinations of values that cannot be, found after the layers were merged.
+//! Invalid combinations of values, found after the layers were merged.
 
 use super::error::ConfigProblem;
 use super::file::in_file;
@@ -8,30 +8,27 @@ use super::worker::WorkerSettings;
 use crate::address::Address;
 use crate::options::{ActivityOptions, InvalidOptions, WorkflowOptions};
 
-/// `tls_enabled` is another name of `tls`: from here on, there is one.
+/// Renames `tls_enabled`, which is another name of `tls`.
 pub(super) fn one_name_for_tls(values: &mut Values, problems: &mut Vec<ConfigProblem>) {
     let Some(found) = values.0.remove(["tls_enabled".to_owned()].as_slice()) else { return };
     if values.has(&["tls"]) {
         problems.push(ConfigProblem {
             source: found.source,
             key: "temporal.tls_enabled".to_owned(),
-            problem: "this is another name of `tls`, which is set too; keep one of them".to_owned(),
+            problem: "this is another name of `tls`, which is also set; remove one of them"
+                .to_owned(),
         });
     } else {
         values.insert(vec!["tls".to_owned()], found);
     }
 }
 
-/// Whatever cannot be.
+/// Finds the invalid combinations.
 pub(super) fn combinations(values: &Values, problems: &mut Vec<ConfigProblem>) {
     let mut checking = Checking { values, problems };
     checking.connection();
     checking.options();
     checking.workers();
-    if checking.values.bool(&["dev_server", "ui"]) == Some(false) {
-        let problem = "there is no web UI to serve, as `dev_server.ui` is false";
-        checking.problem_if_set(&["dev_server", "ui_port"], problem);
-    }
 }
 
 struct Checking<'a> {
@@ -45,43 +42,65 @@ impl Checking<'_> {
         if let Err(error) = Address::parse(&url)
             && !url.is_empty()
         {
-            let problem = format!("this is no address: {error}; write `host:port`, or a URL");
+            let problem = format!("invalid address: {error}; write `host:port` or a URL");
             self.problem_if_set(&["url"], &problem);
         }
         self.headers();
+        self.proxy();
         if self.values.bool(&["tls"]) == Some(false) {
-            for key in ["server_ca_cert", "client_cert", "client_key", "tls_server_name"] {
-                let problem = "TLS is off (`tls: false`), so this could have no effect; leave one of \
-                               them out";
-                self.problem_if_set(&[key], problem);
-            }
             if url.starts_with("https://") {
-                self.problem_if_set(&["url"], "`https://` means TLS, which `tls: false` turns off");
+                self.problem_if_set(
+                    &["url"],
+                    "`https://` means TLS, which `tls: false` turns off; remove one of them",
+                );
             }
         } else if url.starts_with("http://") {
-            for key in ["tls", "server_ca_cert", "client_cert", "client_key", "tls_server_name"] {
-                let problem = "`http://` in `url` means no TLS; write the address as `host:port`";
-                self.problem_if_set(&[key], problem);
-            }
+            let problem = "`http://` in `url` means no TLS; write the address as `host:port`";
+            self.problem_if_set(&["tls"], problem);
         }
         for (one, other) in [("client_cert", "client_key"), ("client_key", "client_cert")] {
             if !self.values.has(&[other]) {
-                let problem = format!("a certificate and its key go together; set `{other}` too");
+                let problem = format!(
+                    "a certificate needs its key, and a key its certificate; set `{other}` too"
+                );
                 self.problem_if_set(&[one], &problem);
             }
         }
         for key in ["connect_timeout_s", "connect_limit_s"] {
             if self.values.duration(&[key]).is_some_and(|limit| limit.is_zero()) {
-                self.problem_if_set(&[key], "nothing can connect in no time; give it a second");
+                self.problem_if_set(&[key], "expected more than 0 seconds");
             }
         }
     }
 
-    /// What is sent with every call.
+    /// Checks the proxy. Its address is shown, so it must not contain a password.
+    fn proxy(&mut self) {
+        let Some(address) = self.values.text(&["proxy"]) else { return };
+        let is_url = address.contains("://");
+        if address.contains('@') {
+            let problem = "unexpected user or password in the address; set `proxy_user` and \
+                           `proxy_password`";
+            self.problem_if_set(&["proxy"], problem);
+        } else if is_url && !address.starts_with("http://") {
+            self.problem_if_set(&["proxy"], "only `http` proxies are supported; write `host:port`");
+        } else if let Err(error) = Address::parse(address) {
+            let problem = format!("invalid address: {error}; write `host:port`");
+            self.problem_if_set(&["proxy"], &problem);
+        }
+        for (one, other) in [("proxy_user", "proxy_password"), ("proxy_password", "proxy_user")] {
+            if !self.values.has(&[other]) {
+                let problem =
+                    format!("a user needs a password, and a password a user; set `{other}` too");
+                self.problem_if_set(&[one], &problem);
+            }
+        }
+    }
+
+    /// Checks the headers, which are sent with every call.
     fn headers(&mut self) {
         let can_be_sent = |value: &str| value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-        let unsendable = "the value can be of printable ASCII only; what is read from a file may end with \
-                          a line break";
+        let unsendable = "expected printable ASCII; a value that was read from a file may end with a line \
+                          break";
         if self.values.text(&["api_key"]).is_some_and(|key| !can_be_sent(key)) {
             self.problem_if_set(&["api_key"], unsendable);
         }
@@ -90,14 +109,14 @@ impl Checking<'_> {
             let is_name =
                 |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
             if !name.bytes().all(is_name) || name.ends_with("-bin") {
-                let problem = "the name of a header is of lower-case letters, digits and `-`, and does \
-                               not end in `-bin`";
+                let problem = "invalid header name; expected lower-case letters, digits and `-`, and no \
+                               `-bin` at the end";
                 self.problem_if_set(&path, problem);
             }
             if name == "authorization" && self.values.has(&["api_key"]) {
                 self.problem_if_set(
                     &path,
-                    "`api_key` is sent as this header too; keep one of them",
+                    "`api_key` is sent as this header too; remove one of them",
                 );
             }
             if self.values.text(&path).is_some_and(|value| !can_be_sent(value)) {
@@ -124,10 +143,10 @@ impl Checking<'_> {
         }
     }
 
-    /// Reports what the one merge of options refuses, at the keys that it speaks of.
+    /// Reports the problems of merged options, at the keys that they mention.
     fn invalid(&mut self, section: &[&str], invalid: Option<InvalidOptions>) {
         for problem in invalid.into_iter().flat_map(|invalid| invalid.problems) {
-            let spoken_of = |path: &[String]| {
+            let mentioned = |path: &[String]| {
                 let name = path.last().map_or("", String::as_str);
                 let stem = name.trim_end_matches("_s").trim_end_matches("_seconds");
                 path.iter().zip(section).all(|(part, want)| part == want)
@@ -135,8 +154,8 @@ impl Checking<'_> {
                     && !path[section.len()..].contains(&"types".to_owned())
                     && problem.contains(stem)
             };
-            // Of a type, nothing may be set but what is the same for all: then that was reported.
-            let Some((path, found)) = self.values.0.iter().find(|(path, _)| spoken_of(path)) else {
+            // A type without settings of its own has the problem of all types, which was reported.
+            let Some((path, found)) = self.values.0.iter().find(|(path, _)| mentioned(path)) else {
                 continue;
             };
             self.problems.push(ConfigProblem {
@@ -156,8 +175,8 @@ impl Checking<'_> {
     }
 
     fn worker(&mut self, section: &[&str], settings: &WorkerSettings) {
-        let two = "a worker with a cache needs at least 2, one for tasks of workflows in memory and \
-                   one for others; set it to 2 or more, or `workflow_cache_size` to 0";
+        let two = "expected at least 2 for a worker with a cache: one for workflows in memory, and one for \
+                   others; set it to 2 or more, or `workflow_cache_size` to 0";
         if settings.workflow_cache_size > 0 {
             if settings.max_concurrent_workflow_tasks < 2 {
                 self.problem_of_worker(section, "max_concurrent_workflow_tasks", two);
@@ -174,14 +193,13 @@ impl Checking<'_> {
             _ => None,
         };
         if let Some((one, other)) = alone {
-            let problem = format!("a worker needs both targets or none; set `{other}` too");
+            let problem = format!("a worker needs both targets; set `{other}` too");
             self.problem_of_worker(section, one, &problem);
         }
     }
 
-    /// Reports a problem of a worker's key where it is set: at the queue, or for all of them.
-    ///
-    /// What was reported for all of them is not said again of each queue.
+    /// Reports a problem of a worker's key at the place that sets it: the queue, or all queues. A problem
+    /// of all queues is reported once.
     fn problem_of_worker(&mut self, section: &[&str], key: &str, problem: &str) {
         let of_queue = [section, &[key]].concat();
         let set = if self.values.has(&of_queue) { of_queue } else { vec!["worker", key] };
@@ -191,7 +209,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Reports a problem of a key, where somebody set it.
+    /// Reports a problem of a key, if it is set.
     fn problem_if_set(&mut self, path: &[&str], problem: &str) {
         if let Some(found) = self.values.get(path)
             && found.value != Value::Bool(false)

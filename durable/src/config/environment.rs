@@ -1,5 +1,5 @@
-//! The environment: `DURABLE__..` variables, one for each key, and Temporal's own `TEMPORAL_..`
-//! variables and `temporal.toml` profiles, as the SDK reads them.
+//! The environment: a `DURABLE__..` variable for each key, and Temporal's own `TEMPORAL_..` variables
+//! and `temporal.toml` profiles, as the SDK reads them.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -15,18 +15,18 @@ use super::model::{Entry, Kind};
 use super::names;
 use super::value::{Found, KeyPath, Value, ValueSource, Values};
 
-/// What variables for single keys begin with; `__` also stands between the levels.
+/// The prefix of variables for single keys. `__` also separates the levels.
 const PREFIX: &str = "DURABLE__";
 const HEADER_PREFIX: &str = "TEMPORAL_GRPC_META_";
 const PROFILE_VARIABLE: &str = "TEMPORAL_PROFILE";
 const PROFILE_FILE_VARIABLE: &str = "TEMPORAL_CONFIG_FILE";
 const DEFAULT_PROFILE: &str = "default";
 
-/// The variables of the process, or those that a test gives.
+/// The variables of the process, or those that the caller gave.
 #[derive(Clone)]
 pub(super) struct Environment {
     pub(super) variables: HashMap<String, String>,
-    /// Whether it is the process's, so that the user's own `temporal.toml` belongs to it.
+    /// `true` for the environment of the process, to which the user's own `temporal.toml` belongs.
     pub(super) is_of_process: bool,
 }
 
@@ -39,7 +39,7 @@ impl Environment {
         Self { variables: variables.collect(), is_of_process: true }
     }
 
-    /// A variable that is set, and may be empty.
+    /// Returns a variable that is set. It may be empty.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         self.variables.get(name).cloned()
     }
@@ -48,7 +48,7 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The keys that have a variable of their own: `DURABLE__WORKER__ACTIVITIES_PER_SECOND`.
+    /// Reads the variables of single keys, such as `DURABLE__WORKER__ACTIVITIES_PER_SECOND`.
     pub(super) fn keys(&self, problems: &mut Vec<ConfigProblem>) -> Values {
         let mut values = Values::default();
         let mut named: Vec<_> = self.variables.iter().collect();
@@ -63,7 +63,7 @@ impl Environment {
                     Err(_) => problems.push(ConfigProblem {
                         source,
                         key: in_file(&path),
-                        problem: format!("this must be {}", kind.expectation()),
+                        problem: format!("expected {}", kind.expectation()),
                     }),
                 },
                 Ok(_) => {}
@@ -75,17 +75,17 @@ impl Environment {
         values
     }
 
-    /// What Temporal's own variables say.
+    /// Reads Temporal's own variables.
     pub(super) fn temporal(&self, problems: &mut Vec<ConfigProblem>) -> Values {
         let set = self.variables.iter().filter(|(_, value)| !value.is_empty());
         let set: HashMap<_, _> = set.map(|(name, value)| (name.clone(), value.clone())).collect();
         for name in ["TEMPORAL_TLS", "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION"] {
-            // The SDK would read what it does not understand as not set.
+            // The SDK treats a value that it doesn't understand as not set.
             if let Some(value) = set.get(name)
                 && !matches!(value.to_lowercase().as_str(), "true" | "false" | "1" | "0")
             {
                 let source = ValueSource::Variable(name.to_owned());
-                let problem = "this must be `true` or `false`".to_owned();
+                let problem = "expected `true` or `false`".to_owned();
                 problems.push(ConfigProblem { source, key: String::new(), problem });
             }
         }
@@ -94,22 +94,22 @@ impl Environment {
             let source = ValueSource::Variable("TEMPORAL_*".to_owned());
             problems.push(ConfigProblem { source, key: String::new(), problem: error.to_string() });
         }
-        // Of the variables alone, a TLS section means only what is in it.
+        // Variables for certificates alone don't turn TLS on.
         let source = |key: &str| ValueSource::Variable(variable_of(key, &set));
         values_of(&profile, false, source, problems)
     }
 
-    /// Names a profile, whatever `TEMPORAL_PROFILE` says.
+    /// Selects a profile instead of the one that `TEMPORAL_PROFILE` names.
     pub(super) fn name_profile(&mut self, name: String) {
         self.variables.insert(PROFILE_VARIABLE.to_owned(), name);
     }
 
-    /// Whether `TEMPORAL_PROFILE` names a profile.
+    /// Returns whether `TEMPORAL_PROFILE` names a profile.
     pub(super) fn names_profile(&self) -> bool {
         self.full(PROFILE_VARIABLE).is_some()
     }
 
-    /// The profile of `temporal.toml`: that which is named, or the default one.
+    /// Reads the profile of `temporal.toml` that is named, or the default one.
     pub(super) fn profile(&self, problems: &mut Vec<ConfigProblem>) -> Values {
         let named = self.full(PROFILE_VARIABLE);
         let path = self.full(PROFILE_FILE_VARIABLE).map(PathBuf::from);
@@ -118,13 +118,13 @@ impl Environment {
         }
         if let Some(missing) = path.as_deref().filter(|path| !path.exists()) {
             let source = ValueSource::Variable(PROFILE_FILE_VARIABLE.to_owned());
-            let problem = format!("there is no file {}", missing.display());
+            let problem = format!("file not found: {}", missing.display());
             problems.push(ConfigProblem { source, key: String::new(), problem });
             return Values::default();
         }
         let config_source = match &path {
             Some(path) => Some(DataSource::Path(path.to_string_lossy().into_owned())),
-            // A given environment has no user whose folder could be looked into.
+            // An environment that the caller gave has no user with a folder.
             None if !self.is_of_process => Some(DataSource::Data(Vec::new())),
             None => None,
         };
@@ -146,10 +146,10 @@ impl Environment {
     }
 }
 
-/// The key that the parts of a variable's name mean.
+/// Finds the key that the parts of a variable's name mean.
 fn find(entries: &'static [Entry], parts: &[&str]) -> Result<(KeyPath, Kind), String> {
     let Some((first, rest)) = parts.split_first() else {
-        return Err("this names a section and no key".to_owned());
+        return Err("expected the name of a key, got a section".to_owned());
     };
     let name = first.to_lowercase();
     let within = |of: &str, entries, rest| {
@@ -158,7 +158,7 @@ fn find(entries: &'static [Entry], parts: &[&str]) -> Result<(KeyPath, Kind), St
     };
     match (entries.iter().find(|entry| entry.name() == name), rest) {
         (Some(Entry::Key(key)), []) => Ok((vec![name], key.kind)),
-        (Some(Entry::Key(_)), _) => Err(format!("`{name}` is a key and no section")),
+        (Some(Entry::Key(_)), _) => Err(format!("`{name}` is a key and not a section")),
         (Some(Entry::Section { entries, .. }), rest) => within(&name, entries, rest),
         (Some(Entry::Named { entries, .. }), [chosen, rest @ ..]) => {
             let (path, kind) = within(chosen, entries, rest)?;
@@ -167,17 +167,15 @@ fn find(entries: &'static [Entry], parts: &[&str]) -> Result<(KeyPath, Kind), St
         (Some(Entry::Values { kind, .. }), [chosen]) => {
             Ok((vec![name, (*chosen).to_owned()], *kind))
         }
-        (Some(Entry::Refused { reason, .. }), _) => {
-            Err(format!("this key can have no effect: {reason}"))
-        }
+        (Some(Entry::Refused { reason, .. }), _) => Err(format!("unsupported key: {reason}")),
         (Some(Entry::Named { .. } | Entry::Values { .. }), _) => {
-            Err("this names a section and no key".to_owned())
+            Err("expected the name of a key, got a section".to_owned())
         }
         (None, _) => Err(names::unknown(&name, entries, TEMPORAL)),
     }
 }
 
-/// The variable of Temporal's that a key's value came from.
+/// Returns the variable of Temporal from which the value of a key comes.
 fn variable_of(key: &str, set: &HashMap<String, String>) -> String {
     let stem = match key {
         "url" => "TEMPORAL_ADDRESS",
@@ -195,7 +193,7 @@ fn variable_of(key: &str, set: &HashMap<String, String>) -> String {
     forms.into_iter().find(|name| set.contains_key(name)).unwrap_or_else(|| stem.to_owned())
 }
 
-/// A profile of the SDK's, as values of our keys.
+/// Turns a profile of the SDK into values of our keys.
 fn values_of(
     profile: &ClientConfigProfile,
     section_means_tls: bool,
@@ -248,7 +246,7 @@ fn values_of(
             problems.push(ConfigProblem {
                 source: source("host_verification"),
                 key: String::new(),
-                problem: "the server's certificate is always verified; name who issued it with \
+                problem: "the server's certificate is always verified; name its authority with \
                           `server_ca_cert`, and the name that it is for with `tls_server_name`"
                     .to_owned(),
             });

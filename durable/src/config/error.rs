@@ -1,14 +1,14 @@
-//! What is wrong with a configuration: all of it, each with its place.
+//! The error of a configuration: every problem, with its place.
 
 use std::fmt;
 
 use super::value::ValueSource;
 
-/// A configuration that cannot be, with everything that is wrong with it.
+/// An invalid configuration, with every problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfigError {
-    /// Each problem, in the order of the places.
+    /// The problems, in the order of their places.
     pub problems: Vec<ConfigProblem>,
 }
 
@@ -20,23 +20,23 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the configuration cannot be used:")?;
+        f.write_str("invalid configuration:")?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
     }
 }
 
 impl std::error::Error for ConfigError {}
 
-/// One thing that is wrong with a configuration.
+/// One problem of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfigProblem {
-    /// Where it stands: a line of the file, a variable, a profile.
+    /// The place: a line of the file, a variable, or a profile.
     pub source: ValueSource,
-    /// The key, as the file nests it: `temporal.worker.activities_per_second`; empty where it is no
-    /// key's.
+    /// The key, such as `temporal.worker.activities_per_second`. It is empty if the problem isn't one of a
+    /// key.
     pub key: String,
-    /// What is wrong, and what to write instead.
+    /// The problem, and the fix.
     pub problem: String,
 }
 

@@ -1,4 +1,4 @@
-//! The configuration file: a tree of YAML, read by the tables of keys.
+//! The configuration file: YAML, read with the tables of keys.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,21 +7,23 @@ use super::error::ConfigProblem;
 use super::keys::TEMPORAL;
 use super::model::{Entry, Kind};
 use super::names;
-use super::substitution::{Substituted, substitute};
+use super::substitution::{Substituted, Unreplaced, substitute};
 use super::value::{Found, KeyPath, Value, ValueSource, Values, dotted};
 use super::yaml::{self, Content, Name, Node};
 
-/// The one section of the file.
+/// The only section of the file.
 const ROOT: &str = "temporal";
 
-/// Reads a file's text; what is wrong with it goes to `problems`, and the rest is read all the same.
+/// Reads a file's text. Whatever is wrong with it goes to `problems`, and the rest is read all the same.
+/// `missing` gets the index of each problem that is a variable that isn't set, and the path of its key.
 pub(super) fn read(
     path: &Path,
     text: &str,
     variable: &dyn Fn(&str) -> Option<String>,
     problems: &mut Vec<ConfigProblem>,
+    missing: &mut Vec<(usize, KeyPath)>,
 ) -> Values {
-    let mut reading = Reading { path, variable, problems, values: Values::default() };
+    let mut reading = Reading { path, variable, problems, missing, values: Values::default() };
     match yaml::parse(text) {
         Ok(None) => {}
         Ok(Some(root)) => reading.root(&root),
@@ -34,13 +36,14 @@ struct Reading<'a> {
     path: &'a Path,
     variable: &'a dyn Fn(&str) -> Option<String>,
     problems: &'a mut Vec<ConfigProblem>,
+    missing: &'a mut Vec<(usize, KeyPath)>,
     values: Values,
 }
 
 impl Reading<'_> {
     fn root(&mut self, root: &Node) {
         let Content::Map(entries) = &root.content else {
-            let problem = format!("the file begins with the section `{ROOT}:`");
+            let problem = format!("expected the section `{ROOT}:`");
             return self.problem(root.line, &[], problem);
         };
         self.refuse_repeats(&[], entries);
@@ -52,15 +55,15 @@ impl Reading<'_> {
             } else {
                 let path = [name.text.clone()];
                 let problem = match names::nearest(&name.text, [ROOT]) {
-                    Some(near) => format!("there is no such section; did you mean `{near}`?"),
-                    None => format!("there is no such section; everything stands under `{ROOT}:`"),
+                    Some(near) => format!("unknown section; did you mean `{near}`?"),
+                    None => format!("unknown section; all settings belong under `{ROOT}:`"),
                 };
                 self.problem(name.line, &path, problem);
             }
         }
     }
 
-    /// Reads each entry of a section, which must be one; an empty one sets nothing.
+    /// Reads the entries of a section. An empty section sets nothing.
     fn section(
         &mut self,
         path: &[String],
@@ -71,8 +74,7 @@ impl Reading<'_> {
             return;
         }
         let Content::Map(entries) = &node.content else {
-            let problem =
-                format!("this is a section with keys of its own, and not {}", node.description());
+            let problem = format!("expected a section with keys, got {}", node.description());
             return self.problem(node.line, path, problem);
         };
         self.refuse_repeats(path, entries);
@@ -104,7 +106,7 @@ impl Reading<'_> {
                 });
             }
             Some(Entry::Refused { reason, .. }) => {
-                let problem = format!("this key can have no effect: {reason}");
+                let problem = format!("unsupported key: {reason}");
                 self.problem(name.line, path, problem);
             }
             None => {
@@ -114,12 +116,12 @@ impl Reading<'_> {
         }
     }
 
-    /// Reads a value, of which messages name the line of its key: a block begins below it.
+    /// Reads a value. Messages name the line of its key, because a block begins below it.
     fn value(&mut self, path: &[String], kind: Kind, line: usize, node: &Node) {
         if node.is_empty() {
             return;
         }
-        let expected = |what: &str| format!("this must be {}, and is {what}", kind.expectation());
+        let expected = |got: &str| format!("expected {}, got {got}", kind.expectation());
         let (value, variables) = match (&node.content, kind) {
             (Content::Scalar { text, is_plain }, kind) if kind != Kind::Texts => {
                 let Some(substituted) = self.substituted(path, line, text) else { return };
@@ -129,7 +131,7 @@ impl Reading<'_> {
                 }
                 if !is_plain && !is_made && !is_text(kind) {
                     let problem = expected(&format!("the text {}", quoted(kind, &text)));
-                    return self.problem(line, path, format!("{problem}; leave out the quotes"));
+                    return self.problem(line, path, format!("{problem}; remove the quotes"));
                 }
                 match Value::parse(kind, &text, self.path.parent()) {
                     Ok(value) => (value, variables),
@@ -137,9 +139,10 @@ impl Reading<'_> {
                         let problem = expected(&quoted(kind, &text));
                         return self.problem(line, path, problem);
                     }
-                    // What a variable holds may be a secret that stands in the wrong place.
+                    // The content of a variable may be a secret in the wrong place.
                     Err(_) => {
-                        let problem = expected(&format!("made of {}", variables.join(", ")));
+                        let problem =
+                            expected(&format!("another value from {}", variables.join(", ")));
                         return self.problem(line, path, problem);
                     }
                 }
@@ -158,8 +161,7 @@ impl Reading<'_> {
         let (mut texts, mut variables) = (Vec::new(), Vec::new());
         for item in items {
             let Content::Scalar { text, .. } = &item.content else {
-                let problem =
-                    format!("a list of texts is expected, and this is {}", item.description());
+                let problem = format!("expected a list of texts, got {} in it", item.description());
                 self.problem(item.line, path, problem);
                 return None;
             };
@@ -174,7 +176,10 @@ impl Reading<'_> {
         match substitute(text, self.variable) {
             Ok(substituted) => Some(substituted),
             Err(problems) => {
-                for problem in problems {
+                for Unreplaced { problem, is_missing } in problems {
+                    if is_missing {
+                        self.missing.push((self.problems.len(), path[1..].to_vec()));
+                    }
                     self.problem(line, path, problem);
                 }
                 None
@@ -182,14 +187,18 @@ impl Reading<'_> {
         }
     }
 
-    /// YAML lets the last of several keys win, which nobody means.
+    /// Refuses repeated keys. YAML would use the last one.
     fn refuse_repeats(&mut self, path: &[String], entries: &[(Name, Node)]) {
         let mut lines = BTreeMap::new();
         for (name, _) in entries {
             if let Some(first) = lines.insert(&name.text, name.line) {
                 let mut path = path.to_vec();
                 path.push(name.text.clone());
-                self.problem(name.line, &path, format!("this key stands in line {first} already"));
+                self.problem(
+                    name.line,
+                    &path,
+                    format!("duplicate key; it is also in line {first}"),
+                );
             }
         }
     }
@@ -201,14 +210,14 @@ impl Reading<'_> {
 }
 
 fn is_text(kind: Kind) -> bool {
-    matches!(kind, Kind::Text | Kind::Secret | Kind::Pem | Kind::Path)
+    matches!(kind, Kind::Text | Kind::Secret | Kind::Pem | Kind::Path | Kind::SearchAttribute)
 }
 
 fn quoted(kind: Kind, text: &str) -> String {
-    if kind == Kind::Secret { "another".to_owned() } else { format!("`{text}`") }
+    if kind == Kind::Secret { "another value".to_owned() } else { format!("`{text}`") }
 }
 
-/// The path of a key as the file nests it, with the section that holds everything.
+/// Joins the path of a key with dots, below the section of the file.
 pub(super) fn in_file(path: &KeyPath) -> String {
     format!("{ROOT}.{}", dotted(path))
 }

@@ -1,11 +1,11 @@
-//! The keys, all of them: what stands under `temporal:`.
+//! The table of all keys under `temporal:`.
 //!
 //! Names are those of the system that this crate succeeds. What is not set is as without any
 //! configuration: a file that says nothing of a key changes nothing. docs/configuration.md holds the same table; a test compares them.
 
 use super::model::Kind::{
-    Bool, Coefficient, Count, Fraction, Milliseconds, Path, Pem, Port, Rate, Seconds, Secret, Text,
-    Texts,
+    Bool, Coefficient, Count, Fraction, Milliseconds, Path, Pem, Port, Rate, SearchAttribute,
+    Seconds, Secret, Text, Texts,
 };
 use super::model::{Entry, key, unset};
 
@@ -15,55 +15,53 @@ pub(super) static TEMPORAL: &[Entry] = &[
         "enabled",
         Bool,
         "true",
-        "Whether this program uses Temporal at all. If not, connecting and serving give a typed error.",
+        "`false` disables Temporal: connecting and serving return an error.",
     ),
     key(
         "url",
         Text,
         "localhost:7233",
-        "The server, as `host:port` or as a URL; `https://` turns TLS on.",
+        "The server, as `host:port` or URL. `https://` turns TLS on.",
     ),
     key("namespace", Text, "default", "The namespace of the client and its workers."),
-    unset(
-        "identity",
-        Text,
-        "process id and host name",
-        "How this process calls itself in histories.",
-    ),
-    key("connect_timeout_s", Seconds, "10", "How long one attempt to connect may take."),
+    unset("identity", Text, "process id and host name", "The name of this process in histories."),
+    key("connect_timeout_s", Seconds, "10", "The longest time for one attempt to connect."),
     key(
         "connect_limit_s",
         Seconds,
         "60",
-        "How long the shared client goes on trying to connect before its caller gets the error.",
+        "The longest time for the shared client to connect, with all attempts, before it returns the error.",
     ),
     unset(
         "tls",
         Bool,
         "on with an API key, a certificate or `https://`",
-        "Whether the connection is encrypted.",
+        "`true` encrypts the connection, `false` doesn't.",
     ),
-    unset("tls_enabled", Bool, "as `tls`", "Another name of `tls`; only one of them may be set."),
+    unset("tls_enabled", Bool, "as `tls`", "Another name of `tls`. Only one of them may be set."),
     unset(
         "server_ca_cert",
         Pem,
         "the system's certificates",
-        "Who must have issued the server's certificate.",
+        "The certificate of the authority that issued the server's certificate.",
     ),
-    unset(
-        "client_cert",
-        Pem,
-        "none",
-        "The certificate that this program shows to the server (mTLS).",
-    ),
+    unset("client_cert", Pem, "none", "The client certificate of this program (mTLS)."),
     unset("client_key", Pem, "none", "The private key of `client_cert`."),
     unset(
         "tls_server_name",
         Text,
         "the host of `url`",
-        "The name that the server's certificate must be for.",
+        "The name that the server's certificate must have.",
     ),
     unset("api_key", Secret, "none", "The API key that is sent with every call."),
+    unset(
+        "proxy",
+        Text,
+        "a direct connection",
+        "The HTTP proxy through which the server is reached, by CONNECT, as `host:port`.",
+    ),
+    unset("proxy_user", Text, "none", "The user name for the proxy; goes with `proxy_password`."),
+    unset("proxy_password", Secret, "none", "The password for the proxy."),
     Entry::Values {
         name: "headers",
         of: "NAME",
@@ -88,22 +86,22 @@ pub(super) static TEMPORAL: &[Entry] = &[
     },
     Entry::Refused {
         name: "task_queue",
-        reason: "every workflow and activity names its queue at its annotation, which goes before the \
-                 configuration, so a queue here could never hold; `worker.queues` says which are served",
+        reason: "every workflow and activity has its queue in its annotation, which takes precedence over \
+                 the configuration; use `worker.queues` to choose the queues to serve",
     },
 ];
 
 const EXECUTION_TIMEOUT: &str =
-    "The longest that a workflow may take, retries and continued runs included; 0 is no limit.";
-const RUN_TIMEOUT: &str = "The longest that one run may take; 0 is no limit.";
-const TASK_TIMEOUT: &str = "The longest that a worker may take for one workflow task.";
-const START_TO_CLOSE: &str = "The longest that one attempt may take; 0 is no limit.";
+    "The longest time for a workflow, with retries and continued runs. 0 means no limit.";
+const RUN_TIMEOUT: &str = "The longest time for one run. 0 means no limit.";
+const TASK_TIMEOUT: &str = "The longest time for one workflow task on a worker.";
+const START_TO_CLOSE: &str = "The longest time for one attempt. 0 means no limit.";
 const SCHEDULE_TO_CLOSE: &str =
-    "The longest that all attempts together may take, waits included; 0 is no limit.";
-const SCHEDULE_TO_START: &str = "The longest that an activity may wait in its queue for a worker.";
+    "The longest time for all attempts together, with the waits between them. 0 means no limit.";
+const SCHEDULE_TO_START: &str = "The longest time in the queue before a worker takes the activity.";
 const HEARTBEAT: &str =
-    "The longest pause between two heartbeats of a running attempt; 0 is no limit.";
-const RETRY: &str = "How often and how fast what failed is tried again.";
+    "The longest time between two heartbeats of a running attempt. 0 means no limit.";
+const RETRY: &str = "The retries after a failure.";
 const AS_ALL: &str = "as for all";
 
 static WORKFLOWS: &[Entry] = &[
@@ -149,11 +147,11 @@ static ONE_ACTIVITY: &[Entry] = &[
 ];
 
 const NO_RETRY: &str = "no retry, unless another of these is set";
-const ATTEMPTS: &str = "How many attempts there are in all; 1 means no retry, 0 means no limit.";
+const ATTEMPTS: &str = "The number of attempts in all. 1 means no retry, 0 means no limit.";
 const INITIAL_INTERVAL: &str = "The wait before the first retry.";
-const COEFFICIENT: &str = "What the wait is multiplied with after each retry.";
+const COEFFICIENT: &str = "The factor by which the wait grows after each retry.";
 const MAXIMUM_INTERVAL: &str = "The longest wait between two attempts.";
-const NON_RETRYABLE: &str = "The types of failures that are not retried.";
+const NON_RETRYABLE: &str = "The failure types that aren't retried.";
 
 static WORKFLOW_RETRIES: &[Entry] = &[
     unset("maximum_attempts", Count { least: 0 }, NO_RETRY, ATTEMPTS),
@@ -179,29 +177,29 @@ static ONE_RETRIES: &[Entry] = &[
     unset("non_retryable_error_types", Texts, AS_ALL, NON_RETRYABLE),
 ];
 
-const SERVED: &str =
-    "Whether this program serves queues. If not, starting its workers gives a typed error.";
-const QUEUE_SERVED: &str = "Whether this program serves the queue.";
-const WORKER_RATE: &str = "How many activities a worker begins in a second; 0 is no limit.";
-const QUEUE_RATE: &str = "How many activities of the queue all its workers together begin in a second, which the server sees to; 0 is no limit.";
-const ACTIVITY_SLOTS: &str = "How many activities a worker runs at once.";
-const LOCAL_SLOTS: &str = "How many local activities a worker runs at once.";
+const SERVED: &str = "`false` disables the workers: starting them returns an error.";
+const QUEUE_SERVED: &str = "`false` leaves the queue out, unless the program asks for it by name.";
+const WORKER_RATE: &str = "The most activities that a worker starts per second. 0 means no limit.";
+const QUEUE_RATE: &str = "The most activities that all workers of the queue together start per second, which the server enforces. 0 means no limit.";
+const ACTIVITY_SLOTS: &str = "The most activities that a worker runs at once.";
+const LOCAL_SLOTS: &str = "The most local activities that a worker runs at once.";
 const TASK_SLOTS: &str =
-    "How many workflow tasks a worker works on at once; at least 2 with a cache.";
-const CACHE: &str = "How many workflows a worker keeps in memory between their tasks.";
+    "The most workflow tasks that a worker runs at once; at least 2 with a cache.";
+const CACHE: &str = "The most workflows that a worker keeps in memory between their tasks.";
 const STICKY: &str =
-    "How long a workflow task waits for the worker that has its workflow in memory.";
+    "The longest time that a workflow task waits for the worker that has its workflow in memory.";
 const WORKFLOW_POLLERS: &str =
-    "How many calls for workflow tasks a worker has open at once; at least 2 with a cache.";
-const ACTIVITY_POLLERS: &str = "How many calls for activities a worker has open at once.";
-const MEMORY: &str = "How full the machine's memory may be before a worker takes no more tasks. With `target_cpu_usage`, it decides how many tasks run at once, up to the `max_concurrent` keys.";
-const CPU: &str = "How busy the machine's processors may be before a worker takes no more tasks; goes with `target_memory_usage`.";
-const STOP_TIMEOUT: &str = "How much longer than `drain_timeout_s` the workers may take to stop, before they are left behind.";
-const MAX_RESTARTS: &str = "How often in a row a worker that died is started again, before it is given up; a worker that ran for a minute begins to count anew.";
-const RESTART_INTERVAL: &str = "The pause before the first restart of a worker that died; it doubles with each, up to a minute.";
+    "The most open calls of a worker for workflow tasks; at least 2 with a cache.";
+const ACTIVITY_POLLERS: &str = "The most open calls of a worker for activities.";
+const MEMORY: &str = "The memory usage of the machine above which a worker takes no more tasks. With `target_cpu_usage`, it decides how many tasks run at once, up to the `max_concurrent` keys.";
+const CPU: &str = "The processor usage of the machine above which a worker takes no more tasks; needs `target_memory_usage`.";
+const STOP_TIMEOUT: &str =
+    "The time after `drain_timeout_s` for the workers to stop, before they are left behind.";
+const MAX_RESTARTS: &str = "The number of restarts in a row of a worker that died, before it is given up. The count starts anew after a minute of running.";
+const RESTART_INTERVAL: &str = "The pause before the first restart of a worker that died. It doubles with each restart, up to a minute.";
 const HEALTH_ADDRESS: &str =
-    "Where probes are answered by HTTP, as `host:port`: `/live` and `/ready`.";
-const BUILD_ID: &str = "The build id that the workers show.";
+    "The address at which probes are answered by HTTP, as `host:port`: `/live` and `/ready`.";
+const BUILD_ID: &str = "The build id of the workers.";
 
 static WORKER: &[Entry] = &[
     key("enabled", Bool, "true", SERVED),
@@ -221,7 +219,7 @@ static WORKER: &[Entry] = &[
         "drain_timeout_s",
         Seconds,
         "600",
-        "How long running activities may take to end after a stop was asked for, before they are cancelled.",
+        "The time for running activities to end after a stop, before they are cancelled.",
     ),
     key("stop_timeout_s", Seconds, "10", STOP_TIMEOUT),
     key("max_restarts", Count { least: 0 }, "5", MAX_RESTARTS),
@@ -235,18 +233,18 @@ static WORKER: &[Entry] = &[
     },
     Entry::Refused {
         name: "max_concurrent_workflows",
-        reason: "a Temporal worker has no limit for running workflows: one that waits costs nothing. \
-                 `workflow_cache_size` limits those in memory, `max_concurrent_workflow_tasks` those \
-                 that compute",
+        reason: "a Temporal worker has no limit for running workflows, because a waiting workflow costs \
+                 nothing; `workflow_cache_size` limits the workflows in memory, and \
+                 `max_concurrent_workflow_tasks` those that compute",
     },
     Entry::Refused {
         name: "poll_interval_ms",
-        reason: "workers do not poll at intervals: the server holds each call open until there is a \
-                 task. `workflow_pollers` and `activity_pollers` say how many calls are open",
+        reason: "workers do not poll at intervals, because the server holds each call open until there is \
+                 a task; `workflow_pollers` and `activity_pollers` limit the open calls",
     },
     Entry::Refused {
         name: "max_workflow_tasks_per_second",
-        reason: "neither the server nor the SDK limits the rate of workflow tasks. \
+        reason: "neither the server nor the SDK limits the rate of workflow tasks; \
                  `max_concurrent_workflow_tasks` limits how many run at once",
     },
 ];
@@ -270,7 +268,13 @@ static ONE_QUEUE: &[Entry] = &[
 static DEV_SERVER: &[Entry] = &[
     unset("cli", Path, "searched for, or fetched", "The `temporal` command."),
     unset("port", Port, "a free one", "The port to serve on."),
-    key("ui", Bool, "false", "Whether to serve the web UI."),
+    key("ui", Bool, "false", "`true` serves the web UI."),
     unset("ui_port", Port, "a free one", "The port of the web UI, which also turns it on."),
     unset("database", Path, "in memory", "The SQLite file that keeps the state."),
+    Entry::Values {
+        name: "search_attributes",
+        of: "NAME",
+        kind: SearchAttribute,
+        meaning: "The type of a search attribute to register, beside those that the program declares.",
+    },
 ];

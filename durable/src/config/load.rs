@@ -1,4 +1,4 @@
-//! The order of the layers, and where the file is.
+//! The loader: the sources and the order of the layers.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,14 +8,14 @@ use std::{fs, io};
 use super::environment::Environment;
 use super::error::{ConfigError, ConfigProblem};
 use super::value::{ValueSource, Values};
-use super::{Config, check, file};
+use super::{Config, check, file, unused};
 
-/// The file that is read where none is named.
+/// The file that is read if none is named.
 const DEFAULT_FILE: &str = "durable.yaml";
 /// The variable that names the file.
 const FILE_VARIABLE: &str = "DURABLE_CONFIG";
 
-/// What a profile of `temporal.toml` replaces whole: a secret is for one server.
+/// The keys that a profile of `temporal.toml` replaces as a whole, because a secret is for one server.
 const CONNECTION: &[&str] = &[
     "api_key",
     "client_cert",
@@ -27,7 +27,7 @@ const CONNECTION: &[&str] = &[
     "url",
 ];
 
-/// Where a configuration is taken from, where that is not as usual.
+/// Loads a configuration from other sources than [`Config::load`].
 ///
 /// ```
 /// use durable::config::Config;
@@ -50,21 +50,21 @@ pub struct ConfigLoader {
 }
 
 impl ConfigLoader {
-    /// The file, which must exist. Without it the file that `DURABLE_CONFIG` names, or else
-    /// `durable.yaml` in the working directory, if there is one.
+    /// Sets the file, which must exist. The default is the file that `DURABLE_CONFIG` names, or else
+    /// `durable.yaml` in the working directory, if it exists.
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.file = Some(path.into());
         self
     }
 
-    /// The text of the configuration, instead of a file's.
+    /// Sets the text of the configuration, instead of a file.
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
         self
     }
 
-    /// The environment variables, instead of the process's. Then the user's own `temporal.toml` is
-    /// read only where `TEMPORAL_CONFIG_FILE` names it.
+    /// Sets the environment variables, instead of those of the process. The user's own `temporal.toml` is
+    /// then read only if `TEMPORAL_CONFIG_FILE` names it.
     pub fn environment(
         mut self,
         variables: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
@@ -75,22 +75,22 @@ impl ConfigLoader {
         self
     }
 
-    /// The profile of `temporal.toml`, instead of the one that `TEMPORAL_PROFILE` names.
+    /// Selects a profile of `temporal.toml`, instead of the one that `TEMPORAL_PROFILE` names.
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(name.into());
         self
     }
 
-    /// Reads Temporal's own variables and profiles, and nothing of ours.
+    /// Reads only Temporal's own variables and profiles.
     pub(super) fn only_temporal(mut self) -> Self {
         self.only_temporal = true;
         self
     }
 
-    /// Reads all layers and checks what comes of them.
+    /// Reads all layers and checks the result.
     ///
     /// # Errors
-    /// [`ConfigError`] lists everything that is wrong, wherever it stands.
+    /// [`ConfigError`], with every problem.
     pub fn load(self) -> Result<Config, ConfigError> {
         let mut environment = self.environment.unwrap_or_else(Environment::of_process);
         if let Some(profile) = self.profile {
@@ -103,8 +103,9 @@ impl ConfigLoader {
             None => read(self.file, &environment, &mut problems),
         };
         let variable = |name: &str| environment.get(name);
+        let mut missing = Vec::new();
         let mut from_file = match &file {
-            Some((path, text)) => file::read(path, text, &variable, &mut problems),
+            Some((path, text)) => file::read(path, text, &variable, &mut problems, &mut missing),
             None => Values::default(),
         };
         let mut values =
@@ -122,14 +123,23 @@ impl ConfigLoader {
             values.fill_from(from_file);
         } else {
             values.fill_from(from_file);
-            // The default profile is somebody's usual server, and no part of another connection.
+            // The default profile is the user's usual server, and doesn't belong to another connection.
             if !values.has(&["url"]) {
                 values.fill_from(environment.profile(&mut problems));
             }
         }
-        check::combinations(&values, &mut problems);
+        // A variable that is missing is no problem if its setting isn't used anyway.
+        for (index, path) in missing.into_iter().rev() {
+            if unused::reason(&values, &path).is_some() {
+                problems.remove(index);
+            }
+        }
+        let unused = unused::taken_out(&mut values);
+        if unused::is_enabled(&values) {
+            check::combinations(&values, &mut problems);
+        }
         ConfigError::unless_empty(problems)?;
-        Ok(Config::new(file.map(|(path, _)| path), values))
+        Ok(Config::new(file.map(|(path, _)| path), values, unused))
     }
 }
 
@@ -139,7 +149,7 @@ impl fmt::Debug for ConfigLoader {
     }
 }
 
-/// The file's path and text, if there is one.
+/// Reads the file, if there is one, and returns its path and text.
 fn read(
     named: Option<PathBuf>,
     environment: &Environment,
@@ -170,7 +180,7 @@ fn text(
     match read {
         Ok(text) => Some((path.to_owned(), text)),
         Err(error) => {
-            let problem = format!("the file {} cannot be read: {error}", path.display());
+            let problem = format!("cannot read {}: {error}", path.display());
             problems.push(ConfigProblem { source, key: String::new(), problem });
             None
         }

@@ -1,10 +1,10 @@
-//! Configuration: a file, the environment, and what is built in, in one documented order.
+//! Configuration from a file, the environment and built-in values, in one documented order.
 //!
-//! [`Config::load`] reads all of it and checks it; what is wrong is reported all at once, each with its
-//! file, line and key. `Client::builder().config(&config)` connects by it; the client carries it to
-//! starts of workflows and to the workers that are made with it. The room knows nothing of either.
+//! [`Config::load`] reads and checks all of it. Every problem is reported at once, with its file, line and
+//! key. `Client::builder().config(&config)` connects with it, and the client passes it on to the workflows
+//! that it starts and to the workers that are created with it. This room knows neither.
 //!
-//! docs/configuration.md has every key and the order of the layers.
+//! docs/configuration.md lists every key and the order of the layers.
 
 mod check;
 mod environment;
@@ -18,6 +18,7 @@ mod options;
 mod schema;
 mod setting;
 mod substitution;
+mod unused;
 mod value;
 mod worker;
 mod yaml;
@@ -34,9 +35,12 @@ pub use value::ValueSource;
 pub(crate) use worker::WorkerSettings;
 
 use crate::options::ConfiguredOptions;
+#[cfg(feature = "dev-server")]
+use crate::search_attribute::SearchAttribute;
+use unused::Unused;
 use value::{Value, Values};
 
-/// What a program was configured with: every key has a value, and the whole was checked.
+/// The configuration of a program, read and checked.
 ///
 /// It is cheap to clone. `Debug` prints the effective values, without secrets.
 ///
@@ -58,15 +62,16 @@ pub struct Config {
 struct Inner {
     file: Option<PathBuf>,
     values: Values,
+    unused: Unused,
     options: Arc<ConfiguredOptions>,
 }
 
 impl Config {
-    /// Reads `durable.yaml` in the working directory, or the file that `DURABLE_CONFIG` names, and the
-    /// environment. Without a file, the environment alone counts.
+    /// Reads the environment, and the file that `DURABLE_CONFIG` names, or else `durable.yaml` in the working
+    /// directory. There need not be such a file.
     ///
     /// # Errors
-    /// [`ConfigError`] lists everything that is wrong, wherever it stands.
+    /// [`ConfigError`], with every problem.
     pub fn load() -> Result<Self, ConfigError> {
         Self::loader().load()
     }
@@ -74,69 +79,69 @@ impl Config {
     /// Reads this file, which must exist, and the environment.
     ///
     /// # Errors
-    /// [`ConfigError`] lists everything that is wrong, wherever it stands.
+    /// [`ConfigError`], with every problem.
     pub fn from_file(path: impl Into<PathBuf>) -> Result<Self, ConfigError> {
         Self::loader().file(path).load()
     }
 
-    /// What Temporal's own variables and profiles say of the connection.
+    /// Reads the connection from Temporal's own variables and profiles.
     pub(crate) fn of_temporal_variables() -> Result<Self, ConfigError> {
         Self::loader().only_temporal().load()
     }
 
-    /// A loader, for everything else.
+    /// Returns a loader, for other sources.
     pub fn loader() -> ConfigLoader {
         ConfigLoader::default()
     }
 
-    fn new(file: Option<PathBuf>, values: Values) -> Self {
+    fn new(file: Option<PathBuf>, values: Values, unused: Unused) -> Self {
         let options = Arc::new(options::of(&values));
-        Self { inner: Arc::new(Inner { file, values, options }) }
+        Self { inner: Arc::new(Inner { file, values, unused, options }) }
     }
 
-    /// The file that was read, if there was one.
+    /// Returns the path of the file that was read, if there was one.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         self.inner.file.as_deref()
     }
 
-    /// Whether the program is to use Temporal at all.
+    /// Returns whether the program uses Temporal at all (`enabled`).
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         self.value(&["enabled"], Values::bool).unwrap_or(true)
     }
 
-    /// The server, as `host:port` or URL.
+    /// Returns the server, as `host:port` or URL.
     #[must_use]
     pub fn url(&self) -> &str {
         self.text("url").unwrap_or_default()
     }
 
-    /// The namespace.
+    /// Returns the namespace.
     #[must_use]
     pub fn namespace(&self) -> &str {
         self.text("namespace").unwrap_or_default()
     }
 
-    /// What it says of workflows and activities: the layer below their annotations.
+    /// Returns the options of workflows and activities: the layer below their annotations.
     #[must_use]
     pub fn options(&self) -> &ConfiguredOptions {
         &self.inner.options
     }
 
-    /// What holds for every key, and where it came from; secrets are masked.
+    /// Returns the effective value of every key and its source. Secrets are masked.
     #[must_use]
     pub fn settings(&self) -> Vec<Setting> {
-        setting::settings(&self.inner.values)
+        setting::settings(&self.inner.values, &self.inner.unused)
     }
 
-    /// Every key that there is, and those that are refused because they could have no effect.
+    /// Returns every key, and the keys of other systems that are refused because they have no effect.
     #[must_use]
     pub fn keys() -> Vec<ConfigKey> {
         setting::keys()
     }
 
-    /// The JSON Schema of the file, by which editors complete and check it.
+    /// Returns the JSON Schema of the file, with which editors complete and check it.
     #[must_use]
     pub fn json_schema() -> serde_json::Value {
         schema::schema()
@@ -146,32 +151,32 @@ impl Config {
         &self.inner.options
     }
 
-    /// What a key that takes text is set to, or its default.
+    /// Returns the text of a key, or its default.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.text_at(&[key])
     }
 
-    /// The same for a key of a section.
+    /// Returns the text of a key of a section, or its default.
     pub(crate) fn text_at(&self, path: &[&str]) -> Option<&str> {
         self.inner.values.text(path).or_else(|| defaults().text(path))
     }
 
-    /// What a key that takes a whole number is set to, or its default.
+    /// Returns the whole number of a key, or its default.
     pub(crate) fn count(&self, path: &[&str]) -> Option<u32> {
         self.value(path, Values::count)
     }
 
-    /// What a key that takes a duration is set to, or its default.
+    /// Returns the duration of a key, or its default.
     pub(crate) fn duration(&self, path: &[&str]) -> Option<Duration> {
         self.value(path, Values::duration)
     }
 
-    /// What a key that takes `true` or `false` is set to, or its default.
+    /// Returns the `true` or `false` of a key, or its default.
     pub(crate) fn bool(&self, path: &[&str]) -> Option<bool> {
         self.value(path, Values::bool)
     }
 
-    /// The gRPC headers.
+    /// Returns the gRPC headers.
     pub(crate) fn headers(&self) -> impl Iterator<Item = (String, String)> {
         let values = &self.inner.values;
         values.names(&["headers"]).into_iter().filter_map(|name| {
@@ -180,7 +185,18 @@ impl Config {
         })
     }
 
-    /// A PEM: the path of its file, or itself.
+    /// Returns the search attributes of the dev server, beside those that the program declares.
+    #[cfg(feature = "dev-server")]
+    pub(crate) fn search_attributes(&self) -> impl Iterator<Item = (String, SearchAttribute)> {
+        const UNDER: [&str; 2] = ["dev_server", "search_attributes"];
+        let values = &self.inner.values;
+        values.names(&UNDER).into_iter().filter_map(|name| {
+            let kind = values.text(&[UNDER[0], UNDER[1], &name])?.parse().ok()?;
+            Some((name, kind))
+        })
+    }
+
+    /// Returns the PEM of a key: the path of its file, or the PEM itself.
     pub(crate) fn pem(&self, key: &str) -> Option<Pem<'_>> {
         match &self.inner.values.get(&[key])?.value {
             Value::Path(path) => Some(Pem::File(path)),
@@ -189,33 +205,40 @@ impl Config {
         }
     }
 
-    /// The settings of the worker of a queue.
+    /// Returns the settings of the worker of a queue.
     pub(crate) fn worker(&self, queue: &str) -> WorkerSettings {
         WorkerSettings::of(&self.inner.values, Some(queue))
     }
 
-    /// Whether workers are to run at all.
+    /// Returns whether the program serves queues at all (`worker.enabled`).
     pub(crate) fn serves(&self) -> bool {
         self.value(&["worker", "enabled"], Values::bool).unwrap_or(true)
     }
 
-    /// The names of workflows, activities or queues that it speaks of.
-    pub(crate) fn names(&self, under: &[&str]) -> Vec<String> {
-        self.inner.values.names(under)
+    /// Returns the names under a section that are none of these, each with the nearest that is.
+    pub(crate) fn unknown_names(
+        &self,
+        section: &[&str],
+        kind: &str,
+        known: &[&str],
+    ) -> Vec<ConfigProblem> {
+        let values = &self.inner.values;
+        let unknown = values.names(section).into_iter().filter(|name| !known.contains(&&**name));
+        unknown.map(|name| names::not_in_program(values, section, kind, &name, known)).collect()
     }
 
-    /// The known name that a typing mistake was most likely meant to be.
+    /// Returns the known name that is nearest to a mistyped one, if one is near.
     pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         names::nearest(name, known.iter().copied())
     }
 
-    /// A port of the dev server.
+    /// Returns a port of the dev server.
     #[cfg(feature = "dev-server")]
     pub(crate) fn port(&self, path: &[&str]) -> Option<u16> {
         self.inner.values.count(path).and_then(|port| port.try_into().ok())
     }
 
-    /// A path of the dev server.
+    /// Returns a path of the dev server.
     #[cfg(feature = "dev-server")]
     pub(crate) fn path(&self, path: &[&str]) -> Option<&Path> {
         self.inner.values.path(path)
@@ -247,7 +270,7 @@ impl fmt::Debug for DisplayOf<'_> {
     }
 }
 
-/// The defaults of the tables.
+/// Returns the defaults of the tables.
 fn defaults() -> &'static Values {
     static DEFAULTS: OnceLock<Values> = OnceLock::new();
     DEFAULTS.get_or_init(setting::defaults_of_table)

@@ -1,8 +1,8 @@
-//! What a key of a configuration is: its type, its default, its meaning, and where it acts.
+//! The model of a configuration key: its type, its default and its meaning.
 //!
-//! The tables in `keys` are made of these. Reading, the environment's names, the checks of types, the
+//! The tables in `keys` are made of these. Reading, the names of variables, the checks of types, the
 //! effective values, the JSON Schema and the table of docs/configuration.md all follow from the tables,
-//! so that a key cannot be known in one place and not in another.
+//! so that a key can't be known in one place and unknown in another.
 
 /// One key.
 #[derive(Debug)]
@@ -13,12 +13,12 @@ pub(super) struct Key {
     pub(super) meaning: &'static str,
 }
 
-/// What holds where nobody sets a key.
+/// The value of a key that isn't set.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fallback {
-    /// This value, as it would be written.
+    /// A value, as it would be written.
     Value(&'static str),
-    /// No value, which means this.
+    /// No value, and the meaning of that.
     Unset(&'static str),
 }
 
@@ -27,33 +27,35 @@ pub(super) enum Fallback {
 pub(super) enum Kind {
     /// `true` or `false`.
     Bool,
-    /// A whole number from `least` on.
+    /// A whole number, at least `least`.
     Count { least: u32 },
-    /// The number of a port.
+    /// A port number.
     Port,
-    /// A number from 0 on.
+    /// A number, at least 0.
     Rate,
     /// A number between 0 and 1.
     Fraction,
-    /// A number from 1 on.
+    /// A number, at least 1.
     Coefficient,
     /// A time in seconds, fractions allowed.
     Seconds,
     /// A time in milliseconds.
     Milliseconds,
-    /// Any text but an empty one.
+    /// Non-empty text.
     Text,
     /// Text that is never shown.
     Secret,
-    /// A PEM file by its path, or the PEM itself; of which the latter is never shown.
+    /// The path of a PEM file, or the PEM itself, which is never shown.
     Pem,
-    /// A path. A relative one in the file starts at the file's folder.
+    /// A path. A relative path in the file starts at the file's folder.
     Path,
     /// A list of texts.
     Texts,
+    /// The type of a search attribute.
+    SearchAttribute,
 }
 
-/// What may stand under a name.
+/// An entry of a section.
 #[derive(Debug)]
 pub(super) enum Entry {
     Key(Key),
@@ -66,7 +68,7 @@ pub(super) enum Entry {
     /// Names that the user chooses, each with these keys.
     Named {
         name: &'static str,
-        /// What is named, for messages and tables.
+        /// The kind of thing that is named, for messages and tables.
         of: &'static str,
         meaning: &'static str,
         entries: &'static [Entry],
@@ -78,7 +80,7 @@ pub(super) enum Entry {
         kind: Kind,
         meaning: &'static str,
     },
-    /// A key of the system that this crate succeeds which can have no effect, and why.
+    /// A key of the system that this crate succeeds that has no effect here, and the reason.
     Refused {
         name: &'static str,
         reason: &'static str,
@@ -98,7 +100,7 @@ impl Entry {
 }
 
 impl Kind {
-    /// The type, as the documentation names it.
+    /// Returns the name of the type, for the documentation.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Bool => "true or false",
@@ -114,30 +116,34 @@ impl Kind {
             Self::Pem => "PEM, or the path of one",
             Self::Path => "path",
             Self::Texts => "list of texts",
+            Self::SearchAttribute => "type of a search attribute",
         }
     }
 
-    /// What a value of the type looks like, for whoever wrote another.
+    /// Returns a description of a valid value, for messages.
     pub(super) const fn expectation(self) -> &'static str {
         match self {
             Self::Bool => "`true` or `false`",
             Self::Count { least: 0 } => "a whole number, such as 100",
-            Self::Count { .. } => "a whole number from 1 on, such as 100",
+            Self::Count { .. } => "a whole number of at least 1, such as 100",
             Self::Port => "a port from 1 to 65535",
             Self::Rate => "a number per second, such as 10 or 0.5",
             Self::Fraction => "a number above 0 and at most 1, such as 0.8",
-            Self::Coefficient => "a number of 1 or more, such as 2.0",
+            Self::Coefficient => "a number of at least 1, such as 2.0",
             Self::Seconds => "a number of seconds, such as 90 or 0.5",
             Self::Milliseconds => "a whole number of milliseconds, such as 10000",
             Self::Text | Self::Secret => "text",
             Self::Pem => "the path of a PEM file, or the PEM itself",
             Self::Path => "a path",
             Self::Texts => "a list of texts, such as [CardDeclined, OutOfStock]",
+            Self::SearchAttribute => {
+                "`Text`, `Keyword`, `Int`, `Double`, `Bool`, `Datetime` or `KeywordList`"
+            }
         }
     }
 }
 
-/// A key that has a default.
+/// Creates a key that has a default.
 pub(super) const fn key(
     name: &'static str,
     kind: Kind,
@@ -147,7 +153,7 @@ pub(super) const fn key(
     Entry::Key(Key { name, kind, default: Fallback::Value(default), meaning })
 }
 
-/// A key that has none, and what it means to leave it out.
+/// Creates a key that has no default, with the meaning of leaving it out.
 pub(super) const fn unset(
     name: &'static str,
     kind: Kind,

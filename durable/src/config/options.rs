@@ -1,11 +1,11 @@
-//! What a configuration says of workflows and activities, as the options that calls are merged with.
+//! The configured options of workflows and activities, which calls are merged with.
 
 use std::time::Duration;
 
 use super::value::Values;
 use crate::options::{ActivityOptions, ConfiguredOptions, RetryOptions, WorkflowOptions};
 
-/// The options for all types and for single ones; only what was set.
+/// Returns the options for all types and for single types. Options that aren't set stay empty.
 pub(super) fn of(values: &Values) -> ConfiguredOptions {
     let mut configured = ConfiguredOptions::default()
         .workflows(workflow(values, &["workflows"]))

@@ -1,29 +1,30 @@
-//! The JSON Schema of the file, by which editors complete and check it.
+//! The JSON Schema of the file, with which editors complete and check it.
 //!
-//! It is written from the tables of keys, as everything else is. A value may be a substitution, which
-//! is text whatever the key's type, so every type has that form too.
+//! It is made from the tables of keys, like everything else. Any value may be a substitution, which is
+//! text, so every type allows that form too.
 
 use serde_json::{Map, Value, json};
 
 use super::keys::TEMPORAL;
 use super::model::{Entry, Fallback, Kind};
+use crate::search_attribute::SearchAttribute;
 
-/// A whole value that is one substitution, or holds one.
+/// The pattern of a value with a substitution.
 const SUBSTITUTION: &str = r"\$\{[A-Za-z_]";
 
-/// The schema, in draft 2020-12.
+/// Returns the schema, in draft 2020-12.
 pub(super) fn schema() -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Configuration of a program with durable workflows",
         "type": "object",
         "additionalProperties": false,
-        "properties": { "temporal": section(TEMPORAL, "Everything there is to configure.") },
+        "properties": { "temporal": section(TEMPORAL, "All settings of the program.") },
         "$defs": definitions(),
     })
 }
 
-/// The types of values, by the names that keys refer to them with.
+/// Returns the types of values, by the names that keys refer to.
 fn definitions() -> Map<String, Value> {
     let kinds = [
         Kind::Bool,
@@ -37,11 +38,12 @@ fn definitions() -> Map<String, Value> {
         Kind::Milliseconds,
         Kind::Text,
         Kind::Texts,
+        Kind::SearchAttribute,
     ];
     kinds.into_iter().map(|kind| (name(kind).to_owned(), value(kind))).collect()
 }
 
-/// What the schema calls a type.
+/// Returns the name of a type in the schema.
 fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Bool => "bool",
@@ -55,6 +57,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::Milliseconds => "milliseconds",
         Kind::Text | Kind::Secret | Kind::Pem | Kind::Path => "text",
         Kind::Texts => "texts",
+        Kind::SearchAttribute => "search_attribute",
     }
 }
 
@@ -122,6 +125,10 @@ fn value(kind: Kind) -> Value {
             return json!({ "type": ["string", "number", "boolean", "null"] });
         }
         Kind::Texts => json!({ "type": "array", "items": { "type": ["string", "number"] } }),
+        Kind::SearchAttribute => {
+            let names = SearchAttribute::ALL.map(|kind| kind.to_string());
+            json!({ "enum": names })
+        }
     };
     json!({ "anyOf": [plain, { "type": "string", "pattern": SUBSTITUTION }, { "type": "null" }] })
 }

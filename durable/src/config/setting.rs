@@ -1,57 +1,64 @@
-//! The effective values, each with where it came from, and the list of all keys.
+//! The effective values with their sources, and the list of all keys.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::keys::TEMPORAL;
 use super::model::{Entry, Fallback, Kind};
+use super::unused::Unused;
 use super::value::{ValueSource, Values, dotted};
 
-/// What holds for a key, and where it came from.
+/// The effective value of a key, and its source.
 ///
-/// Printed, it is a line such as `worker.activities_per_second = 10 (durable.yaml:12)`.
+/// `Display` prints a line such as `worker.activities_per_second = 10 (durable.yaml:12)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Setting {
     /// The key below `temporal`: `worker.queues.orders.activities_per_second`.
     pub key: String,
-    /// The value as the file would have it; `***` for a secret, and `None` where there is none.
+    /// The value as it is written in a file, or `***` for a secret. It is `None` if the key isn't set.
     pub value: Option<String>,
-    /// What it means that there is none.
+    /// The meaning of a missing value.
     pub without: Option<&'static str>,
-    /// Where the value came from.
+    /// The source of the value.
     pub source: ValueSource,
+    /// The reason why the value has no effect, if another setting switches it off.
+    pub unused: Option<&'static str>,
 }
 
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.value, self.without) {
-            (Some(value), _) => write!(f, "{} = {value} ({})", self.key, self.source),
+            (Some(value), _) => {
+                write!(f, "{} = {value} ({})", self.key, self.source)?;
+                self.unused.map_or(Ok(()), |reason| write!(f, ", unused: {reason}"))
+            }
             (None, Some(without)) => write!(f, "{} is not set: {without}", self.key),
             (None, None) => write!(f, "{} is not set", self.key),
         }
     }
 }
 
-/// A key that a configuration may set.
+/// A key of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfigKey {
-    /// The key below `temporal`, with a word in capitals for a name that the user chooses:
+    /// The key below `temporal`. A word in capitals stands for a name that the user chooses:
     /// `worker.queues.QUEUE.activities_per_second`.
     pub key: String,
     /// The type and unit of its value.
     pub value: &'static str,
-    /// The default as it would be written, or `None`.
+    /// The default as it is written in a file, if there is one.
     pub default: Option<&'static str>,
-    /// What it means to leave out a key without default.
+    /// The meaning of leaving out a key that has no default.
     pub without: Option<&'static str>,
-    /// What it does, or why it can do nothing.
+    /// The effect of the key, or the reason why it has none.
     pub meaning: &'static str,
-    /// Whether it is refused, because it could have no effect.
+    /// `true` if the key is refused, because it has no effect.
     pub is_refused: bool,
 }
 
-/// Every key, in the order of the documentation.
+/// Returns every key, in the order of the documentation.
 pub(super) fn keys() -> Vec<ConfigKey> {
     let mut keys = Vec::new();
     list(TEMPORAL, &mut Vec::new(), &mut keys);
@@ -90,10 +97,17 @@ fn list(entries: &'static [Entry], path: &mut Vec<&'static str>, keys: &mut Vec<
     }
 }
 
-/// What holds for every key; of names that the user chooses, what was set.
-pub(super) fn settings(values: &Values) -> Vec<Setting> {
+/// Returns the effective value of every key. Under names that the user chose, only set keys are listed.
+pub(super) fn settings(used: &Values, unused: &Unused) -> Vec<Setting> {
+    let mut values = used.clone();
+    values.fill_from(unused.values.clone());
     let mut settings = Vec::new();
-    effective(TEMPORAL, &mut Vec::new(), values, &mut settings);
+    effective(TEMPORAL, &mut Vec::new(), &values, &mut settings);
+    let reasons = unused.reasons.iter().map(|(path, reason)| (dotted(path), *reason));
+    let reasons: BTreeMap<_, _> = reasons.collect();
+    for setting in &mut settings {
+        setting.unused = reasons.get(&setting.key).copied();
+    }
     settings
 }
 
@@ -147,10 +161,10 @@ fn found(path: &[String], values: &Values) -> Option<Setting> {
     let found = values.0.get(path)?;
     let value = found.value.shown(found.kind).unwrap_or_else(|| MASK.to_owned());
     let source = found.source.clone();
-    Some(Setting { key: dotted(path), value: Some(value), without: None, source })
+    Some(Setting { key: dotted(path), value: Some(value), without: None, source, unused: None })
 }
 
-/// What is shown of a secret.
+/// The replacement of a secret.
 const MASK: &str = "***";
 
 impl Setting {
@@ -159,11 +173,11 @@ impl Setting {
             Fallback::Value(default) => (Some(default.to_owned()), None),
             Fallback::Unset(without) => (None, Some(without)),
         };
-        Self { key, value, without, source: ValueSource::BuiltIn }
+        Self { key, value, without, source: ValueSource::BuiltIn, unused: None }
     }
 }
 
-/// The defaults of the tables, as if somebody had written them.
+/// Returns the defaults of the tables as values.
 pub(super) fn defaults_of_table() -> Values {
     let mut values = Values::default();
     collect(TEMPORAL, &mut Vec::new(), &mut values);

@@ -1,16 +1,24 @@
-//! `${V}`, `${V:-default}` and `${V:?message}` in a value.
+//! Substitution of variables in a value: `${V}`, `${V:-default}` and `${V:?message}`.
 //!
-//! It works on values after the file was taken apart, so nothing in a variable can change the file's
-//! structure, and a `#` in a secret is a `#`.
+//! Values are replaced after the file was parsed, so the content of a variable can't change the structure
+//! of the file, and a `#` in a secret stays.
 
 /// A value with its variables replaced.
 #[derive(Debug, PartialEq)]
 pub(super) struct Substituted {
     pub(super) text: String,
-    /// Whether it names variables.
+    /// `true` if the value has substitutions.
     pub(super) is_made: bool,
-    /// The variables whose values are in it.
+    /// The variables that are part of the text.
     pub(super) variables: Vec<String>,
+}
+
+/// A substitution that could not be replaced.
+#[derive(Debug, PartialEq)]
+pub(super) struct Unreplaced {
+    pub(super) problem: String,
+    /// `true` if the variable isn't set, `false` if the substitution is malformed.
+    pub(super) is_missing: bool,
 }
 
 /// Replaces the variables of a text.
@@ -18,11 +26,11 @@ pub(super) struct Substituted {
 /// `$${` stands for `${`; every other `$` stands for itself.
 ///
 /// # Errors
-/// Each variable that is not set, and whatever is no substitution, in words.
+/// Every variable that isn't set, and every malformed substitution.
 pub(super) fn substitute(
     text: &str,
     variable: &dyn Fn(&str) -> Option<String>,
-) -> Result<Substituted, Vec<String>> {
+) -> Result<Substituted, Vec<Unreplaced>> {
     let mut out = Substituted { text: String::new(), is_made: false, variables: Vec::new() };
     let mut problems = Vec::new();
     let mut rest = text;
@@ -34,7 +42,7 @@ pub(super) fn substitute(
             rest = &rest[3..];
         } else if let Some(inner) = rest.strip_prefix("${") {
             let Some(end) = closing(inner) else {
-                problems.push(UNCLOSED.to_owned());
+                problems.push(malformed(UNCLOSED.to_owned()));
                 rest = "";
                 break;
             };
@@ -49,10 +57,18 @@ pub(super) fn substitute(
     if problems.is_empty() { Ok(out) } else { Err(problems) }
 }
 
-const UNCLOSED: &str = "a `${` has no `}`; write `$${` for the characters themselves, and put a value \
-                        with ` #` or `: ` in quotes, which YAML would otherwise end there";
+fn missing(problem: String) -> Unreplaced {
+    Unreplaced { problem, is_missing: true }
+}
 
-/// Where the `}` stands that ends a substitution, past those of substitutions within.
+fn malformed(problem: String) -> Unreplaced {
+    Unreplaced { problem, is_missing: false }
+}
+
+const UNCLOSED: &str = "missing `}` after `${`; write `$${` for the characters themselves, and put a \
+                        value with ` #` or `: ` in quotes, because YAML ends it there";
+
+/// Finds the `}` that ends a substitution, behind nested ones.
 fn closing(inner: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, character) in inner.char_indices() {
@@ -70,12 +86,14 @@ fn replace(
     inner: &str,
     variable: &dyn Fn(&str) -> Option<String>,
     out: &mut Substituted,
-    problems: &mut Vec<String>,
+    problems: &mut Vec<Unreplaced>,
 ) {
     let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
     let (name, operation) = inner.split_at(end);
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-        problems.push(format!("`${{{inner}}}` does not begin with the name of a variable"));
+        let problem =
+            format!("invalid substitution `${{{inner}}}`: expected the name of a variable");
+        problems.push(malformed(problem));
         return;
     }
     let value = variable(name);
@@ -88,10 +106,10 @@ fn replace(
     if operation.is_empty() {
         match value {
             Some(value) => insert(value),
-            None => problems.push(format!(
+            None => problems.push(missing(format!(
                 "the environment variable {name} is not set; set it, or give a default with \
                  `${{{name}:-default}}`"
-            )),
+            ))),
         }
     } else if let Some(default) = operation.strip_prefix(":-") {
         match full {
@@ -107,17 +125,18 @@ fn replace(
     } else if let Some(message) = operation.strip_prefix(":?") {
         match full {
             Some(value) => insert(value),
-            None if message.is_empty() => {
-                problems.push(format!("the environment variable {name} is not set, or empty"));
+            None => {
+                let separator = if message.is_empty() { "" } else { ": " };
+                problems.push(missing(format!(
+                    "the environment variable {name} is not set, or empty{separator}{message}"
+                )));
             }
-            None => problems
-                .push(format!("the environment variable {name} is not set, or empty: {message}")),
         }
     } else {
-        problems.push(format!(
-            "`${{{inner}}}` is no substitution; there is `${{{name}}}`, `${{{name}:-default}}` and \
+        problems.push(malformed(format!(
+            "invalid substitution `${{{inner}}}`; write `${{{name}}}`, `${{{name}:-default}}` or \
              `${{{name}:?message}}`"
-        ));
+        )));
     }
 }
 
@@ -125,7 +144,7 @@ fn replace(
 mod tests {
     use super::*;
 
-    fn with_ada(text: &str) -> Result<Substituted, Vec<String>> {
+    fn with_ada(text: &str) -> Result<Substituted, Vec<Unreplaced>> {
         substitute(text, &|name| match name {
             "NAME" => Some("ada".to_owned()),
             "HARD" => Some("pa#ss ${NAME} $x: 'y'".to_owned()),
@@ -166,13 +185,16 @@ mod tests {
 
     #[test]
     fn every_mistake_is_told_with_what_to_write() {
-        let problems = |text: &str| with_ada(text).unwrap_err().join("\n");
+        let problems = |text: &str| {
+            let problems = with_ada(text).unwrap_err();
+            problems.into_iter().map(|it| it.problem).collect::<Vec<_>>().join("\n")
+        };
         assert!(problems("${NONE}").contains("`${NONE:-default}`"));
         assert!(
             problems("${NONE:?the key of the shop}").ends_with("or empty: the key of the shop")
         );
         assert!(problems("${EMPTY:?}").contains("EMPTY is not set, or empty"));
-        assert!(problems("${NAME").contains("has no `}`"));
+        assert!(problems("${NAME").contains("missing `}`"));
         assert!(problems("${NAME-x}").contains("`${NAME:-default}`"));
         assert!(problems("${}").contains("name of a variable"));
         assert!(problems("${1A}").contains("name of a variable"));

@@ -1,4 +1,4 @@
-//! Values that were found, each with where it came from.
+//! Values, each with its source.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::model::Kind;
+use crate::search_attribute::SearchAttribute;
 
-/// Where the value of a key came from.
+/// The source of a key's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ValueSource {
@@ -24,12 +25,12 @@ pub enum ValueSource {
     },
     /// A profile of Temporal's own `temporal.toml`.
     Profile {
-        /// The file, where it was named.
+        /// The file, if one was named.
         path: Option<PathBuf>,
         /// The profile's name.
         name: String,
     },
-    /// Nobody set it.
+    /// The built-in value: nothing sets the key.
     BuiltIn,
 }
 
@@ -62,17 +63,17 @@ pub(super) enum Value {
     Duration(Duration),
     Text(String),
     Texts(Vec<String>),
-    /// A path, resolved against the folder of the file that it stood in.
+    /// A path, resolved against the folder of its file.
     Path(PathBuf),
-    /// Text that was said to be PEM by its first line.
+    /// A PEM text.
     Inline(String),
 }
 
-/// Why a text is not a value of a type; the words do not repeat the text.
+/// The error for a text that isn't a value of a type. It doesn't contain the text.
 pub(super) struct Mismatch;
 
 impl Value {
-    /// Reads a value; `folder` is where relative paths start.
+    /// Parses a value. Relative paths start at `folder`.
     pub(super) fn parse(kind: Kind, text: &str, folder: Option<&Path>) -> Result<Self, Mismatch> {
         let number = || text.parse::<f64>().ok().filter(|number| number.is_finite());
         let path = || folder.map_or_else(|| PathBuf::from(text), |folder| folder.join(text));
@@ -103,6 +104,10 @@ impl Value {
                 duration.filter(|duration| *duration <= LONGEST).map(Self::Duration)
             }
             Kind::Text | Kind::Secret => Some(Self::Text(text.to_owned())),
+            Kind::SearchAttribute => {
+                let kind = text.parse::<SearchAttribute>().ok();
+                kind.map(|kind| Self::Text(kind.to_string()))
+            }
             Kind::Pem if text.contains("-----BEGIN") => Some(Self::Inline(text.to_owned())),
             Kind::Pem | Kind::Path => Some(Self::Path(path())),
             Kind::Texts => {
@@ -114,7 +119,7 @@ impl Value {
         value.ok_or(Mismatch)
     }
 
-    /// The value as it is written, or `None` where it must not be shown.
+    /// Returns the value as it is written, or `None` if it must not be shown.
     pub(super) fn shown(&self, kind: Kind) -> Option<String> {
         match self {
             Self::Inline(_) => None,
@@ -133,10 +138,10 @@ impl Value {
     }
 }
 
-/// The longest duration that the server's protocol knows: 10 000 years.
+/// The longest duration of the server's protocol: 10,000 years.
 const LONGEST: Duration = Duration::from_secs(315_576_000_000);
 
-/// A value, and where it came from.
+/// A value and its source.
 #[derive(Clone)]
 pub(super) struct Found {
     pub(super) value: Value,
@@ -144,16 +149,16 @@ pub(super) struct Found {
     pub(super) source: ValueSource,
 }
 
-/// A key's path below `temporal`, such as `worker`, `queues`, `orders`, `activities_per_second`.
+/// The path of a key below `temporal`, such as `worker`, `queues`, `orders`, `activities_per_second`.
 pub(super) type KeyPath = Vec<String>;
 
-/// The path as the file would nest it.
+/// Joins a path with dots.
 pub(super) fn dotted(path: &[impl AsRef<str>]) -> String {
     let parts: Vec<_> = path.iter().map(AsRef::as_ref).collect();
     parts.join(".")
 }
 
-/// What was found, by key.
+/// The values that were found, by key.
 #[derive(Clone, Default)]
 pub(super) struct Values(pub(super) BTreeMap<KeyPath, Found>);
 
@@ -171,7 +176,7 @@ impl Values {
         self.get(path).is_some()
     }
 
-    /// Adds what stands in `lower` and not here.
+    /// Adds the values of `lower` for keys that have none here.
     pub(super) fn fill_from(&mut self, lower: Self) {
         for (path, found) in lower.0 {
             self.0.entry(path).or_insert(found);
@@ -228,7 +233,13 @@ impl Values {
         }
     }
 
-    /// The names that a user chose under a path.
+    /// Returns the source of the first key at or below a path.
+    pub(super) fn source_below(&self, path: &KeyPath) -> Option<ValueSource> {
+        let below = self.0.range(path.clone()..).next();
+        below.filter(|(found, _)| found.starts_with(path)).map(|(_, found)| found.source.clone())
+    }
+
+    /// Returns the names that the user chose under a path.
     pub(super) fn names(&self, under: &[&str]) -> Vec<String> {
         let below = self.0.keys().filter(|path| {
             path.len() > under.len() && path.iter().zip(under).all(|(part, want)| part == want)

@@ -1,4 +1,4 @@
-//! What a configuration says of the worker of a queue.
+//! The settings of the worker of a queue.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use super::value::Values;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct WorkerSettings {
     pub(crate) enabled: bool,
-    /// Zero is no limit.
+    /// Zero means no limit.
     pub(crate) activities_per_second: f64,
-    /// Zero is no limit.
+    /// Zero means no limit.
     pub(crate) task_queue_activities_per_second: f64,
     pub(crate) max_concurrent_activities: u32,
     pub(crate) max_concurrent_local_activities: u32,
@@ -26,7 +26,7 @@ pub(crate) struct WorkerSettings {
 }
 
 impl WorkerSettings {
-    /// The settings of a queue, or of every queue of which nothing is said.
+    /// Returns the settings of a queue, or of every queue without settings of its own.
     pub(super) fn of(values: &Values, queue: Option<&str>) -> Self {
         let layers = Layers { values, defaults: defaults(), queue };
         Self {
@@ -66,7 +66,8 @@ impl Layers<'_> {
             .or_else(|| get(self.values, &["worker", key]))
             .or_else(|| get(self.defaults, &["worker", key]))
     }
-    /// The value of a key that has a default.
+
+    /// Returns the value of a key that has a default.
     fn must<T>(&self, key: &str, get: impl Fn(&Values, &[&str]) -> Option<T>) -> T {
         let value = self.first(key, get);
         value.unwrap_or_else(|| unreachable!("the table of keys has a default for {key}"))

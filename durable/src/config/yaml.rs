@@ -1,11 +1,11 @@
-//! A YAML text as a tree in which everything knows its line.
+//! A YAML text as a tree in which every node has its line.
 //!
-//! The parser is `saphyr-parser`; the tree is ours, because a tree of values has forgotten whether
-//! `5` was written with quotes, and where.
+//! The parser is `saphyr-parser`. The tree is our own, because a tree of values has lost the lines, and
+//! whether `5` was written with quotes.
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-/// What stands at a place.
+/// A node of the tree.
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) line: usize,
@@ -14,7 +14,7 @@ pub(super) struct Node {
 
 #[derive(Debug)]
 pub(super) enum Content {
-    /// Text; `is_plain` where it was written without quotes.
+    /// Text. `is_plain` is `true` if it was written without quotes.
     Scalar {
         text: String,
         is_plain: bool,
@@ -30,14 +30,14 @@ pub(super) struct Name {
     pub(super) text: String,
 }
 
-/// What is wrong with the text itself.
+/// A syntax error.
 #[derive(Debug)]
 pub(super) struct Malformed {
     pub(super) line: usize,
     pub(super) problem: String,
 }
 
-/// Takes a text apart; `None` where it holds nothing.
+/// Parses a text. An empty text is `None`.
 pub(super) fn parse(text: &str) -> Result<Option<Node>, Malformed> {
     let mut reader = Reader { parser: Parser::new_from_str(text) };
     let mut root = None;
@@ -47,7 +47,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, Malformed> {
             Event::StreamEnd => return Ok(root.filter(|node: &Node| !node.is_empty())),
             Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
             _ if root.is_some() => {
-                return Err(malformed(&span, "a second document begins; a file holds one"));
+                return Err(malformed(&span, "unexpected second document; a file has one"));
             }
             event => root = Some(reader.node(event, &span)?),
         }
@@ -55,13 +55,13 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, Malformed> {
 }
 
 impl Node {
-    /// Whether it is YAML's null, which sets nothing.
+    /// Returns whether the node is YAML's null, which sets nothing.
     pub(super) fn is_empty(&self) -> bool {
         let Content::Scalar { text, is_plain: true } = &self.content else { return false };
         matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL")
     }
 
-    /// What it is, for whoever expected something else.
+    /// Returns the kind of the node, for messages.
     pub(super) fn description(&self) -> &'static str {
         match self.content {
             Content::Scalar { .. } => "a value",
@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
             Some(Err(error)) => Err(Malformed {
                 line: error.marker().line(),
                 problem: format!(
-                    "this is not YAML: {}. A value with `: `, ` #`, `{{` or `[` needs quotes",
+                    "invalid YAML: {}; a value with `: `, ` #`, `{{` or `[` needs quotes",
                     error.info()
                 ),
             }),
@@ -109,13 +109,13 @@ impl<'a> Reader<'a> {
             Event::Alias(_) => {
                 return Err(malformed(
                     span,
-                    "an alias (`*name`) is not supported; repeat the value",
+                    "aliases (`*name`) are not supported; repeat the value",
                 ));
             }
             Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) => {
-                return Err(malformed(span, "a tag (`!name`) is not supported; leave it out"));
+                return Err(malformed(span, "tags (`!name`) are not supported; remove it"));
             }
-            _ => return Err(malformed(span, "this is not YAML")),
+            _ => return Err(malformed(span, "invalid YAML")),
         };
         Ok(Node { line, content })
     }
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
             let text = match event {
                 Event::MappingEnd => return Ok(entries),
                 Event::Scalar(text, ..) => text.into_owned(),
-                _ => return Err(malformed(&span, "the name of a key must be a word")),
+                _ => return Err(malformed(&span, "expected a word as the name of a key")),
             };
             let name = Name { line: span.start.line(), text };
             let (event, span) = self.next()?;

@@ -14,6 +14,8 @@ pub trait Handler: 'static {
 
     /// The handler's name on the server.
     const NAME: &'static str;
+    /// The doc comment of the method.
+    const DESCRIPTION: &'static str = "";
     /// The inputs, in order; each travels as a payload of its own.
     const PARAMETERS: &'static [Parameter];
     /// The output type as the user wrote it; `()` for a signal.
@@ -30,6 +32,8 @@ pub struct HandlerDescription {
     pub parameters: &'static [Parameter],
     /// The output type as the user wrote it; `()` for a signal.
     pub output: &'static str,
+    /// The doc comment of the method, or an empty text.
+    pub description: &'static str,
     check: fn(&[Value]) -> Result<(), InvalidInput>,
 }
 
@@ -41,6 +45,7 @@ impl HandlerDescription {
             name: H::NAME,
             parameters: H::PARAMETERS,
             output: H::OUTPUT,
+            description: H::DESCRIPTION,
             check: |values| json::decode::<H::Inputs>(values, H::PARAMETERS).map(drop),
         }
     }

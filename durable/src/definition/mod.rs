@@ -17,14 +17,19 @@ mod handler;
 mod handles;
 mod inputs;
 mod json;
+pub(crate) mod metadata;
 mod payload;
 mod problem;
 pub(crate) mod registry;
+pub(crate) mod search_attribute;
 mod shutdown;
 mod source;
 mod task_token;
+pub(crate) mod updates;
 mod workflow;
 
+#[doc(inline)]
+pub use crate::search_attribute::{SearchAttribute, UnknownSearchAttribute};
 pub use activity::Activity;
 pub use attempts::ActivityAttempt;
 pub(crate) use attempts::Attempts;
@@ -42,6 +47,8 @@ pub use json::InvalidInput;
 pub use payload::Payload;
 pub use problem::{RegistryError, RegistryProblem};
 pub use registry::{Queue, Registry};
+pub use search_attribute::SearchAttributeEntry;
+pub(crate) use search_attribute::declared_search_attributes;
 pub(crate) use shutdown::WorkerShutdown;
 pub use source::{Parameter, SourceLocation};
 pub use task_token::{InvalidTaskToken, TaskToken};

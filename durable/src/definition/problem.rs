@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::SourceLocation;
 use crate::options::InvalidOptions;
+use crate::search_attribute::SearchAttribute;
 
 /// A program whose annotations contradict each other; nothing of it is served.
 #[derive(Debug)]
@@ -49,6 +50,20 @@ pub enum RegistryProblem {
         /// What cannot be.
         error: InvalidOptions,
     },
+    /// One search attribute that is declared with several types.
+    SearchAttributeTypes {
+        /// The attribute's name.
+        name: &'static str,
+        /// Each type, with the place of its declaration.
+        declarations: Vec<(SearchAttribute, SourceLocation)>,
+    },
+    /// A declared search attribute whose name no server takes.
+    SearchAttributeName {
+        /// The attribute's name.
+        name: &'static str,
+        /// The place of the declaration.
+        source: SourceLocation,
+    },
 }
 
 impl fmt::Display for RegistryProblem {
@@ -67,6 +82,22 @@ impl fmt::Display for RegistryProblem {
             Self::InvalidOptions { kind, name, source, error } => {
                 write!(f, "{kind} `{name}` at {source}: {error}")
             }
+            Self::SearchAttributeTypes { name, declarations } => {
+                let declarations = declarations.iter();
+                let declarations: Vec<_> =
+                    declarations.map(|(kind, source)| format!("{kind} at {source}")).collect();
+                write!(
+                    f,
+                    "search attribute `{name}` is declared with several types, as {}; \
+                     give it one type, or two names",
+                    declarations.join(" and "),
+                )
+            }
+            Self::SearchAttributeName { name, source } => write!(
+                f,
+                "search attribute `{name}` at {source}: not a name; \
+                 a name has at least one character, and no `=`"
+            ),
         }
     }
 }

@@ -10,6 +10,7 @@ use std::fmt;
 use temporalio_sdk::WorkflowRegistrationError;
 
 use super::entry::{ActivityEntry, Register, Target, WorkflowEntry};
+use super::search_attribute::{self, DeclaredSearchAttribute, SearchAttributeEntry};
 use super::{Activity, RegistryError, RegistryProblem, SourceLocation, Workflow};
 use crate::options::InvalidOptions;
 
@@ -118,6 +119,7 @@ impl fmt::Debug for Queue {
 pub struct Registry {
     queues: BTreeMap<&'static str, Queue>,
     declared: BTreeMap<&'static str, Queue>,
+    search_attributes: Vec<SearchAttributeEntry>,
 }
 
 impl Registry {
@@ -127,8 +129,9 @@ impl Registry {
     /// it, write `use my_workflows as _;`.
     ///
     /// # Errors
-    /// [`RegistryError`] lists every problem: two definitions of one kind and name on a queue, and
-    /// annotations whose options, merged with the built-in ones, cannot be.
+    /// [`RegistryError`] lists every problem: two definitions of one kind and name on a queue,
+    /// annotations whose options, merged with the built-in ones, cannot be, and search attributes
+    /// that are declared with several types.
     pub fn collect() -> Result<Self, RegistryError> {
         Self::from_registrations(inventory::iter::<Registration>.into_iter())
     }
@@ -139,7 +142,7 @@ impl Registry {
         let mut registry = Self::default();
         let mut problems = Vec::new();
         for registration in registrations {
-            let Registry { queues, declared } = &mut registry;
+            let Registry { queues, declared, .. } = &mut registry;
             let queues = if registration.declared { declared } else { queues };
             match registration.kind {
                 Kind::Workflow(describe, register) => {
@@ -166,7 +169,16 @@ impl Registry {
             duplicates("workflow", name, workflows, &mut problems);
             duplicates("activity", name, activities, &mut problems);
         }
+        let declared = inventory::iter::<DeclaredSearchAttribute>;
+        registry.search_attributes = search_attribute::collect(declared, &mut problems);
         if problems.is_empty() { Ok(registry) } else { Err(RegistryError { problems }) }
+    }
+
+    /// Returns the search attributes that this program declares with
+    /// [`search_attributes!`](crate::search_attributes), by name.
+    #[must_use]
+    pub fn search_attributes(&self) -> &[SearchAttributeEntry] {
+        &self.search_attributes
     }
 
     /// The queues, by name.

@@ -1,9 +1,6 @@
-//! What a dev server can be told, and the command line that tells it.
-//!
-//! It does not know how the command is found or run.
+//! The options of a dev server, and the command line for them.
 
 use std::ffi::OsString;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,12 +9,18 @@ use serde_json::Value;
 use super::error::DevServerError;
 use super::locate::LocateOptions;
 use super::ports::Ports;
+use super::process::Owner;
 use super::{DevServer, locate};
+use crate::definition::declared_search_attributes;
+use crate::search_attribute::SearchAttribute;
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Options of a [`DevServer`]. Without any, it keeps its state in memory, has no web UI, and takes
-/// a free port.
+/// The name of the option, for messages.
+const SEARCH_ATTRIBUTE: &str = "search_attribute";
+
+/// Options of a [`DevServer`]. By default it keeps its state in memory, has no web UI, and uses a free
+/// port.
 #[derive(Debug, Clone, Default)]
 #[must_use = "a builder starts a server only when `start` is called"]
 pub struct DevServerBuilder {
@@ -37,6 +40,8 @@ pub(super) struct Settings {
     pub(super) log_level: LogLevel,
     pub(super) extra_args: Vec<OsString>,
     pub(super) start_timeout: Duration,
+    /// The process with which the server ends, if it is not this one.
+    pub(super) owner: Option<Owner>,
 }
 
 impl Default for Settings {
@@ -52,52 +57,26 @@ impl Default for Settings {
             log_level: LogLevel::default(),
             extra_args: Vec::new(),
             start_timeout: START_TIMEOUT,
+            owner: None,
         }
     }
 }
 
-/// The type of a custom search attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SearchAttribute {
-    /// Text that is searched by its words.
-    Text,
-    /// Text that is compared whole.
-    Keyword,
-    /// A whole number.
-    Int,
-    /// A number with a fraction.
-    Double,
-    /// True or false.
-    Bool,
-    /// A point in time.
-    Datetime,
-    /// Several keywords.
-    KeywordList,
-}
-
-impl fmt::Display for SearchAttribute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The CLI takes the names as they are written here.
-        fmt::Debug::fmt(self, f)
-    }
-}
-
-/// How much the server prints. What it prints becomes `tracing` events of level debug and target
+/// The log level of the server. Its output becomes `tracing` events of level debug and target
 /// `durable::dev_server::output`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum LogLevel {
-    /// Everything.
+    /// All messages.
     Debug,
-    /// What it does.
+    /// Messages about its work, and those below.
     Info,
-    /// What looks wrong.
+    /// Warnings and errors.
     #[default]
     Warn,
-    /// What is wrong.
+    /// Errors only.
     Error,
-    /// Nothing.
+    /// No messages.
     Never,
 }
 
@@ -114,46 +93,46 @@ impl LogLevel {
 }
 
 impl DevServerBuilder {
-    /// Uses this `temporal` executable and looks for no other. It goes before the environment
+    /// Uses this `temporal` executable and looks for no other. It takes precedence over the environment
     /// variable `DURABLE_TEMPORAL_CLI`.
     pub fn cli(mut self, path: impl Into<PathBuf>) -> Self {
         self.locate = self.locate.cli(path);
         self
     }
 
-    /// Whether to use only a `temporal` command that is on this machine already; without it
+    /// Sets whether to use only a `temporal` command that is already on this machine; the default is
     /// `false`.
     pub fn offline(mut self, offline: bool) -> Self {
         self.locate = self.locate.offline(offline);
         self
     }
 
-    /// The port to serve on; without it a free one.
+    /// Sets the port to serve on; the default is a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.settings.port = Some(port);
         self
     }
 
-    /// Whether to serve the web UI; without it `false`.
+    /// Sets whether to serve the web UI; the default is `false`.
     pub fn ui(mut self, ui: bool) -> Self {
         self.settings.ui = ui;
         self
     }
 
-    /// The port to serve the web UI on, which also turns it on; without it a free one.
+    /// Sets the port to serve the web UI on, and turns the web UI on; the default is a free port.
     pub fn ui_port(mut self, port: u16) -> Self {
         self.settings.ui_port = Some(port);
         self
     }
 
-    /// Adds a namespace that exists from the start. `default` always does.
+    /// Adds a namespace that exists from the start, besides `default`.
     pub fn namespace(mut self, name: impl Into<String>) -> Self {
         self.settings.namespaces.push(name.into());
         self
     }
 
-    /// Keeps the state in this SQLite file, which is made if it is not there; without it the state
-    /// is kept in memory. One server at a time may use a file.
+    /// Keeps the state in this SQLite file, which is created if it is missing; by default the state is
+    /// kept in memory. Only one server at a time may use a file.
     pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
         self.settings.database = Some(path.into());
         self
@@ -167,12 +146,15 @@ impl DevServerBuilder {
     }
 
     /// Registers a custom search attribute, in every namespace.
+    ///
+    /// Those that the program declares with [`search_attributes!`](crate::search_attributes) are
+    /// registered without it.
     pub fn search_attribute(mut self, name: impl Into<String>, of: SearchAttribute) -> Self {
         self.settings.search_attributes.push((name.into(), of));
         self
     }
 
-    /// How much the server prints; without it [`LogLevel::Warn`].
+    /// Sets the log level of the server; the default is [`LogLevel::Warn`].
     pub fn log_level(mut self, level: LogLevel) -> Self {
         self.settings.log_level = level;
         self
@@ -184,26 +166,36 @@ impl DevServerBuilder {
         self
     }
 
-    /// How long the server may take until it answers; without it 30 seconds. The time to fetch the
-    /// command does not count.
+    /// Sets the longest time that the server may take until it answers; the default is 30 seconds. The
+    /// time for fetching the command is not included.
     pub fn start_timeout(mut self, timeout: Duration) -> Self {
         self.settings.start_timeout = timeout;
         self
     }
 
-    /// Finds the `temporal` command, fetches it if need be, starts the server, and waits until it
-    /// answers.
+    /// Ends the server with another process instead of this one, on Unix. `folder` is for the server's
+    /// output, and is removed at its end.
+    #[cfg(feature = "testing")]
+    pub(crate) fn owner(mut self, process_id: u32, folder: PathBuf) -> Self {
+        self.settings.owner = Some(Owner { process_id, folder });
+        self
+    }
+
+    /// Finds or fetches the `temporal` command, starts the server, and waits until it answers.
     ///
     /// # Errors
     /// - [`DevServerError::InvalidOption`]: an option cannot be passed to the server.
     /// - [`DevServerError::NotFound`], [`DevServerError::NamedCli`]: there is no usable command.
-    /// - [`DevServerError::PortInUse`], [`DevServerError::Port`]: a port cannot be had.
+    /// - [`DevServerError::PortInUse`], [`DevServerError::Port`]: a port is taken, or cannot
+    ///   be listened on.
     /// - [`DevServerError::Spawn`], [`DevServerError::Exited`], [`DevServerError::NotReady`]: the
-    ///   server did not come up.
+    ///   server did not start.
     pub async fn start(self) -> Result<DevServer, DevServerError> {
-        self.settings.check()?;
-        let cli = locate(&self.locate).await?;
-        DevServer::launch(cli, &self.settings).await
+        let Self { locate: options, mut settings } = self;
+        with_declared(&mut settings.search_attributes)?;
+        settings.check()?;
+        let cli = locate(&options).await?;
+        DevServer::launch(cli, &settings).await
     }
 }
 
@@ -215,26 +207,32 @@ impl Settings {
     fn check(&self) -> Result<(), DevServerError> {
         let invalid = |option, problem| Err(DevServerError::InvalidOption { option, problem });
         if self.port.is_some() && self.port == self.ui_port {
-            let problem = "it is the same as `port`; choose another".to_owned();
+            let problem = "same as `port`; choose another one".to_owned();
             return invalid("ui_port", problem);
         }
         if [self.port, self.ui_port].contains(&Some(0)) {
-            let problem = "0 is no port; leave the option out to get a free one".to_owned();
+            let problem = "0 is not a port; leave the option out to use a free one".to_owned();
             return invalid(if self.port == Some(0) { "port" } else { "ui_port" }, problem);
         }
         let keys = self.dynamic_config.iter().map(|(key, _)| ("dynamic_config", key));
-        let names = self.search_attributes.iter().map(|(name, _)| ("search_attribute", name));
+        let names = self.search_attributes.iter().map(|(name, _)| (SEARCH_ATTRIBUTE, name));
         for (option, name) in keys.chain(names) {
             if name.is_empty() || name.contains('=') {
-                let problem =
-                    format!("`{name}` is not a name; it must be neither empty nor hold a `=`");
+                let problem = format!("invalid name `{name}`; it must not be empty or contain `=`");
                 return invalid(option, problem);
+            }
+        }
+        for (index, (name, kind)) in self.search_attributes.iter().enumerate() {
+            let mut others = self.search_attributes[..index].iter();
+            if let Some((_, other)) = others.find(|(other, of)| other == name && of != kind) {
+                let problem = format!("`{name}` is set as {other} and as {kind}; choose one");
+                return invalid(SEARCH_ATTRIBUTE, problem);
             }
         }
         Ok(())
     }
 
-    /// The arguments of the `temporal` command.
+    /// Returns the arguments of the `temporal` command.
     pub(super) fn arguments(&self, ports: Ports) -> Vec<OsString> {
         let mut arguments: Vec<OsString> =
             ["server", "start-dev", "--ip", "127.0.0.1"].into_iter().map(OsString::from).collect();
@@ -265,6 +263,30 @@ impl Settings {
         arguments.extend(self.extra_args.iter().cloned());
         arguments
     }
+}
+
+/// Adds the search attributes that the program declares.
+///
+/// # Errors
+/// [`DevServerError::InvalidOption`] if declarations contradict each other, or an option.
+pub(crate) fn with_declared(
+    asked: &mut Vec<(String, SearchAttribute)>,
+) -> Result<(), DevServerError> {
+    let invalid = |problem| DevServerError::InvalidOption { option: SEARCH_ATTRIBUTE, problem };
+    for entry in declared_search_attributes().map_err(|error| invalid(error.to_string()))? {
+        match asked.iter().find(|(name, _)| name == entry.name) {
+            None => asked.push((entry.name.to_owned(), entry.kind)),
+            Some((_, kind)) if *kind == entry.kind => {}
+            Some((name, kind)) => {
+                return Err(invalid(format!(
+                    "`{name}` is set as {kind}, and declared as {} at {}; leave it out here, or change \
+                     the declaration",
+                    entry.kind, entry.source
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -314,11 +336,17 @@ mod tests {
             builder.settings.check().expect_err("it cannot be passed").to_string()
         };
         let text = refused(DevServer::builder().port(7000).ui_port(7000));
-        assert!(text.starts_with("ui_port: "), "{text}");
+        assert!(text.starts_with("invalid option `ui_port`: "), "{text}");
         let text = refused(DevServer::builder().port(0));
-        assert!(text.starts_with("port: "), "{text}");
+        assert!(text.starts_with("invalid option `port`: "), "{text}");
         let text = refused(DevServer::builder().dynamic_config("a=b", 1));
         assert!(text.contains("`a=b`"), "{text}");
+        let twice = DevServer::builder().search_attribute("A", SearchAttribute::Int);
+        let text = refused(twice.search_attribute("A", SearchAttribute::Bool));
+        assert_eq!(
+            text,
+            "invalid option `search_attribute`: `A` is set as Int and as Bool; choose one"
+        );
         DevServer::builder().port(7000).settings.check().expect("a port is fine");
     }
 }

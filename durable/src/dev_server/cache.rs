@@ -1,7 +1,7 @@
-//! The directory in which fetched `temporal` commands stay, and the lock around filling it.
+//! The directory for fetched `temporal` commands, and the lock for filling it.
 //!
-//! A file appears there only whole: it is made in a directory beside it and renamed into place. It
-//! does not know how a command is fetched.
+//! Only complete files appear there: each is created in a temporary directory beside it and renamed
+//! into place.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 use super::VERSION;
 
 const STAGING_PREFIX: &str = ".fetching-";
-/// Longer than any fetch may take, so that a waiting process outlasts the one that fetches.
+/// The longest wait for another process that fetches: longer than any fetch may take.
 const LOCK_LIMIT: Duration = Duration::from_mins(15);
 const LOCK_POLL: Duration = Duration::from_millis(100);
 
@@ -23,20 +23,20 @@ const LOCK_POLL: Duration = Duration::from_millis(100);
 pub(super) enum CacheError {
     #[error("this user has no home directory")]
     NoHome(#[source] etcetera::HomeDirError),
-    #[error("`{}` cannot be written", dir.display())]
+    #[error("cannot write to `{}`", dir.display())]
     Write { dir: PathBuf, source: io::Error },
     #[error("another process has been fetching into `{}` for over {LOCK_LIMIT:?}", dir.display())]
     Locked { dir: PathBuf },
 }
 
-/// Where the pinned version lies once it is fetched.
+/// The cache directory of the pinned version.
 #[derive(Debug)]
 pub(super) struct Cache {
     dir: PathBuf,
 }
 
 impl Cache {
-    /// The cache below `root`, or else below the user's cache directory. Nothing is created yet.
+    /// Returns the cache below `root`, or below the user's cache directory. It does not create anything.
     pub(super) fn new(root: Option<PathBuf>) -> Result<Self, CacheError> {
         let root = match root {
             Some(root) => root,
@@ -45,8 +45,7 @@ impl Cache {
                 .cache_dir()
                 .join("durable"),
         };
-        // A relative root, and with it the command's path, must not change its meaning with the
-        // working directory.
+        // The command's path must not change its meaning with the working directory.
         let root = std::path::absolute(&root).unwrap_or(root);
         Ok(Self { dir: root.join("temporal-cli").join(VERSION) })
     }
@@ -55,8 +54,8 @@ impl Cache {
         self.dir.join(format!("temporal{}", std::env::consts::EXE_SUFFIX))
     }
 
-    /// Waits until no other process fills this cache, and keeps others from it until the result is
-    /// dropped. A process that dies loses its lock, so nobody waits for the dead.
+    /// Waits until no other process fills this cache, and locks it until the result is dropped. A
+    /// process that is killed loses its lock.
     pub(super) async fn lock(&self) -> Result<LockedCache<'_>, CacheError> {
         fs::create_dir_all(&self.dir).map_err(|source| self.unwritable(source))?;
         let file =
@@ -73,7 +72,7 @@ impl Cache {
                 Err(TryLockError::WouldBlock) => {
                     if !told {
                         let dir = self.dir.display();
-                        tracing::info!(%dir, "another process fetches the Temporal CLI; waiting");
+                        tracing::info!(%dir, "another process is fetching the Temporal CLI; waiting");
                         told = true;
                     }
                     sleep(LOCK_POLL).await;
@@ -98,7 +97,7 @@ pub(super) struct LockedCache<'a> {
 }
 
 impl LockedCache<'_> {
-    /// A new directory on the same file system as the cache, removed when it is dropped.
+    /// Returns a new directory on the same file system as the cache, which is removed on drop.
     pub(super) fn staging(&self) -> Result<TempDir, CacheError> {
         tempfile::Builder::new()
             .prefix(STAGING_PREFIX)
@@ -106,7 +105,7 @@ impl LockedCache<'_> {
             .map_err(|source| self.cache.unwritable(source))
     }
 
-    /// Moves a complete, executable file into its place, in one step.
+    /// Moves a complete, executable file into place, in one step.
     pub(super) fn install(&self, staged: &Path) -> Result<PathBuf, CacheError> {
         let binary = self.cache.binary();
         // Without the sync, a machine that loses power after the rename could keep the name and
@@ -120,8 +119,8 @@ impl LockedCache<'_> {
         Ok(binary)
     }
 
-    /// Removes what a killed process left behind. Whoever holds the lock is the only one that
-    /// stages, so every such directory is a leftover.
+    /// Removes the temporary directories of killed processes. Only the holder of the lock creates such
+    /// directories, so all of them are leftovers.
     fn remove_leftovers(&self) {
         let Ok(entries) = fs::read_dir(&self.cache.dir) else { return };
         for entry in entries.flatten() {
@@ -129,7 +128,7 @@ impl LockedCache<'_> {
                 && let Err(error) = fs::remove_dir_all(entry.path())
             {
                 let path = entry.path();
-                tracing::debug!(path = %path.display(), %error, "a leftover stays in the cache");
+                tracing::debug!(path = %path.display(), %error, "cannot remove a leftover from the cache");
             }
         }
     }

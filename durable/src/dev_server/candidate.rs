@@ -1,6 +1,4 @@
-//! Whether a file is a `temporal` command that runs here, found out by asking it for its version.
-//!
-//! It does not know where the file comes from.
+//! The check that a file is a `temporal` command that runs on this machine, by its version.
 
 use std::io;
 use std::path::Path;
@@ -10,23 +8,23 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
-/// A healthy command answers in a few hundredths of a second, also on a cold disk well within this.
+/// The longest time that a command may take. A usable one answers within 100 ms, even from a cold disk.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Why a file is not a usable `temporal` command.
+/// The reason that a file is not a usable `temporal` command.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unusable {
-    #[error("it cannot be run")]
+    #[error("cannot be run")]
     Run(#[source] io::Error),
     #[error("`--version` did not end within {LIMIT:?}")]
     TimedOut,
     #[error("`--version` ended with {status}{}", after_colon(.stderr))]
     Failed { status: ExitStatus, stderr: String },
-    #[error("`--version` printed {0:?}, which the Temporal CLI would not")]
+    #[error("`--version` printed {0:?}, which is not a version of the Temporal CLI")]
     Foreign(String),
 }
 
-/// The version that the command at `path` names, such as `1.9.1`.
+/// Returns the version that the command at `path` reports, such as `1.9.1`.
 pub(super) async fn version_of(path: &Path) -> Result<String, Unusable> {
     let output = timeout(LIMIT, run(path)).await.map_err(|_| Unusable::TimedOut)?;
     let output = output.map_err(Unusable::Run)?;
@@ -47,8 +45,8 @@ async fn run(path: &Path) -> io::Result<std::process::Output> {
             .output()
             .await;
         match result {
-            // A process that another thread forks while the file is being written holds the file
-            // open for writing until it execs. That passes by itself.
+            // A process that another thread has forked while the file was being written holds the file
+            // open for writing until its exec, which is soon.
             Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && tries < 20 => {
                 tries += 1;
                 sleep(Duration::from_millis(25)).await;
@@ -63,7 +61,7 @@ fn parse(line: &str) -> Option<String> {
     Some(version.to_owned())
 }
 
-/// Whether `version` is older than `than`, by their leading dotted numbers.
+/// Returns whether `version` is older than `than`, by their leading dotted numbers.
 pub(super) fn is_older(version: &str, than: &str) -> bool {
     fn numbers(version: &str) -> Vec<u64> {
         let release = version.split(['-', '+']).next().unwrap_or_default();

@@ -1,10 +1,10 @@
-//! A dev server by configuration: the section `dev_server` of a `Config`.
+//! The options of a dev server from the section `dev_server` of a `Config`.
 
 use super::DevServerBuilder;
 use crate::config::Config;
 
 impl DevServerBuilder {
-    /// Takes over what the configuration says of the dev server. Calls after this one beat it.
+    /// Sets the options from a configuration. Later calls override them.
     pub fn config(mut self, config: &Config) -> Self {
         let at = |key| ["dev_server", key];
         if let Some(path) = config.path(&at("cli")) {
@@ -21,6 +21,9 @@ impl DevServerBuilder {
         }
         if let Some(path) = config.path(&at("database")) {
             self = self.database(path);
+        }
+        for (name, kind) in config.search_attributes() {
+            self = self.search_attribute(name, kind);
         }
         self
     }

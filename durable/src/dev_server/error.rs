@@ -1,6 +1,4 @@
-//! What can go wrong on the way to a running dev server.
-//!
-//! It knows the words of this room's errors, not how they come about.
+//! The errors of starting a dev server.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,12 +11,12 @@ use super::VERSION;
 
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Why there is no dev server.
+/// The error of a dev server that could not be started or ended.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DevServerError {
-    /// No place held a usable `temporal` command, and none could be fetched. The message lists each
-    /// place with its reason and ends with the command that helps.
+    /// No usable `temporal` command was found, and none could be fetched. The message lists each place
+    /// with its reason, and ends with a command that installs it.
     #[error("{}", not_found(attempts))]
     #[non_exhaustive]
     NotFound {
@@ -26,60 +24,59 @@ pub enum DevServerError {
         attempts: Vec<Attempt>,
     },
 
-    /// The `temporal` command that the program or the environment names does not work. Nothing else
-    /// is tried then, because that one was asked for.
-    #[error("{named_by} names `{}`, which is not a usable `temporal` command", path.display())]
+    /// The `temporal` command that the program or the environment names is not usable. No other one is
+    /// tried in that case.
+    #[error("`{}`, set by {named_by}, is not a usable `temporal` command", path.display())]
     #[non_exhaustive]
     NamedCli {
-        /// Who named it: the environment variable or the option.
+        /// The environment variable or the option that names it.
         named_by: &'static str,
-        /// The path as it was named.
+        /// The path, as it is set there.
         path: PathBuf,
-        /// Why it cannot be used.
+        /// The reason that it is not usable.
         source: BoxError,
     },
 
     /// An option cannot be passed to the server.
-    #[error("{option}: {problem}")]
+    #[error("invalid option `{option}`: {problem}")]
     #[non_exhaustive]
     InvalidOption {
         /// The builder's method.
         option: &'static str,
-        /// What is wrong, and what to write.
+        /// The problem, and the fix.
         problem: String,
     },
 
-    /// A port that the program asked for is taken.
+    /// A port that the program requested is taken.
     #[error(
-        "port {port}, asked for by `{option}`, is already in use on 127.0.0.1; \
+        "port {port}, set by `{option}`, is already in use on 127.0.0.1; \
          choose another, or leave `{option}` out to get a free one"
     )]
     #[non_exhaustive]
     PortInUse {
         /// The port.
         port: u16,
-        /// The builder's method that asked for it.
+        /// The builder's method that requested it.
         option: &'static str,
     },
 
-    /// A port could not be had from the operating system, or an asked-for one cannot be listened
-    /// on.
-    #[error("no port on 127.0.0.1 could be had for `{option}`")]
+    /// The operating system has no free port, or a requested one cannot be listened on.
+    #[error("cannot listen on a port of 127.0.0.1 for `{option}`")]
     #[non_exhaustive]
     Port {
         /// The builder's method that the port is for.
         option: &'static str,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 
     /// The process could not be started.
-    #[error("`{}` could not be started", path.display())]
+    #[error("cannot start `{}`", path.display())]
     #[non_exhaustive]
     Spawn {
         /// The `temporal` command.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 
@@ -91,38 +88,40 @@ pub enum DevServerError {
     )]
     #[non_exhaustive]
     Exited {
-        /// How it ended, where the operating system told.
+        /// The exit status, if the operating system reported it.
         status: Option<ExitStatus>,
         /// The last lines of its output.
         output: String,
     },
 
-    /// The server runs but did not answer in time. It has been killed.
+    /// The server did not answer in time, and was killed.
     #[error("the dev server at {address} was not ready within {limit:?}; {}", last_words(output))]
     #[non_exhaustive]
     NotReady {
-        /// Where it was expected to answer.
+        /// The address at which it was expected to answer.
         address: String,
-        /// The limit that passed.
+        /// The time limit.
         limit: Duration,
         /// The last lines of its output.
         output: String,
-        /// The last failed try to reach it.
+        /// The error of the last attempt to reach it.
         source: Option<BoxError>,
     },
 
-    /// The server was told to end, then killed, and is still there.
-    #[error("the dev server (process {process_id}) has not ended within {limit:?} of being killed")]
+    /// The server was killed and is still running.
+    #[error(
+        "the dev server (process {process_id}) did not end within {limit:?} after it was killed"
+    )]
     #[non_exhaustive]
     StillRunning {
         /// The server's process id.
         process_id: u32,
-        /// The limit that passed.
+        /// The time limit.
         limit: Duration,
     },
 }
 
-/// A place where the `temporal` command was looked for in vain.
+/// A place without a usable `temporal` command.
 #[derive(Debug)]
 pub struct Attempt {
     place: String,
@@ -134,13 +133,13 @@ impl Attempt {
         Self { place: place.into(), error: error.into() }
     }
 
-    /// The place, in words.
+    /// Returns a description of the place.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// Why it did not serve.
+    /// Returns the reason that it has no usable command.
     #[must_use]
     pub fn error(&self) -> &(dyn StdError + Send + Sync + 'static) {
         self.error.as_ref()
@@ -153,8 +152,8 @@ impl fmt::Display for Attempt {
     }
 }
 
-/// The error with its sources on one line. A source whose text the error already holds, as some
-/// libraries do it, is not said twice.
+/// Returns the message of an error and its sources on one line. A source whose message is already part
+/// of the error's is left out.
 pub(super) fn whole(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
@@ -184,14 +183,14 @@ fn not_found(attempts: &[Attempt]) -> String {
     };
     let _ = write!(
         text,
-        "This installs it:\n    {help}\nOr set {} to the path of a `temporal` command.",
+        "Install it with:\n    {help}\nOr set {} to the path of a `temporal` command.",
         super::CLI_VARIABLE
     );
     text
 }
 
 fn ending(status: Option<ExitStatus>) -> String {
-    status.map_or_else(|| "it is not known how".to_owned(), |status| status.to_string())
+    status.map_or_else(|| "exit status unknown".to_owned(), |status| status.to_string())
 }
 
 fn last_words(output: &str) -> String {
@@ -210,12 +209,12 @@ mod tests {
     fn every_attempt_is_listed_with_its_reason_and_the_command_comes_last() {
         let error = DevServerError::NotFound {
             attempts: vec![
-                Attempt::new("`temporal` on PATH", "it is not there"),
+                Attempt::new("`temporal` on PATH", "not found"),
                 Attempt::new("the cache", io::Error::other("no such file")),
             ],
         };
         let text = error.to_string();
-        assert!(text.contains("  1. `temporal` on PATH: it is not there\n"), "{text}");
+        assert!(text.contains("  1. `temporal` on PATH: not found\n"), "{text}");
         assert!(text.contains("  2. the cache: no such file\n"), "{text}");
         assert!(text.contains("Or set DURABLE_TEMPORAL_CLI"), "{text}");
     }

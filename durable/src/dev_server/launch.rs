@@ -1,4 +1,4 @@
-//! From a command and options to a server that answers: ports, the process, the wait for health.
+//! The launch of a server: its ports, its process, and the wait until it is healthy.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -15,12 +15,12 @@ use super::locate::TemporalCli;
 use super::ports::{Ports, Wanted};
 use super::process::{Ending, Process};
 
-/// How often other ports are tried when another process takes one before the server binds it.
+/// The number of launches that are tried if another process takes a port before the server binds it.
 const TRIES: u32 = 5;
 const POLL: Duration = Duration::from_millis(50);
 const PROBE_LIMIT: Duration = Duration::from_secs(2);
 
-/// A server that answers.
+/// A running and healthy server.
 #[derive(Debug)]
 pub(super) struct Launched {
     pub(super) process: Process,
@@ -35,9 +35,9 @@ pub(super) async fn launch(
     let mut tries = 1;
     loop {
         let ports = choose_ports(settings)?;
-        let process =
-            Process::spawn(cli.path(), &settings.arguments(ports), settings.database.is_some())
-                .map_err(|source| DevServerError::Spawn { path: cli.path().to_owned(), source })?;
+        let (arguments, graceful) = (settings.arguments(ports), settings.database.is_some());
+        let process = Process::spawn(cli.path(), &arguments, graceful, settings.owner.as_ref())
+            .map_err(|source| DevServerError::Spawn { path: cli.path().to_owned(), source })?;
         match wait_until_ready(&process, ports, settings).await {
             Ok(()) => return Ok(Launched { process, ports }),
             Err(NotReady::Ended(status)) => {
@@ -104,7 +104,7 @@ enum NotReady {
     Late(Option<BoxError>),
 }
 
-/// Asks until the server answers for each of its namespaces, and the UI listens.
+/// Waits until the server answers for each of its namespaces, and the web UI listens.
 async fn wait_until_ready(
     process: &Process,
     ports: Ports,

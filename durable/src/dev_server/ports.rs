@@ -1,7 +1,7 @@
-//! Ports on the loopback address: free ones, and whether an asked-for one is free.
+//! Ports on the loopback address: free ones, and the check of requested ones.
 //!
-//! A port is only chosen here; between the choice and the server's own bind another process can
-//! take it, which is why the launch tries again.
+//! Ports are only chosen here. Another process may take one before the server binds it, in which case
+//! the launch tries again.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
@@ -15,7 +15,7 @@ pub(super) struct Ports {
     pub(super) ui: Option<u16>,
 }
 
-/// A port as it was asked for, with the builder's method that asks for it.
+/// A requested port, with the builder's method that requests it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
     pub(super) option: &'static str,
@@ -23,7 +23,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// The port that was asked for, if it is free, or else any free one.
+    /// Returns the requested port if it is free, or a free one if none is requested.
     pub(super) fn choose(self) -> Result<u16, DevServerError> {
         let Self { option, port } = self;
         match port {

@@ -1,13 +1,14 @@
-//! The server as a child process: it dies with its parent, its last output is kept, and it is
-//! always reaped.
+//! The server as a child process. It ends with its parent, its last output is kept, and it is always
+//! reaped.
 //!
-//! It knows nothing of Temporal. No part of it lives on an async runtime, so a server may be
-//! started on one runtime and used, stopped or dropped on another or on none.
+//! Nothing here is specific to Temporal, and nothing runs on an async runtime: a server may be started
+//! on one runtime, and used, stopped or dropped on another or outside of one.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, PipeReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -16,52 +17,85 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// How long a server with a database file gets to end by itself; it needs about a second.
+/// The time that a server with a database file gets to end by itself. It needs about a second.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long a killed process may take to go, on a machine that is very busy.
+/// The longest time that a killed process may take to end, on a very busy machine.
 pub(super) const KILL_LIMIT: Duration = Duration::from_secs(10);
 const REAP_POLL: Duration = Duration::from_millis(5);
+/// The same for a server that outlives this process, usually.
+const SLOW_REAP_POLL: Duration = Duration::from_millis(100);
 
 const KEPT_LINES: usize = 30;
 const KEPT_BYTES_OF_LINE: usize = 2_000;
 
-/// How a process ended, where the operating system told.
+/// The exit status of a process, if the operating system reported it.
 pub(super) type Ending = Option<ExitStatus>;
 
-/// The process was killed and is still there.
+/// The error of a process that was killed and is still running.
 #[derive(Debug)]
 pub(super) struct StillThere;
+
+/// Another process with which a server ends, instead of this one.
+#[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "only tests share a server"))]
+pub(super) struct Owner {
+    pub(super) process_id: u32,
+    /// The folder for the server's output, which is removed at its end.
+    pub(super) folder: PathBuf,
+}
+
+impl Owner {
+    fn log(&self) -> PathBuf {
+        self.folder.join("server.log")
+    }
+}
 
 /// A running server.
 #[derive(Debug)]
 pub(super) struct Process {
     id: u32,
-    gentle: bool,
-    /// While this is open, the keeper lets the server live. See `leash.sh`.
-    leash: Option<ChildStdin>,
+    graceful: bool,
+    /// The pipe to the watchdog, which ends the server when it is closed. See `watchdog.sh`.
+    watchdog: Option<ChildStdin>,
     child: Arc<Mutex<Child>>,
     output: Arc<Mutex<VecDeque<String>>>,
+    /// The file with the output of a server with an owner.
+    log: Option<PathBuf>,
     ending: watch::Receiver<Option<Ending>>,
 }
 
 impl Process {
-    /// Starts `program`. A `gentle` one gets time to end by itself when it is to end.
-    pub(super) fn spawn(program: &Path, arguments: &[OsString], gentle: bool) -> io::Result<Self> {
-        let (reader, writer) = io::pipe()?;
-        let grace = if gentle { GRACE } else { Duration::ZERO };
-        let mut command = leashed(program, arguments, grace);
-        command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
+    /// Starts `program`. If `graceful`, it gets time to end by itself when it is stopped.
+    pub(super) fn spawn(
+        program: &Path,
+        arguments: &[OsString],
+        graceful: bool,
+        owner: Option<&Owner>,
+    ) -> io::Result<Self> {
+        let grace = if graceful { GRACE } else { Duration::ZERO };
+        let mut command = watched(program, arguments, grace, owner);
+        let reader = if let Some(owner) = owner {
+            // A pipe would break when this process ends, and the server with it.
+            let log = File::create(owner.log())?;
+            command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+            None
+        } else {
+            let (reader, writer) = io::pipe()?;
+            command.stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer);
+            Some(reader)
+        };
         let mut child = command.spawn()?;
-        // The command holds this process's copies of the pipe's write end; while they are open, the
-        // reader sees no end.
+        // The command holds this process's copies of the pipe's write end. The reader reaches the end
+        // only when they are closed.
         drop(command);
         let id = child.id();
-        let leash = child.stdin.take();
+        let watchdog = child.stdin.take();
         let child = Arc::new(Mutex::new(child));
         let output = Arc::new(Mutex::new(VecDeque::new()));
         let (ended, ending) = watch::channel(None);
-        let process = Self { id, gentle, leash, child, output, ending };
-        let attendant = Attendant {
+        let log = owner.map(Owner::log);
+        let process = Self { id, graceful, watchdog, child, output, log, ending };
+        let reader_thread = ReaderThread {
             child: Arc::clone(&process.child),
             output: Arc::clone(&process.output),
             ended,
@@ -69,7 +103,7 @@ impl Process {
         // On an error `process` is dropped, which kills the child.
         thread::Builder::new()
             .name("durable-dev-server".to_owned())
-            .spawn(move || attendant.attend(reader))?;
+            .spawn(move || reader_thread.run(reader))?;
         Ok(process)
     }
 
@@ -77,12 +111,17 @@ impl Process {
         self.id
     }
 
-    /// The last lines it printed.
+    /// Returns the last lines that it printed.
     pub(super) fn last_output(&self) -> String {
-        Vec::from(lock(&self.output).clone()).join("\n")
+        let Some(log) = &self.log else {
+            return Vec::from(lock(&self.output).clone()).join("\n");
+        };
+        let text = fs::read_to_string(log).unwrap_or_default();
+        let lines: Vec<_> = text.lines().collect();
+        lines[lines.len().saturating_sub(KEPT_LINES)..].join("\n")
     }
 
-    /// How it ended, if it has.
+    /// Returns the exit status, if the process has ended.
     pub(super) fn has_ended(&self) -> Option<Ending> {
         *self.ending.borrow()
     }
@@ -90,15 +129,15 @@ impl Process {
     /// Waits for it to end by itself.
     pub(super) async fn ended(&self) -> Ending {
         let mut ending = self.ending.clone();
-        // An error means that the attendant is gone, which it is only after the process.
+        // An error means that the reader thread has ended, which it does only after the process.
         ending.wait_for(Option::is_some).await.ok().and_then(|ending| *ending).flatten()
     }
 
-    /// Ends it and waits until it is gone: gently where it is to be gentle, then by force.
+    /// Ends the process and waits for it: gracefully if it was started so, and then by force.
     pub(super) async fn stop(mut self) -> Result<(), StillThere> {
-        if self.gentle && self.leash.take().is_some() && cfg!(unix) {
-            // The keeper kills when the grace is over, and only if it is gone itself is this
-            // process the one that does.
+        if self.graceful && self.watchdog.take().is_some() && cfg!(unix) {
+            // The watchdog kills the server after the grace period. This process does so only if the
+            // watchdog is gone.
             let limit = GRACE + Duration::from_secs(1);
             if timeout(limit, self.ended()).await.is_ok() {
                 return Ok(());
@@ -109,14 +148,14 @@ impl Process {
     }
 
     fn kill(&self) {
-        // This fails only if the process is gone, which is what is wanted.
+        // This fails only if the process has already ended.
         let _ = lock(&self.child).kill();
     }
 }
 
 impl Drop for Process {
-    /// Kills at once and does not wait, since this may run on an async runtime's thread. The
-    /// attendant reaps.
+    /// Kills the process without waiting for it, since this may run on a thread of an async runtime.
+    /// The reader thread reaps it.
     fn drop(&mut self) {
         if self.has_ended().is_none() {
             self.kill();
@@ -124,31 +163,38 @@ impl Drop for Process {
     }
 }
 
-/// The thread that reads what the server prints and reaps it when it ends.
-struct Attendant {
+/// The thread that reads the server's output, and reaps the server when it ends.
+struct ReaderThread {
     child: Arc<Mutex<Child>>,
     output: Arc<Mutex<VecDeque<String>>>,
     ended: watch::Sender<Option<Ending>>,
 }
 
-impl Attendant {
-    fn attend(self, reader: PipeReader) {
-        let mut reader = BufReader::new(reader);
-        let mut line = Vec::new();
-        while matches!(reader.read_until(b'\n', &mut line), Ok(read) if read > 0) {
-            self.keep(&line);
-            line.clear();
+impl ReaderThread {
+    fn run(self, reader: Option<PipeReader>) {
+        let poll = if reader.is_some() { REAP_POLL } else { SLOW_REAP_POLL };
+        if let Some(reader) = reader {
+            self.read(reader);
         }
-        // The pipe is at its end because the server is, or very soon.
         let ending = loop {
             match lock(&self.child).try_wait() {
                 Ok(Some(status)) => break Some(status),
                 Ok(None) => {}
                 Err(_) => break None,
             }
-            thread::sleep(REAP_POLL);
+            thread::sleep(poll);
         };
         self.ended.send_replace(Some(ending));
+    }
+
+    /// Reads to the end of the pipe, which comes when the server has ended or is about to.
+    fn read(&self, reader: PipeReader) {
+        let mut reader = BufReader::new(reader);
+        let mut line = Vec::new();
+        while matches!(reader.read_until(b'\n', &mut line), Ok(read) if read > 0) {
+            self.keep(&line);
+            line.clear();
+        }
     }
 
     fn keep(&self, line: &[u8]) {
@@ -166,37 +212,51 @@ impl Attendant {
     }
 }
 
-/// What the lock guards is whole after every statement, so a panic elsewhere does not spoil it.
+/// Locks a mutex, also after a panic elsewhere: the data behind it is consistent after every
+/// statement.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The command that runs `program` for as long as its standard input stays open.
+/// Returns the command that runs `program` as long as its standard input is open, or its owner runs.
 ///
-/// A shell does it because the other ways, `prctl` and a hook between fork and exec, need `unsafe`,
-/// exist on Linux alone, and follow the thread that starts the server instead of the process.
+/// A shell does that, because the alternatives, `prctl` and a hook between fork and exec, need
+/// `unsafe`, exist on Linux only, and end the server with the thread that started it instead of the
+/// process.
 #[cfg(unix)]
-fn leashed(program: &Path, arguments: &[OsString], grace: Duration) -> Command {
+fn watched(
+    program: &Path,
+    arguments: &[OsString],
+    grace: Duration,
+    owner: Option<&Owner>,
+) -> Command {
     use std::os::unix::process::CommandExt as _;
 
     let mut command = Command::new("/bin/sh");
     command
         .arg("-c")
-        .arg(include_str!("leash.sh"))
+        .arg(include_str!("watchdog.sh"))
         .arg("durable-dev-server")
         .arg((grace.as_millis() / 100).to_string())
+        .arg(owner.map_or_else(String::new, |owner| owner.process_id.to_string()))
+        .arg(owner.map_or(Path::new(""), |owner| &owner.folder))
         .arg(program)
         .args(arguments)
-        // A group of its own: the keeper ends the group, and a Ctrl-C at the terminal must not
-        // reach the server while workers still drain.
+        // The watchdog ends the whole group, and a Ctrl-C at the terminal must not reach the server
+        // while workers still drain.
         .process_group(0);
     command
 }
 
-/// Here the server is a plain child: it ends when it is stopped or dropped, and outlives a parent
-/// that is killed.
+/// Returns the command that runs `program` as a plain child, which ends when it is stopped or dropped
+/// and outlives a parent that is killed.
 #[cfg(not(unix))]
-fn leashed(program: &Path, arguments: &[OsString], _grace: Duration) -> Command {
+fn watched(
+    program: &Path,
+    arguments: &[OsString],
+    _grace: Duration,
+    _owner: Option<&Owner>,
+) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);
     command
@@ -206,9 +266,9 @@ fn leashed(program: &Path, arguments: &[OsString], _grace: Duration) -> Command 
 mod tests {
     use super::*;
 
-    fn shell(script: &str, gentle: bool) -> Process {
+    fn shell(script: &str, graceful: bool) -> Process {
         let arguments = ["-c".into(), script.into()];
-        Process::spawn(Path::new("/bin/sh"), &arguments, gentle).expect("there is a shell")
+        Process::spawn(Path::new("/bin/sh"), &arguments, graceful, None).expect("there is a shell")
     }
 
     async fn first_line(process: &Process) -> String {
@@ -239,7 +299,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_gentle_stop_lets_the_process_end_by_itself() {
+    async fn a_graceful_stop_lets_the_process_end_by_itself() {
         let process =
             shell("trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done", true);
         first_line(&process).await;
@@ -260,7 +320,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_cannot_be_run_says_so() {
-        let process = Process::spawn(Path::new("/nowhere/temporal"), &[], false).expect("a shell");
+        let process =
+            Process::spawn(Path::new("/nowhere/temporal"), &[], false, None).expect("a shell");
         let status = process.ended().await.expect("it was reaped here");
         assert_eq!(status.code(), Some(127));
         assert!(process.last_output().contains("/nowhere/temporal"));

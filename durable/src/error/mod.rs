@@ -13,6 +13,7 @@ mod failure;
 mod misuse;
 pub(crate) mod outgoing;
 pub(crate) mod payload_limit;
+mod task_failure;
 #[cfg(feature = "testing")]
 mod testing;
 mod timeout;
@@ -31,6 +32,8 @@ pub use application_failure::{ApplicationFailure, ApplicationFailureBuilder};
 pub use call::{INVALID_CALL, INVALID_OUTPUT, InvalidCall, InvalidOutput};
 pub use failure::{Failure, FailureKind};
 pub use payload_limit::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
+pub use task_failure::TaskFailure;
+pub(crate) use task_failure::{how_to_create, unknown_search_attribute};
 #[cfg(feature = "testing")]
 pub use testing::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};
 pub use timeout::{ExpiredTimeout, TimeoutKind};
@@ -55,7 +58,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A workflow with this id runs already, or ran and its id may not be used again.
-    #[error("workflow `{workflow_id}` is already started")]
+    #[error(
+        "workflow `{workflow_id}` is already started{}; `idempotency` chooses another outcome, such as \
+         `UseExisting` for a handle of the running workflow",
+        as_run(run_id.as_deref())
+    )]
     AlreadyStarted {
         /// The id that was asked for.
         workflow_id: String,
@@ -113,6 +120,20 @@ pub enum Error {
         workflow_id: String,
         /// How long the caller waited.
         waited: Duration,
+        /// The failure of its current task, where it is that which keeps the workflow from going on.
+        #[source]
+        task_failure: Option<Box<TaskFailure>>,
+    },
+    /// The server gave no answer within the time that was set for the call. It may have carried out
+    /// what it was asked for.
+    #[error(
+        "no answer to {operation} within {waited:?}; the server may have carried it out all the same"
+    )]
+    CallTimedOut {
+        /// What was asked for.
+        operation: String,
+        /// The time that was set for the call.
+        waited: Duration,
     },
     /// The query was answered with an error, or could not be answered.
     #[error("query `{query}` of workflow `{workflow_id}` failed")]
@@ -145,6 +166,34 @@ pub enum Error {
         /// Why, with the whole chain of causes.
         #[source]
         failure: Failure,
+    },
+    /// The workflow has no update with this id.
+    #[error("workflow `{workflow_id}` has no update `{update_id}`")]
+    UpdateNotFound {
+        /// The workflow's id.
+        workflow_id: String,
+        /// The update's id.
+        update_id: String,
+        /// What the server said.
+        #[source]
+        source: Box<Status>,
+    },
+    /// The namespace has no such search attribute.
+    #[error(
+        "the Temporal server refused to {operation}: search attribute `{name}` does not exist in \
+         namespace `{namespace}`; {}",
+        how_to_create(name, namespace)
+    )]
+    UnknownSearchAttribute {
+        /// What was asked for.
+        operation: String,
+        /// The attribute's name.
+        name: String,
+        /// The namespace.
+        namespace: String,
+        /// What the server said.
+        #[source]
+        source: Box<Status>,
     },
     /// No Temporal server answers at the address.
     #[error(
@@ -323,6 +372,10 @@ impl fmt::Debug for Error {
         }
         Ok(())
     }
+}
+
+fn as_run(run_id: Option<&str>) -> String {
+    run_id.map_or_else(String::new, |run_id| format!(" (run `{run_id}`)"))
 }
 
 /// The word for payload errors: the SDK's own display says `Encoding error:` before each.

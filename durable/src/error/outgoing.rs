@@ -10,6 +10,7 @@ use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
 
+use futures_util::future::BoxFuture;
 use temporalio_common::data_converters::{
     DataConverter, DecodablePayloads, FailureConverter, PayloadCodec, PayloadConversionError,
     PayloadConverter, SerializationContextData,
@@ -22,14 +23,13 @@ use temporalio_common::protos::temporal::api::common::v1::{Payload, Payloads};
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 use temporalio_common::protos::temporal::api::failure::v1::{ApplicationFailureInfo, Failure};
 
-use futures_util::future::BoxFuture;
-
 use super::ApplicationFailure as OwnFailure;
 use super::application::{
     ApplicationError, Classification, Classified, ERROR_TYPE, ErrorDetails, ErrorType,
 };
 use super::bounded::bound;
 use super::call::ValueError;
+use crate::definition::{metadata, updates};
 
 /// An [`ApplicationError`] of this program; submitted by generated code.
 pub struct KnownError {
@@ -261,6 +261,7 @@ impl FailureConverter for TypedFailures {
         let is_carried = source.is_some_and(<dyn StdError>::is::<Carried>);
         let described = source.and_then(Described::of_error);
         let mut failure = self.0.failure_converter().to_failure(error, converter, context);
+        updates::add_known(&mut failure.message);
         let failure = match (failure.cause.take(), described) {
             (Some(cause), None) if is_carried => *cause,
             (cause, described) => {
@@ -292,8 +293,9 @@ impl PayloadCodec for Codec {
     fn encode(
         &self,
         context: &SerializationContextData,
-        payloads: Vec<Payload>,
+        mut payloads: Vec<Payload>,
     ) -> BoxFuture<'static, Result<Vec<Payload>, PayloadConversionError>> {
+        payloads.iter_mut().for_each(metadata::complete);
         self.0.codec().encode(context, payloads)
     }
 

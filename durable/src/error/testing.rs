@@ -1,64 +1,65 @@
-//! What tests can fail with besides what they test.
+//! The errors of test environments and replays.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use temporalio_client::tonic::Status;
 
-/// What a test environment could not do, or found when a test ended.
+/// The error of a test environment, or the problems that it found when a test ended.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TestingError {
-    /// Time was to be moved, and no workflow of the test is running.
-    #[error("there is no time to skip: no workflow of this test is running; start one first")]
+    /// Time cannot be skipped, because no workflow of the test is running.
+    #[error("no time to skip: no workflow of this test is running; start one first")]
     NothingToSkip,
-    /// The server does not skip time.
+    /// The server does not support time skipping.
     #[error(
-        "the server at {address} (version {version}) does not skip time; it must be 1.32.0 or newer \
-         (`temporal` 1.9.1) and run with the dynamic config `frontend.WorkflowTimeSkippingEnabled=true`"
+        "the server at {address} (version {version}) does not skip time; use server 1.32.0 or newer \
+         (`temporal` 1.9.1), with the dynamic config `frontend.WorkflowTimeSkippingEnabled=true`"
     )]
     TimeSkippingUnsupported {
         /// The server's address.
         address: String,
-        /// Its version, as it tells.
+        /// The server's version, or `unknown`.
         version: String,
-        /// What it said.
+        /// The server's response.
         source: Box<Status>,
     },
-    /// Time could not be moved.
-    #[error("the time of workflow `{workflow_id}` could not be moved: {reason}")]
+    /// A workflow's clock could not be moved.
+    #[error("cannot skip time of workflow `{workflow_id}`: {reason}")]
     NotSkipped {
         /// The workflow's id.
         workflow_id: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// A namespace for the test could not be made.
-    #[error("no namespace for the test could be made at {address}")]
+    /// The server refused to create a namespace for the test.
+    #[error("cannot create a namespace for the test at {address}")]
     Namespace {
         /// The server's address.
         address: String,
-        /// What the server said.
+        /// The server's response.
         source: Box<Status>,
     },
-    /// The dev server of this test binary did not start, which another test reports in full.
-    #[error(
-        "the dev server that the tests share did not start; the first test that asked for it says why"
-    )]
+    /// The folder through which the processes of a nextest run share their server could not be used.
+    #[error("cannot share a dev server with the other processes of this nextest run")]
+    Folder(#[source] std::io::Error),
+    /// The dev server of this process did not start. Another test reports the cause.
+    #[error("the dev server of the tests did not start; see the first test that failed")]
     ServerNotStarted,
-    /// What was wrong at the end of a test whose body passed.
+    /// The problems found at the end of a test whose body passed.
     #[error("{}", Lines(problems))]
     AtEnd {
-        /// Everything that was wrong.
+        /// The problems.
         problems: Vec<String>,
     },
 }
 
-/// Histories that the linked code does not replay, or that could not be read.
+/// The error of a replay: histories that the linked code does not replay, or that cannot be read.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ReplayError {
-    /// Every history with a problem.
+    /// The problems of all histories.
     pub problems: Vec<ReplayProblem>,
 }
 
@@ -71,16 +72,16 @@ impl fmt::Display for ReplayError {
 
 impl std::error::Error for ReplayError {}
 
-/// What is wrong with one history.
+/// A problem of one history.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayProblem {
-    /// The file or folder could not be read, or holds no history.
+    /// The file or folder could not be read, or is not a history.
     #[error("{}: {reason}", path.display())]
     Unreadable {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// A recorded history could not be written to its file.
@@ -88,76 +89,88 @@ pub enum ReplayProblem {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The history is not one that can be replayed.
+    /// The history cannot be replayed.
     #[error("{history}: {reason}")]
     InvalidHistory {
-        /// Which history: its file, or what it was given as.
+        /// The history's file, or a name for it.
         history: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// No workflow of that type is linked into this program.
-    #[error("{history}: {workflow}: this program has no workflow of that type; it has {known}")]
+    #[error("{history}: {workflow}: no workflow of that type in this program; it has {known}")]
     UnknownWorkflow {
-        /// Which history: its file, or what it was given as.
+        /// The history's file, or a name for it.
         history: String,
-        /// The workflow that the history tells of.
+        /// The workflow of the history.
         workflow: Box<RecordedWorkflow>,
         /// The types of this program.
         known: String,
     },
-    /// Several workflows of that type are linked into this program, on other queues than the one that
-    /// the history was recorded on.
+    /// The workflow's type is only declared in this program, without code.
     #[error(
-        "{history}: {workflow}: it ran on queue `{queue}`, and this program has workflows of that \
-         type only on {known}; which one is meant cannot be known"
+        "{history}: {workflow}: that type is only declared in this program, without code; replay the \
+         history with the program that implements it"
+    )]
+    OnlyDeclared {
+        /// The history's file, or a name for it.
+        history: String,
+        /// The workflow of the history.
+        workflow: Box<RecordedWorkflow>,
+    },
+    /// Several workflows of that type are linked into this program, none of them on the queue that the
+    /// history was recorded on.
+    #[error(
+        "{history}: {workflow}: no workflow of that type on queue `{queue}`; this program has it on \
+         {known}, so set the queue of the replay to one of them"
     )]
     UnknownQueue {
-        /// Which history: its file, or what it was given as.
+        /// The history's file, or a name for it.
         history: String,
-        /// The workflow that the history tells of.
+        /// The workflow of the history.
         workflow: Box<RecordedWorkflow>,
-        /// The queue that it ran on.
+        /// The queue that the workflow ran on, or that the replay was set to.
         queue: String,
         /// The queues that have a workflow of that type.
         known: String,
     },
-    /// The code does something else than the history says.
+    /// The code does not do what the history says.
     #[error("{history}: {workflow} does not replay{}: {difference}", at(event.as_ref()))]
     Nondeterminism {
-        /// Which history: its file, or what it was given as.
+        /// The history's file, or a name for it.
         history: String,
-        /// The workflow that the history tells of.
+        /// The workflow of the history.
         workflow: Box<RecordedWorkflow>,
-        /// The event where code and history part, where it is known.
+        /// The first event that differs, if it is known.
         event: Option<RecordedEvent>,
-        /// What differed, with the words of Temporal's SDK at the end.
+        /// A description of the difference, with the message of Temporal's SDK at the end.
         difference: String,
     },
-    /// The code failed while it was replayed, in a task that it had completed when it was recorded.
+    /// The code failed, for example with a panic, in a workflow task that was completed when the history
+    /// was recorded.
     #[error("{history}: {workflow} failed while it was replayed: {reason}")]
     Failed {
-        /// Which history: its file, or what it was given as.
+        /// The history's file, or a name for it.
         history: String,
-        /// The workflow that the history tells of.
+        /// The workflow of the history.
         workflow: Box<RecordedWorkflow>,
-        /// How it failed.
+        /// The message of the failure.
         reason: String,
     },
 }
 
-/// The workflow that a history tells of.
+/// The workflow of a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedWorkflow {
     /// Its type.
     pub workflow_type: String,
-    /// Its id; empty where the history does not tell.
+    /// Its id; empty if the history does not contain it.
     pub workflow_id: String,
-    /// The run.
+    /// Its run id.
     pub run_id: String,
 }
 
@@ -176,7 +189,7 @@ pub struct RecordedEvent {
     pub id: i64,
     /// Its type, as Temporal's web UI writes it: `ActivityTaskScheduled`.
     pub event_type: String,
-    /// What it is about, such as the type of an activity or the name of a signal, where it has that.
+    /// The type of the event's activity, the name of its signal, or the like, if it has one.
     pub subject: Option<String>,
 }
 
@@ -194,7 +207,7 @@ fn at(event: Option<&RecordedEvent>) -> String {
     event.map_or_else(String::new, |event| format!(" at event {event}"))
 }
 
-/// One line where there is one problem, and a list where there are several.
+/// Displays one problem on one line, and several as a list.
 struct Lines<'a>(&'a [String]);
 
 impl fmt::Display for Lines<'_> {

@@ -1,11 +1,11 @@
-//! What is checked before any worker runs: every reason why one cannot, at once.
+//! The checks before any worker runs: all problems are reported at once.
 
 use super::pool::Workers;
-use super::{WorkerError, WorkerProblem};
+use super::{WorkerError, WorkerProblem, version};
 use crate::definition::{Queue, Registry};
 
 impl Workers {
-    /// The queues to serve, or every reason why that is not possible.
+    /// Returns the queues to serve, or every problem that is in the way.
     pub(super) fn select<'a>(
         &self,
         registry: &'a Registry,
@@ -14,7 +14,7 @@ impl Workers {
         if registry.is_empty() {
             problems.push(WorkerProblem::NothingLinked);
         }
-        problems.extend(self.version.as_ref().and_then(|(version, _)| version.problem()));
+        problems.extend(self.version.as_ref().and_then(|(version, _)| version::problem(version)));
         let asked = self.queues.as_deref();
         for queue in asked.unwrap_or_default() {
             if !registry.is_empty() && registry.queue(queue).is_none() {
@@ -31,7 +31,7 @@ impl Workers {
             let queues = registry.queues().map(|(name, _)| name).collect();
             problems.push(WorkerProblem::NoQueueEnabled { queues });
         }
-        // What is only declared here is called from here.
+        // Declared activities and workflows are called from here, with options that can be wrong too.
         for (_, queue) in selected.iter().copied().chain(registry.declared()) {
             self.check_options(queue, &mut problems);
         }
@@ -53,7 +53,8 @@ impl Workers {
         }
     }
 
-    /// The annotations were checked by themselves; here they are with what is configured.
+    /// Checks the options of the annotations merged with the configuration. The annotations alone were
+    /// checked before.
     fn check_options(&self, queue: &Queue, problems: &mut Vec<WorkerProblem>) {
         let workflows = queue
             .workflows()

@@ -1,4 +1,4 @@
-//! What a configuration says of workers, as the SDK's options.
+//! The configuration of workers, as options of the SDK.
 
 use std::collections::HashMap;
 use std::num::TryFromIntError;
@@ -13,16 +13,16 @@ use temporalio_sdk::runtime::worker_tuner::{
 };
 
 use crate::client::Client;
-use crate::config::{Config, WorkerSettings};
+use crate::config::{Config, ConfigProblem, WorkerSettings};
 use crate::definition::Registry;
 
-/// How many Nexus tasks a worker may take; this crate has none.
+/// The slots for Nexus tasks, of which this crate has none. The SDK wants at least one.
 const NEXUS_SLOTS: usize = 1;
 
 /// The configuration of the workers of a program, if there is one.
 pub(super) struct Configured {
     config: Option<Config>,
-    /// Workers with the same targets watch the machine together.
+    /// The controllers of resource-based workers. Workers with the same targets share one.
     controllers: HashMap<[u64; 2], ResourceBasedController>,
 }
 
@@ -31,17 +31,17 @@ impl Configured {
         Self { config: config.cloned(), controllers: HashMap::new() }
     }
 
-    /// The configuration that a client was made with.
+    /// Takes the configuration of a client.
     pub(super) fn of(client: &Client) -> Self {
         Self::new(client.config())
     }
 
-    /// Whether queues are served at all.
+    /// Returns whether the program serves queues at all.
     pub(super) fn serves(&self) -> bool {
         self.config.as_ref().is_none_or(Config::serves)
     }
 
-    /// Whether a queue that nobody asked for by name is served.
+    /// Returns whether a queue is served that wasn't asked for by name.
     pub(super) fn is_enabled(&self, queue: &str) -> bool {
         self.config.as_ref().is_none_or(|config| config.worker(queue).enabled)
     }
@@ -66,7 +66,7 @@ impl Configured {
         self.config.as_ref()?.text_at(&["worker", "health_address"]).map(str::to_owned)
     }
 
-    /// Sets what is configured for a queue.
+    /// Applies the configuration of a queue.
     pub(super) fn apply(&mut self, queue: &str, options: &mut WorkerOptions) {
         if let Some(config) = &self.config {
             let settings = config.worker(queue);
@@ -75,29 +75,32 @@ impl Configured {
         }
     }
 
-    /// Warns of names in the configuration that no definition of this program has. They may be another
-    /// program's that shares the file, so they are no error.
+    /// Warns of names in the configuration that nothing in this program has. Another program may share
+    /// the file, so they are no errors.
     pub(super) fn warn_of_unknown_names(&self, registry: &Registry) {
-        let Some(config) = &self.config else { return };
+        for unknown in self.unknown_names(registry) {
+            tracing::warn!("{unknown}");
+        }
+    }
+
+    /// Returns the names in the configuration that nothing in this program has.
+    pub(super) fn unknown_names(&self, registry: &Registry) -> Vec<ConfigProblem> {
+        let Some(config) = &self.config else { return Vec::new() };
         let all: Vec<_> = registry.queues().chain(registry.declared()).collect();
         let workflows = all.iter().flat_map(|(_, queue)| queue.workflows());
         let workflows: Vec<_> = workflows.map(|entry| entry.name).collect();
         let activities = all.iter().flat_map(|(_, queue)| queue.activities());
         let activities: Vec<_> = activities.map(|entry| entry.name).collect();
         let queues: Vec<_> = registry.queues().map(|(name, _)| name).collect();
-        for (section, known) in [
-            (["workflows", "types"], workflows),
-            (["activities", "types"], activities),
-            (["worker", "queues"], queues),
-        ] {
-            for name in config.names(&section) {
-                if !known.contains(&name.as_str()) {
-                    let nearest = Config::nearest(&name, &known);
-                    let key = format!("temporal.{}.{}.{name}", section[0], section[1]);
-                    tracing::warn!(key, nearest, "nothing in this program has this name");
-                }
-            }
-        }
+        let sections = [
+            (["workflows", "types"], "workflow", workflows),
+            (["activities", "types"], "activity", activities),
+            (["worker", "queues"], "queue", queues),
+        ];
+        let unknown = |(section, kind, known): ([&str; 2], &str, Vec<&str>)| {
+            config.unknown_names(&section, kind, &known)
+        };
+        sections.into_iter().flat_map(unknown).collect()
     }
 
     fn set(&mut self, settings: &WorkerSettings, options: &mut WorkerOptions) {
@@ -136,7 +139,7 @@ impl Configured {
     }
 }
 
-/// A fixed number of tasks at once, or as many up to it as the machine bears.
+/// Returns a fixed number of slots, or as many up to it as the machine bears.
 fn slots(most: usize, controller: Option<&ResourceBasedController>) -> SlotSupplier {
     match controller {
         None => FixedSizeSlotSupplier::new(most).into(),

@@ -1,4 +1,4 @@
-//! What a set of workers is told: to go on, to stop, or to be gone.
+//! The control of a set of workers: it tells them to stop, or kills them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::definition::WorkerShutdown;
 
-/// Asks one SDK worker to stop; it may be called more than once.
+/// Asks one SDK worker to stop. It may be called more than once.
 pub(super) type Stop = Box<dyn Fn() + Send>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -18,12 +18,12 @@ enum Phase {
     Killed,
 }
 
-/// Shared by the workers of a set and by whoever holds them.
+/// The state that the workers of a set share with their owner.
 pub(super) struct Control {
     phase: watch::Sender<Phase>,
-    /// What the activities are told by.
+    /// The announcement of the stop to the activities.
     shutdown: Arc<WorkerShutdown>,
-    /// The SDK worker of each queue, as it is now.
+    /// The current SDK worker of each queue.
     stops: Mutex<BTreeMap<&'static str, Stop>>,
 }
 
@@ -32,21 +32,20 @@ impl Control {
         Self { phase: watch::Sender::default(), shutdown, stops: Mutex::default() }
     }
 
-    /// The worker of a queue can be stopped by this from now on. Where a stop was asked for already, it
-    /// is.
+    /// Registers the worker of a queue. If a stop was asked for already, the worker is stopped.
     pub(super) fn enlist(&self, queue: &'static str, stop: Stop) {
         if self.is_stopping() {
             stop();
         }
         self.stops.lock().unwrap_or_else(PoisonError::into_inner).insert(queue, stop);
-        // Between the two lines above a stop may have passed by.
+        // A stop may have come between the two lines above.
         if self.is_stopping() {
             self.stop_all();
         }
     }
 
-    /// The SDK worker of a queue has died; what it has registered with the client is given back, as the
-    /// next one would be refused.
+    /// Removes the SDK worker of a queue, which has died. It's stopped, because the client refuses a
+    /// second worker while the first is registered.
     pub(super) fn retire(&self, queue: &'static str) {
         let stop = self.stops.lock().unwrap_or_else(PoisonError::into_inner).remove(queue);
         if let Some(stop) = stop {
@@ -54,10 +53,9 @@ impl Control {
         }
     }
 
-    /// Asks for the end. The activities are told first, so that none of them ends by the SDK's stop
-    /// without having been able to see why.
+    /// Asks the workers to stop. The activities are told first, so that each can see why it ends.
     pub(super) fn stop(&self) {
-        // Workers that were killed have nothing to tell any more.
+        // Killed workers tell nobody.
         if self.phase() == Phase::Killed {
             return;
         }
@@ -91,7 +89,7 @@ impl Control {
         self.reached(Phase::Stopping).await;
     }
 
-    /// Waits until the workers are to be gone.
+    /// Waits until the workers are killed.
     pub(super) async fn killed(&self) {
         self.reached(Phase::Killed).await;
     }

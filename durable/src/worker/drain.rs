@@ -1,4 +1,4 @@
-//! The end of workers: how long it may take, and what became of what was in flight.
+//! The drain of workers: its limits, and a report on the activities that were running.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,48 +8,49 @@ use super::WorkerError;
 use super::running::{RunningWorker, vanished};
 use crate::definition::{ActivityAttempt, Attempts};
 
-/// Whether this process has work that nothing but its end stops.
+/// `true` once something runs that only the end of the process stops.
 static LEFT_BEHIND: AtomicBool = AtomicBool::new(false);
 
-/// Something goes on that will not be waited for.
+/// Notes that something runs that won't be waited for.
 pub(super) fn leave_behind() {
     LEFT_BEHIND.store(true, Ordering::Relaxed);
 }
 
-/// Whether the runtime must not be waited for at the end of `main`.
+/// Returns whether the end of `main` must not wait for the runtime.
 pub(crate) fn is_left_behind() -> bool {
     LEFT_BEHIND.load(Ordering::Relaxed)
 }
 
-/// How long the end of workers may take.
+/// The time limits of a drain.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Until activities are cancelled.
+    /// The time until running activities are cancelled.
     pub(super) drain: Duration,
-    /// From then on until they are left behind; and how long the SDK may take when none runs any more.
+    /// The time from then on until they are left behind. It's also the limit of the SDK's own stop, once
+    /// no activity runs.
     pub(super) stop: Duration,
 }
 
-/// What became of the activities that were in flight when the workers were asked to stop.
+/// A report on the activities that were running when the workers were asked to stop.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DrainReport {
-    /// How many ended by themselves, with an output or with an error of their own.
+    /// The number of activities that ended by themselves, with an output or an error of their own.
     pub finished: usize,
-    /// How many ended because they were cancelled when the drain timeout was over. They are tried again
-    /// on other workers, from their last heartbeat; local activities run again with their workflow task.
+    /// The number of activities that were cancelled at the end of the drain timeout. Other workers try
+    /// them again, from their last heartbeat; local activities run again with their workflow task.
     pub cancelled: usize,
-    /// Those that did not end, although they were cancelled. They go on until the process ends; the
-    /// server tries them again when their timeouts are over.
+    /// The activities that didn't end although they were cancelled. They run until the process ends, and
+    /// the server tries them again after their timeouts.
     pub left: Vec<ActivityAttempt>,
-    /// How long it took.
+    /// The duration of the drain.
     pub took: Duration,
-    /// Workers that had ended with an error, or do not stop.
+    /// The errors of workers that had died, or that don't stop.
     pub errors: Vec<WorkerError>,
 }
 
 impl DrainReport {
-    /// Whether everything ended.
+    /// Returns whether everything ended.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.left.is_empty() && self.errors.is_empty()
@@ -143,8 +144,8 @@ pub(super) async fn drain(
     }
 }
 
-/// Waits until the workers had time enough. The SDK's own stop may hang, so it has a limit too, which
-/// counts from when no activity was in flight any more.
+/// Waits for the limits of the drain. The SDK's own stop may hang, so it has a limit too, which starts
+/// when no activity runs any more.
 async fn limit(limits: &Limits, attempts: &Attempts) {
     let done = async {
         loop {

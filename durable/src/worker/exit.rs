@@ -1,4 +1,4 @@
-//! How the process of a worker ends: with 0, 1 or 2.
+//! The exit codes of a worker's process: 0, 1 or 2.
 
 use std::fmt;
 use std::process::{ExitCode, Termination};
@@ -6,15 +6,15 @@ use std::process::{ExitCode, Termination};
 use super::drain::is_left_behind;
 use crate::error::{Error, Result};
 
-/// The program did what it was asked to.
+/// The program did what it was asked to do.
 const CLEAN: u8 = 0;
-/// A worker died, or something else went wrong on the way.
+/// A worker died, or something else failed.
 const FAILED: u8 = 1;
-/// The program cannot run as it was set up; starting it again does not help.
+/// The program can't run as it is set up, so starting it again doesn't help.
 const MISUSED: u8 = 2;
 
-/// How a program ended, as `main` returns it: 0 after a clean end, 1 when a worker died or something else
-/// failed, 2 when the program cannot run as it is set up.
+/// The end of a program, as `main` returns it. The exit code is 0 after a clean end, 1 when a worker died
+/// or something else failed, and 2 when the program can't run as it is set up.
 ///
 /// An error is printed to standard error, with its causes.
 ///
@@ -33,20 +33,19 @@ const MISUSED: u8 = 2;
 /// }
 /// ```
 ///
-/// With `#[durable::main]` the process ends although an activity that was left behind still runs. Where
-/// `main` has a Tokio runtime of its own, which waits for code that blocks, write
-/// [`Exit::now`] instead.
+/// With `#[durable::main]` the process ends even if an activity that was left behind still runs. A Tokio
+/// runtime of your own waits for code that blocks; call [`Exit::now`] there.
 #[must_use = "`main` returns it"]
 pub struct Exit(Result<()>);
 
 impl Exit {
-    /// 0, 1 or 2.
+    /// Returns the exit code: 0, 1 or 2.
     #[must_use]
     pub fn code(&self) -> u8 {
         self.0.as_ref().err().map_or(CLEAN, code_of)
     }
 
-    /// Ends the process here.
+    /// Prints the error, if there is one, and exits the process.
     pub fn now(self) -> ! {
         let code = self.code();
         self.print();
@@ -83,10 +82,10 @@ fn code_of(error: &Error) -> u8 {
     if error.is_misuse() { MISUSED } else { FAILED }
 }
 
-/// Runs the whole of a program, which ends with this; what the workers left behind is not waited for.
+/// Runs a whole program, without waiting for anything that the workers left behind.
 ///
 /// # Panics
-/// When the operating system refuses the threads of a runtime.
+/// Panics if the operating system refuses the threads of a runtime.
 pub(crate) fn block_on<F: Future>(main: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! How the workers are: what each does, and whether the set is alive and ready.
+//! Health: the state of each worker, and whether all of them are alive and ready.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,26 +10,25 @@ use tokio::sync::watch;
 use crate::client::Client;
 use crate::error::Error;
 
-/// How long the server may take to answer when readiness is asked for; a Kubernetes probe waits for a
-/// second.
-const PATIENCE: Duration = Duration::from_millis(800);
+/// The server's time to answer when readiness is asked for. A Kubernetes probe waits for a second.
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(800);
 
-/// What the worker of a queue does.
+/// The state of the worker of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WorkerState {
-    /// It waits until the server answers.
+    /// It waits for the server.
     Connecting,
     /// It takes tasks.
     Running,
-    /// It has died, and is started again after a pause.
+    /// It died, and is restarted after a pause.
     Restarting,
-    /// It takes no more tasks; what is in flight ends.
+    /// It takes no more tasks, and waits for running ones to end.
     Draining,
-    /// It has ended, as it was asked to.
+    /// It ended after it was asked to stop.
     Stopped,
-    /// It has died too often, and is not started again.
+    /// It died too often, and isn't restarted.
     GivenUp,
 }
 
@@ -46,39 +45,39 @@ impl fmt::Display for WorkerState {
     }
 }
 
-/// How the worker of a queue is.
+/// The health of the worker of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct QueueHealth {
     /// The queue.
     pub queue: String,
-    /// What its worker does.
+    /// The state of its worker.
     pub state: WorkerState,
-    /// How often it has died since the workers were started.
+    /// The number of its deaths since the workers were started.
     pub deaths: u32,
-    /// What is wrong, or what it died of last.
+    /// The current problem, or the cause of its last death.
     pub error: Option<String>,
 }
 
-/// Whether the workers take tasks, and if not, why.
+/// The readiness of the workers to take tasks, with the reasons against it.
 ///
-/// As JSON, it is what the [health listener](crate::Workers::health_address) answers at `/ready`.
+/// The [health listener](crate::Workers::health_address) answers with it at `/ready`, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Readiness {
-    /// Whether every queue's worker runs, and the server answers.
+    /// `true` if every worker runs and the server answers.
     pub ready: bool,
-    /// What stands against it, in words.
+    /// The reasons why the workers aren't ready.
     pub reasons: Vec<String>,
     /// The server's address, as host and port.
     pub server: String,
     /// The namespace.
     pub namespace: String,
-    /// Each worker.
+    /// The health of each worker.
     pub workers: Vec<QueueHealth>,
 }
 
-/// Asks running workers how they are. It is cheap to clone, and may outlive the workers.
+/// Observes the health of running workers. It is cheap to clone, and may outlive the workers.
 #[derive(Clone)]
 pub struct WorkerHealth {
     client: Client,
@@ -90,21 +89,21 @@ impl WorkerHealth {
         Self { client: client.clone(), board: Arc::clone(board) }
     }
 
-    /// Whether the process is of use: not when a worker was given up, as only a new process helps then.
+    /// Returns `false` once a worker was given up, because only a new process helps then.
     ///
-    /// It does not ask the server: a process need not be killed because the server is away.
+    /// It doesn't ask the server: a process need not be killed because the server is away.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.workers().iter().all(|worker| worker.state != WorkerState::GivenUp)
     }
 
-    /// How each worker is, without asking the server.
+    /// Returns the health of each worker, without asking the server.
     #[must_use]
     pub fn workers(&self) -> Vec<QueueHealth> {
         self.board.0.borrow().clone()
     }
 
-    /// Whether the workers take tasks; the server is asked, and has 0.8 seconds to answer.
+    /// Returns the readiness of the workers. The server is asked, and has 0.8 seconds to answer.
     pub async fn readiness(&self) -> Readiness {
         let workers = self.workers();
         let mut reasons: Vec<_> = workers
@@ -118,13 +117,15 @@ impl WorkerHealth {
             })
             .collect();
         let server = self.client.address().to_owned();
-        match tokio::time::timeout(PATIENCE, self.client.health()).await {
+        match tokio::time::timeout(ANSWER_TIMEOUT, self.client.health()).await {
             Ok(Ok(_)) => {}
             Ok(Err(Error::Rpc { source, .. })) => {
                 reasons.push(format!("the server {server} does not answer: {}", source.message()));
             }
             Ok(Err(_)) => reasons.push(format!("the server {server} does not answer")),
-            Err(_) => reasons.push(format!("the server {server} gave no answer in {PATIENCE:?}")),
+            Err(_) => {
+                reasons.push(format!("the server {server} gave no answer in {ANSWER_TIMEOUT:?}"))
+            }
         }
         let namespace = self.client.namespace().to_owned();
         Readiness { ready: reasons.is_empty(), reasons, server, namespace, workers }
@@ -146,7 +147,7 @@ impl fmt::Debug for WorkerHealth {
     }
 }
 
-/// What the workers write about themselves.
+/// The states that the workers write, for everybody to read.
 #[derive(Debug)]
 pub(super) struct Board(watch::Sender<Vec<QueueHealth>>);
 

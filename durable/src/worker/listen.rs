@@ -1,4 +1,4 @@
-//! The small HTTP listener that probes ask: `/live` and `/ready`.
+//! The HTTP listener for probes: `/live` and `/ready`.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -17,13 +17,13 @@ use tokio::task::JoinHandle;
 use super::WorkerError;
 use super::health::WorkerHealth;
 
-/// How long a client may take for its headers; whoever takes longer is no probe.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time for a client to send its headers. Probes send them at once.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The pause after a connection could not be accepted, such as for want of file handles.
+/// The pause after a connection couldn't be accepted, for example because file handles ran out.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// A listener, until it is dropped.
+/// A listener, which stops when it's dropped.
 pub(super) struct Listener {
     address: SocketAddr,
     accepting: JoinHandle<()>,
@@ -69,7 +69,7 @@ async fn serve(stream: TcpStream, health: WorkerHealth) {
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
+        .header_read_timeout(HEADER_TIMEOUT)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), answering);
     if let Err(error) = connection.await {
@@ -79,7 +79,7 @@ async fn serve(stream: TcpStream, health: WorkerHealth) {
 
 async fn answer(request: &Request<Incoming>, health: &WorkerHealth) -> Response<Full<Bytes>> {
     let (status, body) = if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        (StatusCode::METHOD_NOT_ALLOWED, json!({ "error": "only GET and HEAD are answered" }))
+        (StatusCode::METHOD_NOT_ALLOWED, json!({ "error": "method not allowed; use GET or HEAD" }))
     } else if request.uri().path() == "/live" {
         let live = health.is_live();
         (status(live), json!({ "live": live, "workers": health.workers() }))
@@ -87,7 +87,7 @@ async fn answer(request: &Request<Incoming>, health: &WorkerHealth) -> Response<
         let readiness = health.readiness().await;
         (status(readiness.ready), json!(readiness))
     } else {
-        (StatusCode::NOT_FOUND, json!({ "error": "there are `/live` and `/ready`" }))
+        (StatusCode::NOT_FOUND, json!({ "error": "not found; use /live or /ready" }))
     };
     let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
     *response.status_mut() = status;

@@ -3,6 +3,7 @@
 //! [`Workers`] checks everything before anything runs, starts a worker for each queue, starts those
 //! again that die, tells how they are, and stops them cleanly on Ctrl-C or SIGTERM.
 
+mod attributes;
 mod checks;
 #[cfg_attr(not(feature = "config"), path = "unconfigured.rs")]
 mod configured;
@@ -18,6 +19,8 @@ mod stop;
 mod supervise;
 mod version;
 
+#[doc(inline)]
+pub use crate::client::DeploymentVersion;
 pub use drain::DrainReport;
 pub use exit::Exit;
 pub(crate) use exit::block_on;
@@ -27,7 +30,7 @@ pub use report::{EffectiveOptions, QueueReport, StartupReport};
 pub use running::RunningWorkers;
 #[cfg(all(feature = "cli", feature = "dev-server"))]
 pub(crate) use stop::StopSignals;
-pub use version::{DeploymentVersion, VersioningBehavior};
+pub use version::VersioningBehavior;
 
 pub use crate::definition::ActivityAttempt;
 #[doc(inline)]

@@ -1,4 +1,4 @@
-//! Which queues are served, with what, and the checks before any of it runs.
+//! [`Workers`]: the queues to serve, their settings, and the start.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::report::{QueueReport, StartupReport};
 use super::running::{Launch, RunningWorkers};
 use super::stop::StopSignals;
 use super::supervise::{Plan, Restarts};
-use super::{DeploymentVersion, VersioningBehavior, WorkerError};
+use super::{DeploymentVersion, VersioningBehavior, WorkerError, attributes, version};
 use crate::client::Client;
 use crate::definition::entry::Target;
 use crate::definition::{Attempts, Dependencies, Queue, Registry, WorkerShutdown, configured};
@@ -53,14 +53,15 @@ pub struct Workers {
     pub(super) version: Option<(DeploymentVersion, VersioningBehavior)>,
     adjust: Option<Adjust>,
     interceptors: Vec<WorkflowInterceptorConstructor>,
-    /// Whether activities whose `State<T>` nobody gave are refused at the start, and not at the call.
+    /// `true` in tests: a missing `State<T>` fails the call of the activity, and not the start.
     pub(super) for_test: bool,
     pub(super) options: Arc<ConfiguredOptions>,
     pub(super) configured: Configured,
 }
 
 impl Workers {
-    /// Workers for every queue of this program, with the configuration of the client if it has one.
+    /// Creates workers for every queue of this program, with the configuration of the client if it has
+    /// one.
     pub fn new(client: &Client) -> Self {
         Self {
             client: client.clone(),
@@ -81,7 +82,7 @@ impl Workers {
         }
     }
 
-    /// Serves as this configuration says, and not as that of the client.
+    /// Uses this configuration instead of the client's.
     #[cfg(feature = "config")]
     pub fn config(mut self, config: &crate::config::Config) -> Self {
         self.options = Arc::clone(config.shared_options());
@@ -95,19 +96,19 @@ impl Workers {
         self
     }
 
-    /// Gives activities a value that they take as `State<T>`.
+    /// Provides a value that activities take as `State<T>`.
     pub fn state<T: Send + Sync + 'static>(self, value: T) -> Self {
         self.shared_state(Arc::new(value))
     }
 
-    /// Gives activities a value that is shared already, or a trait object: `State<dyn Mailer>`.
+    /// Provides a value that is already shared, or a trait object: `State<dyn Mailer>`.
     pub fn shared_state<T: ?Sized + Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
         self.dependencies.insert(value);
         self
     }
 
-    /// How long running activities may take to end after a stop was asked for, before they are
-    /// cancelled; without it what is configured, or else 10 minutes.
+    /// Sets the time for running activities to end after a stop, before they are cancelled. The default
+    /// is what is configured, or else 10 minutes.
     ///
     /// An activity that wants to know of the stop at once waits for
     /// [`worker_shutdown`](crate::prelude::ActivityContext::worker_shutdown).
@@ -116,51 +117,52 @@ impl Workers {
         self
     }
 
-    /// How much longer than the drain timeout the workers may take to stop: activities that were
-    /// cancelled, to end, and the SDK, to tell the server. Without it what is configured, or else 10
-    /// seconds. What still runs then is left behind, and named.
+    /// Sets the time after the drain timeout for cancelled activities to end and for the SDK to tell the
+    /// server. The default is what is configured, or else 10 seconds. Everything that still runs then is
+    /// left behind, and reported.
     pub fn stop_timeout(mut self, timeout: Duration) -> Self {
         self.stop_timeout = Some(timeout);
         self
     }
 
-    /// How often in a row a worker that died is started again, before it is given up; without it what
-    /// is configured, or else 5 times. A worker that ran for a minute begins to count anew, and a server
-    /// that is away is no death: the workers wait for it.
+    /// Sets the number of restarts in a row of a worker that died, before it is given up. The default is
+    /// what is configured, or else 5. The count starts anew after a minute of running. A server that is
+    /// away is no death: the workers wait for it.
     pub fn max_restarts(mut self, count: u32) -> Self {
         self.max_restarts = Some(count);
         self
     }
 
-    /// The pause before the first restart of a worker that died, which doubles with each, up to a
-    /// minute; without it what is configured, or else a second.
+    /// Sets the pause before the first restart of a worker that died. It doubles with each restart, up to
+    /// a minute. The default is what is configured, or else a second.
     pub fn restart_interval(mut self, interval: Duration) -> Self {
         self.restart_interval = Some(interval);
         self
     }
 
-    /// Answers probes by HTTP at this address, such as `0.0.0.0:8080`; without it where it is
-    /// configured, or else nowhere. Port 0 is a free one.
+    /// Answers probes by HTTP at this address, such as `0.0.0.0:8080`. Port 0 is a free one. The default
+    /// is the configured address, or else no listener.
     ///
     /// `GET /live` is answered with 200 until a worker is given up, and `GET /ready` with 200 while every
-    /// worker takes tasks and the server answers; otherwise both with 503. The body is JSON and says
-    /// which worker does what ([`Readiness`](super::Readiness)). There is no authentication, and nothing
-    /// else to be seen.
+    /// worker takes tasks and the server answers. Otherwise both are answered with 503. The body is JSON
+    /// with the state of each worker ([`Readiness`](super::Readiness)). There is no authentication, and
+    /// nothing else is shown.
     pub fn health_address(mut self, address: impl Into<String>) -> Self {
         self.health_address = Some(address.into());
         self
     }
 
-    /// The largest value, in bytes and serialised, that workflows and activities hand over; without it
-    /// 2 MiB, which is what a server takes as it is configured by default. Zero is no limit.
+    /// Sets the largest serialized value, in bytes, that workflows and activities pass on. The default is
+    /// 2 MiB, the default limit of a server. Zero means no limit.
     ///
-    /// What is larger fails for good and says so, with the type
-    /// [`PAYLOAD_TOO_LARGE`](crate::error::PAYLOAD_TOO_LARGE). It is measured before a codec, so one that
-    /// compresses wants a higher limit. The SDK measures again what it sends, by the limit that the
-    /// server tells; an activity that fails there is retried, and a workflow task for ever.
+    /// A larger value fails without retry, with the error type
+    /// [`PAYLOAD_TOO_LARGE`](crate::error::PAYLOAD_TOO_LARGE). Values are measured before the codec, so a
+    /// codec that compresses allows a higher limit. The SDK measures the encoded values again, by the
+    /// limit of the server: an activity that fails there is retried, and a workflow task is retried for
+    /// ever.
     ///
-    /// Workflow code can see whether a call was too large, so a change of it is a change of what
-    /// workflows do: they may not replay.
+    /// Workflow code can see that a call was too large. So another limit may change what workflows do,
+    /// and they may not replay.
     pub fn payload_limit(mut self, bytes: usize) -> Self {
         self.payload_limit = PayloadLimit::new(bytes);
         self
@@ -168,11 +170,10 @@ impl Workers {
 
     /// Makes the workers a version of a deployment: they get only the workflows that belong on it.
     ///
-    /// `behavior` says what becomes of a running workflow when another version becomes current. It
-    /// holds for all workflows of these workers, because the SDK 1.1.1 knows none of a single
-    /// workflow. A new version gets no work before it is
-    /// [made current](DeploymentVersion::make_current). Without a deployment version, all workers of a
-    /// queue are alike to the server.
+    /// `behavior` tells what happens to a running workflow when another version becomes current. It
+    /// applies to all workflows of these workers, because SDK 1.1.1 has no setting for a single workflow.
+    /// A new version gets no work before it is [made current](DeploymentVersion::make_current). Without a
+    /// deployment version, the server doesn't distinguish the workers of a queue.
     pub fn deployment_version(
         mut self,
         version: DeploymentVersion,
@@ -191,52 +192,64 @@ impl Workers {
         self
     }
 
-    /// Adds a workflow interceptor of the SDK's to each worker, inside of those that were added before.
+    /// Adds a workflow interceptor of the SDK to each worker, inside of those that were added before.
     ///
-    /// A replay needs the same ones: `Replayer` and `TestEnvBuilder`, of the feature `testing`, have a
-    /// function of the same name.
+    /// A replay needs the same interceptors: `Replayer` and `TestEnvBuilder`, of the feature `testing`,
+    /// have a method of the same name.
     pub fn workflow_interceptor(mut self, constructor: WorkflowInterceptorConstructor) -> Self {
         self.interceptors.push(constructor);
         self
     }
 
-    /// Starts as a test needs it: also where activities need a `State<T>` that nobody gave, which may
-    /// be given later or the activity be mocked, and with what is only declared, to be mocked.
+    /// Prepares the workers for a test. A missing `State<T>` is accepted, because the activity may be
+    /// mocked, and declared workflows and activities are served, to be mocked too.
     #[cfg(feature = "testing")]
     pub(crate) fn for_test(mut self) -> Self {
         self.for_test = true;
         self
     }
 
-    /// Whether the workers could start, as far as it can be known without a server.
+    /// Checks that the workers could start, as far as it can be known without a server.
     ///
     /// # Errors
-    /// Those of [`start`](Self::start) that have to do with the program and its configuration.
+    /// Those of [`start`](Self::start) that come from the program and its configuration.
     #[cfg(feature = "cli")]
     pub(crate) fn check(&self) -> Result<()> {
         if !self.configured.serves() {
             return Err(WorkerError::Disabled.into());
         }
-        let registry = self.registry()?;
-        self.configured.warn_of_unknown_names(&registry);
-        self.select(&registry)?;
+        self.select(&self.registry()?)?;
         Ok(())
     }
 
-    /// Runs the workers until Ctrl-C or SIGTERM, and then until what is in flight has ended; see
-    /// [`RunningWorkers::drain`]. A second signal ends it at once. When a worker is given up, the others
-    /// are drained too.
+    /// Returns the names in the configuration that nothing in this program has.
+    #[cfg(feature = "cli")]
+    pub(crate) fn unknown_names(&self) -> Vec<crate::config::ConfigProblem> {
+        // Without a registry, the annotations are the problem to solve first.
+        let registry = self.registry().ok();
+        registry.map_or_else(Vec::new, |registry| self.configured.unknown_names(&registry))
+    }
+
+    /// Returns the same workers with another client, which has the same configuration.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_client(mut self, client: &Client) -> Self {
+        self.client = client.clone();
+        self
+    }
+
+    /// Runs the workers until Ctrl-C or SIGTERM, and then [drains](RunningWorkers::drain) them. A second
+    /// signal ends the drain at once. When a worker is given up, the others are drained too.
     ///
-    /// [`Exit`](super::Exit) makes an exit code of the result.
+    /// [`Exit`](super::Exit) turns the result into an exit code.
     ///
     /// # Errors
-    /// Those of [`start`](Self::start), and [`WorkerError`] when a worker is given up, does not stop, or a
-    /// second signal ends the drain.
+    /// Those of [`start`](Self::start), and a [`WorkerError`] when a worker is given up or doesn't stop, or
+    /// when a second signal ends the drain.
     pub async fn run(self) -> Result<()> {
         self.run_until(std::future::pending()).await
     }
 
-    /// As [`run`](Self::run), and until something else says to stop.
+    /// Runs the workers as [`run`](Self::run) does, but at most until `stop` is ready.
     pub(crate) async fn run_until(self, stop: impl Future<Output = ()>) -> Result<()> {
         let mut signals = StopSignals::listen();
         let mut running = self.start().await?;
@@ -265,16 +278,16 @@ impl Workers {
         Ok(())
     }
 
-    /// Starts the workers, each on a thread of its own, and returns once all of them are made; they
+    /// Starts the workers, each on a thread of its own, and returns once all of them are created. They
     /// begin to poll as soon as the server has confirmed the namespace.
     ///
     /// # Errors
     /// - [`Error::Registry`](crate::Error::Registry): the annotations contradict each other.
     /// - [`WorkerError::Misconfigured`]: nothing is linked, a queue is unknown, or a `State<T>` is
     ///   missing; all problems at once.
-    /// - [`WorkerError::Disabled`]: the configuration says to serve nothing.
-    /// - [`WorkerError::HealthListener`]: the address of the health listener cannot be had.
-    /// - [`WorkerError::Create`]: the SDK could not make a worker.
+    /// - [`WorkerError::Disabled`]: the configuration disables serving.
+    /// - [`WorkerError::HealthListener`]: the health listener can't listen on its address.
+    /// - [`WorkerError::Create`]: the SDK couldn't create a worker.
     pub async fn start(mut self) -> Result<RunningWorkers> {
         if !self.configured.serves() {
             return Err(WorkerError::Disabled.into());
@@ -305,11 +318,12 @@ impl Workers {
         tracing::info!("{report}");
         let health_address = self.health_address.or_else(|| self.configured.health_address());
         let control = Arc::new(Control::new(shutdown));
+        attributes::report_unfit(&self.client, &registry, &control);
         let launch = Launch { plans, limits, restarts, attempts, control, health_address, report };
         Ok(RunningWorkers::start(&self.client, launch).await?)
     }
 
-    /// The SDK's options of the worker of a queue, with everything registered.
+    /// Returns the SDK's options for the worker of a queue, with everything registered.
     fn options_of(
         &mut self,
         name: &str,
@@ -327,7 +341,7 @@ impl Workers {
         let interceptors = given.into_iter().chain(self.interceptors.clone()).collect();
         options.register_workflow_interceptors(interceptors);
         if let Some((version, behavior)) = &self.version {
-            options.deployment_options = version.options(*behavior);
+            options.deployment_options = version::options(version, *behavior);
         }
         if let Some(adjust) = &self.adjust {
             adjust(&mut options);

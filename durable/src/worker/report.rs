@@ -1,4 +1,4 @@
-//! What is served, with which options, and where: said once, when the workers start.
+//! The report that is logged when workers start: what they serve, with which options, and where.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use crate::definition::Queue;
 /// The version of the SDK below; a test compares it with `Cargo.lock`.
 const SDK_VERSION: &str = "1.1.1";
 
-/// What a set of workers serves, with which options, and where.
+/// A report on a set of workers: what they serve, with which options, and on which server.
 ///
-/// It is logged when the workers start; `Display` has a line for each queue and its options.
+/// It is logged when the workers start. `Display` prints a line for each queue and its options.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct StartupReport {
@@ -30,17 +30,17 @@ pub struct StartupReport {
     pub server: String,
     /// The namespace.
     pub namespace: String,
-    /// How long activities may take to end after a stop was asked for, before they are cancelled.
+    /// The time for running activities to end after a stop, before they are cancelled.
     pub drain_timeout: Duration,
-    /// How much longer the workers may take, before they are left behind.
+    /// The time after the drain timeout for the workers to stop, before they are left behind.
     pub stop_timeout: Duration,
-    /// How often in a row a worker that died is started again.
+    /// The number of restarts in a row of a worker that died.
     pub max_restarts: u32,
-    /// Each queue.
+    /// The report on each queue.
     pub queues: Vec<QueueReport>,
 }
 
-/// What the worker of a queue serves, and with which options.
+/// A report on the worker of a queue: what it serves, and with which options.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct QueueReport {
@@ -50,31 +50,31 @@ pub struct QueueReport {
     pub workflows: Vec<String>,
     /// The names of its activities.
     pub activities: Vec<String>,
-    /// The options that hold after configuration, builder and `worker_options`.
+    /// The effective options, after configuration, builder and `worker_options`.
     pub options: EffectiveOptions,
 }
 
-/// The options of a worker that hold. Where there is `None`, the SDK decides, or there is no limit.
+/// The effective options of a worker. `None` means that the SDK decides, or that there is no limit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EffectiveOptions {
-    /// How many workflow tasks at once, at the most.
+    /// The most workflow tasks at once.
     pub workflow_slots: Option<usize>,
-    /// How many activities at once, at the most.
+    /// The most activities at once.
     pub activity_slots: Option<usize>,
-    /// How many local activities at once, at the most.
+    /// The most local activities at once.
     pub local_activity_slots: Option<usize>,
-    /// How many workflows are kept in memory.
+    /// The most workflows that are kept in memory.
     pub workflow_cache_size: usize,
-    /// How many calls for workflow tasks are open, at the most.
+    /// The most open calls for workflow tasks.
     pub workflow_pollers: Option<usize>,
-    /// How many calls for activities are open, at the most.
+    /// The most open calls for activities.
     pub activity_pollers: Option<usize>,
-    /// How many activities the worker begins in a second.
+    /// The most activities that the worker starts per second.
     pub activities_per_second: Option<f64>,
-    /// How many activities all workers of the queue begin in a second.
+    /// The most activities that all workers of the queue start per second.
     pub task_queue_activities_per_second: Option<f64>,
-    /// The deployment of which the worker is a version, if it is.
+    /// The deployment of which the worker is a version, if there is one.
     pub deployment: Option<String>,
     /// The build id.
     pub build_id: String,
@@ -131,7 +131,7 @@ impl EffectiveOptions {
     }
 }
 
-/// The slots for workflow tasks, activities and local activities.
+/// Returns the slots for workflow tasks, activities and local activities.
 fn slots(tuner: &WorkerTuner) -> [Option<usize>; 3] {
     let maximum = |options: Option<ResourceBasedSlotOptions>| options?.maximum_slots;
     match tuner {

@@ -1,4 +1,4 @@
-//! Workers that run: a thread each, and their end.
+//! Running workers: a thread for each, and their end.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -25,9 +25,9 @@ use crate::client::Client;
 use crate::definition::Attempts;
 use crate::error::Result;
 
-/// Workers that run, until they are shut down or dropped.
+/// Running workers.
 ///
-/// Dropping them asks them to stop and does not wait for it.
+/// Dropping them asks them to stop, and doesn't wait for that.
 #[must_use = "dropping the workers stops them"]
 pub struct RunningWorkers {
     workers: Vec<RunningWorker>,
@@ -40,7 +40,7 @@ pub struct RunningWorkers {
     report: StartupReport,
 }
 
-/// How a set of workers is started.
+/// Everything that a set of workers is started with.
 pub(super) struct Launch {
     pub(super) plans: Vec<Plan>,
     pub(super) limits: Limits,
@@ -53,9 +53,9 @@ pub(super) struct Launch {
 
 pub(super) struct RunningWorker {
     pub(super) queue: &'static str,
-    /// The name under which it is polled, which `worker_options` may have changed.
+    /// The name of the queue that is polled, which `worker_options` may have changed.
     pub(super) polled: String,
-    /// What the worker ended with; taken when it was told.
+    /// The end of the worker, until it was received.
     pub(super) end: Option<oneshot::Receiver<Result<(), WorkerError>>>,
 }
 
@@ -95,33 +95,33 @@ impl RunningWorkers {
         Ok(running)
     }
 
-    /// The queues that are served.
+    /// Returns the names of the queues that are served.
     pub fn queues(&self) -> impl Iterator<Item = &'static str> {
         self.workers.iter().map(|worker| worker.queue)
     }
 
-    /// What is served, with which options, and where.
+    /// Returns a report on the workers: what they serve, with which options, and on which server.
     #[must_use]
     pub fn report(&self) -> &StartupReport {
         &self.report
     }
 
-    /// By what the workers can be asked how they are, now and later.
+    /// Returns an observer of the workers' health.
     #[must_use]
     pub fn health(&self) -> WorkerHealth {
         self.health.clone()
     }
 
-    /// Where the health listener listens, if there is one.
+    /// Returns the address of the health listener, if there is one.
     #[must_use]
     pub fn health_address(&self) -> Option<SocketAddr> {
         self.listener.as_ref().map(Listener::address)
     }
 
-    /// Waits until a worker is given up, because it died and was not to be started again any more.
+    /// Waits until a worker is given up because it died too often.
     ///
     /// # Errors
-    /// [`WorkerError::Ended`]: the usual end of this wait.
+    /// [`WorkerError::Ended`], which is the usual end of this wait.
     pub async fn ended(&mut self) -> Result<(), WorkerError> {
         let workers = &mut self.workers;
         poll_fn(|cx| {
@@ -138,8 +138,8 @@ impl RunningWorkers {
         .await
     }
 
-    /// Stops the workers: they take no more tasks, what is in flight ends within the drain timeout or
-    /// is cancelled, and then they are gone. It tells what became of what was in flight.
+    /// Stops the workers. They take no more tasks, and running activities end within the drain timeout or
+    /// are cancelled. The report tells what became of them.
     ///
     /// It returns at the latest when the drain timeout and the
     /// [stop timeout](crate::Workers::stop_timeout) are over.
@@ -162,13 +162,12 @@ impl RunningWorkers {
     /// [Drains](Self::drain) the workers.
     ///
     /// # Errors
-    /// [`WorkerError::Ended`] when one had ended with an error, [`WorkerError::Stuck`] when one does
-    /// not stop.
+    /// [`WorkerError::Ended`] if a worker had died, and [`WorkerError::Stuck`] if one doesn't stop.
     pub async fn shutdown(self) -> Result<()> {
         Ok(self.drain().await.into_result()?)
     }
 
-    /// Ends the workers at once, as if their process were killed; nothing in flight is told.
+    /// Ends the workers at once, as if their process were killed. Running activities aren't told.
     #[cfg(feature = "testing")]
     pub(crate) fn kill(self) {
         self.control.kill();

@@ -1,6 +1,6 @@
-//! The signals by which a process is asked to stop.
+//! The signals that ask a process to stop.
 
-/// Listens to the signals from when it is made, so that none is missed between two waits.
+/// Listens for signals from its creation on, so that none is missed between two waits.
 pub(crate) struct StopSignals {
     #[cfg(unix)]
     interrupt: Option<tokio::signal::unix::Signal>,
@@ -9,8 +9,8 @@ pub(crate) struct StopSignals {
 }
 
 impl StopSignals {
-    /// Where a handler cannot be installed, which the operating system does not refuse in practice, the
-    /// process keeps the signal's default action.
+    /// Starts to listen. If a handler can't be installed, which doesn't happen in practice, the process
+    /// keeps the default action of the signal.
     pub(crate) fn listen() -> Self {
         #[cfg(unix)]
         {
@@ -24,7 +24,7 @@ impl StopSignals {
         Self {}
     }
 
-    /// Waits for the next Ctrl-C or SIGTERM and tells which it was.
+    /// Waits for the next Ctrl-C or SIGTERM, and returns its name.
     #[cfg(unix)]
     pub(crate) async fn next(&mut self) -> &'static str {
         async fn of(signal: Option<&mut tokio::signal::unix::Signal>) {

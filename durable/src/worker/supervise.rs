@@ -1,5 +1,5 @@
-//! The life of the worker of one queue: it waits for the server, runs, and is started again when it
-//! dies, on a thread of its own.
+//! The supervisor of one queue's worker: it waits for the server, runs the worker, and restarts it when
+//! it dies, on a thread of its own.
 //!
 //! The SDK's worker keeps its workflows on one thread; its activities run on the Tokio runtime that the
 //! workers were started from.
@@ -21,7 +21,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::error::payload_limit::PayloadLimit;
 
-/// How long a worker must have run for its earlier deaths to be forgotten.
+/// The time that a worker must run for its earlier deaths to be forgotten.
 const HEALTHY: Duration = Duration::from_secs(60);
 
 /// The longest pause before a restart.
@@ -30,31 +30,31 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The pause before a server that was away is asked again.
 const RECONNECT: Duration = Duration::from_millis(500);
 
-/// A worker that is to be started.
+/// Everything that a worker is started with.
 pub(super) struct Plan {
     pub(super) queue: &'static str,
     pub(super) options: WorkerOptions,
     pub(super) payload_limit: PayloadLimit,
 }
 
-/// How often, and after which pauses, a worker that died is started again.
+/// The limit and the pauses of restarts of a worker that died.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Restarts {
-    /// In a row; zero is never.
+    /// The number of restarts in a row; zero means none.
     pub(super) limit: u32,
     /// The pause before the first; it doubles with each, up to a minute.
     pub(super) pause: Duration,
 }
 
 impl Restarts {
-    /// The pause before the restart of this number, counted from 1, if there is one.
+    /// Returns the pause before the restart of this number, counted from 1, if there is one.
     fn pause_before(self, number: u32) -> Option<Duration> {
         let doubled = 2_u32.saturating_pow(number.saturating_sub(1));
         (number <= self.limit).then(|| self.pause.saturating_mul(doubled).min(LONGEST_PAUSE))
     }
 }
 
-/// What supervises the worker of a queue.
+/// The supervisor of the worker of a queue.
 pub(super) struct Supervisor {
     pub(super) plan: Plan,
     pub(super) runtime: Arc<Runtime>,
@@ -66,9 +66,9 @@ pub(super) struct Supervisor {
 
 type Cause = Box<dyn StdError + Send + Sync>;
 
-/// How an SDK worker ended.
+/// The end of an SDK worker.
 enum End {
-    /// As it was asked to.
+    /// It was asked to stop.
     Stopped,
     /// The server was away before it could begin.
     Unreachable(Cause),
@@ -84,7 +84,7 @@ impl Supervisor {
         Ok(worker)
     }
 
-    /// Runs the worker, and those that follow it, until a stop was asked for or it died too often.
+    /// Runs the worker and its successors, until it's asked to stop or has died too often.
     pub(super) async fn run(self, first: Worker) -> Result<(), WorkerError> {
         let queue = self.plan.queue;
         let mut next: Result<Worker, WorkerCreateError> = Ok(first);
@@ -101,7 +101,7 @@ impl Supervisor {
                     self.board.set(queue, WorkerState::Stopped, None);
                     return Ok(());
                 }
-                // Nobody waits for the server any more.
+                // A worker that stops doesn't need the server.
                 End::Unreachable(_) if stopping => {
                     self.board.set(queue, WorkerState::Stopped, None);
                     return Ok(());
@@ -146,7 +146,7 @@ impl Supervisor {
         }
     }
 
-    /// One SDK worker, from its beginning to its end.
+    /// Runs one SDK worker to its end.
     async fn serve(&self, mut worker: Worker) -> End {
         let queue = self.plan.queue;
         match self.connected().await {
@@ -167,7 +167,7 @@ impl Supervisor {
         }
     }
 
-    /// Waits until the server knows the namespace; `false` if a stop was asked for before.
+    /// Waits until the server knows the namespace. Returns `false` if a stop is asked for before that.
     async fn connected(&self) -> Result<bool, Error> {
         loop {
             let checked = tokio::select! {
@@ -189,7 +189,7 @@ impl Supervisor {
         self.board.set(queue, WorkerState::Connecting, Some(error));
     }
 
-    /// Waits, but not longer than until a stop is asked for.
+    /// Waits for a pause, or until a stop is asked for.
     async fn pause(&self, pause: Duration) {
         tokio::select! {
             () = self.control.stopping() => {}
@@ -198,7 +198,7 @@ impl Supervisor {
     }
 }
 
-/// Whether a worker could not begin because there was no server to ask.
+/// Returns whether a worker couldn't start because the server didn't answer.
 fn is_away(error: &WorkerRunError) -> bool {
     let WorkerRunError::Validation(WorkerValidationError::NamespaceDescribeError {
         source, ..
@@ -206,11 +206,11 @@ fn is_away(error: &WorkerRunError) -> bool {
     else {
         return false;
     };
-    passes_by(source)
+    is_transient(source)
 }
 
-/// Whether the answer of a server is likely to be another one soon.
-fn passes_by(status: &Status) -> bool {
+/// Returns whether a call that ended with this status is likely to succeed soon.
+fn is_transient(status: &Status) -> bool {
     matches!(
         status.code(),
         Code::Unavailable
@@ -221,7 +221,7 @@ fn passes_by(status: &Status) -> bool {
     )
 }
 
-/// An error with all its causes.
+/// Returns an error with all its causes in one line.
 pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     for cause in std::iter::successors(error.source(), |cause| StdError::source(*cause)) {

@@ -1,4 +1,4 @@
-//! What stands in for `configured` where configuration is not compiled: nothing is configured.
+//! The replacement of `configured` in builds without the feature `config`: nothing is configured.
 
 #![allow(clippy::unused_self, reason = "it has the form of what it stands in for")]
 

@@ -30,9 +30,9 @@ use super::handlers::Undeliverable;
 use super::pending::Pending;
 use super::tables::{bad_call, find, known, names, with_built_in};
 use super::user_code::{self, Execution, Part, UserFuture};
-use super::{WorkflowCode, WorkflowContext, too_large};
+use super::{WorkflowCode, WorkflowContext, metadata, too_large};
 use crate::definition::arguments::Decoded;
-use crate::definition::{Payload, Workflow};
+use crate::definition::{Payload, Workflow, updates};
 use crate::error::INVALID_INPUT;
 
 type Sdk<W> = temporalio_sdk::WorkflowContext<W>;
@@ -118,6 +118,7 @@ where
     }
 
     fn definition() -> WorkflowDefinitionDescriptor {
+        updates::asked_for(W::NAME, W::UPDATES);
         let update = |handler: &super::UpdateHandler<W>| UpdateDefinitionDescriptor {
             name: handler.name.to_owned(),
             has_validator: handler.has_validator,
@@ -158,6 +159,7 @@ where
         if W::IS_DECLARED {
             return ready(Err(not_mocked(W::NAME).into())).boxed_local();
         }
+        context.set_current_details(metadata::details::<W>(""));
         let undecodable = match input.map(|input| input.0).transpose() {
             Ok(input) => match context.state(|hosted| hosted.state.as_ref().err().cloned()) {
                 Some(NoState::UndecodableInput(error)) => error,

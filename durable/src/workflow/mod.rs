@@ -20,6 +20,7 @@ mod explained;
 mod failed_call;
 mod handlers;
 mod hosted;
+mod metadata;
 mod pending;
 mod saga;
 mod tables;

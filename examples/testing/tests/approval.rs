@@ -1,15 +1,15 @@
-//! Days pass in no time: a workflow that waits for a person, tested both ways.
+//! Tests of a workflow that waits for days, with and without an answer.
 
 use durable::testing::TestEnv;
 
-use crate::approval::{Decision, Expense, PATIENCE, escalate};
+use crate::approval::{Decision, Expense, TIME_LIMIT, escalate};
 
 #[durable::test]
 async fn an_answer_on_the_sixth_day_is_in_time(env: TestEnv) -> durable::Result<()> {
     let escalations = env.mock::<escalate>().returns(());
     let expense = Expense::start(env.client(), "7".to_owned()).await?;
 
-    env.skip(PATIENCE * 6 / 7).await?;
+    env.skip(TIME_LIMIT * 6 / 7).await?;
     expense.decide(true).await?;
 
     assert_eq!(expense.result().await?, Decision::Approved);

@@ -1,5 +1,4 @@
-//! An environment without `#[durable::test]`: what other test frameworks do, and a server that is
-//! not the one of this process.
+//! An environment without `#[durable::test]`, as for other test frameworks and other servers.
 
 use durable::testing::TestEnv;
 

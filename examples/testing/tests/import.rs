@@ -1,4 +1,4 @@
-//! An activity with a context, by itself: no server, no worker.
+//! Tests of an activity with a context, without a server and a worker.
 
 use std::sync::Arc;
 

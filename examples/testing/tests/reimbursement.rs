@@ -1,4 +1,4 @@
-//! A parent with its real child, and with a mock in the child's place.
+//! A parent with its real child, and with a mocked child.
 
 use durable::testing::TestEnv;
 

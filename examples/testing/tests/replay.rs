@@ -1,4 +1,4 @@
-//! A history that was recorded once is replayed against the code of today.
+//! The replay of a recorded history with the current code.
 
 use durable::Error;
 use durable::error::ReplayProblem;
@@ -35,7 +35,7 @@ async fn a_change_with_a_patch_replays() -> durable::Result<()> {
     Ok(())
 }
 
-/// Writes the recorded history anew where `RECORD_HISTORIES` is set.
+/// Records the history again if `RECORD_HISTORIES` is set.
 #[durable::test]
 async fn a_parcel_is_shipped(env: TestEnv) -> durable::Result<()> {
     let shipping = Shipping::start(env.client(), "order-7".to_owned()).await?;

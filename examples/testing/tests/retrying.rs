@@ -1,4 +1,4 @@
-//! Retries: how many attempts there are, how long they take, and which failures are worth another.
+//! Retries: the number of attempts, the time that they take, and the failures that are retried.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +9,7 @@ use durable::{Error, Result};
 
 use crate::retrying::{PriceOfHundred, RateError, Rates, exchange_rate};
 
-/// A source that does not know any currency, and counts how often it is asked.
+/// A source that knows no currency, and counts its calls.
 #[derive(Default)]
 struct NoRates(AtomicU32);
 

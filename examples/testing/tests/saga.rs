@@ -1,4 +1,4 @@
-//! A failure in the middle is injected by a mock, and what was done before it is undone, last first.
+//! A mock injects a failure in the middle, and the steps before it are undone in reverse order.
 
 use durable::testing::TestEnv;
 use durable::{Error, Result};

@@ -1,4 +1,4 @@
-//! `completions`: what makes a shell complete the arguments, the program's own commands included.
+//! `completions`: a script that makes a shell complete the arguments, also of the program's own commands.
 
 use clap::Args;
 use clap_complete::Shell;

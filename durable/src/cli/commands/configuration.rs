@@ -1,4 +1,4 @@
-//! `config`: what holds, where it came from, and what a file may say.
+//! `config`: the effective configuration with its sources, and the JSON Schema of the file.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -10,15 +10,16 @@ use crate::config::{Config, Setting, ValueSource};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Configuration {
-    /// Prints the effective value of every key and where it came from, or everything that is wrong
+    /// Prints the effective value of every key and its source, or every problem
     ///
-    /// Secrets are masked. What the options of the command line say is above all of it, and not shown.
+    /// Secrets are masked. Values that another setting switches off are marked as unused. The options
+    /// of the command line take precedence over all of them, and aren't shown.
     Check {
-        /// Leaves out what is built in
+        /// Leaves out the built-in values
         #[arg(long)]
         set: bool,
     },
-    /// Prints the JSON Schema of the file, by which editors complete and check it
+    /// Prints the JSON Schema of the file, with which editors complete and check it
     Schema,
 }
 
@@ -44,6 +45,7 @@ fn as_json(setting: &Setting) -> Value {
         "key": setting.key,
         "value": setting.value,
         "source": setting.source.to_string(),
+        "unused": setting.unused,
     })
 }
 
@@ -53,5 +55,9 @@ fn row(setting: &Setting) -> Vec<String> {
         (None, Some(without)) => format!("- ({without})"),
         (None, None) => "-".to_owned(),
     };
-    vec![setting.key.clone(), value, setting.source.to_string()]
+    let source = match setting.unused {
+        Some(reason) => format!("{}, unused: {reason}", setting.source),
+        None => setting.source.to_string(),
+    };
+    vec![setting.key.clone(), value, source]
 }

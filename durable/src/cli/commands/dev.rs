@@ -1,5 +1,5 @@
-//! `dev`: a Temporal server, its web UI and the workers of this program, which start again when it is
-//! built.
+//! `dev`: a Temporal server, its web UI, and the workers of this program, which restart when the program
+//! is rebuilt.
 
 use std::path::PathBuf;
 
@@ -11,30 +11,34 @@ use super::serve::Serving;
 use crate::cli::exit::{Outcome, Problem};
 use crate::cli::output::pairs;
 use crate::cli::program::Program;
-use crate::dev_server::{DevServer, DevServerBuilder};
+use crate::dev_server::{DevServer, DevServerBuilder, SearchAttribute, UnknownSearchAttribute};
 use crate::error::Error;
 use crate::worker::StopSignals;
 
-/// Where Temporal's tools, and the other commands, look for a server when nothing is said.
+/// The port on which Temporal's tools and the other commands look for a server by default.
 const PORT: u16 = 7233;
 const UI_PORT: u16 = 8233;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Dev {
-    /// Keeps the server's state in this file, which is made if it is not there; without it the state is
-    /// gone at the end
+    /// Keeps the server's state in this file, which is created if necessary; without it the state is lost
+    /// at the end
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
-    /// The server's port; without it what is configured, or else 7233
+    /// The server's port; the default is what is configured, or else 7233
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
-    /// The web UI's port; without it what is configured, or else 8233
+    /// The web UI's port; the default is what is configured, or else 8233
     #[arg(long, value_name = "PORT")]
     ui_port: Option<u16>,
-    /// Takes free ports, where none is given or configured
+    /// Uses free ports instead of the default ones
     #[arg(long)]
     free_ports: bool,
-    /// Only runs the workers, of another `dev` with the server at this address
+    /// Registers a search attribute, beside those that the program declares and that are configured;
+    /// may be repeated
+    #[arg(long = "search-attribute", value_name = "NAME=TYPE", value_parser = search_attribute)]
+    search_attributes: Vec<(String, SearchAttribute)>,
+    /// Runs only the workers of another `dev`, whose server is at this address
     #[arg(long = rebuild::WORKERS_OF, hide = true, value_name = "ADDRESS")]
     workers_of: Option<String>,
     #[command(flatten)]
@@ -51,7 +55,7 @@ impl Dev {
             let stop = rebuild::closed_input();
             return self.serving.run(&client, program.prepare, stop).await;
         }
-        // From here on, so that a signal while the server starts ends both.
+        // A signal while the server starts ends both.
         let mut signals = StopSignals::listen();
         let server = self.server(program.context.config()?, &context.namespace()?);
         let server = server.start().await.map_err(Error::from)?;
@@ -87,10 +91,22 @@ impl Dev {
         if let Some(path) = &self.database {
             server = server.database(path);
         }
+        for (name, kind) in &self.search_attributes {
+            server = server.search_attribute(name, *kind);
+        }
         if namespace == "default" { server } else { server.namespace(namespace) }
     }
 
     fn usual(&self, port: u16, configured: bool) -> Option<u16> {
         (!self.free_ports && !configured).then_some(port)
     }
+}
+
+/// Reads `NAME=TYPE`.
+fn search_attribute(text: &str) -> Result<(String, SearchAttribute), String> {
+    let Some((name, kind)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+        return Err("not a name and a type, such as `CustomerTier=Keyword`".to_owned());
+    };
+    let kind = kind.parse().map_err(|error: UnknownSearchAttribute| error.to_string())?;
+    Ok((name.to_owned(), kind))
 }

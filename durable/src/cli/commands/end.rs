@@ -1,4 +1,4 @@
-//! `cancel` and `terminate`.
+//! `cancel` and `terminate`: end a workflow.
 
 use clap::Args;
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::cli::exit::Outcome;
 pub(in crate::cli) struct Cancel {
     #[command(flatten)]
     workflow: Existing,
-    /// Why, for the workflow's history
+    /// The reason, which is recorded in the workflow's history
     #[arg(long, value_name = "TEXT", default_value = "")]
     reason: String,
 }
@@ -31,7 +31,7 @@ impl Cancel {
 pub(in crate::cli) struct Terminate {
     #[command(flatten)]
     workflow: Existing,
-    /// Why, for the workflow's history
+    /// The reason, which is recorded in the workflow's history
     #[arg(long, value_name = "TEXT", default_value = "")]
     reason: String,
 }

@@ -1,4 +1,4 @@
-//! `execute`: a start whose output is waited for.
+//! `execute`: starts a workflow and waits for its output.
 
 use std::time::Duration;
 
@@ -7,14 +7,16 @@ use clap::Args;
 use super::start::Now;
 use super::workflow::output;
 use crate::cli::context::Context;
+use crate::cli::duration;
 use crate::cli::exit::Outcome;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Execute {
     #[command(flatten)]
     now: Now,
-    /// How long to wait for the output; the workflow goes on after that
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    /// The longest wait for the output, such as `300` (seconds) or `5m`; the workflow goes on after
+    /// that
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     timeout: Option<Duration>,
 }
 

@@ -1,4 +1,4 @@
-//! `health`: whether the server answers, for people and for probes.
+//! `health`: checks that the server answers, for people and for probes.
 
 use clap::Args;
 use serde_json::json;

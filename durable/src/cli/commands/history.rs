@@ -29,13 +29,13 @@ impl History {
         let handle = self.workflow.handle(context).await?;
         #[cfg(feature = "testing")]
         if let Some(path) = self.save {
-            // The recording of tests would take a path relative to the package for one.
+            // Tests take a relative path as relative to their package.
             let path = std::path::absolute(path).map_err(Problem::misuse)?;
             crate::testing::record(&handle, &path).await?;
             let saved = json!({ "workflow_id": handle.id(), "file": path });
             return context.output().show(&saved, || format!("written to {}\n", path.display()));
         }
-        // It is fetched page by page, so an id that there is none of would show only within.
+        // The history is fetched page by page, where an unknown id would be reported less clearly.
         handle.describe().await?;
         let events = handle.history().into_events().await.map_err(Problem::failure)?;
         let as_json: Value = events.iter().map(as_json).collect();
@@ -66,7 +66,7 @@ fn at(event: &HistoryEvent) -> Option<String> {
     time(event.event_time.as_ref().and_then(proto_ts_to_system_time))
 }
 
-/// `EVENT_TYPE_TIMER_FIRED` as `TimerFired`, which is what the web UI shows.
+/// Returns `EVENT_TYPE_TIMER_FIRED` as `TimerFired`, as the web UI does.
 fn event_type(event: &HistoryEvent) -> String {
     let name = event.event_type().as_str_name().trim_start_matches("EVENT_TYPE_");
     let words = name.split('_').map(|word| {
@@ -76,7 +76,7 @@ fn event_type(event: &HistoryEvent) -> String {
     words.collect()
 }
 
-/// What the event is about, in a word or a line.
+/// Returns the subject of an event, in a word or a line.
 fn subject(event: &HistoryEvent) -> Option<String> {
     use Attributes as A;
     Some(match event.attributes.as_ref()? {

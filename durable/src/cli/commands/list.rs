@@ -1,4 +1,4 @@
-//! `list`: the workflows of the namespace, by what they are.
+//! `list`: the workflows of the namespace, filtered.
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::cli::exit::Outcome;
 use crate::cli::output::{dim, table, time};
 use crate::client::{AnyWorkflow, ListedWorkflow, WorkflowExecutionStatus};
 
-/// The statuses, in the order of the server.
+/// The status of a workflow, in the order of the server.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Status {
     Running,
@@ -41,25 +41,25 @@ impl From<Status> for WorkflowExecutionStatus {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct List {
-    /// Only workflows of this type; may be given several times
+    /// Lists only workflows of this type; may be repeated
     #[arg(long = "type", value_name = "TYPE")]
     types: Vec<String>,
-    /// Only workflows in this status; may be given several times
+    /// Lists only workflows in this status; may be repeated
     #[arg(long = "status", value_enum, ignore_case = true, value_name = "STATUS")]
     statuses: Vec<Status>,
-    /// Only workflows on this queue
+    /// Lists only workflows on this queue
     #[arg(long, value_name = "NAME")]
     queue: Option<String>,
-    /// Only workflows whose id starts so
+    /// Lists only workflows whose id starts with this text
     #[arg(long, value_name = "TEXT")]
     id_prefix: Option<String>,
-    /// Only workflows for which this also holds, in Temporal's list filter syntax
+    /// Lists only workflows that match this filter, in Temporal's list filter syntax
     #[arg(long, value_name = "FILTER")]
     query: Option<String>,
-    /// At most this many
+    /// The most workflows to list
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
     limit: usize,
-    /// Prints only how many there are
+    /// Prints only the number of workflows
     #[arg(long)]
     count: bool,
 }
@@ -109,7 +109,7 @@ fn as_json(found: &ListedWorkflow<AnyWorkflow>) -> Value {
 
 fn as_text(found: &[ListedWorkflow<AnyWorkflow>], more: bool) -> String {
     if found.is_empty() {
-        return dim("there is no such workflow");
+        return dim("no workflows found");
     }
     let rows = found.iter().map(|found| {
         vec![
@@ -122,5 +122,5 @@ fn as_text(found: &[ListedWorkflow<AnyWorkflow>], more: bool) -> String {
     });
     let headings = ["workflow id", "type", "status", "started", "closed"];
     let table = table(&headings, &rows.collect::<Vec<_>>());
-    if more { table + &dim("there are more; --limit shows them") } else { table }
+    if more { table + &dim("there are more; raise --limit to see them") } else { table }
 }

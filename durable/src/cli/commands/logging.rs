@@ -1,11 +1,11 @@
-//! The log of commands that run for long, on standard error.
+//! The log of long-running commands, on standard error.
 
 use std::io;
 
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
-/// What is logged.
+/// The level of the log.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum LogLevel {
     Off,
@@ -29,7 +29,7 @@ impl LogLevel {
     }
 }
 
-/// Logs from this level on; without one what `RUST_LOG` says, or else from `info`.
+/// Starts the log at this level. The default is what `RUST_LOG` says, or else `info`.
 pub(super) fn start(level: Option<LogLevel>) {
     let filter = match level {
         Some(level) => EnvFilter::new(level.directive()),
@@ -38,6 +38,6 @@ pub(super) fn start(level: Option<LogLevel>) {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let choice = anstream::AutoStream::choice(&io::stderr());
     let log = log.with_ansi(choice != anstream::ColorChoice::Never);
-    // A program that has set up a log of its own keeps it.
+    // A program that has set up its own log keeps it.
     let _ = log.try_init();
 }

@@ -1,8 +1,7 @@
-//! The workers of `dev`: in a process of their own, started again when the program was built anew.
+//! The workers of `dev`, in a process of their own that is restarted when the program is rebuilt.
 //!
-//! The server stays with the parent, so what runs on it goes on. The child runs the same command with a
-//! hidden option, and stops when its standard input is closed, which happens also when the parent is
-//! killed.
+//! The server stays with the parent, so that workflows go on. The child runs the same command with a hidden
+//! option. It stops when its standard input is closed, which also happens when the parent is killed.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,17 +16,17 @@ use crate::worker::StopSignals;
 /// The hidden option that makes a `dev` the child of another.
 pub(super) const WORKERS_OF: &str = "workers-of";
 
-/// How often the program's file is looked at.
+/// The time between two looks at the program's file.
 const PERIOD: Duration = Duration::from_millis(300);
 
-/// The program that is to be run again.
+/// The program that is run again after a build.
 pub(super) struct Rebuilt {
     executable: PathBuf,
     arguments: Vec<OsString>,
 }
 
 impl Rebuilt {
-    /// The program that runs here, with the arguments that it was given and the server's address.
+    /// Takes the running program, with its arguments and the server's address.
     pub(super) fn new(given: &[OsString], address: &str) -> Outcome<Self> {
         let executable = std::env::current_exe().map_err(Problem::failure)?;
         let mut arguments: Vec<_> = given.iter().skip(1).cloned().collect();
@@ -35,7 +34,7 @@ impl Rebuilt {
         Ok(Self { executable, arguments })
     }
 
-    /// Runs the workers until the process is told to stop, and again whenever the program is built.
+    /// Runs the workers until the process is told to stop, and restarts them after each build.
     pub(super) async fn serve(&self, signals: &mut StopSignals) -> Outcome {
         loop {
             let built = self.built();
@@ -46,14 +45,14 @@ impl Rebuilt {
                     if status.success() {
                         return Ok(());
                     }
-                    eprintln!("the workers ended with {status}; they start again when it is built");
+                    eprintln!("the workers ended with {status}; they restart after the next build");
                     tokio::select! {
                         () = self.changed(built) => {}
                         _ = signals.next() => return ended(status),
                     }
                 }
                 () = self.changed(built) => {
-                    eprintln!("the program was built; its workers start again");
+                    eprintln!("the program was rebuilt; restarting its workers");
                     stop(workers, input, signals).await?;
                 }
                 _ = signals.next() => return ended(stop(workers, input, signals).await?),
@@ -61,7 +60,7 @@ impl Rebuilt {
         }
     }
 
-    /// The process, and its standard input, which waiting for it would close.
+    /// Starts the process. Its standard input is returned apart, because waiting would close it.
     fn spawn(&self) -> Outcome<(Child, Option<ChildStdin>)> {
         let mut command = Command::new(&self.executable);
         command.args(&self.arguments).stdin(Stdio::piped()).kill_on_drop(true);
@@ -70,13 +69,13 @@ impl Rebuilt {
         Ok((workers, input))
     }
 
-    /// When the program was built; none while it is being written.
+    /// Returns the time and size of the last build, or `None` while the file is being written.
     fn built(&self) -> Option<(SystemTime, u64)> {
         let file = std::fs::metadata(&self.executable).ok()?;
         Some((file.modified().ok()?, file.len()))
     }
 
-    /// Waits until the program is another than that one, and is not being written any more.
+    /// Waits until the program differs from that build and isn't being written any more.
     async fn changed(&self, from: Option<(SystemTime, u64)>) {
         let mut last = from;
         loop {
@@ -90,7 +89,7 @@ impl Rebuilt {
     }
 }
 
-/// Lets the workers drain; a signal meanwhile ends them at once.
+/// Drains the workers. A signal during that ends them at once.
 async fn stop(
     mut workers: Child,
     input: Option<ChildStdin>,
@@ -100,7 +99,7 @@ async fn stop(
     let status = tokio::select! {
         status = workers.wait() => status,
         _ = signals.next() => {
-            // It may have ended by itself meanwhile.
+            // It may have ended by itself.
             let _ = workers.start_kill();
             workers.wait().await
         }
@@ -115,10 +114,10 @@ fn ended(status: ExitStatus) -> Outcome {
     Err(Problem::failure(format!("the workers ended with {status}")))
 }
 
-/// Resolves when the standard input is closed.
+/// Waits until the standard input is closed.
 pub(super) async fn closed_input() {
     let (closed, wait) = tokio::sync::oneshot::channel::<()>();
-    // A thread that nobody waits for: reading cannot be broken off.
+    // Nobody waits for this thread, because a read can't be interrupted.
     std::thread::spawn(move || {
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         drop(closed);

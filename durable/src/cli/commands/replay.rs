@@ -1,4 +1,4 @@
-//! `replay`: recorded histories, or those of a server, against the code of this program.
+//! `replay`: replays histories, recorded or from a server, against the code of this program.
 
 use std::path::PathBuf;
 
@@ -11,13 +11,13 @@ use crate::testing::Replayer;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Replay {
-    /// Files, and folders of them, as `history --save` and Temporal's own tools write them
+    /// Files or folders of histories, as `history --save` and Temporal's own tools write them
     #[arg(value_name = "PATH", required_unless_present = "workflows")]
     paths: Vec<PathBuf>,
-    /// A workflow of the server, by its id; may be given several times
+    /// The id of a workflow on the server; may be repeated
     #[arg(long = "workflow", value_name = "WORKFLOW_ID")]
     workflows: Vec<String>,
-    /// The queue whose code is meant, instead of the one that a history was recorded on
+    /// The queue whose code is replayed, instead of the one that a history was recorded on
     #[arg(long, value_name = "NAME")]
     queue: Option<String>,
 }
@@ -26,7 +26,7 @@ impl Replay {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let mut replayer = Replayer::new();
         for path in &self.paths {
-            // The replayer of tests would take a path relative to the package for one.
+            // Tests take a relative path as relative to their package.
             let path = std::path::absolute(path).map_err(Problem::misuse)?;
             replayer = if path.is_dir() { replayer.dir(path) } else { replayer.file(path) };
         }

@@ -1,4 +1,4 @@
-//! `schedule`: workflows that the server starts again and again.
+//! `schedule`: workflows that the server starts at certain times.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,25 +7,26 @@ use serde_json::{Value, json};
 
 use super::start::Target;
 use crate::cli::context::Context;
-use crate::cli::exit::Outcome;
+use crate::cli::duration;
+use crate::cli::exit::{Outcome, Problem};
 use crate::cli::output::{dim, pairs, table, time};
 use crate::client::{ScheduleDescription, ScheduleOverlapPolicy, ScheduleSpec, ScheduleSummary};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Schedule {
-    /// Makes a schedule
+    /// Creates a schedule
     Create(Box<Create>),
     /// Lists schedules
     List,
-    /// Prints what the server knows of a schedule: when it acts, what it started
+    /// Prints a schedule: its times, its state, and the workflows that it started
     Describe(Named),
-    /// Pauses a schedule: it acts only when it is triggered
+    /// Pauses a schedule; it then starts workflows only when it is triggered
     Pause(Noted),
-    /// Lets a schedule go on
+    /// Resumes a schedule
     Unpause(Noted),
     /// Starts the workflow now
     Trigger(Trigger),
-    /// Starts the workflow for every time within a range, as if it were then
+    /// Starts the workflow for every time of the schedule within a range
     Backfill(Backfill),
     /// Deletes a schedule; the workflows that it has started go on
     Delete(Named),
@@ -42,7 +43,7 @@ pub(in crate::cli) struct Named {
 pub(in crate::cli) struct Noted {
     #[command(flatten)]
     schedule: Named,
-    /// Why
+    /// The reason, which `schedule describe` shows
     #[arg(long, value_name = "TEXT", default_value = "")]
     note: String,
 }
@@ -51,7 +52,7 @@ pub(in crate::cli) struct Noted {
 pub(in crate::cli) struct Trigger {
     #[command(flatten)]
     schedule: Named,
-    /// What happens when the workflow still runs; without it what the schedule says
+    /// The rule for a workflow that still runs; the default is the schedule's
     #[arg(long, value_enum, ignore_case = true, value_name = "POLICY")]
     overlap: Option<Overlap>,
 }
@@ -61,12 +62,12 @@ pub(in crate::cli) struct Backfill {
     #[command(flatten)]
     schedule: Named,
     /// The first time, in UTC, such as `2026-01-31T08:00:00Z`
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak)]
+    #[arg(long, value_name = "TIME", value_parser = duration::time)]
     from: SystemTime,
     /// The last time
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_rfc3339_weak)]
+    #[arg(long, value_name = "TIME", value_parser = duration::time)]
     to: SystemTime,
-    /// What happens when the workflow still runs
+    /// The rule for a workflow that still runs
     #[arg(
         long,
         value_enum,
@@ -83,46 +84,49 @@ pub(in crate::cli) struct Create {
     schedule: Named,
     #[command(flatten)]
     target: Target,
-    /// A cron expression, such as `0 3 * * *`; may be given several times
+    /// A cron expression, such as `0 3 * * *`; may be repeated
     #[arg(long, value_name = "CRON")]
     cron: Vec<String>,
-    /// Again and again after this long, such as `1h`; may be given several times
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    /// The time between two starts, such as `3600` (seconds) or `1h`; may be repeated
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     every: Vec<Duration>,
-    /// Each time is later by a random part of this
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    /// Creates a schedule without times, which acts only when it is triggered
+    #[arg(long, conflicts_with_all = ["cron", "every", "jitter"])]
+    manual: bool,
+    /// The longest random delay that is added to each time
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     jitter: Option<Duration>,
-    /// The time zone of cron expressions, such as `Europe/Rome`; without one UTC
+    /// The time zone of cron expressions, such as `Europe/Rome`; the default is UTC
     #[arg(long, value_name = "NAME")]
     time_zone: Option<String>,
-    /// What happens when the workflow of the last time still runs
+    /// The rule for a workflow of the last time that still runs
     #[arg(long, value_enum, ignore_case = true, value_name = "POLICY", default_value = "skip")]
     overlap: Overlap,
-    /// Why, or what for
+    /// A note, which `schedule describe` shows
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    /// Begins paused
+    /// Creates the schedule paused
     #[arg(long)]
     paused: bool,
-    /// Starts the workflow once at once
+    /// Starts the workflow once, immediately
     #[arg(long)]
     trigger: bool,
 }
 
-/// What happens when a workflow of the schedule still runs.
+/// The rule for a workflow of the schedule that still runs.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Overlap {
-    /// Nothing is started
+    /// Starts nothing
     Skip,
-    /// One start waits for its end
+    /// Starts one more after its end
     BufferOne,
-    /// Every start waits for its turn
+    /// Starts every one after the end of the one before
     BufferAll,
-    /// It is cancelled
+    /// Cancels it
     CancelOther,
-    /// It is terminated
+    /// Terminates it
     TerminateOther,
-    /// Both run
+    /// Runs both
     AllowAll,
 }
 
@@ -154,11 +158,11 @@ impl Schedule {
                 return context.output().show(&as_json(&described), || as_text(&described));
             }
             Self::Pause(Noted { schedule: Named { schedule_id: id }, note }) => {
-                schedule(&id).await?.pause(note).await?;
+                schedule(&id).await?.pause_with(note).await?;
                 (id, "paused")
             }
             Self::Unpause(Noted { schedule: Named { schedule_id: id }, note }) => {
-                schedule(&id).await?.unpause(note).await?;
+                schedule(&id).await?.unpause_with(note).await?;
                 (id, "unpaused")
             }
             Self::Trigger(Trigger { schedule: Named { schedule_id: id }, overlap }) => {
@@ -167,6 +171,9 @@ impl Schedule {
                 (id, "triggered")
             }
             Self::Backfill(Backfill { schedule: Named { schedule_id: id }, from, to, overlap }) => {
+                if from > to {
+                    return Err(Problem::misuse("`--from` is later than `--to`"));
+                }
                 schedule(&id).await?.backfill(from, to, overlap.into()).await?;
                 (id, "backfilled")
             }
@@ -187,8 +194,16 @@ fn say(context: &Context, id: &str, done: &str) -> Outcome {
 
 impl Create {
     async fn run(self, context: &Context) -> Outcome {
+        if self.cron.is_empty() && self.every.is_empty() && !self.manual {
+            return Err(Problem::misuse(format!(
+                "schedule `{}` has no time to start the workflow at; give it `--cron`, such as \
+                 `--cron '0 3 * * *'`, or `--every`, such as `--every 1h`, or `--manual` to start it only \
+                 by `schedule trigger`",
+                self.schedule.schedule_id
+            )));
+        }
         let start = self.target.start(context).await?;
-        let mut spec = ScheduleSpec::new();
+        let mut spec = if self.manual { ScheduleSpec::manual() } else { ScheduleSpec::new() };
         spec = self.cron.into_iter().fold(spec, ScheduleSpec::cron);
         spec = self.every.into_iter().fold(spec, ScheduleSpec::every);
         if let Some(jitter) = self.jitter {
@@ -217,7 +232,7 @@ fn times(times: &[SystemTime]) -> Vec<String> {
     times.iter().filter_map(|at| time(Some(*at))).collect()
 }
 
-/// When it acts, as the server understood it.
+/// Returns the times of a schedule, as the server understood them.
 fn spec(spec: &ScheduleSpec) -> Vec<String> {
     let intervals = spec.intervals().into_iter().map(|(every, offset)| {
         let every = humantime::format_duration(every);
@@ -243,7 +258,7 @@ fn summary(found: &ScheduleSummary) -> Value {
 
 fn summaries(found: &[ScheduleSummary]) -> String {
     if found.is_empty() {
-        return dim("there is no schedule");
+        return dim("no schedules");
     }
     let rows = found.iter().map(|found| {
         vec![

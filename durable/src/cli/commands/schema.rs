@@ -1,4 +1,4 @@
-//! `schema`: what the registry knows, as JSON.
+//! `schema`: the registry of this program, as JSON.
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -55,6 +55,7 @@ fn handlers(handlers: &[HandlerDescription]) -> Value {
     let handlers = handlers.iter().map(|handler| {
         json!({
             "name": handler.name,
+            "description": handler.description,
             "parameters": parameters(handler.parameters),
             "output": handler.output,
         })

@@ -1,10 +1,12 @@
-//! `serve`: the workers of this program.
+//! `serve`: runs the workers of this program.
 
 use std::time::Duration;
 
 use clap::Args;
 
+use super::check::Checked;
 use super::logging::{self, LogLevel};
+use crate::cli::duration;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::names;
 use crate::cli::program::{Prepare, Program};
@@ -12,23 +14,23 @@ use crate::client::{Client, ClientService};
 use crate::definition::Registry;
 use crate::worker::Workers;
 
-/// What is served, and how.
+/// The arguments of the commands that run workers.
 #[derive(Debug, Args)]
 pub(super) struct Serving {
-    /// Serves only this queue; may be given several times
+    /// Serves this queue only; may be repeated
     #[arg(long = "queue", short, value_name = "NAME")]
     queues: Vec<String>,
-    /// How long running activities may take to end after a stop was asked for, such as `90s`; without
-    /// it what is configured, or else 10 minutes
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    /// The time for running activities to end after a stop, such as `300` (seconds) or `5m`; the
+    /// default is what is configured, or else 10 minutes
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     drain_timeout: Option<Duration>,
-    /// What is logged; without it what `RUST_LOG` says, or else info
+    /// The level of the log; the default is what `RUST_LOG` says, or else info
     #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
     log_level: Option<LogLevel>,
 }
 
 impl Serving {
-    /// Starts the log, and refuses what cannot be served before any server is asked.
+    /// Starts the log, and checks the names of the queues.
     pub(super) fn begin(&self) -> Outcome {
         logging::start(self.log_level);
         let registry = Registry::collect().map_err(crate::Error::from)?;
@@ -44,8 +46,12 @@ impl Serving {
     ) -> Outcome {
         let mut workers = prepare(Workers::new(client));
         if !self.queues.is_empty() {
-            workers = workers.queues(self.queues);
+            workers = workers.queues(&self.queues);
         }
+        self.run_workers(workers, stop).await
+    }
+
+    async fn run_workers(self, mut workers: Workers, stop: impl Future<Output = ()>) -> Outcome {
         if let Some(timeout) = self.drain_timeout {
             workers = workers.drain_timeout(timeout);
         }
@@ -62,8 +68,12 @@ pub(in crate::cli) struct Serve {
 impl Serve {
     pub(super) async fn run(self, program: Program) -> Outcome {
         self.serving.begin()?;
-        // It waits for a server that comes up later than this program.
-        let client = ClientService::new(program.context.client_builder()?).client().await?;
-        self.serving.run(&client, program.prepare, std::future::pending()).await
+        let context = &program.context;
+        // A problem that needs no server is reported before the server is waited for.
+        let checked = Checked::new(context, program.prepare, &self.serving.queues).await?;
+        let workers = checked.workers()?;
+        // The server may come up later than this program.
+        let client = ClientService::new(context.client_builder()?).client().await?;
+        self.serving.run_workers(workers.with_client(&client), std::future::pending()).await
     }
 }

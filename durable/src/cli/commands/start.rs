@@ -1,4 +1,4 @@
-//! `start`, and what it shares with the other commands that start workflows.
+//! `start`, and the arguments that it shares with the other commands that start workflows.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
 use crate::cli::output::pairs;
-use crate::cli::{input, names};
+use crate::cli::{duration, input, names};
 use crate::client::{AnyWorkflow, Client, Idempotency};
 use crate::definition::Registry;
 use crate::options::WorkflowOptions;
 
-/// A workflow to be started.
+/// The arguments that describe a workflow to be started.
 #[derive(Debug, Args)]
 pub(super) struct Target {
     /// The type of the workflow, as `schema` lists it
@@ -23,19 +23,20 @@ pub(super) struct Target {
     /// `-` for standard input
     #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
-    /// The workflow's id; without it what the annotation makes of the input, or else a UUID
+    /// The workflow's id; the default is made by the annotation's template, or is a UUID
     #[arg(long, visible_alias = "workflow-id", value_name = "ID")]
     pub(super) id: Option<String>,
-    /// The queue, where the type is on several
+    /// The queue, if workflows of this type are on several
     #[arg(long, value_name = "NAME")]
     queue: Option<String>,
-    /// The longest that the workflow may take, retries and continued runs included, such as `2h`
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    /// The longest time for the workflow, with retries and continued runs, such as `7200` (seconds) or
+    /// `2h`
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     execution_timeout: Option<Duration>,
-    /// The longest that one run may take
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    /// The longest time for one run
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     run_timeout: Option<Duration>,
-    /// A value that can be read, but not searched by; may be given several times
+    /// A value for the workflow's memo, which is shown but can't be searched for; may be repeated
     #[arg(long, value_name = "KEY=JSON", value_parser = key_and_value)]
     memo: Vec<(String, Value)>,
     /// A line that the web UI shows with the workflow
@@ -44,13 +45,16 @@ pub(super) struct Target {
 }
 
 fn key_and_value(text: &str) -> Result<(String, Value), String> {
-    let (key, value) = text.split_once('=').ok_or("write KEY=JSON, such as tier='\"gold\"'")?;
-    let value = serde_json::from_str(value).map_err(|error| format!("`{value}`: {error}"))?;
+    let (key, value) = text.split_once('=').ok_or("expected KEY=JSON, such as tier='\"gold\"'")?;
+    let value = serde_json::from_str(value).map_err(|error| {
+        let quoted = Value::from(value);
+        format!("the value is not valid JSON: {error}; write a text with quotes: {key}='{quoted}'")
+    })?;
     Ok((key.to_owned(), value))
 }
 
 impl Target {
-    /// The start, checked against the registry before the server is asked anything.
+    /// Returns the start, which is checked against the registry before the server is asked.
     pub(super) async fn start(
         self,
         context: &Context,
@@ -79,16 +83,16 @@ impl Target {
     }
 }
 
-/// What happens when the id is taken.
+/// The rule for a workflow id that is taken.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum WhenTaken {
-    /// An id is used once, however its workflow ended
+    /// Refuses an id that was ever used
     OncePerId,
-    /// An id is used again only after its workflow did not complete
+    /// Uses an id again only if its workflow ended without completing
     RetryIfFailed,
-    /// An id is used again once its workflow has ended
+    /// Uses an id again once its workflow has ended
     AllowDuplicate,
-    /// A workflow that runs is used, and one that has ended is started again
+    /// Returns the running workflow, and starts one that has ended again
     UseExisting,
 }
 
@@ -103,16 +107,16 @@ impl From<WhenTaken> for Idempotency {
     }
 }
 
-/// What a start has that a schedule has not.
+/// The arguments of a start that a schedule doesn't have.
 #[derive(Debug, Args)]
 pub(super) struct Now {
     #[command(flatten)]
     target: Target,
-    /// What happens when the workflow id is taken
+    /// The rule for a workflow id that is taken
     #[arg(long, value_enum, ignore_case = true, value_name = "POLICY")]
     idempotency: Option<WhenTaken>,
-    /// How long the server waits before it gives the first task to a worker, such as `10m`
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    /// The delay before the first task is given to a worker, such as `600` (seconds) or `10m`
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     delay: Option<Duration>,
 }
 

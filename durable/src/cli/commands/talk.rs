@@ -1,4 +1,5 @@
-//! `signal`, `query` and `update`: by name, with inputs that are checked before they are sent.
+//! `signal`, `query` and `update`: calls of handlers by name, with inputs that are checked before they
+//! are sent.
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use crate::cli::output::pairs;
 use crate::client::AnyWorkflowHandle;
 use crate::definition::Registry;
 
-/// A handler of a workflow, and its inputs.
+/// The arguments that name a handler of a workflow and its inputs.
 #[derive(Debug, Args)]
 struct Call {
     #[command(flatten)]
@@ -20,14 +21,14 @@ struct Call {
     /// The name of the handler, as `schema` lists it
     #[arg(value_name = "NAME")]
     name: String,
-    /// The inputs as JSON, in the order of the parameters; `@file` and `-` (standard input) name where
-    /// one is
+    /// The inputs as JSON, in the order of the parameters: each the JSON itself, the name of a file
+    /// (`@order.json`), or `-` for standard input
     #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
 }
 
 impl Call {
-    /// The workflow and the inputs; of the server only the workflow's type is asked.
+    /// Returns the workflow and the inputs. The server is asked for the workflow's type only.
     async fn checked(
         &self,
         context: &Context,
@@ -72,7 +73,7 @@ impl Query {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let (handle, inputs) = self.call.checked(context, Kind::Query).await?;
         let answer = handle.query(&self.call.name, inputs).await?;
-        context.output().json(&answer.json()?)
+        context.output().value(&answer)
     }
 }
 
@@ -80,10 +81,10 @@ impl Query {
 pub(in crate::cli) struct Update {
     #[command(flatten)]
     call: Call,
-    /// The update's id, by which a second one is the same
+    /// The update's id; a second update of the same id gets the result of the first
     #[arg(id = "update_id", long = "update-id", value_name = "ID")]
     id: Option<String>,
-    /// Returns when the workflow has accepted the update, and prints its id
+    /// Returns as soon as the workflow has accepted the update, and prints the update's id
     #[arg(long)]
     no_wait: bool,
 }
@@ -96,7 +97,7 @@ impl Update {
             update = update.update_id(id);
         }
         if !self.no_wait {
-            return context.output().json(&update.await?.json()?);
+            return context.output().value(&update.await?);
         }
         let accepted = update.start().await?;
         context.output().show(

@@ -1,6 +1,7 @@
 //! `result` and `describe`: one workflow, by its id.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
@@ -9,17 +10,18 @@ use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::workflow::v1::PendingActivityInfo;
 
 use crate::cli::context::Context;
-use crate::cli::exit::Outcome;
+use crate::cli::exit::{self, Outcome};
 use crate::cli::output::{pairs, table, time};
-use crate::client::{AnyWorkflowHandle, Payloads, WorkflowExecutionDescription};
+use crate::cli::{duration, pollers};
+use crate::client::{AnyWorkflowHandle, Payloads, WorkflowDescription};
 
-/// A workflow that was started.
+/// The arguments that name a workflow that was started.
 #[derive(Debug, Args)]
 pub(super) struct Existing {
     /// The workflow's id
     #[arg(value_name = "WORKFLOW_ID")]
     pub(super) id: String,
-    /// One run of the workflow; without it the current one
+    /// The id of one run; the default is the current one
     #[arg(long, value_name = "ID")]
     pub(super) run_id: Option<String>,
 }
@@ -34,25 +36,48 @@ impl Existing {
     }
 }
 
-/// Waits for the output and prints it.
+/// The wait after which it's looked for the reason why there is no output yet.
+const PATIENT: Duration = Duration::from_secs(1);
+
+/// Waits for the output and prints it. If there is none after a second, it warns of queues that no
+/// worker polls.
 pub(super) async fn output(
     context: &Context,
     handle: &AnyWorkflowHandle,
     timeout: Option<Duration>,
 ) -> Outcome {
-    let output = match timeout {
-        Some(timeout) => handle.result_within(timeout).await?,
-        None => handle.result().await?,
+    let waiting = async {
+        match timeout {
+            Some(timeout) => handle.result_within(timeout).await,
+            None => handle.result().await,
+        }
     };
-    context.output().json(&output.json()?)
+    let mut waiting = pin!(waiting);
+    let patient = timeout.map_or(PATIENT, |timeout| PATIENT.min(timeout / 2));
+    let output = tokio::select! {
+        biased;
+        output = &mut waiting => output,
+        () = warn_of_missing_workers(handle, patient) => waiting.await,
+    };
+    context.output().value(&output?)
+}
+
+async fn warn_of_missing_workers(handle: &AnyWorkflowHandle, patient: Duration) {
+    tokio::time::sleep(patient).await;
+    // It's a hint, and not what the command is for, so an error here isn't one of the command.
+    if let Ok(described) = handle.describe().await {
+        for queue in pollers::missing(handle.client(), &described).await {
+            exit::warn(pollers::sentence(&queue));
+        }
+    }
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Result {
     #[command(flatten)]
     workflow: Existing,
-    /// How long to wait
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    /// The longest wait, such as `300` (seconds) or `5m`
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     timeout: Option<Duration>,
 }
 
@@ -71,12 +96,14 @@ pub(in crate::cli) struct Describe {
 
 impl Describe {
     pub(super) async fn run(self, context: &Context) -> Outcome {
-        let described = self.workflow.handle(context).await?.describe().await?;
-        context.output().show(&as_json(&described), || as_text(&described))
+        let handle = self.workflow.handle(context).await?;
+        let described = handle.describe().await?;
+        let missing = pollers::missing(handle.client(), &described).await;
+        context.output().show(&as_json(&described, &missing), || as_text(&described, &missing))
     }
 }
 
-fn as_json(described: &WorkflowExecutionDescription) -> Value {
+fn as_json(described: &WorkflowDescription, missing: &BTreeSet<String>) -> Value {
     let pending = described.raw().pending_activities.iter().map(|pending| {
         json!({
             "activity_id": pending.activity_id,
@@ -99,15 +126,23 @@ fn as_json(described: &WorkflowExecutionDescription) -> Value {
         "memo": memo(described),
         "search_attributes": search_attributes(described),
         "pending_activities": pending.collect::<Vec<_>>(),
+        "queues_without_worker": missing,
+        "task_failure": described.task_failure().map(|failure| json!({
+            "attempt": failure.attempt,
+            "cause": failure.cause,
+            "message": failure.message,
+            "missing_search_attribute": failure.missing_search_attribute,
+        })),
     })
 }
 
-fn as_text(described: &WorkflowExecutionDescription) -> String {
+fn as_text(described: &WorkflowDescription, missing: &BTreeSet<String>) -> String {
     let fields = |fields: Map<String, Value>| {
         let lines: Vec<_> =
             fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
     };
+    let missing: Vec<_> = missing.iter().map(|queue| pollers::sentence(queue)).collect();
     let mut text = pairs(&[
         ("workflow id", Some(described.id().to_owned())),
         ("run id", Some(described.run_id().to_owned())),
@@ -121,6 +156,8 @@ fn as_text(described: &WorkflowExecutionDescription) -> String {
         ("summary", described.static_summary().map(str::to_owned)),
         ("memo", fields(memo(described))),
         ("search attributes", fields(search_attributes(described))),
+        ("workers", (!missing.is_empty()).then(|| missing.join("\n"))),
+        ("problem", described.task_failure().map(ToString::to_string)),
     ]);
     let pending = &described.raw().pending_activities;
     if !pending.is_empty() {
@@ -149,18 +186,18 @@ fn state(pending: &PendingActivityInfo) -> String {
     name.trim_start_matches("PENDING_ACTIVITY_STATE_").replace('_', " ").to_lowercase()
 }
 
-fn memo(described: &WorkflowExecutionDescription) -> Map<String, Value> {
+fn memo(described: &WorkflowDescription) -> Map<String, Value> {
     let info = described.raw().workflow_execution_info.as_ref();
     readable(info.and_then(|info| info.memo.as_ref()).map(|memo| &memo.fields))
 }
 
-fn search_attributes(described: &WorkflowExecutionDescription) -> Map<String, Value> {
+fn search_attributes(described: &WorkflowDescription) -> Map<String, Value> {
     let info = described.raw().workflow_execution_info.as_ref();
     let attributes = info.and_then(|info| info.search_attributes.as_ref());
     readable(attributes.map(|attributes| &attributes.indexed_fields))
 }
 
-/// What of the payloads is JSON, by name.
+/// Returns the payloads that are JSON, by name.
 fn readable(fields: Option<&HashMap<String, Payload>>) -> Map<String, Value> {
     let fields = fields.into_iter().flatten().filter_map(|(name, payload)| {
         Some((name.clone(), Payloads::from(vec![payload.clone()]).json().ok()?))

@@ -19,6 +19,16 @@ use super::Client;
 use crate::error::{Error, payload_error};
 
 impl Client {
+    /// Waits for a count within the client's limit.
+    async fn listed<T>(
+        &self,
+        query: &str,
+        counting: impl Future<Output = Result<T, ClientError>>,
+    ) -> Result<T, Error> {
+        let counting = async { counting.await.map_err(|error| self.list_error(query, error)) };
+        self.within(None, || "count workflows".to_owned(), counting).await
+    }
+
     /// What a list or count of this query did not succeed by.
     fn list_error(&self, query: &str, error: ClientError) -> Error {
         match error {

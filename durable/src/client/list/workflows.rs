@@ -216,8 +216,8 @@ impl<W: HasHandle> ListWorkflows<W> {
     pub async fn count(&self) -> Result<usize> {
         let query = self.clauses().checked()?;
         let options = WorkflowCountOptions::default();
-        let counted = self.client.sdk().count_workflows(query.clone(), options).await;
-        let counted = counted.map_err(|error| self.client.list_error(&query, error))?;
+        let counting = self.client.sdk().count_workflows(query.clone(), options);
+        let counted = self.client.listed(&query, counting).await?;
         Ok(counted.count())
     }
 
@@ -229,8 +229,8 @@ impl<W: HasHandle> ListWorkflows<W> {
         let query = self.clauses().checked()?;
         let query = format!("{query} GROUP BY ExecutionStatus");
         let options = WorkflowCountOptions::default();
-        let counted = self.client.sdk().count_workflows(query.trim_start(), options).await;
-        let counted = counted.map_err(|error| self.client.list_error(&query, error))?;
+        let counting = self.client.sdk().count_workflows(query.trim_start(), options);
+        let counted = self.client.listed(&query, counting).await?;
         let groups = counted.groups().iter();
         Ok(groups.map(|group| (named(group.get::<String>(0).as_deref()), group.count())).collect())
     }
@@ -257,7 +257,11 @@ impl<W: HasHandle> IntoFuture for ListWorkflows<W> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.stream().collect().boxed()
+        async move {
+            let client = self.client.clone();
+            client.within(None, || "list workflows".to_owned(), self.stream().collect()).await
+        }
+        .boxed()
     }
 }
 

@@ -218,7 +218,7 @@ where
                 search_attributes: attributes,
                 ..CreateScheduleRequest::default()
             };
-            create(&client, &schedule_id, request).await?;
+            doing.within(create(&client, &schedule_id, request)).await?;
             Ok(ScheduleHandle::new(&client, schedule_id))
         }
         .boxed()

@@ -7,8 +7,8 @@ use temporalio_client::RpcOptions;
 use temporalio_client::grpc::WorkflowService as _;
 use temporalio_client::schedules::{
     BackfillScheduleOptions, DeleteScheduleOptions, PauseScheduleOptions, ScheduleBackfill,
-    ScheduleDescriptionAction, ScheduleOverlapPolicy, TriggerScheduleOptions,
-    UnpauseScheduleOptions,
+    ScheduleDescription as SdkDescription, ScheduleDescriptionAction, ScheduleError,
+    ScheduleOverlapPolicy, TriggerScheduleOptions, UnpauseScheduleOptions,
 };
 use temporalio_client::tonic::IntoRequest as _;
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
@@ -59,8 +59,7 @@ impl ScheduleHandle {
     /// [`Unreachable`](crate::Error::Unreachable), [`Rpc`](crate::Error::Rpc).
     pub async fn describe(&self) -> Result<ScheduleDescription> {
         let doing = self.doing("describe");
-        let described = self.sdk().describe(RpcOptions::default()).await;
-        let described = described.map_err(|error| doing.error(error))?;
+        let described = self.described(&doing).await?;
         let workflow = match described.action() {
             ScheduleDescriptionAction::StartWorkflow(action) => {
                 let input = action.args::<Payloads>().await;
@@ -78,28 +77,40 @@ impl ScheduleHandle {
         Ok(ScheduleDescription::new(id, described.into_raw(), workflow, memo, attributes))
     }
 
-    /// Pauses the schedule: it acts only when it is triggered. The note says why.
+    /// Pauses the schedule: it acts only when it is triggered.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
-    pub async fn pause(&self, note: impl Into<String>) -> Result<()> {
-        let options = PauseScheduleOptions::default();
-        let paused = self.sdk().pause(said(note), options).await;
-        paused.map_err(|error| self.doing("pause").error(error))?;
-        self.taken_up().await;
-        Ok(())
+    pub async fn pause(&self) -> Result<()> {
+        self.pause_with("").await
     }
 
-    /// Lets the schedule go on. The note says why.
+    /// Pauses the schedule, with a note that says why.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
-    pub async fn unpause(&self, note: impl Into<String>) -> Result<()> {
-        let options = UnpauseScheduleOptions::default();
-        let unpaused = self.sdk().unpause(said(note), options).await;
-        unpaused.map_err(|error| self.doing("unpause").error(error))?;
-        self.taken_up().await;
-        Ok(())
+    pub async fn pause_with(&self, note: impl Into<String>) -> Result<()> {
+        let note = said(note);
+        let pausing = async { self.sdk().pause(note, PauseScheduleOptions::default()).await };
+        self.take_up("pause", pausing).await
+    }
+
+    /// Lets the schedule go on.
+    ///
+    /// # Errors
+    /// Those of [`describe`](Self::describe).
+    pub async fn unpause(&self) -> Result<()> {
+        self.unpause_with("").await
+    }
+
+    /// Lets the schedule go on, with a note that says why.
+    ///
+    /// # Errors
+    /// Those of [`describe`](Self::describe).
+    pub async fn unpause_with(&self, note: impl Into<String>) -> Result<()> {
+        let note = said(note);
+        let unpausing = async { self.sdk().unpause(note, UnpauseScheduleOptions::default()).await };
+        self.take_up("unpause", unpausing).await
     }
 
     /// Acts now, also when the schedule is paused, with its own overlap policy.
@@ -115,10 +126,9 @@ impl ScheduleHandle {
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn trigger_with(&self, overlap: ScheduleOverlapPolicy) -> Result<()> {
-        let triggered = self.sdk().trigger(overlap, TriggerScheduleOptions::default()).await;
-        triggered.map_err(|error| self.doing("trigger").error(error))?;
-        self.taken_up().await;
-        Ok(())
+        let options = TriggerScheduleOptions::default();
+        let triggering = async { self.sdk().trigger(overlap, options).await };
+        self.take_up("trigger", triggering).await
     }
 
     /// Acts now for every time of the spec between `from` and `to`, as if it had acted then. Many
@@ -134,10 +144,9 @@ impl ScheduleHandle {
         overlap: ScheduleOverlapPolicy,
     ) -> Result<()> {
         let times = ScheduleBackfill::new(from, to).overlap_policy(overlap).build();
-        let filled = self.sdk().backfill([times], BackfillScheduleOptions::default()).await;
-        filled.map_err(|error| self.doing("backfill").error(error))?;
-        self.taken_up().await;
-        Ok(())
+        let options = BackfillScheduleOptions::default();
+        let filling = async { self.sdk().backfill([times], options).await };
+        self.take_up("backfill", filling).await
     }
 
     /// Changes the schedule. The closure says what; the rest stays as it is.
@@ -162,8 +171,7 @@ impl ScheduleHandle {
     /// [`WrongType`](crate::Error::WrongType).
     pub async fn update(&self, change: impl FnOnce(&mut ScheduleUpdate) + Send) -> Result<()> {
         let doing = self.doing("update");
-        let described = self.sdk().describe(RpcOptions::default()).await;
-        let described = described.map_err(|error| doing.error(error))?;
+        let described = self.described(&doing).await?;
         let attributes = described.search_attributes();
         let unchanged = described.into_update();
         let mut update = ScheduleUpdate::new(unchanged.raw().clone(), attributes);
@@ -190,10 +198,8 @@ impl ScheduleHandle {
         });
         let sdk = amending.await.map_err(|error| self.client.unreachable(error))?;
         let handle = sdk.get_schedule_handle(&self.schedule_id);
-        let updated = handle.send_update(unchanged, RpcOptions::default()).await;
-        updated.map_err(|error| doing.error(error))?;
-        self.taken_up().await;
-        Ok(())
+        let updating = async { handle.send_update(unchanged, RpcOptions::default()).await };
+        self.take_up("update", updating).await
     }
 
     /// Deletes the schedule. The workflows that it has started go on.
@@ -201,8 +207,35 @@ impl ScheduleHandle {
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn delete(&self) -> Result<()> {
-        let deleted = self.sdk().delete(DeleteScheduleOptions::default()).await;
-        deleted.map_err(|error| self.doing("delete").error(error))
+        let doing = self.doing("delete");
+        let deleting = async {
+            let deleted = self.sdk().delete(DeleteScheduleOptions::default()).await;
+            deleted.map_err(|error| doing.error(error))
+        };
+        doing.within(deleting).await
+    }
+
+    async fn described(&self, doing: &Doing<'_>) -> Result<SdkDescription> {
+        let describing = async {
+            let described = self.sdk().describe(RpcOptions::default()).await;
+            described.map_err(|error| doing.error(error))
+        };
+        doing.within(describing).await
+    }
+
+    /// Asks for a change, and waits until the server has taken it up.
+    async fn take_up(
+        &self,
+        operation: &str,
+        asking: impl Future<Output = Result<(), ScheduleError>> + Send,
+    ) -> Result<()> {
+        let doing = self.doing(operation);
+        let taking_up = async {
+            asking.await.map_err(|error| doing.error(error))?;
+            self.taken_up().await;
+            Ok(())
+        };
+        doing.within(taking_up).await
     }
 
     /// Waits until the server has taken up what it was asked for, which a description does.

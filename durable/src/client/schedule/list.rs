@@ -100,7 +100,11 @@ impl IntoFuture for ListSchedules {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.stream().collect().boxed()
+        async move {
+            let client = self.client.clone();
+            client.within(None, || "list schedules".to_owned(), self.stream().collect()).await
+        }
+        .boxed()
     }
 }
 

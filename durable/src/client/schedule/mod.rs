@@ -28,7 +28,7 @@ use temporalio_common::protos::temporal::api::workflow::v1::NewWorkflowExecution
 use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
 
 use super::Client;
-use crate::error::{Error, payload_error};
+use crate::error::{Error, Result, payload_error, unknown_search_attribute};
 
 /// What was being done to which schedule: the context of every error here.
 struct Doing<'a> {
@@ -53,16 +53,26 @@ impl Doing<'_> {
         let schedule_id = self.schedule_id.to_owned();
         match status.code() {
             Code::AlreadyExists => Error::ScheduleExists { schedule_id },
+            Code::InvalidArgument if unknown_search_attribute(status.message()).is_some() => {
+                self.client.refused(self.what(), status)
+            }
             Code::NotFound => Error::ScheduleNotFound { schedule_id, source: Box::new(status) },
             Code::InvalidArgument => {
                 Error::InvalidSchedule { schedule_id, source: status.message().into() }
             }
             Code::Unavailable => self.client.unreachable(status),
-            _ => Error::Rpc {
-                operation: format!("{} schedule `{schedule_id}`", self.operation),
-                source: Box::new(status),
-            },
+            _ => Error::Rpc { operation: self.what(), source: Box::new(status) },
         }
+    }
+
+    /// What was asked for.
+    fn what(&self) -> String {
+        format!("{} schedule `{}`", self.operation, self.schedule_id)
+    }
+
+    /// Waits for the call that this is about within the client's limit.
+    fn within<T>(&self, call: impl Future<Output = Result<T>>) -> impl Future<Output = Result<T>> {
+        self.client.within(None, || self.what(), call)
     }
 
     fn invalid(&self, problems: &[String]) -> Error {

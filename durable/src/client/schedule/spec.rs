@@ -13,8 +13,8 @@ use crate::client::settings::LONGEST_DURATION;
 /// The times at which a schedule starts its workflow: those of all intervals, calendars and cron
 /// expressions together, without the excluded ones.
 ///
-/// Without any it acts only when it is triggered. See
-/// [Temporal's schedule spec](https://docs.temporal.io/schedule#spec).
+/// A spec without any is refused; [`manual`](Self::manual) is the one of a schedule that acts only
+/// when it is triggered. See [Temporal's schedule spec](https://docs.temporal.io/schedule#spec).
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,6 +35,8 @@ use crate::client::settings::LONGEST_DURATION;
 pub struct ScheduleSpec {
     pub(super) raw: RawSpec,
     pub(super) problems: Vec<String>,
+    /// Whether it has no times on purpose.
+    is_manual: bool,
 }
 
 impl ScheduleSpec {
@@ -42,6 +44,12 @@ impl ScheduleSpec {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// No times: the schedule acts only when it is triggered or backfilled.
+    #[must_use]
+    pub fn manual() -> Self {
+        Self { is_manual: true, ..Self::default() }
     }
 
     /// Again and again after this long, counted from the beginning of 1970 (UTC): every hour is at
@@ -149,6 +157,14 @@ impl ScheduleSpec {
         &self.raw
     }
 
+    /// Everything that is wrong with it.
+    pub(super) fn problems(&self) -> impl Iterator<Item = String> {
+        let no_times = "it has no times; set them with `every`, `calendar` or `cron`, or use \
+                        `ScheduleSpec::manual()` for a schedule that acts only when it is triggered";
+        let has_times = self.is_manual || has_times(&self.raw);
+        self.problems.iter().cloned().chain((!has_times).then(|| no_times.to_owned()))
+    }
+
     fn duration<T>(&mut self, what: &str, duration: Duration) -> Option<T>
     where
         Duration: TryInto<T>,
@@ -162,8 +178,15 @@ impl ScheduleSpec {
 
 impl From<RawSpec> for ScheduleSpec {
     fn from(raw: RawSpec) -> Self {
-        Self { raw, problems: Vec::new() }
+        Self { is_manual: !has_times(&raw), raw, problems: Vec::new() }
     }
+}
+
+fn has_times(raw: &RawSpec) -> bool {
+    !raw.interval.is_empty()
+        || !raw.calendar.is_empty()
+        || !raw.structured_calendar.is_empty()
+        || !raw.cron_string.is_empty()
 }
 
 /// Times by their parts: numbers, ranges (`9-17`), steps (`0-59/15`), lists (`1,15`), `*` for all,
@@ -285,6 +308,17 @@ mod tests {
     fn a_calendar_shows_what_is_set() {
         let calendar = Calendar::new().hour(9).minute("0-59/15").day_of_week("MON-FRI");
         assert_eq!(calendar.to_string(), "minute=0-59/15 hour=9 day_of_week=MON-FRI");
+    }
+
+    #[test]
+    fn a_spec_without_times_is_a_problem_unless_it_is_manual() {
+        let problems = |spec: &ScheduleSpec| spec.problems().collect::<Vec<_>>();
+        let never = ScheduleSpec::new().time_zone("Europe/Rome").jitter(Duration::from_secs(1));
+        assert!(problems(&never)[0].starts_with("it has no times; "), "{:?}", problems(&never));
+        assert_eq!(problems(&ScheduleSpec::manual()), Vec::<String>::new());
+        assert_eq!(problems(&ScheduleSpec::new().cron("@hourly")), Vec::<String>::new());
+        // A described schedule is as it is.
+        assert_eq!(problems(&RawSpec::default().into()), Vec::<String>::new());
     }
 
     #[test]

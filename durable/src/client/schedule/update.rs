@@ -42,8 +42,8 @@ impl ScheduleUpdate {
 
     /// Other times.
     pub fn spec(&mut self, spec: ScheduleSpec) -> &mut Self {
+        self.problems.extend(spec.problems());
         self.schedule.spec = Some(spec.raw);
-        self.problems.extend(spec.problems);
         self
     }
 

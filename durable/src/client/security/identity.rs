@@ -37,6 +37,12 @@ impl Identity {
         self.files.is_some()
     }
 
+    /// The certificate and its key as they were read last.
+    pub(super) fn pem(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().map(|current| current.bytes.clone())
+    }
+
     /// When the certificate expired, if it did.
     pub(super) fn expired(&self) -> Option<String> {
         let key = self.now()?;

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
-use temporalio_client::TlsOptions;
 use temporalio_client::tonic::codegen::http::Uri;
+use temporalio_client::{ClientTlsOptions, TlsOptions};
 
 use self::identity::Identity;
 use self::roots::Trust;
@@ -180,6 +180,20 @@ impl Secured {
             .domain(self.server_name.clone())
             .server_cert_verifier(Arc::clone(&self.trust) as _)
             .client_cert_resolver(Arc::clone(&self.identity) as _)
+            .build()
+    }
+
+    /// The SDK's options for it through a proxy, where the SDK 1.1.1 takes no resolver of certificates:
+    /// the client's is the one that was read for this connection.
+    pub(super) fn proxied(&self) -> TlsOptions {
+        let client = self.identity.pem();
+        let client = client.map(|(certificate, key)| {
+            ClientTlsOptions::builder().client_cert(certificate).client_private_key(key).build()
+        });
+        TlsOptions::builder()
+            .domain(self.server_name.clone())
+            .server_cert_verifier(Arc::clone(&self.trust) as _)
+            .maybe_client_tls_options(client)
             .build()
     }
 }

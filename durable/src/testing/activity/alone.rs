@@ -14,7 +14,7 @@ use crate::definition::{Activity, Dependencies};
 /// An activity as the SDK's environment takes it: with an implementer that registers it.
 pub(super) struct Alone<A>(PhantomData<fn() -> A>);
 
-/// What the activity is given. [`Dependencies`] are those of every activity, so they cannot tell the
+/// The values that the activity is given. [`Dependencies`] are those of every activity, so they cannot tell the
 /// environment which one they are meant for.
 pub(super) struct Given<A> {
     dependencies: Arc<Dependencies>,

@@ -1,4 +1,4 @@
-//! What an activity under test recorded, for the test to read while it runs and afterwards.
+//! The heartbeats of an activity under test, which the test reads while it runs and afterwards.
 
 use std::any::{Any, type_name};
 use std::sync::Arc;
@@ -8,35 +8,35 @@ use tokio::sync::watch;
 
 use crate::activity::RecordedHeartbeat;
 
-/// Why a heartbeat of an activity under test cannot be read.
+/// The error of a heartbeat that cannot be read, or that was not recorded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeartbeatError {
-    /// It is of another type, or that type does not read what it writes.
+    /// The heartbeat does not deserialise as the type that the test asked for.
     #[error("heartbeat {number} was recorded as `{recorded}`, which does not read as `{asked}`")]
     WrongType {
-        /// Which heartbeat of the run, counted from 1.
+        /// The number of the heartbeat in the run, counted from 1.
         number: usize,
         /// The type that the activity recorded.
         recorded: &'static str,
         /// The type that the test asked for.
         asked: &'static str,
-        /// What does not fit.
+        /// The error of the deserialisation.
         source: PayloadConversionError,
     },
-    /// It was recorded by a method of the SDK's context, which keeps the details to itself.
+    /// The heartbeat was recorded by a method of the SDK's context, which does not reveal the details.
     #[error(
         "heartbeat {number} was recorded with the SDK's `ActivityContext`, which does not let a test \
          read it; record it with `durable::activity::ActivityContext`"
     )]
     Unreadable {
-        /// Which heartbeat of the run, counted from 1.
+        /// The number of the heartbeat in the run, counted from 1.
         number: usize,
     },
     /// The activity ended before it recorded the heartbeat that the test waits for.
     #[error("there is no heartbeat {number}: the activity ended before it recorded one")]
     Ended {
-        /// Which heartbeat of the run, counted from 1.
+        /// The number of the heartbeat in the run, counted from 1.
         number: usize,
     },
 }
@@ -73,7 +73,7 @@ impl Heartbeats {
         self.0.send_modify(|log| log.recorded.push(heartbeat));
     }
 
-    /// What says that there will be no more, when it is dropped.
+    /// Returns a guard whose drop says that there will be no more heartbeats.
     pub(super) fn end_on_drop(&self) -> EndOnDrop {
         EndOnDrop(self.clone())
     }

@@ -84,7 +84,7 @@ pub struct ActivityTest {
     info: Vec<AdjustInfo>,
     details: Option<RawValue>,
     client: Option<Client>,
-    /// Those of the run that was started last.
+    /// The heartbeats of the run that was started last.
     heartbeats: Mutex<Heartbeats>,
 }
 
@@ -105,18 +105,18 @@ impl ActivityTest {
         self
     }
 
-    /// Which attempt it is, counted from 1.
+    /// Sets the number of the attempt, counted from 1; the default is 1.
     pub fn attempt(self, attempt: u32) -> Self {
         self.info(move |info| info.attempt = attempt)
     }
 
-    /// The id of the workflow that called the activity.
+    /// Sets the id of the workflow that called the activity; the default is `test`.
     pub fn workflow_id(self, workflow_id: impl Into<String>) -> Self {
         let workflow_id = workflow_id.into();
         self.info(move |info| info.workflow_id = Some(workflow_id.clone()))
     }
 
-    /// The longest pause between two heartbeats that the context tells of.
+    /// Sets the heartbeat timeout that the context reports; the default is the annotation's.
     pub fn heartbeat_timeout(self, timeout: Duration) -> Self {
         self.info(move |info| info.heartbeat_timeout = Some(timeout))
     }
@@ -128,10 +128,10 @@ impl ActivityTest {
         self
     }
 
-    /// What the attempt before this one recorded with its last heartbeat.
+    /// Sets the details that the previous attempt recorded with its last heartbeat.
     ///
     /// # Errors
-    /// When the details cannot be serialised.
+    /// The error of the serialisation, if the details cannot be serialised.
     #[allow(clippy::needless_pass_by_value, reason = "`record_heartbeat` takes a value too")]
     pub fn heartbeat_details<T: TemporalSerializable + 'static>(
         mut self,
@@ -141,7 +141,7 @@ impl ActivityTest {
         Ok(self)
     }
 
-    /// What an activity gets that asks its context for a client; without one, asking panics.
+    /// Sets the client that the context returns. Without one, an activity that asks for it panics.
     pub fn client(mut self, client: &Client) -> Self {
         self.client = Some(client.clone());
         self
@@ -150,11 +150,11 @@ impl ActivityTest {
     /// Runs the activity to its end.
     ///
     /// # Errors
-    /// Those of the activity; and the failure `MissingState`, not retryable, when it takes a
+    /// The errors of the activity; and the failure `MissingState`, not retryable, if it takes a
     /// `State<T>` that the test was not given.
     ///
     /// # Panics
-    /// When the activity does, and as [`start`](Self::start) does.
+    /// Panics if the activity does, and as [`start`](Self::start) does.
     pub async fn run<A>(&self, arguments: A::Arguments) -> Result<A::Output, ActivityError>
     where
         A: Activity + ExecutableActivity<Implementer = Dependencies>,
@@ -226,7 +226,7 @@ impl ActivityTest {
     }
 }
 
-/// What a context tells of an activity that was called without options and is on its first attempt.
+/// Returns the information about an activity that was called without options and is on its first attempt.
 fn annotated_info<A: Activity>() -> ActivityInfo {
     let resolved = ActivityOptions::default().resolve(A::options(), Configured::default());
     let resolved = resolved.unwrap_or_else(|error| panic!("activity {}: {error}", A::NAME));

@@ -52,7 +52,7 @@ pub struct RunningActivity<A: Activity> {
     environment: Arc<ActivityEnvironment>,
     shutdown: Arc<WorkerShutdown>,
     heartbeats: Heartbeats,
-    /// How many heartbeats the test has waited for.
+    /// The number of heartbeats that the test has waited for.
     awaited: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What a test environment is made of.
+//! The options of a test environment.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,24 +13,24 @@ use super::TestEnv;
 use super::server::Server;
 use crate::client::{Client, ClientBuilder};
 use crate::definition::Dependencies;
-use crate::dev_server::SearchAttribute;
+use crate::dev_server::{SearchAttribute, with_declared};
 use crate::error::Result;
 use crate::testing::TimeSkipping;
 use crate::testing::replay::ReplaySettings;
 
-/// How the workers of a test environment live.
+/// The treatment of the workers of a test environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) enum Life {
-    /// Like any worker's.
+pub(super) enum WorkerMode {
+    /// They run as any workers do.
     #[default]
-    Undisturbed,
-    /// With an empty cache at every task, so that every task replays its workflow from the start.
-    Emptied,
-    /// Killed, and started again, at these steps of the test.
+    Normal,
+    /// They keep no workflow in memory, so that every task replays its workflow from the start.
+    NoCache,
+    /// They are killed and started again at these steps of the test.
     Killed(Vec<u64>),
 }
 
-/// What a [`TestEnv`] is made of. What is not set is as in [`TestEnv::start`].
+/// Options of a [`TestEnv`]. The defaults are those of [`TestEnv::start`].
 #[derive(Default)]
 #[must_use = "a builder starts an environment only when `start` is called"]
 pub struct TestEnvBuilder {
@@ -42,11 +42,11 @@ pub struct TestEnvBuilder {
     pub(super) time_skipping: TimeSkipping,
     pub(super) without_replay: bool,
     pub(super) timeout: Option<Duration>,
-    pub(super) life: Life,
+    pub(super) worker_mode: WorkerMode,
 }
 
 impl TestEnvBuilder {
-    /// The address of a server, instead of a dev server that this process starts.
+    /// Uses the server at an address, such as `127.0.0.1:7233`, instead of starting a dev server.
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self
@@ -57,26 +57,26 @@ impl TestEnvBuilder {
         self.shared_state(Arc::new(value))
     }
 
-    /// Gives activities a value that is shared already, or a trait object: `State<dyn Mailer>`.
+    /// Gives activities a value that is already shared, or a trait object: `State<dyn Mailer>`.
     pub fn shared_state<T: ?Sized + Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
         self.dependencies.insert(value);
         self
     }
 
-    /// How values become payloads, for the client, the workers and the replay.
+    /// Sets the converter between values and payloads, for the client, the workers and the replay.
     pub fn data_converter(mut self, converter: DataConverter) -> Self {
         self.client = self.client.data_converter(converter.clone());
         self.replay.data_converter = converter;
         self
     }
 
-    /// Adds an interceptor to the client, inside of those that were added before.
+    /// Adds an interceptor to the client, inside those that were added before.
     pub fn interceptor(mut self, interceptor: impl ClientInterceptor) -> Self {
         self.client = self.client.interceptor(interceptor);
         self
     }
 
-    /// Adds a workflow interceptor to each worker and to the replay, inside of those that were added
+    /// Adds a workflow interceptor to each worker and to the replay, inside those that were added
     /// before.
     pub fn workflow_interceptor(mut self, constructor: WorkflowInterceptorConstructor) -> Self {
         self.replay.interceptors.push(constructor);
@@ -86,8 +86,8 @@ impl TestEnvBuilder {
     /// Adjusts the SDK's options of each worker, as
     /// [`Workers::worker_options`](crate::Workers::worker_options) does.
     ///
-    /// A workflow interceptor that it adds takes no part in the replay, because the SDK does not give
-    /// it back: use [`workflow_interceptor`](Self::workflow_interceptor).
+    /// The replay does not use a workflow interceptor that the closure adds, because it cannot be read
+    /// out of the SDK's options. Add it with [`workflow_interceptor`](Self::workflow_interceptor).
     pub fn worker_options(
         mut self,
         adjust: impl Fn(&mut WorkerOptions) + Send + Sync + 'static,
@@ -96,50 +96,57 @@ impl TestEnvBuilder {
         self
     }
 
-    /// Makes a search attribute known to the server, for this test.
+    /// Registers a search attribute on the server, for this test.
+    ///
+    /// Those that the program declares with [`search_attributes!`](crate::search_attributes) exist
+    /// without it.
     pub fn search_attribute(mut self, name: impl Into<String>, kind: SearchAttribute) -> Self {
         self.search_attributes.push((name.into(), kind));
         self
     }
 
-    /// When workflows skip time; without it [`TimeSkipping::WhenAwaited`].
+    /// Sets when workflows skip time; the default is [`TimeSkipping::WhenAwaited`].
     pub fn time_skipping(mut self, skipping: TimeSkipping) -> Self {
         self.time_skipping = skipping;
         self
     }
 
-    /// Does not replay the histories of the test at its end.
+    /// Turns off the replay of the test's histories at its end.
     ///
-    /// It is for tests of code that is not deterministic on purpose, and of histories too long to
-    /// be replayed each time.
+    /// Use it for tests of code that is not deterministic on purpose, and of histories that are too
+    /// long to be replayed each time.
     pub fn without_replay(mut self) -> Self {
         self.without_replay = true;
         self
     }
 
-    /// How long the body of a test may take, in real time, before it fails with what it waits for;
-    /// without it 2 minutes. It holds for [`#[durable::test]`](macro@crate::test).
+    /// Sets the longest time, in real time, that the body of a test may take; the default is 2 minutes.
+    /// The test then fails and reports what its workflows wait for. This applies to
+    /// [`#[durable::test]`](macro@crate::test) alone.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Lets the workers live otherwise than undisturbed.
-    pub(super) fn life(mut self, life: Life) -> Self {
-        self.life = life;
+    /// Sets the treatment of the workers.
+    pub(super) fn worker_mode(mut self, mode: WorkerMode) -> Self {
+        self.worker_mode = mode;
         self
     }
 
     /// Starts the environment: a namespace of its own, and workers for every queue of this program.
     ///
     /// # Errors
-    /// - [`Error::DevServer`](crate::Error::DevServer): the dev server could not be found or started;
-    ///   the first of all tests is told why, the others get
+    /// - [`Error::DevServer`](crate::Error::DevServer): a search attribute has several types, or the dev
+    ///   server could not be found or started.
+    ///   If it didn't start, the first test of the process gets this error, the others
     ///   [`TestingError::ServerNotStarted`](crate::testing::TestingError::ServerNotStarted).
-    /// - [`Error::Unreachable`](crate::Error::Unreachable): there is no server at the given address.
-    /// - [`TestingError::Namespace`](crate::testing::TestingError::Namespace): the server makes no namespace.
-    /// - those of [`Workers::start`](crate::Workers::start).
+    /// - [`Error::Unreachable`](crate::Error::Unreachable): no server answers at the given address.
+    /// - [`TestingError::Namespace`](crate::testing::TestingError::Namespace): the
+    ///   server refused to create a namespace.
+    /// - The errors of [`Workers::start`](crate::Workers::start).
     pub async fn start(mut self) -> Result<TestEnv> {
+        with_declared(&mut self.search_attributes)?;
         let server = match self.address.take() {
             Some(address) => Server::at(address),
             None => Server::shared().await?,
@@ -155,7 +162,7 @@ impl TestEnvBuilder {
     }
 }
 
-/// How the client calls itself; in a recorded history it says nothing of the machine.
+/// The identity of the client. It reveals nothing of the machine, as it is part of recorded histories.
 const IDENTITY: &str = "test";
 
 impl fmt::Debug for TestEnvBuilder {

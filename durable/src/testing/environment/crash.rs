@@ -1,4 +1,4 @@
-//! Kills the workers of a test at points of its run, and starts others.
+//! Kills the workers of a test at several points of its run, and starts new ones.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,72 +15,72 @@ use tokio::sync::Mutex;
 use crate::client::Client;
 use crate::error::Result;
 use crate::testing::time::Time;
-use crate::testing::workers::{Generation, Plan};
+use crate::testing::workers::{TestWorkers, WorkerSetup};
 
-/// How many times the workers are killed in a run.
+/// The number of times that the workers are killed in a run.
 const KILLS: u64 = 3;
 
-/// How often it is looked for attempts that nobody works on any more.
-const LOOK: Duration = Duration::from_millis(200);
+/// The interval between two checks for attempts that were lost with their worker.
+const CHECK_INTERVAL: Duration = Duration::from_millis(200);
 
-/// The workers that are alive, if any are.
-pub(super) type Alive = Arc<Mutex<Option<Generation>>>;
+/// The running workers, if there are any.
+pub(super) type CurrentWorkers = Arc<Mutex<Option<TestWorkers>>>;
 
-/// The steps of a run at which its workers are killed, spread over as many as the run had that was
-/// not disturbed.
+/// Returns the steps at which the workers of a run are killed, spread evenly over the number of
+/// steps of the run before it.
 pub(super) fn points(steps: u64) -> Vec<u64> {
     let mut points: Vec<_> = (1..=KILLS).map(|kill| (steps * kill / (KILLS + 1)).max(1)).collect();
     points.dedup();
     points
 }
 
-/// What kills workers and starts others.
+/// Kills workers and starts new ones.
 pub(super) struct Crash {
     pub(super) points: Vec<u64>,
-    pub(super) plan: Plan,
+    pub(super) setup: WorkerSetup,
     pub(super) client: Client,
     pub(super) time: Arc<Time>,
-    pub(super) alive: Alive,
+    pub(super) workers: CurrentWorkers,
     /// The identities of the workers that were killed.
     pub(super) dead: BTreeSet<String>,
 }
 
 impl Crash {
-    /// Kills and starts workers as the steps come. Runs until it is dropped.
+    /// Kills and starts workers as the steps are reached. Runs until it is dropped.
     ///
     /// # Errors
-    /// When workers do not start again; the test then has none.
+    /// Returns an error if workers do not start again; the test then has none.
     pub(super) async fn run(mut self) -> Result<()> {
-        let mut steps = self.plan.stage.watch.steps();
+        let mut steps = self.setup.shared.watch.steps();
         for point in std::mem::take(&mut self.points) {
             tokio::select! {
-                () = self.mourn() => {}
+                () = self.time_out_lost_attempts() => {}
                 reached = steps.wait_for(|steps| *steps >= point) => drop(reached),
             }
-            let mut alive = self.alive.lock().await;
-            let Some(generation) = alive.take() else { return Ok(()) };
+            let mut workers = self.workers.lock().await;
+            let Some(running) = workers.take() else { return Ok(()) };
             tracing::info!(step = point, "killing the workers of the test");
-            self.dead.insert(generation.identity().to_owned());
-            generation.kill().await;
-            *alive = Some(Generation::start(&self.plan).await?);
+            self.dead.insert(running.identity().to_owned());
+            running.kill().await;
+            *workers = Some(TestWorkers::start(&self.setup).await?);
         }
-        self.mourn().await;
+        self.time_out_lost_attempts().await;
         Ok(())
     }
 
-    /// Tells the server, again and again, what it would find out only when attempts time out, which
-    /// may take the better part of an hour: that nobody works on them any more.
-    async fn mourn(&self) {
+    /// Reports the attempts of killed workers to the server as timed out, again and again. The server
+    /// would find out only at their timeout, which may be long.
+    async fn time_out_lost_attempts(&self) {
         loop {
             for workflow_id in self.time.workflow_ids() {
-                self.time_out_lost_attempts(&workflow_id).await;
+                self.time_out_attempts_of(&workflow_id).await;
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
         }
     }
 
-    async fn time_out_lost_attempts(&self, workflow_id: &str) {
-        // A workflow of which the server does not tell now is looked at the next time.
+    async fn time_out_attempts_of(&self, workflow_id: &str) {
+        // A workflow that cannot be described now is looked at the next time.
         let Some(described) = self.time.running(workflow_id).await else { return };
         let mut sdk = self.client.sdk().clone();
         for pending in described.pending_activities {
@@ -101,7 +101,7 @@ impl Crash {
     }
 }
 
-/// What the server itself notes of an attempt that nobody has ended in time.
+/// Returns the failure that the server itself records for an attempt that has timed out.
 fn timed_out() -> Failure {
     Failure {
         message: "the worker was killed by the test".to_owned(),

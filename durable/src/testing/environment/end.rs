@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::error::{Error, Result, TestingError};
 use crate::testing::replay::{Recorded, replay};
 
-/// What an environment leaves behind when it was finished, and nothing was wrong.
+/// The report of an environment that was finished without a problem.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Finished {
@@ -18,18 +18,18 @@ pub struct Finished {
     pub terminated: Vec<String>,
     /// The number of histories that were replayed.
     pub replayed: usize,
-    /// How often runs of each workflow type ended in each way.
+    /// The number of runs of each workflow type that ended in each way.
     pub(super) ends: Ends,
-    /// How many steps the workers took.
+    /// The number of steps that the workers took.
     pub(super) steps: u64,
 }
 
-/// By workflow type, and by the type of the last event of a run.
+/// Numbers of runs, by workflow type and by the type of the run's last event.
 pub(super) type Ends = BTreeMap<(String, &'static str), usize>;
 
 /// Ends an environment.
 pub(super) async fn finish(inner: &Inner) -> Result<Finished> {
-    let mut finished = Finished { steps: *inner.stage.watch.steps().borrow(), ..<_>::default() };
+    let mut finished = Finished { steps: *inner.shared.watch.steps().borrow(), ..<_>::default() };
     let ids: Vec<_> = inner.time.workflow_ids().into_iter().collect();
     let terminated = join_all(ids.iter().map(|id| terminate(&inner.client, id))).await;
     for (id, terminated) in ids.into_iter().zip(terminated) {
@@ -38,10 +38,10 @@ pub(super) async fn finish(inner: &Inner) -> Result<Finished> {
         }
     }
     let histories = histories(inner, &mut finished.ends).await?;
-    if let Some(generation) = inner.alive.lock().await.take() {
-        generation.stop().await;
+    if let Some(workers) = inner.workers.lock().await.take() {
+        workers.stop().await;
     }
-    let mut problems = inner.stage.mocks.missed();
+    let mut problems = inner.shared.mocks.missed();
     if let Some(settings) = &inner.replay {
         finished.replayed = histories.len();
         let differences = replay(histories, settings).await?;
@@ -53,18 +53,18 @@ pub(super) async fn finish(inner: &Inner) -> Result<Finished> {
     if problems.is_empty() { Ok(finished) } else { Err(TestingError::AtEnd { problems }.into()) }
 }
 
-/// Terminates a workflow, and tells whether it was running.
+/// Terminates a workflow, and returns whether it was running.
 async fn terminate(client: &Client, workflow_id: &str) -> Result<bool> {
-    match client.workflow(workflow_id).terminate("its test has ended").await {
+    match client.workflow(workflow_id).terminate("the test has ended").await {
         Ok(()) => Ok(true),
         Err(Error::NotFound { .. }) => Ok(false),
         Err(error) => Err(error),
     }
 }
 
-/// The history of every run that the linked code has worked on.
+/// Returns the history of every run of the linked code.
 async fn histories(inner: &Inner, ends: &mut Ends) -> Result<Vec<Recorded>> {
-    let runs = inner.stage.watch.runs();
+    let runs = inner.shared.watch.runs();
     let real = runs.into_iter().filter(|(_, run)| !run.mocked);
     let fetched = try_join_all(real.map(|(run_id, run)| async move {
         let run_handle = inner.client.workflow(&run.workflow_id).with_run_id(run_id);

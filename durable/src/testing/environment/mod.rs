@@ -5,6 +5,7 @@ mod crash;
 mod end;
 mod log;
 mod namespace;
+mod nextest;
 pub(crate) mod run;
 mod server;
 mod stalled;
@@ -24,22 +25,22 @@ use crate::error::Result;
 use crate::testing::mocks::Mock;
 use crate::testing::replay::{self, ReplaySettings};
 use crate::testing::time::{Time, TimeSkipping};
-use crate::testing::workers::{Generation, Plan, Stage};
+use crate::testing::workers::{SharedState, TestWorkers, WorkerSetup};
 
-use builder::Life;
 pub use builder::TestEnvBuilder;
-use crash::{Alive, Crash};
+use builder::WorkerMode;
+use crash::{Crash, CurrentWorkers};
 pub use end::Finished;
 use server::Server;
 
-/// How long the server waits for a worker that was killed in the middle of a workflow task.
-const SHORT_TASK: Duration = Duration::from_secs(1);
+/// The timeout of workflow tasks where workers are killed in the middle of them.
+const SHORT_TASK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The environment of one test: a namespace of its own on a real server, and workers for every queue
 /// of this program.
 ///
-/// [`#[durable::test]`](macro@crate::test) makes one for each test, and [finishes](Self::finish) it. In
-/// another test framework, do the same:
+/// [`#[durable::test]`](macro@crate::test) starts one for each test, and [finishes](Self::finish) it.
+/// With another test framework, do the same by hand:
 ///
 /// ```no_run
 /// # use durable::prelude::*;
@@ -60,101 +61,105 @@ const SHORT_TASK: Duration = Duration::from_secs(1);
 /// # }
 /// ```
 ///
-/// Clones are the same environment.
+/// Clones share the environment.
 #[derive(Clone)]
 pub struct TestEnv {
     inner: Arc<Inner>,
 }
 
-/// What clones share.
+/// The environment that clones share.
 struct Inner {
     server: Server,
     client: Client,
-    stage: Arc<Stage>,
+    shared: Arc<SharedState>,
     time: Arc<Time>,
-    alive: Alive,
-    /// What goes on beside the test, until it ends.
-    beside: Vec<JoinHandle<()>>,
-    /// How histories are replayed at the end, if they are.
+    workers: CurrentWorkers,
+    /// Tasks that run beside the test, until it ends.
+    background: Vec<JoinHandle<()>>,
+    /// The settings of the replay at the end, unless it is turned off.
     replay: Option<ReplaySettings>,
 }
 
 impl TestEnv {
-    /// Starts an environment on the dev server that all tests of this process share; the first
-    /// starts it. With `DURABLE_TEST_ADDRESS` set, it is on the server of that address instead.
+    /// Starts an environment on the dev server that the tests of this process share, which the first
+    /// of them starts. If `DURABLE_TEST_ADDRESS` is set, the environment is on the server of that
+    /// address instead.
     ///
     /// # Errors
-    /// Those of [`TestEnvBuilder::start`].
+    /// The errors of [`TestEnvBuilder::start`].
     pub async fn start() -> Result<Self> {
         Self::builder().start().await
     }
 
-    /// Starts an environment on another server, such as `"temporal.staging:7233"`. It makes a
+    /// Starts an environment on another server, such as `"temporal.staging:7233"`. It creates a
     /// namespace there, and deletes it when it is finished.
     ///
     /// # Errors
-    /// Those of [`TestEnvBuilder::start`].
+    /// The errors of [`TestEnvBuilder::start`].
     pub async fn connect(address: impl Into<String>) -> Result<Self> {
         Self::builder().address(address).start().await
     }
 
-    /// A builder, for everything else.
+    /// Returns a builder, for an environment with other options.
     pub fn builder() -> TestEnvBuilder {
         TestEnvBuilder::default()
     }
 
     async fn new(server: Server, client: Client, builder: TestEnvBuilder) -> Result<Self> {
-        let task_timeout = matches!(builder.life, Life::Killed(_)).then_some(SHORT_TASK);
-        let stage = Arc::new(Stage::new(builder.dependencies, task_timeout));
-        let watch = Arc::clone(&stage.watch);
+        let task_timeout =
+            matches!(builder.worker_mode, WorkerMode::Killed(_)).then_some(SHORT_TASK_TIMEOUT);
+        let shared = Arc::new(SharedState::new(builder.dependencies, task_timeout));
+        let watch = Arc::clone(&shared.watch);
         let time = Time::new(client.clone(), watch, builder.time_skipping, task_timeout);
         let time = Arc::new(time);
         if !server.own {
             time.ask_the_server().await;
         }
-        let plan = Plan {
+        let setup = WorkerSetup {
             client: builder.client,
-            stage: Arc::clone(&stage),
+            shared: Arc::clone(&shared),
             adjust: builder.replay.adjust.clone(),
             interceptors: builder.replay.interceptors.clone(),
-            generations: Arc::default(),
-            cached: builder.life != Life::Emptied,
+            started: Arc::default(),
+            cached: builder.worker_mode != WorkerMode::NoCache,
         };
-        let generation = Generation::start(&plan).await?;
-        let alive: Alive = Arc::new(Mutex::new(Some(generation)));
+        let workers = TestWorkers::start(&setup).await?;
+        let workers: CurrentWorkers = Arc::new(Mutex::new(Some(workers)));
         let following = Arc::clone(&time);
-        let mut beside = vec![tokio::spawn(async move { following.follow().await })];
-        if let Life::Killed(points) = builder.life {
-            let (client, time, alive) = (client.clone(), Arc::clone(&time), Arc::clone(&alive));
-            let crash = Crash { points, plan, client, time, alive, dead: BTreeSet::default() };
-            beside.push(tokio::spawn(async move {
+        let mut background = vec![tokio::spawn(async move { following.follow().await })];
+        if let WorkerMode::Killed(points) = builder.worker_mode {
+            let (client, time, workers) = (client.clone(), Arc::clone(&time), Arc::clone(&workers));
+            let crash = Crash { points, setup, client, time, workers, dead: BTreeSet::default() };
+            background.push(tokio::spawn(async move {
                 if let Err(error) = crash.run().await {
-                    tracing::error!(?error, "the workers of the test did not start again");
+                    tracing::error!(?error, "cannot start the workers of the test again");
                 }
             }));
         }
         let client = client.with_clock(Arc::clone(&time) as _);
         let namespace = client.namespace().to_owned();
-        let replay = ReplaySettings { namespace, ..builder.replay };
+        let replay = ReplaySettings { namespace, with_declared: true, ..builder.replay };
         let replay = (!builder.without_replay).then_some(replay);
-        let inner = Inner { server, client, stage, time, alive, beside, replay };
+        let inner = Inner { server, client, shared, time, workers, background, replay };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The client of the environment; its workflows skip time.
+    /// Returns the client of the environment. Workflows that it starts skip time.
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.inner.client
     }
 
-    /// Gives activities a value that they take as `State<T>`, from now on.
+    /// Gives activities a value that they take as `State<T>`. It applies to attempts that begin after
+    /// the call.
     pub fn state<T: Send + Sync + 'static>(&self, value: T) {
         self.shared_state(Arc::new(value));
     }
 
-    /// Gives activities a value that is shared already, or a trait object, from now on.
+    /// Gives activities a value that is already shared, or a trait object. It applies to attempts that
+    /// begin after the call.
     pub fn shared_state<T: ?Sized + Send + Sync + 'static>(&self, value: Arc<T>) {
-        self.inner.stage.give(value);
+        self.inner.shared.give(value);
     }
 
     /// Mocks an activity, in this environment only.
@@ -178,46 +183,48 @@ impl TestEnv {
         A::Input: Payload,
         A::Output: Send,
     {
-        self.inner.stage.mocks.mock::<A>()
+        self.inner.shared.mocks.mock::<A>()
     }
 
-    /// Mocks a workflow, in this environment only: a child above all.
+    /// Mocks a workflow, usually a child, in this environment only.
     ///
-    /// The mocked workflow is started as always, on its queue and with its id; what it does is the
-    /// mock's. Its function takes the workflow's inputs, each as a parameter.
+    /// The mocked workflow is started as always, on its queue and with its id, and then runs the mock
+    /// instead of its code. The mock's function takes the workflow's inputs, each as a parameter.
     pub fn mock_workflow<W>(&self) -> Mock<W::Arguments, W::Output>
     where
         W: Workflow,
         W::Input: Payload,
         W::Output: Send,
     {
-        self.inner.stage.mocks.mock_workflow::<W>()
+        self.inner.shared.mocks.mock_workflow::<W>()
     }
 
-    /// Moves the time of every running workflow forward by a duration, and holds it there.
+    /// Moves the clock of every running workflow forward by a duration, and stops it there.
     ///
-    /// All that comes due on the way happens. The time of a workflow that waits for a child moves
-    /// when the child has ended; the child's own is moved at once. While an activity runs, no time is
-    /// skipped, so this waits for it, up to 30 s.
+    /// Everything that is due before that happens. The clock of a workflow with a running child moves
+    /// once the child has ended; the child's own clock moves at once. No time is skipped while a
+    /// workflow task or an activity runs, so this waits for them, up to 30 seconds.
     ///
     /// # Errors
     /// - [`TestingError::NothingToSkip`](crate::testing::TestingError::NothingToSkip): no workflow is running.
-    /// - [`TestingError::NotSkipped`](crate::testing::TestingError::NotSkipped): something is in the way.
+    /// - [`TestingError::NotSkipped`](crate::testing::TestingError::NotSkipped): the clock
+    ///   could not be moved, for example because an activity did not end.
     /// - [`TestingError::TimeSkippingUnsupported`](crate::testing::TestingError::TimeSkippingUnsupported): the
-    ///   server cannot.
+    ///   server does not support time skipping.
     pub async fn skip(&self, duration: Duration) -> Result<()> {
         self.inner.time.skip(duration).await
     }
 
-    /// Sets when workflows skip time; those that skip already go on doing so.
+    /// Sets when workflows skip time. Workflows that already skip time are not affected.
     pub fn time_skipping(&self, skipping: TimeSkipping) {
         self.inner.time.set(skipping);
     }
 
-    /// Writes the history of a workflow to a file, to be replayed by [`replay_dir`](crate::testing::replay_dir).
+    /// Writes the history of a workflow to a file, which [`replay_dir`](crate::testing::replay_dir)
+    /// replays.
     ///
     /// # Errors
-    /// When the history cannot be fetched, or the file not be written.
+    /// Returns an error if the history cannot be fetched, or the file cannot be written.
     pub async fn record<W: Workflow>(
         &self,
         handle: &WorkflowHandle<W>,
@@ -226,17 +233,17 @@ impl TestEnv {
         replay::record(handle, path).await
     }
 
-    /// Ends the environment: terminates what still runs, stops the workers, and replays the history
-    /// of every workflow that ran against the code of this program.
+    /// Ends the environment: terminates the workflows that still run, stops the workers, and replays
+    /// the history of every workflow of the test against the code of this program.
     ///
     /// # Errors
     /// - [`TestingError::AtEnd`](crate::testing::TestingError::AtEnd): a history does not replay, or a mock
-    ///   was not called that had to be.
+    ///   that had to be called was not.
     /// - [`Error::Rpc`](crate::Error::Rpc), [`Error::Unreachable`](crate::Error::Unreachable): the
-    ///   server does not answer.
+    ///   server refuses a request, or does not answer.
     pub async fn finish(self) -> Result<Finished> {
-        for beside in &self.inner.beside {
-            beside.abort();
+        for task in &self.inner.background {
+            task.abort();
         }
         end::finish(&self.inner).await
     }
@@ -248,8 +255,8 @@ impl TestEnv {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        for beside in &self.beside {
-            beside.abort();
+        for task in &self.background {
+            task.abort();
         }
     }
 }

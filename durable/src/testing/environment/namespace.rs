@@ -1,16 +1,12 @@
-//! A namespace for each test: what isolates tests that run side by side, and what neither the
-//! queues nor the ids of the user's code can tell from any other.
+//! A namespace for each test. It isolates tests that run side by side, and the queues and ids of the
+//! user's code stay as they are.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use temporalio_client::grpc::{OperatorService as _, WorkflowService as _};
 use temporalio_client::tonic::{IntoRequest as _, Status};
-use temporalio_common::protos::temporal::api::enums::v1::IndexedValueType;
-use temporalio_common::protos::temporal::api::operatorservice::v1::{
-    AddSearchAttributesRequest, DeleteNamespaceRequest,
-};
+use temporalio_common::protos::temporal::api::operatorservice::v1::DeleteNamespaceRequest;
 use temporalio_common::protos::temporal::api::workflowservice::v1::RegisterNamespaceRequest;
 
 use crate::client::Client;
@@ -20,14 +16,14 @@ use crate::error::{Result, TestingError};
 /// The shortest retention that a server accepts.
 const RETENTION: Duration = Duration::from_secs(86_400);
 
-/// A name that no other test has, on this server or in another process.
+/// Returns a name that no other test has, in this process or in another.
 pub(super) fn name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let unique = uuid::Uuid::new_v4().simple().to_string();
     format!("test-{}-{}", COUNT.fetch_add(1, Ordering::Relaxed), &unique[..12])
 }
 
-/// Registers the client's namespace, with its search attributes.
+/// Creates the client's namespace, with its search attributes.
 pub(super) async fn register(
     client: &Client,
     search_attributes: &[(String, SearchAttribute)],
@@ -43,16 +39,7 @@ pub(super) async fn register(
     };
     let mut sdk = client.sdk().clone();
     sdk.register_namespace(request.into_request()).await.map_err(failed)?;
-    if search_attributes.is_empty() {
-        return Ok(());
-    }
-    let search_attributes: HashMap<_, _> = search_attributes
-        .iter()
-        .map(|(name, kind)| (name.clone(), indexed(*kind) as i32))
-        .collect();
-    let namespace = client.namespace().to_owned();
-    let request = AddSearchAttributesRequest { search_attributes, namespace };
-    sdk.add_search_attributes(request.into_request()).await.map_err(failed)?;
+    client.create_search_attributes(search_attributes).await.map_err(failed)?;
     Ok(())
 }
 
@@ -64,18 +51,6 @@ pub(super) async fn delete(client: &Client) {
     };
     if let Err(status) = client.sdk().clone().delete_namespace(request.into_request()).await {
         let namespace = client.namespace();
-        tracing::warn!(namespace, %status, "the namespace of a test was not deleted");
-    }
-}
-
-fn indexed(kind: SearchAttribute) -> IndexedValueType {
-    match kind {
-        SearchAttribute::Text => IndexedValueType::Text,
-        SearchAttribute::Keyword => IndexedValueType::Keyword,
-        SearchAttribute::Int => IndexedValueType::Int,
-        SearchAttribute::Double => IndexedValueType::Double,
-        SearchAttribute::Bool => IndexedValueType::Bool,
-        SearchAttribute::Datetime => IndexedValueType::Datetime,
-        SearchAttribute::KeywordList => IndexedValueType::KeywordList,
+        tracing::warn!(namespace, %status, "cannot delete the namespace of a test");
     }
 }

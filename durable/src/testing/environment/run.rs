@@ -1,4 +1,4 @@
-//! What `#[durable::test]` makes a test of: an environment around a body, and the report.
+//! The code behind `#[durable::test]`: an environment around a test's body, and the report.
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -7,38 +7,38 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 
-use super::builder::{Life, TestEnvBuilder};
+use super::builder::{TestEnvBuilder, WorkerMode};
 use super::crash;
 use super::end::Finished;
 use super::{TestEnv, log, stalled};
 use crate::error::Error;
 use crate::testing::TimeSkipping;
 
-/// How long the body of a test may take where nothing else is said: long for a test that skips time,
-/// and short enough to be waited for by whoever broke it.
+/// The default timeout of a test's body: long for a test that skips time, and short enough to wait
+/// for.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// What `#[durable::test]` says of a test.
+/// The arguments of `#[durable::test]`.
 #[derive(Debug, Clone, Copy)]
 pub struct Test {
     /// The test's path.
     pub name: &'static str,
-    /// Whether it runs in crash mode.
+    /// True if the test runs in crash mode.
     pub crash: bool,
-    /// When workflows skip time.
+    /// The mode of time skipping.
     pub time_skipping: TimeSkipping,
-    /// What the user adds to the environment.
+    /// The user's function that adds options to the environment.
     pub setup: Option<fn(TestEnvBuilder) -> TestEnvBuilder>,
 }
 
-/// What a test may take.
+/// A type that a test may take: [`TestEnv`].
 #[diagnostic::on_unimplemented(
     message = "a test takes a `TestEnv`, and this is `{Self}`",
     label = "write `TestEnv`",
     note = "it is `durable::testing::TestEnv`, by value"
 )]
 pub trait TestParameter {
-    /// What the test is given.
+    /// Returns the argument of the test.
     fn given(env: TestEnv) -> Self;
 }
 
@@ -48,17 +48,17 @@ impl TestParameter for TestEnv {
     }
 }
 
-/// What a test may return.
+/// A type that a test may return.
 #[diagnostic::on_unimplemented(
     message = "a test cannot return `{Self}`",
     label = "this says neither that the test passed nor that it failed",
     note = "return nothing, or a `Result` such as `durable::Result<()>`, whose types are `Debug`"
 )]
 pub trait TestOutput {
-    /// The value or the error, in words.
+    /// Returns the value's `Debug` form.
     ///
     /// # Errors
-    /// The words of the error.
+    /// The `Debug` form of the error, if the test returned one.
     fn outcome(self) -> Result<String, String>;
 }
 
@@ -74,17 +74,17 @@ impl<T: Debug, E: Debug> TestOutput for Result<T, E> {
     }
 }
 
-/// How the body of a test ended.
+/// The outcome of a test's body.
 enum Outcome {
     Passed(String),
     Failed(String),
     Panicked(Box<dyn Any + Send>),
 }
 
-/// Runs a test; called by generated code.
+/// Runs a test. Generated code calls it.
 ///
 /// # Panics
-/// When the test fails, as tests do.
+/// Panics if the test fails.
 #[track_caller]
 pub fn run_test<F, Fut>(test: Test, body: F)
 where
@@ -100,7 +100,7 @@ where
         if test.crash {
             crash_test(&test, body).await
         } else {
-            one_run(&test, Life::Undisturbed, "", &body).await.err()
+            one_run(&test, WorkerMode::Normal, "", &body).await.err()
         }
     });
     match failure {
@@ -110,10 +110,10 @@ where
     }
 }
 
-/// Why a test failed.
+/// The failure of a test.
 enum Failure {
     Words(String),
-    /// The body's own panic, of which the harness has told already.
+    /// A panic of the body, which has already been printed.
     Panic(Box<dyn Any + Send>),
 }
 
@@ -123,20 +123,21 @@ impl Failure {
     }
 }
 
-/// What a passed run leaves to be compared.
+/// The results of a run that passed, to be compared with another run's.
 struct Passed {
     value: String,
     finished: Finished,
 }
 
-/// The body with an empty cache, and with workers that are killed: the same must come of both.
+/// Runs the body with an empty cache, and then with workers that are killed. Both must pass with the
+/// same results.
 async fn crash_test<F, Fut>(test: &Test, body: F) -> Option<Failure>
 where
     F: Fn(TestEnv) -> Fut,
     Fut: Future<Output: TestOutput>,
 {
     let emptied = "with the workflow cache emptied at every task";
-    let first = match one_run(test, Life::Emptied, emptied, &body).await {
+    let first = match one_run(test, WorkerMode::NoCache, emptied, &body).await {
         Ok(first) => first,
         Err(failure) => return Some(failure),
     };
@@ -147,7 +148,7 @@ where
         steps.join(", at step "),
         first.finished.steps
     );
-    let second = match one_run(test, Life::Killed(points), &killed, &body).await {
+    let second = match one_run(test, WorkerMode::Killed(points), &killed, &body).await {
         Ok(second) => second,
         Err(failure) => return Some(failure),
     };
@@ -168,8 +169,13 @@ fn ends(finished: &Finished) -> String {
     ends.join(", ")
 }
 
-/// One run of the body in an environment of its own.
-async fn one_run<F, Fut>(test: &Test, life: Life, how: &str, body: &F) -> Result<Passed, Failure>
+/// Runs the body once, in an environment of its own.
+async fn one_run<F, Fut>(
+    test: &Test,
+    mode: WorkerMode,
+    how: &str,
+    body: &F,
+) -> Result<Passed, Failure>
 where
     F: Fn(TestEnv) -> Fut,
     Fut: Future<Output: TestOutput>,
@@ -180,7 +186,7 @@ where
         None => builder,
     };
     let timeout = builder.timeout.unwrap_or(TIMEOUT);
-    let env = builder.life(life).start().await;
+    let env = builder.worker_mode(mode).start().await;
     let env = env.map_err(|error| Failure::new(how, format!("{error:?}")))?;
     let running = AssertUnwindSafe(body(env.clone())).catch_unwind();
     let outcome = match tokio::time::timeout(timeout, running).await {
@@ -192,7 +198,7 @@ where
     conclude(test, how, outcome, finished)
 }
 
-/// What comes of the end of a body and the end of its environment; all that was wrong is said.
+/// Combines the outcomes of the body and of the environment's end, with every problem of both.
 fn conclude(
     test: &Test,
     how: &str,

@@ -1,33 +1,57 @@
-//! The server of the tests: one dev server for all tests of a process, or one that is given.
+//! The server of the tests: one dev server for all tests of a process, or of a nextest run, or a given
+//! one.
 
 use std::env;
 
 use tokio::sync::OnceCell;
 
-use crate::dev_server::DevServer;
+use super::nextest::{Run, RunServer};
+use crate::dev_server::{DevServer, DevServerBuilder};
 use crate::error::{Result, TestingError};
 
-/// The variable that names another server than a dev server of this process's own.
+/// The environment variable with the address of a server to use instead of a dev server.
 const ADDRESS_VARIABLE: &str = "DURABLE_TEST_ADDRESS";
 
-/// How often in a second the server's queues may be read: the defaults are made for many servers on
-/// one database, and let a test wait.
+/// The number of times per second that the server may read its queues. The defaults are made for
+/// several servers on one database, and would slow tests down.
 const READS: u32 = 10_000;
 
-/// The dev server of this process, or nothing where it could not be started. It is never dropped: it
-/// ends with the process, however that ends.
-static SHARED: OnceCell<Option<DevServer>> = OnceCell::const_new();
+/// The dev server of this process, or `None` if it could not be started. It is never dropped: it ends
+/// with the process, even if that is killed.
+static SHARED: OnceCell<Option<Shared>> = OnceCell::const_new();
 
-/// Where the tests of this process find their server.
+/// A dev server that tests share.
+enum Shared {
+    Process(DevServer),
+    Run(RunServer),
+}
+
+impl Shared {
+    async fn start() -> Result<Self> {
+        match Run::current() {
+            Some(run) => Ok(Self::Run(run.server(dev_server()).await?)),
+            None => Ok(Self::Process(dev_server().start().await?)),
+        }
+    }
+
+    fn address(&self) -> &str {
+        match self {
+            Self::Process(server) => server.address(),
+            Self::Run(server) => &server.address,
+        }
+    }
+}
+
+/// The server that a test environment uses.
 #[derive(Debug, Clone)]
 pub(super) struct Server {
     pub(super) address: String,
-    /// Whether it was started for this process, and ends with it.
+    /// True if the server was started for this process or this nextest run, and ends with it.
     pub(super) own: bool,
 }
 
 impl Server {
-    /// A server at a given address.
+    /// Returns the server at a given address.
     pub(super) fn at(address: impl Into<String>) -> Self {
         Self { address: address.into(), own: false }
     }
@@ -40,23 +64,21 @@ impl Server {
         }
         let mut failed = None;
         let server = SHARED.get_or_init(|| async {
-            let started = dev_server().await;
-            started.inspect_err(|_| ()).map_err(|error| failed = Some(error)).ok()
+            Shared::start().await.map_err(|error| failed = Some(error)).ok()
         });
         match server.await {
             Some(server) => Ok(Self { address: server.address().to_owned(), own: true }),
-            // One test tells the whole story; the others would only repeat it.
+            // One test reports the cause; the others would only repeat it.
             None => Err(failed.unwrap_or_else(|| TestingError::ServerNotStarted.into())),
         }
     }
 }
 
-async fn dev_server() -> Result<DevServer> {
-    let builder = DevServer::builder()
+fn dev_server() -> DevServerBuilder {
+    DevServer::builder()
         .dynamic_config("frontend.WorkflowTimeSkippingEnabled", true)
-        // Timers fire when they are due, and not up to a second later.
+        // Timers fire when they are due, instead of up to a second later.
         .dynamic_config("history.timerProcessorMaxTimeShift", "10ms")
         .dynamic_config("history.timerProcessorMaxPollRPS", READS)
-        .dynamic_config("history.transferProcessorMaxPollRPS", READS);
-    Ok(builder.start().await?)
+        .dynamic_config("history.transferProcessorMaxPollRPS", READS)
 }

@@ -1,4 +1,4 @@
-//! Why the body of a test does not come to its end: what each of its running workflows waits for.
+//! The explanation for a test whose body does not end: what each of its running workflows waits for.
 
 use std::time::Duration;
 
@@ -8,8 +8,9 @@ use temporalio_common::protos::temporal::api::workflow::v1::PendingActivityInfo;
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeWorkflowExecutionResponse;
 
 use super::TestEnv;
+use crate::testing::time;
 
-/// Says that the body took too long, and what is still running.
+/// Returns the message of a test that took too long, with everything that is still running.
 pub(super) async fn explain(env: &TestEnv, timeout: Duration) -> String {
     let mut lines = vec![format!("its body did not end within {timeout:?}")];
     for workflow_id in env.inner().time.workflow_ids() {
@@ -25,7 +26,7 @@ pub(super) async fn explain(env: &TestEnv, timeout: Duration) -> String {
     lines.join("\n")
 }
 
-/// What a running workflow waits for, as far as the server knows.
+/// Returns what a running workflow waits for, as far as the server knows.
 fn waits_for(described: &DescribeWorkflowExecutionResponse, events: &[HistoryEvent]) -> String {
     if let Some(failure) = failed_task(events) {
         return format!("its workflow task fails: {failure}");
@@ -33,16 +34,28 @@ fn waits_for(described: &DescribeWorkflowExecutionResponse, events: &[HistoryEve
     let activities = described.pending_activities.iter().map(activity);
     let children = described.pending_children.iter();
     let children = children.map(|child| format!("child workflow `{}`", child.workflow_id));
-    let waits: Vec<_> = activities.chain(children).collect();
-    if !waits.is_empty() {
-        return format!("it waits for {}", waits.join(", "));
+    let timers = time::timers_left(described, events);
+    let has_timer = !timers.is_empty();
+    let timers =
+        timers.into_iter().map(|left| format!("a timer that fires in {}s", left.as_secs()));
+    let waits: Vec<_> = activities.chain(children).chain(timers).collect();
+    if described.pending_workflow_task.is_some() {
+        return "its workflow task is waiting for a worker, or running on one".to_owned();
     }
-    "it waits for a timer, a signal or an update; time skips only while a result is awaited, or by \
-     `skip`"
-        .to_owned()
+    if waits.is_empty() {
+        return "it waits for a signal or an update: it has no timer, activity or child".to_owned();
+    }
+    let waits = format!("it waits for {}", waits.join(", "));
+    match (has_timer, described.pending_children.is_empty()) {
+        (true, false) => format!("{waits}; the server skips no time of a workflow with a child"),
+        (true, true) => {
+            format!("{waits}; time skips only while a result is awaited, or by `skip`")
+        }
+        _ => waits,
+    }
 }
 
-/// The failure of the last workflow task, where no other has been completed since.
+/// Returns the failure of the last workflow task, unless another has been completed since.
 fn failed_task(events: &[HistoryEvent]) -> Option<String> {
     events.iter().rev().find_map(|event| match event.attributes.as_ref()? {
         Attributes::WorkflowTaskFailedEventAttributes(failed) => {

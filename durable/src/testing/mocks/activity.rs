@@ -16,10 +16,10 @@ use crate::activity::intervention::StandIn;
 use crate::definition::{Activity, Payload};
 use crate::testing::lock;
 
-/// How often a mock that hangs sends a heartbeat, whose answer is how it learns of a cancellation.
+/// The interval of the heartbeats of a mock that hangs. Their answers tell it of a cancellation.
 const HEARTBEAT: Duration = Duration::from_millis(50);
 
-/// A mock of some activity, whose input is an `Option<A::Input>` behind `Any`.
+/// A mock of any activity. The input is an `Option<A::Input>` behind `Any`.
 pub(super) trait AnyActivityMock: Send + Sync {
     fn call(
         &self,
@@ -34,7 +34,7 @@ struct ActivityMock<A: Activity> {
 }
 
 impl Mocks {
-    /// A mock of an activity.
+    /// Returns a mock of an activity.
     pub(in crate::testing) fn mock<A>(self: &Arc<Self>) -> Mock<A::Arguments, A::Output>
     where
         A: Activity,
@@ -50,7 +50,7 @@ impl Mocks {
         })
     }
 
-    /// What a mock answers to a call, or `None` where there is none and the activity runs for real.
+    /// Returns a mock's answer to a call, or `None` if the activity has no mock and runs for real.
     pub(in crate::testing) fn stand_in(
         &self,
         activity: TypeId,
@@ -94,7 +94,7 @@ where
     }
 }
 
-/// Waits for the cancellation, of which an activity is told only with the answer to a heartbeat.
+/// Waits for the cancellation, of which the server tells an activity only in its answer to a heartbeat.
 pub(super) async fn hang<T>(context: ActivityContext) -> Result<T, ActivityError> {
     loop {
         tokio::select! {

@@ -1,4 +1,4 @@
-//! What a mock does when it is called, and how a test says so.
+//! The behaviour of a mock, and the builder with which a test sets it.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,18 +11,17 @@ use super::calls::{Calls, Log};
 use crate::activity::ActivityError;
 use crate::error::{ApplicationError, outgoing::repeated};
 
-/// The type name of the failure with which a mock fails where the test names none.
+/// The type name of a mock's failure if the test sets none.
 const MOCK_FAILURE: &str = "MockFailure";
 
-/// A mock that is being described; it is in place once one of the functions that return [`Calls`]
-/// has been called.
+/// A builder of a mock, which takes effect once a method that returns [`Calls`] is called.
 ///
-/// The answer is given by [`returns`](Self::returns) or [`with`](Mock::with), or is a failure:
+/// These methods set the answer: [`returns`](Self::returns), [`with`](Mock::with),
 /// [`fails_with`](Self::fails_with), [`fails`](Self::fails), [`fails_for_good`](Self::fails_for_good),
-/// [`times_out`](Self::times_out), [`hangs`](Self::hangs), [`panics`](Self::panics). Before it,
-/// [`fails_first`](Self::fails_first) and [`must_be_called`](Self::must_be_called) may be said. A
-/// later mock of the same activity takes the place of an earlier one.
-#[must_use = "a mock is in place only once it was told what to do"]
+/// [`times_out`](Self::times_out), [`hangs`](Self::hangs) and [`panics`](Self::panics). Before them,
+/// [`fails_first`](Self::fails_first) and [`must_be_called`](Self::must_be_called) may be called. A
+/// later mock of the same activity replaces an earlier one.
+#[must_use = "a mock takes effect only when its answer is set"]
 pub struct Mock<Arguments, Output> {
     must_be_called: bool,
     fails_first: usize,
@@ -42,7 +41,7 @@ pub(super) enum Answer<Arguments, Output> {
     Panic(String),
 }
 
-/// What a mock does before it answers.
+/// The rules that a mock applies before it answers.
 pub(super) struct Rules {
     must_be_called: bool,
     fails_first: usize,
@@ -51,7 +50,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Notes a call. It fails where the first calls are to.
+    /// Records a call. Returns an error if it is one of the first calls that fail.
     pub(super) fn called(
         &self,
         arguments: Vec<temporalio_common::protos::temporal::api::common::v1::Payload>,
@@ -81,13 +80,13 @@ impl<Arguments: 'static, Output: Send + 'static> Mock<Arguments, Output> {
         Self { must_be_called: false, fails_first: 0, calls, install: Box::new(install) }
     }
 
-    /// Makes it an error at the end of the test if the mock was never called.
+    /// Fails the test at its end if the mock was never called.
     pub fn must_be_called(mut self) -> Self {
         self.must_be_called = true;
         self
     }
 
-    /// Lets the first `calls` calls fail, each with a retryable failure of the type `MockFailure`.
+    /// Fails the first `calls` calls, each with a retryable failure of the type `MockFailure`.
     pub fn fails_first(mut self, calls: usize) -> Self {
         self.fails_first = calls;
         self
@@ -101,7 +100,7 @@ impl<Arguments: 'static, Output: Send + 'static> Mock<Arguments, Output> {
         self.answers(move |_| ready(Ok(output.clone())).boxed())
     }
 
-    /// Fails every call with an error of the program, whose type says whether it is retried.
+    /// Fails every call with an error of the program, whose type decides if it is retried.
     pub fn fails_with(self, error: impl ApplicationError) -> Calls<Arguments> {
         self.answers(move |_| ready(Err(ActivityError::application(repeated(&error)))).boxed())
     }
@@ -126,20 +125,20 @@ impl<Arguments: 'static, Output: Send + 'static> Mock<Arguments, Output> {
         self.answers(move |_| ready(Err(failure(&type_name, message.clone(), true))).boxed())
     }
 
-    /// Lets every call time out, by the server: an attempt gets a tenth of a second of real time, and
-    /// nothing is answered. The retries are those of the call.
+    /// Does not answer, so that every attempt is timed out by the server, after 100 ms of real time. The
+    /// retries are those of the call.
     #[allow(clippy::must_use_candidate, reason = "the record of the calls may be left")]
     pub fn times_out(self) -> Calls<Arguments> {
         self.install(Answer::Hang, true)
     }
 
-    /// Answers nothing until the activity is cancelled, and then that it was. It sends heartbeats.
+    /// Does not answer until the activity is cancelled. It sends heartbeats.
     #[allow(clippy::must_use_candidate, reason = "the record of the calls may be left")]
     pub fn hangs(self) -> Calls<Arguments> {
         self.install(Answer::Hang, false)
     }
 
-    /// Panics in every call. The SDK makes a retryable failure of it.
+    /// Panics in every call, which the SDK turns into a retryable failure.
     pub fn panics(self, message: impl Into<String>) -> Calls<Arguments> {
         self.install(Answer::Panic(message.into()), false)
     }
@@ -169,12 +168,12 @@ fn failure(type_name: &str, message: String, for_good: bool) -> ActivityError {
     ActivityError::application(failure)
 }
 
-/// `with`, for each number of inputs: a function of the activity's own parameters.
+/// Implements `with` for each number of inputs.
 macro_rules! with {
     ($($name:ident),*) => {
         impl<$($name: 'static,)* Output: Send + 'static> Mock<($($name,)*), Output> {
-            /// Answers every call with what a function makes of its arguments; they are those of
-            /// the activity, in order.
+            /// Answers every call with the result of a function, whose parameters are those of the
+            /// activity.
             #[allow(non_snake_case, reason = "variables are named after their types")]
             pub fn with<Function, Answered>(self, function: Function) -> Calls<($($name,)*)>
             where

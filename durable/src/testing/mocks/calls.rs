@@ -13,14 +13,14 @@ use crate::definition::Payload;
 use crate::definition::arguments::decode;
 use crate::testing::lock;
 
-/// Runs a function with the context in which recorded arguments become payloads and values again.
+/// Runs a function with the context for serialising and deserialising recorded arguments.
 pub(super) fn with_context<R>(f: impl FnOnce(&SerializationContext<'_>) -> R) -> R {
     let converter = PayloadConverter::default();
     let data = SerializationContextData::Activity(ActivitySerializationContext::new());
     f(&SerializationContext::new(&data, &converter))
 }
 
-/// The arguments of a call, as payloads: values need not be `Clone`.
+/// Returns the arguments of a call as payloads, since values need not be `Clone`.
 pub(super) fn record<T: TemporalSerializable + 'static>(input: &T) -> Vec<RawPayload> {
     // What was decoded out of payloads a moment ago becomes payloads again.
     with_context(|context| context.converter.to_payloads(context, input)).unwrap_or_default()
@@ -28,12 +28,12 @@ pub(super) fn record<T: TemporalSerializable + 'static>(input: &T) -> Vec<RawPay
 
 type Decode<Arguments> = fn(Vec<RawPayload>) -> Option<Arguments>;
 
-/// Makes a value of recorded payloads.
+/// Returns the value of recorded payloads.
 pub(super) fn replayed<T: Payload>(payloads: Vec<RawPayload>) -> Option<T> {
     with_context(|context| decode(context, payloads)).ok()
 }
 
-/// The record of the calls of a mock: how many there were, and with what arguments.
+/// The record of the calls of a mock: their number and their arguments.
 ///
 /// Each attempt of an activity is a call. Clones share the record.
 pub struct Calls<Arguments> {
@@ -50,27 +50,28 @@ impl<Arguments> Calls<Arguments> {
         Log(Arc::clone(&self.recorded))
     }
 
-    /// How often the mock was called.
+    /// Returns the number of calls.
     #[must_use]
     pub fn count(&self) -> usize {
         lock(&self.recorded).len()
     }
 
-    /// The arguments of each call, in the order of the calls: a tuple, as in `(order_id, amount)`.
+    /// Returns the arguments of each call as a tuple, such as `(order_id, amount)`, in the order of the
+    /// calls.
     ///
     /// # Panics
-    /// When arguments do not survive the way to a payload and back, which would be a fault of their
-    /// `Serialize` or `Deserialize`.
+    /// Panics if arguments cannot be serialised and deserialised again, which would be a fault of
+    /// their `Serialize` or `Deserialize`.
     #[must_use]
     pub fn arguments(&self) -> Vec<Arguments> {
         let recorded = lock(&self.recorded).clone();
         recorded.into_iter().map(|call| self.decoded(call)).collect()
     }
 
-    /// The arguments of the last call, or `None` where there was none.
+    /// Returns the arguments of the last call, or `None` if there was no call.
     ///
     /// # Panics
-    /// Like [`arguments`](Self::arguments).
+    /// Panics as [`arguments`](Self::arguments) does.
     #[must_use]
     pub fn last(&self) -> Option<Arguments> {
         let last = lock(&self.recorded).last().cloned();
@@ -94,12 +95,12 @@ impl<Arguments> fmt::Debug for Calls<Arguments> {
     }
 }
 
-/// Where the calls are written, whatever their arguments.
+/// The record of calls with arguments of any type.
 #[derive(Clone, Default)]
 pub(super) struct Log(Arc<Mutex<Vec<Vec<RawPayload>>>>);
 
 impl Log {
-    /// Adds a call, and tells how many there were before it.
+    /// Adds a call, and returns the number of calls before it.
     pub(super) fn add(&self, arguments: Vec<RawPayload>) -> usize {
         let mut recorded = lock(&self.0);
         recorded.push(arguments);

@@ -1,8 +1,8 @@
-//! Mocks: what answers in the place of an activity or a workflow while one test runs.
+//! Mocks, which answer in the place of an activity or a workflow while one test runs.
 //!
-//! A mock belongs to its test environment, whose workers ask it; the same activity runs for real in
-//! every other test. The code that calls the activity is not changed, and neither is what the
-//! server sees of the call: its type, its queue, its input, its retries.
+//! A mock belongs to its test environment; the same activity runs for real in every other test. The
+//! code that calls the activity does not change, and neither does the call as the server sees it: its
+//! type, queue, input and retries.
 
 mod activity;
 mod behaviour;
@@ -23,19 +23,18 @@ use activity::AnyActivityMock;
 use behaviour::Rules;
 use workflow::AnyWorkflowMock;
 
-/// How long an attempt of a mock that times out is given: as little as possible, as it is spent in
-/// real time.
+/// The timeout of an attempt whose mock times out. It is short, as the time is real.
 pub(super) const TIMED_OUT_AFTER: Duration = Duration::from_millis(100);
 
 /// The mocks of one test environment.
 #[derive(Default)]
 pub(super) struct Mocks {
     activities: Mutex<HashMap<TypeId, Installed<dyn AnyActivityMock>>>,
-    /// By workflow type; of two queues with a type of one name, both are meant.
+    /// By workflow type. A mock applies to every queue with a workflow of that type.
     workflows: Mutex<HashMap<&'static str, Installed<dyn AnyWorkflowMock>>>,
 }
 
-/// A mock, and what is known of it whatever its types.
+/// A mock of any type.
 struct Installed<M: ?Sized> {
     name: &'static str,
     rules: Arc<Rules>,
@@ -57,18 +56,18 @@ impl Mocks {
         lock(&self.workflows).get(workflow_type).cloned()
     }
 
-    /// Whether a call of this activity is to time out, so that it must be given a short time.
+    /// Returns whether a call of this activity times out by its mock, and so needs a short timeout.
     pub(super) fn activity_times_out(&self, activity_type: &str) -> bool {
         let activities = lock(&self.activities);
         activities.values().any(|mock| mock.name == activity_type && mock.rules.times_out())
     }
 
-    /// Whether a run of this workflow is to time out, so that it must be given a short time.
+    /// Returns whether a run of this workflow times out by its mock, and so needs a short timeout.
     pub(super) fn workflow_times_out(&self, workflow_type: &str) -> bool {
         self.workflow(workflow_type).is_some_and(|mock| mock.rules.times_out())
     }
 
-    /// Those that were to be called, and were not.
+    /// Returns a problem for each mock that had to be called and was not.
     pub(super) fn missed(&self) -> Vec<String> {
         let missed = |kind: &str, name: &str, rules: &Rules| {
             rules.missed().then(|| format!("the mock of {kind} `{name}` was never called"))

@@ -1,9 +1,9 @@
-//! Mocks of workflows, child workflows above all.
+//! Mocks of workflows, usually of children.
 //!
 //! A mocked workflow is started for real: the server and the parent see a workflow of that type, on
-//! its queue, with its id. Only its code is the mock's, which runs as a local activity, so that a
+//! its queue, with its id. Only its code is replaced. The mock runs as a local activity, so that a
 //! replay of the workflow finds the answer in its history. A mock that hangs runs as an ordinary
-//! activity: a local one would keep the workflow task open, and cancellations out.
+//! activity, because a local one would keep the workflow task open and block cancellations.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -34,13 +34,13 @@ use crate::testing::lock;
 
 /// A mock of some workflow.
 pub(super) trait AnyWorkflowMock: Send + Sync {
-    /// The payloads of a workflow's input, or `None` where it is not given here or did not decode.
+    /// Returns the payloads of a workflow's input, or `None` if it is not given here or did not decode.
     fn input(&self, input: Input<'_>) -> Option<Vec<RawPayload>>;
 
-    /// Whether it answers nothing until the workflow is cancelled.
+    /// True if it does not answer until the workflow is cancelled.
     fn hangs(&self) -> bool;
 
-    /// What it answers.
+    /// The function that answers.
     fn call(
         &self,
         rules: &Rules,
@@ -53,13 +53,13 @@ struct WorkflowMock<W: Workflow> {
     answer: Answer<W::Arguments, W::Output>,
 }
 
-/// What the workers of a test need to know of a workflow that is mocked.
+/// The mock of one run, as the workers of a test use it.
 pub(in crate::testing) struct RunMock {
     pub(in crate::testing) hangs: bool,
     mock: Arc<dyn AnyWorkflowMock>,
 }
 
-/// Where the SDK gives the input of a workflow: to `#[init]` or to `#[run]`.
+/// The input of a workflow, which the SDK gives either to `#[init]` or to `#[run]`.
 #[derive(Clone, Copy)]
 pub(in crate::testing) enum Input<'a> {
     Init(&'a InitializeWorkflowInput),
@@ -76,7 +76,7 @@ impl<'a> Input<'a> {
 }
 
 impl RunMock {
-    /// The call of the mock, with the workflow's input.
+    /// Returns the call of the mock, with the workflow's input.
     pub(in crate::testing) fn call(
         &self,
         workflow_type: &str,
@@ -88,7 +88,7 @@ impl RunMock {
 }
 
 impl Mocks {
-    /// A mock of a workflow.
+    /// Returns a mock of a workflow.
     pub(in crate::testing) fn mock_workflow<W>(self: &Arc<Self>) -> Mock<W::Arguments, W::Output>
     where
         W: Workflow,

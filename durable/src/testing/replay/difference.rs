@@ -1,17 +1,16 @@
-//! What differed, in plain words, out of what the SDK says.
+//! Plain descriptions of differences between code and history, made of the SDK's messages.
 //!
-//! The SDK tells of a difference in one message, which names machines of its own. The event and
-//! what it was about are looked up in the history; where the message has a form that is not known
-//! here, it is passed on as it is.
+//! The SDK (1.1.1) reports a difference in one message, in terms of its state machines. The event is
+//! looked up in the history. A message of an unknown form is passed on as it is.
 
 use temporalio_common::protos::temporal::api::enums::v1::EventType;
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 
-use super::event::{Marker, deed, describe, marker};
+use super::event::{Marker, action, describe, marker};
 use crate::error::RecordedEvent;
 
-/// Where code and history part, and how.
+/// A difference between code and history.
 #[derive(Debug)]
 pub(super) struct Difference {
     pub(super) event: Option<RecordedEvent>,
@@ -19,12 +18,13 @@ pub(super) struct Difference {
 }
 
 impl Difference {
-    /// Reads the SDK's message of a history.
-    pub(super) fn of(message: &str, events: &[HistoryEvent]) -> Self {
+    /// Reads the SDK's message about a history. `failure` is the message with which the workflow
+    /// failed, if it did.
+    pub(super) fn of(message: &str, events: &[HistoryEvent], failure: Option<&str>) -> Self {
         let said = inner_message(message);
         let core = said.strip_prefix(PREFIX).unwrap_or(&said);
         let meant = events_of(core, events);
-        let words = meant.first().and_then(|event| in_words(core, event));
+        let words = meant.first().and_then(|event| in_words(core, event, failure));
         Self {
             event: if let [only] = meant.as_slice() { Some(describe(only)) } else { None },
             words: match words {
@@ -37,12 +37,12 @@ impl Difference {
 
 const PREFIX: &str = "[TMPRL1100] Nondeterminism error: ";
 
-/// The message without the event that it prints in full; which one it is stands before it.
+/// Returns the message without the full form of the event, whose number it contains too.
 fn shortened(said: &str) -> &str {
     said.split_once(": HistoryEvent {").map_or(said, |(before, _)| before)
 }
 
-/// The message of the failure whose `Debug` form the SDK passes on.
+/// Returns the message of a failure from the failure's `Debug` form, which the SDK passes on.
 pub(super) fn inner_message(message: &str) -> String {
     let Some((_, quoted)) = message.split_once("message: \"") else { return message.to_owned() };
     let mut text = String::new();
@@ -62,7 +62,7 @@ pub(super) fn inner_message(message: &str) -> String {
     if text.is_empty() { message.to_owned() } else { text }
 }
 
-/// The event that the SDK names, or all that it can mean, which are then of one kind and name.
+/// Returns the event that the SDK's message is about, or all events that it can be about.
 fn events_of<'a>(core: &str, events: &'a [HistoryEvent]) -> Vec<&'a HistoryEvent> {
     let number = ["HistoryEvent(id: ", "event_id: "].iter().find_map(|before| {
         let (_, after) = core.split_once(before)?;
@@ -102,17 +102,17 @@ fn is_meant(core: &str, event: &HistoryEvent) -> bool {
     }
 }
 
-fn in_words(core: &str, event: &HistoryEvent) -> Option<String> {
-    let history = format!("the history says that the workflow {}", deed(event));
+fn in_words(core: &str, event: &HistoryEvent, failure: Option<&str>) -> Option<String> {
+    let history = format!("the history says that the workflow {}", action(event));
     if core.starts_with("No command scheduled for event") {
-        return Some(format!("{history}, and the code does nothing here but wait"));
+        return Some(format!("{history}, and the code only waits here"));
     }
     if core.starts_with("Non-deprecated patch marker encountered") {
         return Some(format!("{history}, and the code does not ask for it here"));
     }
     if core.starts_with("During event handling") {
         return Some(format!(
-            "the history goes on with {}, and the code has not done what this belongs to",
+            "the history continues with {}, and the code has no command that it belongs to",
             describe(event)
         ));
     }
@@ -128,7 +128,10 @@ fn in_words(core: &str, event: &HistoryEvent) -> Option<String> {
         "Signal external WF" => "sends a signal to another workflow",
         "Cancel external WF" => "cancels another workflow",
         "Complete workflow" => "completes",
-        "Fail workflow" => "fails",
+        "Fail workflow" => {
+            let message = failure.map_or_else(String::new, |failure| format!(": {failure}"));
+            return Some(format!("{history}, and the code fails here{message}"));
+        }
         "Cancel workflow" => "ends as cancelled",
         "Continue as new workflow" => "continues as a new run",
         "Change" => "asks for a patch",
@@ -138,7 +141,7 @@ fn in_words(core: &str, event: &HistoryEvent) -> Option<String> {
     Some(format!("{history}, and the code {does} here"))
 }
 
-/// What the code does where it does the same kind of thing with another type or id.
+/// Describes the code if it has the same kind of command with another type or id.
 fn mismatch(core: &str, event: &HistoryEvent) -> Option<String> {
     let (what, rest) = core.split_once(" of ")?;
     let (_, by_code) = rest.rsplit_once(" '")?;
@@ -159,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_message_is_taken_out_of_the_failure_and_unquoted() {
+    fn unquotes_message_of_failure() {
         let failure =
             r#"Failure { failure: Some(Failure { message: "a \"b\"\nc\\d", source: "" }) }"#;
         assert_eq!(inner_message(failure), "a \"b\"\nc\\d");
@@ -167,9 +170,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_passed_on() {
+    fn passes_on_unknown_message() {
         let said = format!("{PREFIX}Something of a later release");
-        let difference = Difference::of(&said, &[]);
+        let difference = Difference::of(&said, &[], None);
         assert!(difference.event.is_none());
         assert_eq!(difference.words, said);
     }

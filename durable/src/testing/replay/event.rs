@@ -1,4 +1,4 @@
-//! How messages call an event of a history.
+//! Descriptions of history events for messages.
 
 use temporalio_common::protos::constants::{LOCAL_ACTIVITY_MARKER_NAME, PATCH_MARKER_NAME};
 use temporalio_common::protos::coresdk::common::{
@@ -13,12 +13,12 @@ use temporalio_common::protos::temporal::api::history::v1::{
 
 use crate::error::RecordedEvent;
 
-/// The name of an event's type, as Temporal's web UI writes it: `ActivityTaskScheduled`.
+/// Returns the name of an event's type as Temporal's web UI writes it, such as `ActivityTaskScheduled`.
 pub(super) fn type_name(event_type: EventType) -> String {
     format!("{event_type:?}")
 }
 
-/// The event with the type or id of what it is about, where it has one.
+/// Returns the event with the type or id of its subject, if it has one.
 pub(super) fn describe(event: &HistoryEvent) -> RecordedEvent {
     RecordedEvent {
         id: event.event_id,
@@ -57,17 +57,17 @@ fn subject(event: &HistoryEvent) -> Option<String> {
     Some(subject)
 }
 
-/// What a marker is; the SDK writes them for what the server does not know.
+/// A marker: an event that the SDK records for something that the server does not know.
 pub(super) enum Marker {
-    /// The code asked for a patch of this id.
+    /// A patch of this id, which the code asked for.
     Patch(String),
-    /// The code ran a local activity.
+    /// A local activity.
     LocalActivity(LocalActivityMarkerData),
-    /// Any other.
+    /// Any other marker.
     Other,
 }
 
-/// What a marker is.
+/// Reads a marker.
 pub(super) fn marker(marker: &MarkerRecordedEventAttributes) -> Marker {
     let read = match marker.marker_name.as_str() {
         PATCH_MARKER_NAME => {
@@ -81,9 +81,9 @@ pub(super) fn marker(marker: &MarkerRecordedEventAttributes) -> Marker {
     read.unwrap_or(Marker::Other)
 }
 
-/// What the code did when the event was recorded, as the end of "the history says that the
+/// Describes the action of the code that the event records, as the end of "the history says that the
 /// workflow ..".
-pub(super) fn deed(event: &HistoryEvent) -> String {
+pub(super) fn action(event: &HistoryEvent) -> String {
     let subject = subject(event).unwrap_or_default();
     match event.event_type() {
         EventType::ActivityTaskScheduled => format!("schedules activity `{subject}`"),

@@ -12,13 +12,13 @@ use crate::error::{ReplayError, ReplayProblem, Result};
 
 /// Writes the history of a workflow to a file that [`replay_dir`](super::replay_dir) replays.
 ///
-/// The file is the JSON that `temporal workflow show --output json` prints. It holds everything that
-/// the server keeps of the workflow: inputs and results as the data converter encoded them, and the
-/// identities of clients and workers, which name their host unless
-/// [`ClientBuilder::identity`](crate::client::ClientBuilder::identity) says otherwise.
+/// The file is the JSON that `temporal workflow show --output json` prints. It contains everything
+/// that the server keeps of the workflow: inputs and results as the data converter encoded them, and
+/// the identities of clients and workers, which contain their host name unless
+/// [`ClientBuilder::identity`](crate::client::ClientBuilder::identity) sets another.
 ///
-/// A relative path is relative to the package of the running test. Folders are created, and a file
-/// that is there is replaced.
+/// A relative path is relative to the package of the running test. Missing folders are created, and
+/// an existing file is replaced.
 ///
 /// # Errors
 /// - [`Error::NotFound`](crate::Error::NotFound), [`Error::Unreachable`](crate::Error::Unreachable),
@@ -37,13 +37,13 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     }
-    // Another test may read the folder, so the file appears in one piece.
+    // Another test may read the folder, so the file is renamed into place when it is complete.
     let partial = path.with_extension("partial");
     fs::write(&partial, text).map_err(|error| error.to_string())?;
     fs::rename(&partial, path).map_err(|error| error.to_string())
 }
 
-/// Paths of tests are relative to their package, wherever the test binary is started.
+/// Resolves a path relative to the package of the test, wherever the test binary is started.
 pub(super) fn of_the_package(path: &Path) -> PathBuf {
     match env::var_os("CARGO_MANIFEST_DIR") {
         Some(package) => Path::new(&package).join(path),
@@ -51,7 +51,7 @@ pub(super) fn of_the_package(path: &Path) -> PathBuf {
     }
 }
 
-/// One file as a history; `path` is both read and shown.
+/// Reads the history in a file.
 pub(super) fn read(path: &Path) -> Result<Recorded, ReplayProblem> {
     let unreadable = |reason| ReplayProblem::Unreadable { path: path.to_path_buf(), reason };
     let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
@@ -59,12 +59,12 @@ pub(super) fn read(path: &Path) -> Result<Recorded, ReplayProblem> {
     Ok(Recorded { name: path.display().to_string(), workflow_id: None, events })
 }
 
-/// Every `*.json` file below a folder, sorted, so that every run reports in the same order.
+/// Returns every `*.json` file below a folder, sorted, so that every run reports in the same order.
 pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, ReplayProblem> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
     if files.is_empty() {
-        let reason = "there is no `*.json` file below it".to_owned();
+        let reason = "no `*.json` file in or below this folder".to_owned();
         return Err(ReplayProblem::Unreadable { path: folder.to_path_buf(), reason });
     }
     files.sort();

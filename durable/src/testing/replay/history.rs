@@ -1,7 +1,7 @@
-//! What of a history is replayed, and whether it can be.
+//! The checks of a history before its replay.
 //!
-//! The SDK's replayer panics on histories that it does not understand, so everything that it takes
-//! for granted is checked before.
+//! The SDK's replayer (1.1.1) panics on histories that it does not understand, so everything that it
+//! relies on is checked before.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use temporalio_common::protos::temporal::api::history::v1::history_event::Attrib
 use temporalio_sdk::workflow_replayer::WorkflowReplayFailure;
 
 use super::difference::{Difference, inner_message};
-use super::engine::Broken;
+use super::engine::EngineError;
 use super::event::type_name;
 use crate::definition::{Queue, Registry};
 use crate::error::{RecordedWorkflow, ReplayProblem};
@@ -21,9 +21,9 @@ use crate::error::{RecordedWorkflow, ReplayProblem};
 /// A history from anywhere.
 #[derive(Debug, Clone)]
 pub(crate) struct Recorded {
-    /// What messages call it, such as the path of its file.
+    /// The name in messages, such as the path of the history's file.
     pub(crate) name: String,
-    /// The workflow's id, where it is known otherwise than from the first event.
+    /// The workflow's id, if it is known from elsewhere than the first event.
     pub(crate) workflow_id: Option<String>,
     /// All of its events.
     pub(crate) events: Vec<HistoryEvent>,
@@ -36,38 +36,37 @@ pub(super) struct Checked {
     pub(super) workflow: RecordedWorkflow,
     /// The queue that the workflow ran on.
     pub(super) queue: String,
-    /// The events up to the last thing that the code did.
+    /// The events up to the last one that the code caused.
     pub(super) events: Vec<HistoryEvent>,
 }
 
 impl Checked {
-    /// Checks a history, and cuts off what tells nothing of the code.
+    /// Checks a history, and cuts it off after the last completed workflow task and its commands.
     ///
-    /// What the code did is in the commands of completed workflow tasks. A task that failed, timed
-    /// out or was still open when the history was fetched recorded nothing to compare with, and
-    /// neither did whatever came after it: running, terminated and timed-out workflows, and those
-    /// whose code panics, are replayed up to their last completed task.
+    /// Only the commands of completed tasks say what the code did. A task that failed, timed out or
+    /// was still open recorded nothing to compare with. So running, terminated and timed-out
+    /// workflows, and those whose code panics, are replayed up to their last completed task.
     pub(super) fn new(recorded: Recorded) -> Result<Self, ReplayProblem> {
         let described = recorded.workflow();
         let Recorded { name, mut events, .. } = recorded;
         match described {
             Ok((workflow, queue)) => {
                 set_workflow_id(&mut events, &workflow.workflow_id);
-                events.truncate(meaningful(&events));
+                events.truncate(replayable(&events));
                 Ok(Self { name, workflow, queue, events })
             }
             Err(reason) => Err(ReplayProblem::InvalidHistory { history: name, reason }),
         }
     }
 
-    /// Whether the history tells of anything that the code did.
-    pub(super) fn tells_something(&self) -> bool {
+    /// Returns whether there is anything to replay.
+    pub(super) fn is_replayable(&self) -> bool {
         !self.events.is_empty()
     }
 
-    /// The queue of this program whose workflow replays the history: the one that is asked for, or
-    /// that it was recorded on, or else the only one that has a workflow of that type.
-    pub(super) fn place(
+    /// Returns the queue of this program whose workflow replays the history: the requested one, the
+    /// one that it was recorded on, or else the only one that has a workflow of that type.
+    pub(super) fn find_queue(
         &self,
         registry: &Registry,
         asked: Option<&str>,
@@ -79,6 +78,9 @@ impl Checked {
         let (history, workflow) = (self.name.clone(), Box::new(self.workflow.clone()));
         match queues.as_slice() {
             [only] if asked.is_none() => Ok(*only),
+            [] if registry.declared().any(|(_, queue)| has(queue)) => {
+                Err(ReplayProblem::OnlyDeclared { history, workflow })
+            }
             [] => {
                 let known = listed(registry.workflows().map(|entry| entry.name));
                 Err(ReplayProblem::UnknownWorkflow { history, workflow, known })
@@ -93,12 +95,17 @@ impl Checked {
         }
     }
 
-    /// What the SDK's word on the history means.
-    pub(super) fn problem(&self, failure: &WorkflowReplayFailure) -> ReplayProblem {
+    /// Translates the SDK's report. `failure` is the message with which the workflow failed, if it
+    /// did.
+    pub(super) fn problem(
+        &self,
+        reported: &WorkflowReplayFailure,
+        failure: Option<&str>,
+    ) -> ReplayProblem {
         let (history, workflow) = (self.name.clone(), Box::new(self.workflow.clone()));
-        match failure {
+        match reported {
             WorkflowReplayFailure::Nondeterminism { message } => {
-                let Difference { event, words } = Difference::of(message, &self.events);
+                let Difference { event, words } = Difference::of(message, &self.events, failure);
                 ReplayProblem::Nondeterminism { history, workflow, event, difference: words }
             }
             WorkflowReplayFailure::WorkflowTaskFailure { message } => {
@@ -112,14 +119,14 @@ impl Checked {
         }
     }
 
-    /// What it means that a replay came to no outcome.
-    pub(super) fn broken(&self, broken: &Broken) -> ReplayProblem {
-        let (history, reason) = (self.name.clone(), broken.to_string());
-        match broken {
-            Broken::Endless(_) => {
+    /// Translates the error of a replay without an outcome.
+    pub(super) fn engine_problem(&self, error: &EngineError) -> ReplayProblem {
+        let (history, reason) = (self.name.clone(), error.to_string());
+        match error {
+            EngineError::TimedOut(_) => {
                 ReplayProblem::Failed { history, workflow: Box::new(self.workflow.clone()), reason }
             }
-            Broken::Sdk(_) => ReplayProblem::InvalidHistory { history, reason },
+            EngineError::Sdk(_) => ReplayProblem::InvalidHistory { history, reason },
         }
     }
 }
@@ -133,7 +140,7 @@ fn listed(names: impl Iterator<Item = &'static str>) -> String {
 }
 
 impl Recorded {
-    /// Fetches all of a history from where it comes.
+    /// Fetches all events of a history.
     pub(super) async fn fetch(history: WorkflowHistory) -> Result<Self, ReplayProblem> {
         let workflow_id = history.workflow_id().map(ToOwned::to_owned);
         let name = match &workflow_id {
@@ -144,12 +151,12 @@ impl Recorded {
             Ok(events) => Ok(Self { name, workflow_id, events }),
             Err(error) => Err(ReplayProblem::InvalidHistory {
                 history: name,
-                reason: format!("it could not be fetched: {error}"),
+                reason: format!("cannot fetch the history: {error}"),
             }),
         }
     }
 
-    /// The workflow and its queue, or why the history cannot be replayed.
+    /// Returns the workflow and its queue, or the reason that the history cannot be replayed.
     pub(super) fn workflow(&self) -> Result<(RecordedWorkflow, String), String> {
         let Some(first) = self.events.first() else {
             return Err("the history has no events".to_owned());
@@ -158,7 +165,7 @@ impl Recorded {
         else {
             let first = type_name(first.event_type());
             return Err(format!(
-                "the history must begin with WorkflowExecutionStarted, and begins with {first}"
+                "expected the first event to be WorkflowExecutionStarted, got {first}"
             ));
         };
         check_order(&self.events)?;
@@ -170,7 +177,8 @@ fn started_as(
     started: &WorkflowExecutionStartedEventAttributes,
     workflow_id: Option<String>,
 ) -> Result<(RecordedWorkflow, String), String> {
-    let missing = |what: &str| format!("its WorkflowExecutionStarted does not name {what}");
+    let missing =
+        |what: &str| format!("the event WorkflowExecutionStarted does not contain {what}");
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let workflow_type = started.workflow_type.as_ref().and_then(|it| given(&it.name));
     let queue = started.task_queue.as_ref().and_then(|it| given(&it.name));
@@ -179,18 +187,18 @@ fn started_as(
         // Older servers did not record it.
         workflow_id: given(&started.workflow_id).or(workflow_id).unwrap_or_default(),
         run_id: given(&started.original_execution_run_id)
-            .ok_or_else(|| missing("the run, as `originalExecutionRunId`"))?,
+            .ok_or_else(|| missing("the run id `originalExecutionRunId`"))?,
     };
     Ok((workflow, queue.ok_or_else(|| missing("the task queue"))?))
 }
 
-/// Checks that no event is missing, doubled or of a form that the SDK does not know.
+/// Checks that no event is missing, duplicated or of a form that the SDK does not know.
 fn check_order(events: &[HistoryEvent]) -> Result<(), String> {
     for (expected, event) in (1..).zip(events) {
         let name = type_name(event.event_type());
         if event.event_id != expected {
             return Err(format!(
-                "event {expected} is missing: where it should be is event {} ({name})",
+                "event {expected} is missing: its place is taken by event {} ({name})",
                 event.event_id
             ));
         }
@@ -198,7 +206,9 @@ fn check_order(events: &[HistoryEvent]) -> Result<(), String> {
         let fits =
             event.attributes.as_ref().is_some_and(|it| it.event_type() == event.event_type());
         if !(known && fits || event.worker_may_ignore) {
-            return Err(format!("event {expected} ({name}) has not the attributes of its type"));
+            return Err(format!(
+                "event {expected} ({name}) does not have the attributes of its type"
+            ));
         }
     }
     for pair in events.windows(2) {
@@ -212,7 +222,7 @@ fn check_order(events: &[HistoryEvent]) -> Result<(), String> {
         );
         if pair[0].event_type() == EventType::WorkflowTaskStarted && !follows {
             return Err(format!(
-                "event {} (WorkflowTaskStarted) is followed by {}, which is not the end of a workflow task",
+                "event {} (WorkflowTaskStarted) is followed by {}, which does not end a workflow task",
                 pair[0].event_id,
                 type_name(pair[1].event_type())
             ));
@@ -221,8 +231,8 @@ fn check_order(events: &[HistoryEvent]) -> Result<(), String> {
     Ok(())
 }
 
-/// How many events there are up to the last completed workflow task and its commands.
-fn meaningful(events: &[HistoryEvent]) -> usize {
+/// Returns the number of events up to the last completed workflow task and its commands.
+fn replayable(events: &[HistoryEvent]) -> usize {
     let completed =
         events.iter().rposition(|event| event.event_type() == EventType::WorkflowTaskCompleted);
     completed.map_or(0, |at| {
@@ -231,7 +241,7 @@ fn meaningful(events: &[HistoryEvent]) -> usize {
     })
 }
 
-/// The workflow reads its id from the first event.
+/// Writes the workflow's id into the first event, where the workflow reads it.
 fn set_workflow_id(events: &mut [HistoryEvent], workflow_id: &str) {
     if let Some(HistoryEvent {
         attributes: Some(Attributes::WorkflowExecutionStartedEventAttributes(started)),

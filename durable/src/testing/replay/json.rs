@@ -1,8 +1,8 @@
 //! The JSON of histories.
 //!
 //! Temporal's tools write the canonical JSON of the protocol's messages, and so does [`write`]. The
-//! SDK's `WorkflowHistory::to_json` of release 1.1.1 writes the fields of its Rust types instead,
-//! which nothing else reads; [`read`] takes both, and the enum names of older tools.
+//! SDK's `WorkflowHistory::to_json` (1.1.1) writes the fields of its Rust types instead, which nothing
+//! else reads. [`read`] reads both, and the enum names of older tools.
 
 use std::sync::LazyLock;
 
@@ -13,28 +13,27 @@ use prost_reflect::{
 use serde_json::Value;
 use temporalio_common::protos::temporal::api::history::v1::{History, HistoryEvent};
 
-/// The message of a history, as the protocol describes it; an error only if the embedded descriptors
-/// are damaged.
+/// The protocol's description of a history; an error only if the embedded descriptors are damaged.
 static HISTORY: LazyLock<Result<MessageDescriptor, String>> = LazyLock::new(|| {
     let descriptors = include_bytes!(concat!(env!("OUT_DIR"), "/temporal.binpb"));
     let pool = DescriptorPool::decode(descriptors.as_slice()).map_err(|error| error.to_string())?;
     pool.get_message_by_name("temporal.api.history.v1.History")
-        .ok_or_else(|| "the protocol has no histories".to_owned())
+        .ok_or_else(|| "the protocol does not describe histories".to_owned())
 });
 
-/// The events of a history, or why the bytes are none.
+/// Returns the events of a history, or the reason that the bytes are not one.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<HistoryEvent>, String> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err("the file is empty".to_owned());
     }
     let json: Value =
-        serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
+        serde_json::from_slice(bytes).map_err(|error| format!("not JSON: {error}"))?;
     let Some(events) = json.get("events").and_then(Value::as_array) else {
-        return Err("it is not the JSON of a history, which has a list `events`".to_owned());
+        return Err("not the JSON of a history: no list `events`".to_owned());
     };
     let of_sdk = events.first().is_some_and(|event| event.get("attributes").is_some());
     let history = if of_sdk { read_sdk_form(json) } else { read_canonical_form(json) };
-    let history = history.map_err(|reason| format!("it is not the JSON of a history: {reason}"))?;
+    let history = history.map_err(|reason| format!("not the JSON of a history: {reason}"))?;
     Ok(history.events)
 }
 
@@ -45,15 +44,15 @@ fn read_sdk_form(json: Value) -> Result<History, String> {
 fn read_canonical_form(mut json: Value) -> Result<History, String> {
     let message = HISTORY.clone()?;
     rename_values(&mut json, &message);
-    // Fields of a newer server are no reason to refuse a history; event types that this crate does
-    // not know are, later, because they may stand for something that the code did.
+    // Unknown fields of a newer server are ignored. Unknown event types are refused later, because
+    // the code may have caused them.
     let options = DeserializeOptions::new().deny_unknown_fields(false);
     let history = DynamicMessage::deserialize_with_options(message, json, &options)
         .map_err(|error| error.to_string())?;
     History::decode(history.encode_to_vec().as_slice()).map_err(|error| error.to_string())
 }
 
-/// Gives enum values the names of the protocol where older tools wrote others: `TimerStarted` for
+/// Renames the enum values of older tools to those of the protocol, such as `TimerStarted` to
 /// `EVENT_TYPE_TIMER_STARTED`.
 fn rename_values(json: &mut Value, message: &MessageDescriptor) {
     let Some(fields) = json.as_object_mut() else { return };
@@ -86,7 +85,7 @@ fn rename_value(value: &mut Value, of: &EnumDescriptor) {
     }
 }
 
-/// `TimerStarted` as `_TIMER_STARTED`.
+/// Converts a name like `TimerStarted` to `_TIMER_STARTED`.
 fn screaming(name: &str) -> String {
     let mut text = String::new();
     for letter in name.chars() {
@@ -98,8 +97,8 @@ fn screaming(name: &str) -> String {
     text
 }
 
-/// The history as `temporal workflow show --output json` prints it, with sorted keys, so that two
-/// recordings differ only where the workflows did.
+/// Returns the JSON that `temporal workflow show --output json` prints, with sorted keys, so that two
+/// recordings differ only where the workflows do.
 pub(super) fn write(events: Vec<HistoryEvent>) -> Result<String, String> {
     let history = History { events }.encode_to_vec();
     let history = DynamicMessage::decode(HISTORY.clone()?, history.as_slice())
@@ -117,7 +116,7 @@ fn whole_numbers(json: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(whole_numbers),
         Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
         Value::Number(number) if number.is_f64() => {
-            // What prints without a fraction and reads as an integer is one, whatever its size.
+            // A number that prints without a fraction and parses as an integer is one.
             if let Some(whole) = number.to_string().strip_suffix(".0").map(str::parse::<i64>)
                 && let Ok(whole) = whole
             {

@@ -1,12 +1,12 @@
-//! Replaying recorded histories against the workflows that are linked into this program.
+//! The replay of recorded histories with the workflows that are linked into this program.
 //!
-//! A workflow that waits for months meets code that was changed meanwhile. The new code must still
-//! do what the history says; whether it does, [`replay_dir`] finds out in a test, long before a
-//! worker that was deployed with it does.
+//! A workflow may run for months, while its code is changed. The new code must still do what the
+//! history says. [`replay_dir`] checks that in a test, before the code is deployed.
 
 mod difference;
 mod engine;
 mod event;
+mod failure;
 mod files;
 mod history;
 mod json;
@@ -29,21 +29,24 @@ pub(crate) use history::Recorded;
 pub use report::{Replayed, ReplayedHistory};
 pub(crate) use settings::{Adjust, ReplaySettings};
 
+use self::failure::Failures;
 use self::history::Checked;
 use crate::definition::Registry;
 use crate::error::{Error, ReplayError, ReplayProblem, Result};
 
-/// Replays every history below a folder: every `*.json` file, as `temporal workflow show --output
-/// json` and [`record`] write it.
+/// Replays every history below a folder: every `*.json` file that `temporal workflow show --output
+/// json` or [`record`] has written.
 ///
-/// A relative path is relative to the package of the running test. Workflows that ended, that run
-/// still, that were terminated or timed out: all replay, up to the last workflow task that was
-/// completed.
+/// A relative path is relative to the package of the running test. Histories of workflows that have
+/// ended, are still running, were terminated or timed out can be replayed. They are replayed up to
+/// the last workflow task that was completed.
 ///
-/// Temporal's SDK compares what the code does with what the history says, command by command: kinds,
-/// types and ids, in their order. It does not compare inputs, options and the lengths of timers, and
-/// it does not notice what the code would do more than the history says after the last recorded
-/// command of a workflow that has not ended.
+/// Temporal's SDK compares the commands of the code with those of the history, in their order: their
+/// kinds, and the types and ids of activities, local activities and children. In histories of
+/// workers that are not built on Temporal's Core SDK, which are those in Go, Java and PHP, it compares
+/// types and ids in the last workflow task only. It compares no inputs, options and lengths of timers.
+/// And it does not report commands that the code has in addition after the last recorded command of
+/// a workflow that has not ended.
 ///
 /// ```no_run
 /// # async fn test() -> durable::Result<()> {
@@ -54,15 +57,15 @@ use crate::error::{Error, ReplayError, ReplayProblem, Result};
 /// ```
 ///
 /// # Errors
-/// [`Error::Replay`] with every problem of every file: the folder is missing or has none, a file is
-/// no history, its workflow is not linked into this program, or does not replay.
+/// [`Error::Replay`] with every problem of every file: the folder is missing or empty, a file is not a
+/// history, its workflow is not linked into this program, or its workflow does not replay.
 pub async fn replay_dir(path: impl AsRef<Path>) -> Result<Replayed> {
     Replayer::new().dir(path).run().await
 }
 
-/// A replay of histories with settings: of folders, single files, or histories from a server.
+/// A replay of histories in folders, in single files or from a server, with settings.
 ///
-/// Without settings, it replays as [`replay_dir`] does.
+/// The defaults are those of [`replay_dir`].
 ///
 /// ```no_run
 /// # async fn test(codec: durable::client::DataConverter) -> durable::Result<()> {
@@ -86,7 +89,7 @@ enum Source {
 }
 
 impl Replayer {
-    /// A replay of nothing yet.
+    /// Returns a replay without any histories.
     pub fn new() -> Self {
         Self::default()
     }
@@ -103,15 +106,15 @@ impl Replayer {
         self
     }
 
-    /// Replays a history, such as the one that a
-    /// [handle](crate::client::WorkflowHandle::history) fetches.
+    /// Replays a history, such as one that was fetched with a
+    /// [handle](crate::client::WorkflowHandle::history).
     pub fn history(mut self, history: WorkflowHistory) -> Self {
         self.sources.push(Source::History(history));
         self
     }
 
-    /// How payloads become values, as for the clients and workers that ran the workflows; without it
-    /// they are JSON.
+    /// Sets the converter between payloads and values, which must be that of the clients and workers
+    /// that ran the workflows; the default is JSON.
     pub fn data_converter(mut self, converter: DataConverter) -> Self {
         self.settings.data_converter = converter;
         self
@@ -120,10 +123,10 @@ impl Replayer {
     /// Adjusts the SDK's options as
     /// [`Workers::worker_options`](crate::Workers::worker_options) does, with the same closure.
     ///
-    /// Of the options that it sets, `detect_nondeterministic_futures` matters to a replay. Workflow
-    /// interceptors cannot be read out of the SDK's options: give them to
-    /// [`workflow_interceptor`](Self::workflow_interceptor). `workflow_failure_errors` are left out
-    /// on purpose, because they make a difference look like a failure of the workflow.
+    /// Of the options that it sets, a replay uses `detect_nondeterministic_futures`. Workflow
+    /// interceptors cannot be read out of the SDK's options: add them with
+    /// [`workflow_interceptor`](Self::workflow_interceptor). `workflow_failure_errors` are ignored on
+    /// purpose, because they make a difference look like a failure of the workflow.
     pub fn worker_options(
         mut self,
         adjust: impl Fn(&mut WorkerOptions) + Send + Sync + 'static,
@@ -132,38 +135,38 @@ impl Replayer {
         self
     }
 
-    /// Adds a workflow interceptor, inside of those that were added before; the replay needs those of
-    /// the workers, in their order.
+    /// Adds a workflow interceptor, inside those that were added before. The replay needs those of the
+    /// workers, in the same order.
     pub fn workflow_interceptor(mut self, constructor: WorkflowInterceptorConstructor) -> Self {
         self.settings.interceptors.push(constructor);
         self
     }
 
-    /// The namespace that workflow code sees; without it `default`.
+    /// Sets the namespace that workflow code sees; the default is `default`.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.settings.namespace = namespace.into();
         self
     }
 
-    /// The queue of this program whose workflows are meant, instead of the one that a history was
-    /// recorded on: for code that has moved, or that is to take the place of other code.
+    /// Replays with the workflows of this queue of the program, instead of the queue that a history was
+    /// recorded on. Use it for code that has moved, or that replaces other code.
     pub fn task_queue(mut self, queue: impl Into<String>) -> Self {
         self.settings.task_queue = Some(queue.into());
         self
     }
 
-    /// How long the replay of one history may take; without it 30 seconds.
+    /// Sets the longest time that the replay of one history may take; the default is 30 seconds.
     ///
-    /// Code that takes longer is reported. Where it does not even wait, it keeps its thread.
+    /// Code that takes longer is reported. If it never yields, its thread goes on in the background.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;
         self
     }
 
-    /// Replays all of it, and tells what was replayed.
+    /// Replays the histories, and returns a list of them.
     ///
     /// # Errors
-    /// - [`Error::Replay`], with every problem of every history; also when there is none at all.
+    /// - [`Error::Replay`] with every problem of every history, also if there are no histories.
     /// - [`Error::Registry`]: the annotations of this program contradict each other.
     pub async fn run(self) -> Result<Replayed> {
         let mut problems = Vec::new();
@@ -171,7 +174,7 @@ impl Replayer {
         if self.sources.is_empty() {
             problems.push(ReplayProblem::InvalidHistory {
                 history: "Replayer".to_owned(),
-                reason: "it was given no folder, file or history".to_owned(),
+                reason: "no folder, file or history to replay; add one".to_owned(),
             });
         }
         for source in self.sources {
@@ -210,8 +213,7 @@ impl Source {
     }
 }
 
-/// Replays histories against the linked workflows, and tells what is wrong with each; nothing is, if
-/// there is no problem.
+/// Replays histories with the linked workflows, and returns every problem of each.
 ///
 /// # Errors
 /// [`Error::Registry`]: the annotations of this program contradict each other.
@@ -220,15 +222,18 @@ pub(crate) async fn replay(
     settings: &ReplaySettings,
 ) -> Result<Vec<ReplayProblem>, Error> {
     let mut registry = Registry::collect()?;
-    registry.serve_declared();
+    if settings.with_declared {
+        registry.serve_declared();
+    }
     let mut problems = Vec::new();
-    // One replayer serves one task queue, so that the code sees the queue that it ran on.
+    // Each task queue has its own replayer, so that the code sees the queue that it ran on.
     let mut queues = BTreeMap::<_, Vec<Checked>>::new();
     for history in histories {
         let asked = settings.task_queue.as_deref();
-        let placed = Checked::new(history).and_then(|it| Ok((it.place(&registry, asked)?, it)));
+        let placed =
+            Checked::new(history).and_then(|it| Ok((it.find_queue(&registry, asked)?, it)));
         match placed {
-            Ok((queue, history)) if history.tells_something() => {
+            Ok((queue, history)) if history.is_replayable() => {
                 queues.entry((queue, history.queue.clone())).or_default().push(history);
             }
             Ok(_) => {}
@@ -236,9 +241,12 @@ pub(crate) async fn replay(
         }
     }
     for ((name, recorded_queue), histories) in queues {
-        let options = registry.queue(name).map(|queue| settings.options(queue, &recorded_queue));
+        let failures = Failures::default();
+        let queue = registry.queue(name);
+        let options = queue.map(|queue| settings.options(queue, &recorded_queue, &failures));
         if let Some(options) = options.transpose()? {
-            problems.extend(replay_queue(&options, &histories, settings.timeout).await);
+            let replayed = replay_queue(&options, &histories, settings.timeout, &failures);
+            problems.extend(replayed.await);
         }
     }
     Ok(problems)
@@ -246,12 +254,14 @@ pub(crate) async fn replay(
 
 /// Replays the histories of one queue.
 ///
-/// All of them go to one replayer first, which is several times faster than one for each. If that
-/// finds anything, each is replayed by itself, so that what is said of a history is said of it alone.
+/// All of them are first given to one replayer, which is several times faster than one for each. If it
+/// finds a problem, each history is replayed by itself, so that every problem is assigned to its
+/// history.
 async fn replay_queue(
     options: &WorkflowReplayerOptions,
     histories: &[Checked],
     timeout: Duration,
+    failures: &Failures,
 ) -> Vec<ReplayProblem> {
     if histories.len() > 1 {
         let events = histories.iter().map(|history| history.events.clone()).collect();
@@ -265,10 +275,11 @@ async fn replay_queue(
         let events = vec![history.events.clone()];
         match engine::replay(options.clone(), events, timeout).await {
             Ok(outcomes) => {
-                let failures = outcomes.iter().flatten();
-                problems.extend(failures.map(|failure| history.problem(failure)));
+                let own = failures.of(&history.workflow.run_id);
+                let outcomes = outcomes.iter().flatten();
+                problems.extend(outcomes.map(|outcome| history.problem(outcome, own.as_deref())));
             }
-            Err(broken) => problems.push(history.broken(&broken)),
+            Err(error) => problems.push(history.engine_problem(&error)),
         }
     }
     problems

@@ -1,25 +1,25 @@
-//! What was replayed.
+//! The report of a replay without problems.
 
 use std::fmt;
 
 use super::history::Recorded;
 use crate::error::RecordedWorkflow;
 
-/// Histories that the linked code replays.
+/// The histories of a replay without problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replayed {
     histories: Vec<ReplayedHistory>,
 }
 
-/// A history that the linked code replays.
+/// A history that was replayed without a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReplayedHistory {
-    /// Its file, or how it was given.
+    /// The history's file, or a name for it.
     pub source: String,
-    /// The workflow that it tells of.
+    /// The workflow of the history.
     pub workflow: RecordedWorkflow,
-    /// How many events it has.
+    /// The number of its events.
     pub events: usize,
 }
 
@@ -35,19 +35,19 @@ impl Replayed {
         Self { histories: histories.collect() }
     }
 
-    /// Each history, in the order in which they were given.
+    /// Returns the histories, in the order in which they were added.
     #[must_use]
     pub fn histories(&self) -> &[ReplayedHistory] {
         &self.histories
     }
 
-    /// How many histories were replayed.
+    /// Returns the number of histories that were replayed.
     #[must_use]
     pub fn len(&self) -> usize {
         self.histories.len()
     }
 
-    /// Whether there was none, which the replayer reports as an error.
+    /// Returns whether there were no histories, which the replayer reports as an error.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.histories.is_empty()

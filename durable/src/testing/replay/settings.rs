@@ -1,4 +1,4 @@
-//! What a replay has in common with the workers that ran the workflows.
+//! The settings that a replay has in common with the workers that ran the workflows.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use temporalio_sdk::WorkerOptions;
 use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
 
+use super::failure::Failures;
 use crate::definition::Queue;
 use crate::definition::entry::Target;
 use crate::error::{Result, WorkerError};
@@ -20,18 +21,21 @@ pub(crate) type Adjust = Arc<dyn Fn(&mut WorkerOptions) + Send + Sync>;
 /// The settings of a replay.
 #[derive(Clone)]
 pub(crate) struct ReplaySettings {
-    /// How payloads become values.
+    /// The converter between payloads and values.
     pub(crate) data_converter: DataConverter,
-    /// What adjusts the options of the workers.
+    /// The function that adjusts the options of the workers.
     pub(crate) adjust: Option<Adjust>,
     /// The workflow interceptors of the workers, in their order.
     pub(crate) interceptors: Vec<WorkflowInterceptorConstructor>,
     /// The namespace that workflow code sees.
     pub(crate) namespace: String,
-    /// The queue of this program whose workflows are meant, instead of the recorded one.
+    /// The queue of this program whose workflows are replayed, if not the recorded one.
     pub(crate) task_queue: Option<String>,
-    /// How long the replay of one history may take.
+    /// The longest time that the replay of one history may take.
     pub(crate) timeout: Duration,
+    /// True if workflows without code are replayed too, as those are that a test's workers refuse to
+    /// run without a mock.
+    pub(crate) with_declared: bool,
 }
 
 impl Default for ReplaySettings {
@@ -43,26 +47,35 @@ impl Default for ReplaySettings {
             namespace: DEFAULT_NAMESPACE.to_owned(),
             task_queue: None,
             timeout: DEFAULT_TIMEOUT,
+            with_declared: false,
         }
     }
 }
 
 impl ReplaySettings {
-    /// The options of a replayer for one queue of this program.
-    pub(super) fn options(&self, queue: &Queue, name: &str) -> Result<WorkflowReplayerOptions> {
+    /// Returns the options of a replayer for one queue of this program.
+    pub(super) fn options(
+        &self,
+        queue: &Queue,
+        name: &str,
+        failures: &Failures,
+    ) -> Result<WorkflowReplayerOptions> {
         let mut of_worker = WorkerOptions::new(name).build();
         if let Some(adjust) = &self.adjust {
             adjust(&mut of_worker);
         }
-        // `workflow_failure_errors` stay out: with them a difference fails the workflow instead of
-        // its task, and the SDK's replayer reports none.
+        // `workflow_failure_errors` are left out: with them a difference fails the workflow instead
+        // of its task, and the SDK's replayer (1.1.1) does not report it.
         let mut options = WorkflowReplayerOptions::new()
             .namespace(self.namespace.clone())
             .task_queue(name)
             .data_converter(self.data_converter.clone())
             .detect_nondeterministic_futures(of_worker.detect_nondeterministic_futures)
             .build();
-        options.register_workflow_interceptors(self.interceptors.clone());
+        // Outermost, so that it sees what the other interceptors make of a failure.
+        let mut interceptors = vec![failures.interceptor()];
+        interceptors.extend(self.interceptors.iter().cloned());
+        options.register_workflow_interceptors(interceptors);
         queue.register(&mut Target::Replayer(&mut options)).map_err(|error| {
             WorkerError::Create { queue: name.to_owned(), source: error.into() }
         })?;

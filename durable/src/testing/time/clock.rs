@@ -1,4 +1,4 @@
-//! The clocks that the server keeps, one for each workflow, and the calls that move them.
+//! The clocks that the server keeps, one for each workflow, and the requests that move them.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +10,7 @@ use temporalio_common::protos::temporal::api::common::v1::{
 use temporalio_common::protos::temporal::api::enums::v1::{
     FastForwardPollingResult, WorkflowExecutionStatus,
 };
+use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 use temporalio_common::protos::temporal::api::workflow::v1::WorkflowExecutionOptions;
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse, GetSystemInfoRequest,
@@ -19,24 +20,28 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 use crate::client::Client;
 use crate::error::{Error, Result, TestingError};
 
-/// How many times a workflow may skip before the server stops it: enough for a timer on every day of
-/// some years, and a bound for workflows that never end.
+/// The number of skips after which the server stops skipping for a workflow: enough for a timer on
+/// every day of several years, and a bound for workflows that never end.
 const MOST_SKIPS: i32 = 2000;
 
-/// How long time is moved before what is in flight is said to be in the way, in real time.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest wait, in real time, for a clock to reach its target.
+const MAX_WAIT: Duration = Duration::from_secs(30);
 
-/// How often it is looked at what is in the way of a clock that does not reach its target.
-const LOOK: Duration = Duration::from_millis(250);
+/// The interval between two checks of what keeps a clock from its target.
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// What became of a clock that was to be moved.
+/// The interval between two checks for a running workflow task.
+const TASK_CHECK_INTERVAL: Duration = Duration::from_millis(10);
+
+/// The result of moving a clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Moved {
-    /// It shows the new time, or the workflow ended on the way there.
+    /// The clock shows the new time, or the workflow ended before that.
     Done,
-    /// It will, when these children have ended, which have clocks of their own.
+    /// The clock will show the new time once these children have ended. They have clocks of their
+    /// own.
     AfterChildren(Vec<String>),
-    /// The workflow had ended already.
+    /// The workflow had already ended.
     Stopped,
 }
 
@@ -50,24 +55,44 @@ impl Clocks {
         Self { client }
     }
 
-    /// Whether the server skips time: it says so before it looks for the workflow.
+    /// Returns whether the server supports time skipping. It checks that before it looks for the
+    /// workflow.
     pub(super) async fn are_skipping(&self) -> bool {
         let nobody = uuid::Uuid::new_v4().to_string();
         let asked = self.configure(&nobody, None).await;
         asked.map_or_else(|status| status.code() != Code::Unimplemented, |()| true)
     }
 
-    /// Lets a workflow skip from now on, up to its end.
-    pub(super) async fn skip_on(&self, workflow_id: &str) {
-        match self.configure(workflow_id, None).await {
-            Ok(()) => {}
-            // What ended needs no time any more, and of what is missing its caller is told.
-            Err(status) if status.code() == Code::NotFound => {}
-            Err(status) => tracing::warn!(workflow_id, %status, "it goes on in real time"),
+    /// Turns time skipping on for a workflow, up to its end.
+    ///
+    /// No workflow task of it may be running: the server (1.32.0) would discard the task's result
+    /// and repeat it, together with its local activities.
+    pub(super) async fn turn_on(&self, workflow_id: &str) {
+        self.apply(workflow_id, None).await;
+    }
+
+    /// Requests that a workflow's clock advances by a duration, and does not wait for it.
+    ///
+    /// No workflow task of it may be running, as for [`turn_on`](Self::turn_on).
+    pub(super) async fn advance(&self, workflow_id: &str, duration: Duration) {
+        if let Some(forward) = fast_forward(duration) {
+            self.apply(workflow_id, Some(forward)).await;
         }
     }
 
-    /// What the server knows of a workflow, if it is running.
+    async fn apply(&self, workflow_id: &str, forward: Option<FastForwardConfig>) {
+        match self.configure(workflow_id, forward).await {
+            Ok(()) => {}
+            // A workflow that has ended needs no time, and a missing one is reported to the caller
+            // that waits for it.
+            Err(status) if status.code() == Code::NotFound => {}
+            Err(status) => {
+                tracing::warn!(workflow_id, %status, "cannot skip time; the workflow waits in real time");
+            }
+        }
+    }
+
+    /// Returns the server's description of a workflow, or `None` if it is not running.
     pub(super) async fn running(
         &self,
         workflow_id: &str,
@@ -75,30 +100,23 @@ impl Clocks {
         self.describe(workflow_id).await.ok().filter(is_running)
     }
 
-    /// Whether a workflow skips.
-    pub(super) async fn skips(&self, workflow_id: &str) -> bool {
-        let described = self.describe(workflow_id).await;
-        let info = described.ok().and_then(|described| time_of(&described));
-        info.and_then(|info| info.effective_config).is_some_and(|config| config.enabled)
+    /// Returns the history of a workflow's current run.
+    pub(super) async fn events(&self, workflow_id: &str) -> Option<Vec<HistoryEvent>> {
+        self.client.workflow(workflow_id).events().await.ok()
     }
 
-    /// Moves a workflow's clock forward, and holds it there.
+    /// Moves a workflow's clock forward and stops it there.
     pub(super) async fn forward(&self, workflow_id: &str, duration: Duration) -> Result<Moved> {
-        let described = match self.describe(workflow_id).await {
-            Ok(described) => described,
-            Err(status) if status.code() == Code::NotFound => return Ok(Moved::Stopped),
-            Err(status) => return Err(not_skipped(workflow_id, status.message())),
-        };
-        if !is_running(&described) {
+        let Some(described) = self.between_tasks(workflow_id).await? else {
             return Ok(Moved::Stopped);
-        }
-        let id = uuid::Uuid::new_v4().to_string();
-        // A clock that waits for a child has not yet gone all the way that it was sent before.
-        let duration = duration.saturating_add(left(&described).unwrap_or_default());
-        let Ok(duration) = duration.try_into() else {
-            return Err(not_skipped(workflow_id, "the server knows no duration that long"));
         };
-        let forward = FastForwardConfig { id: id.clone(), duration: Some(duration) };
+        // A clock that waits for a child may not have reached its previous target yet.
+        let duration = duration.saturating_add(left(&described).unwrap_or_default());
+        let Some(forward) = fast_forward(duration) else {
+            let reason = "the duration is longer than the server allows";
+            return Err(not_skipped(workflow_id, reason));
+        };
+        let id = forward.id.clone();
         match self.configure(workflow_id, Some(forward)).await {
             Ok(()) => {}
             Err(status) if status.code() == Code::NotFound => return Ok(Moved::Done),
@@ -110,7 +128,32 @@ impl Clocks {
         }
     }
 
-    /// Waits until the clock shows the time that it was sent to.
+    /// Waits until no workflow task of a workflow is scheduled or running, and returns the server's
+    /// description of it; `None` if the workflow has ended.
+    async fn between_tasks(
+        &self,
+        workflow_id: &str,
+    ) -> Result<Option<DescribeWorkflowExecutionResponse>> {
+        let began = tokio::time::Instant::now();
+        loop {
+            match self.describe(workflow_id).await {
+                Ok(described) if !is_running(&described) => return Ok(None),
+                Ok(described) if described.pending_workflow_task.is_none() => {
+                    return Ok(Some(described));
+                }
+                Ok(_) => {}
+                Err(status) if status.code() == Code::NotFound => return Ok(None),
+                Err(status) => return Err(not_skipped(workflow_id, status.message())),
+            }
+            if began.elapsed() > MAX_WAIT {
+                let reason = format!("its workflow task did not complete within {MAX_WAIT:?}");
+                return Err(not_skipped(workflow_id, &reason));
+            }
+            tokio::time::sleep(TASK_CHECK_INTERVAL).await;
+        }
+    }
+
+    /// Waits until the clock shows its target time.
     async fn arrived(&self, workflow_id: &str, forward: &str) -> Result<Moved> {
         loop {
             let request = PollWorkflowExecutionTimeSkippingRequest {
@@ -134,17 +177,17 @@ impl Clocks {
                     }
                     return Ok(Moved::Done);
                 }
-                // A poll that took too long is repeated.
+                // The poll timed out and is repeated.
                 _ => {}
             }
         }
     }
 
-    /// Waits until something is in the way for good: a child, or for too long: an activity.
+    /// Waits until a child keeps the clock from its target, or an activity does so for too long.
     async fn in_the_way(&self, workflow_id: &str) -> Result<Moved> {
         let began = tokio::time::Instant::now();
         loop {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
             let Ok(described) = self.describe(workflow_id).await else { continue };
             let activities: Vec<_> = described
                 .pending_activities
@@ -156,14 +199,14 @@ impl Clocks {
                 let children = described.pending_children.into_iter();
                 return Ok(Moved::AfterChildren(children.map(|child| child.workflow_id).collect()));
             }
-            if began.elapsed() > PATIENCE {
+            if began.elapsed() > MAX_WAIT {
                 let reason = if activities.is_empty() {
-                    format!("nothing happened for {PATIENCE:?}")
+                    format!("the server did not move it within {MAX_WAIT:?}")
                 } else {
                     let activities = activities.join(", ");
                     format!(
-                        "{activities} did not end within {PATIENCE:?}, and time is not \
-                             skipped while an activity runs"
+                        "{activities} did not end within {MAX_WAIT:?}, and time is not skipped \
+                         while an activity runs; mock the activity"
                     )
                 };
                 return Err(not_skipped(workflow_id, &reason));
@@ -189,10 +232,10 @@ impl Clocks {
         let mut sdk = self.client.sdk().clone();
         let updated = sdk.update_workflow_execution_options(request.into_request()).await?;
         let options = updated.into_inner().workflow_execution_options;
-        // A server that does not know the field leaves it out.
+        // A server without time skipping leaves the field out of its response.
         match options.and_then(|options| options.time_skipping_config) {
             Some(_) => Ok(()),
-            None => Err(Status::unimplemented("it ignores the time skipping config")),
+            None => Err(Status::unimplemented("the server ignores the time skipping config")),
         }
     }
 
@@ -208,7 +251,7 @@ impl Clocks {
         Ok(sdk.describe_workflow_execution(request.into_request()).await?.into_inner())
     }
 
-    /// The error of a server that does not skip time, or of one that would not this time.
+    /// Returns the error for a server that does not support time skipping, or that refused it.
     async fn unsupported(&self, workflow_id: &str, status: &Status) -> Error {
         if status.code() != Code::Unimplemented {
             return not_skipped(workflow_id, status.message());
@@ -225,19 +268,24 @@ impl Clocks {
     }
 }
 
-/// What makes a workflow skip: up to its end, or as far as it is sent.
+/// The configuration that turns time skipping on, up to the workflow's end or up to a target.
 pub(super) fn config(forward: Option<FastForwardConfig>) -> TimeSkippingConfig {
     TimeSkippingConfig {
         enabled: true,
-        // A child that starts on the way would skip up to its end, of which the parent's target says
-        // nothing.
-        disable_propagation: forward.is_some(),
+        // A child that skips by itself would not wait for its parent's signals; see `family`.
+        disable_propagation: true,
         fast_forward_config: forward,
         max_session_skip_count: MOST_SKIPS,
     }
 }
 
-/// The workflow's current run.
+/// Returns a target for a clock, or `None` if the server's protocol cannot express the duration.
+fn fast_forward(duration: Duration) -> Option<FastForwardConfig> {
+    let duration = Some(duration.try_into().ok()?);
+    Some(FastForwardConfig { id: uuid::Uuid::new_v4().to_string(), duration })
+}
+
+/// Returns the current run of a workflow id.
 fn current(workflow_id: &str) -> WorkflowExecution {
     WorkflowExecution { workflow_id: workflow_id.to_owned(), run_id: String::new() }
 }
@@ -252,15 +300,30 @@ fn is_running(described: &DescribeWorkflowExecutionResponse) -> bool {
     info.is_some_and(|info| info.status() == WorkflowExecutionStatus::Running)
 }
 
-fn time_of(described: &DescribeWorkflowExecutionResponse) -> Option<TimeSkippingInfo> {
-    described.workflow_extended_info.as_ref()?.time_skipping_info.clone()
+/// Returns the id of a workflow's parent.
+pub(super) fn parent_of(described: &DescribeWorkflowExecutionResponse) -> Option<String> {
+    let parent = described.workflow_execution_info.as_ref()?.parent_execution.as_ref()?;
+    Some(parent.workflow_id.clone())
 }
 
-/// How far the clock has still to go of the way that it was sent before.
-fn left(described: &DescribeWorkflowExecutionResponse) -> Option<Duration> {
-    let info = time_of(described)?;
-    let forward = info.fast_forward_info.filter(|forward| !forward.has_completed)?;
+/// Returns the state of a workflow's clock; `None` if it has never been moved.
+pub(super) fn clock_of(described: &DescribeWorkflowExecutionResponse) -> Option<&TimeSkippingInfo> {
+    described.workflow_extended_info.as_ref()?.time_skipping_info.as_ref()
+}
+
+/// Returns whether time skipping is on for a workflow, up to its end.
+pub(super) fn skips(described: &DescribeWorkflowExecutionResponse) -> bool {
+    clock_of(described).is_some_and(|clock| {
+        let enabled = clock.effective_config.as_ref().is_some_and(|config| config.enabled);
+        enabled && clock.fast_forward_info.is_none()
+    })
+}
+
+/// Returns the time that is left until the clock reaches the target that it was given before.
+pub(super) fn left(described: &DescribeWorkflowExecutionResponse) -> Option<Duration> {
+    let clock = clock_of(described)?;
+    let forward = clock.fast_forward_info.as_ref().filter(|forward| !forward.has_completed)?;
     let target: SystemTime = forward.target_time?.try_into().ok()?;
-    let now: SystemTime = info.current_time?.try_into().ok()?;
+    let now: SystemTime = clock.current_time?.try_into().ok()?;
     target.duration_since(now).ok()
 }

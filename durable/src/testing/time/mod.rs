@@ -1,18 +1,22 @@
-//! Time, on the real server: each workflow has a clock of its own, which skips where nothing is in
-//! flight.
+//! Time on the real server: each workflow has a clock of its own, which skips time while nothing is
+//! in flight.
 
 mod clock;
+mod due;
+mod family;
 mod skipping;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::{BoxFuture, join_all, ready};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeWorkflowExecutionResponse, StartWorkflowExecutionRequest,
 };
+use tokio::sync::Notify;
 
 use crate::client::Client;
 use crate::client::clock::Clock;
@@ -21,23 +25,35 @@ use crate::testing::lock;
 use crate::testing::workers::Watch;
 
 use clock::{Clocks, Moved};
+pub(in crate::testing) use due::timers_left;
+use family::{Family, Pause};
 pub use skipping::TimeSkipping;
 
 /// The time of all workflows of a test environment.
 pub(in crate::testing) struct Time {
     clocks: Clocks,
     watch: Arc<Watch>,
-    /// How long workflow tasks may take, where workers are killed in the middle of them.
+    /// The timeout of workflow tasks, where workers are killed in the middle of them.
     task_timeout: Option<Duration>,
     state: Mutex<State>,
+    /// Notified of each entry in `State::unreleased`.
+    waiting: Notify,
 }
 
 struct State {
     skipping: TimeSkipping,
     /// The workflows that were started, by id.
     started: BTreeSet<String>,
-    /// Those whose results are waited for, or were.
+    /// The workflows that skip time, or will: those whose results are or were awaited.
     awaited: BTreeSet<String>,
+    /// The awaited workflows for which time skipping is still to be turned on.
+    unreleased: Vec<String>,
+}
+
+/// A task of [`Time::follow`] that has ended.
+enum Ended {
+    Release,
+    Family(Family),
 }
 
 impl Time {
@@ -47,22 +63,24 @@ impl Time {
         skipping: TimeSkipping,
         task_timeout: Option<Duration>,
     ) -> Self {
-        let state = State { skipping, started: BTreeSet::default(), awaited: BTreeSet::default() };
-        Self { clocks: Clocks::new(client), watch, task_timeout, state: Mutex::new(state) }
+        let (started, awaited, unreleased) = <_>::default();
+        let state = Mutex::new(State { skipping, started, awaited, unreleased });
+        let (clocks, waiting) = (Clocks::new(client), Notify::new());
+        Self { clocks, watch, task_timeout, state, waiting }
     }
 
     pub(in crate::testing) fn set(&self, skipping: TimeSkipping) {
         lock(&self.state).skipping = skipping;
     }
 
-    /// The ids of all workflows that were started, from outside or by others.
+    /// Returns the ids of all workflows that were started, by the test or by other workflows.
     pub(in crate::testing) fn workflow_ids(&self) -> BTreeSet<String> {
         let mut ids = lock(&self.state).started.clone();
         ids.extend(self.watch.runs().into_values().map(|run| run.workflow_id));
         ids
     }
 
-    /// Lets time be real where the server does not skip it, and says so.
+    /// Falls back to real time, with a warning, if the server does not support time skipping.
     pub(in crate::testing) async fn ask_the_server(&self) {
         if !self.clocks.are_skipping().await {
             tracing::warn!("the server does not skip time; workflows wait in real time");
@@ -70,7 +88,7 @@ impl Time {
         }
     }
 
-    /// What the server knows of a workflow, if it is running.
+    /// Returns the server's description of a workflow, or `None` if it is not running.
     pub(in crate::testing) async fn running(
         &self,
         workflow_id: &str,
@@ -90,7 +108,7 @@ impl Time {
                 match moved? {
                     Moved::Stopped => {}
                     Moved::Done => any = true,
-                    // Some of them may have been started while their parent's clock was moved.
+                    // A child may have been started while its parent's clock was moved.
                     Moved::AfterChildren(children) => {
                         any = true;
                         next.extend(children.into_iter().filter(|child| !done.contains(child)));
@@ -101,40 +119,62 @@ impl Time {
         if any { Ok(()) } else { Err(TestingError::NothingToSkip.into()) }
     }
 
-    /// Lets a workflow and its children skip, whose result somebody waits for.
-    async fn awaited(&self, workflow_id: &str) {
-        if lock(&self.state).skipping != TimeSkipping::WhenAwaited {
-            return;
-        }
-        lock(&self.state).awaited.insert(workflow_id.to_owned());
-        let runs = self.watch.runs().into_values();
-        let mut family: BTreeSet<_> =
-            runs.filter(|run| run.root == workflow_id).map(|run| run.workflow_id).collect();
-        family.insert(workflow_id.to_owned());
-        join_all(family.iter().map(|id| self.clocks.skip_on(id))).await;
+    fn is_awaited(&self, workflow_id: &str) -> bool {
+        lock(&self.state).awaited.contains(workflow_id)
     }
 
-    /// Lets children skip that were started before anybody waited for the workflow they belong to,
-    /// but whose first task came after it. Runs until it is dropped.
+    /// Skips time for the workflows whose results are awaited, and for their children. Runs until it is
+    /// dropped.
     pub(in crate::testing) async fn follow(&self) {
-        let mut steps = self.watch.steps();
-        let mut seen = BTreeSet::new();
+        let mut tasks = FuturesUnordered::new();
+        // Without a value while a task has the family.
+        let mut families = BTreeMap::<String, Option<Family>>::new();
         loop {
-            for (run_id, run) in self.watch.runs() {
-                let is_child = run.root != run.workflow_id;
-                let awaited = is_child && lock(&self.state).awaited.contains(&run.root);
-                if awaited && seen.insert(run_id) && !self.clocks.skips(&run.workflow_id).await {
-                    self.clocks.skip_on(&run.workflow_id).await;
+            for workflow_id in std::mem::take(&mut lock(&self.state).unreleased) {
+                tasks.push(self.release(workflow_id).map(|()| Ended::Release).boxed());
+            }
+            for root in self.watch.roots() {
+                let family = || Some(Family::new(root.clone()));
+                let family = families.entry(root.clone()).or_insert_with(family);
+                if let Some(family) = family.take_if(|family| family.needs_supervision(self)) {
+                    tasks.push(family.supervise(self).map(Ended::Family).boxed());
                 }
             }
-            if steps.changed().await.is_err() {
+            tokio::select! {
+                () = self.waiting.notified() => {}
+                () = self.watch.next_child() => {}
+                Some(ended) = tasks.next() => if let Ended::Family(family) = ended {
+                    families.insert(family.root().to_owned(), Some(family));
+                }
+            }
+        }
+    }
+
+    /// Turns time skipping on for a workflow when it has nothing in flight, no running child and no
+    /// running parent, so that the request does not come in the middle of a workflow task.
+    async fn release(&self, workflow_id: String) {
+        let mut pause = Pause::new();
+        while let Some(described) = self.running(&workflow_id).await {
+            if clock::skips(&described) {
                 return;
             }
+            let has_parent = match clock::parent_of(&described) {
+                Some(parent) => self.running(&parent).await.is_some(),
+                None => false,
+            };
+            if !has_parent && described.pending_children.is_empty() {
+                match family::look(self, &workflow_id).await {
+                    None => return,
+                    Some(None) => {}
+                    Some(Some(_)) => return self.clocks.turn_on(&workflow_id).await,
+                }
+            }
+            pause.wait().await;
         }
     }
 }
 
-/// The clock that the client asks: the time of the environment.
+/// The client asks the environment for the time of what it starts and awaits.
 impl Clock for Time {
     fn starting(&self, request: &mut StartWorkflowExecutionRequest, awaited: bool) {
         let mut state = lock(&self.state);
@@ -145,6 +185,7 @@ impl Clock for Time {
         };
         state.started.insert(request.workflow_id.clone());
         if skips {
+            state.awaited.insert(request.workflow_id.clone());
             request.time_skipping_config = Some(clock::config(None));
         }
         if let Some(timeout) = self.task_timeout {
@@ -153,6 +194,12 @@ impl Clock for Time {
     }
 
     fn waiting<'a>(&'a self, workflow_id: &'a str) -> BoxFuture<'a, ()> {
-        self.awaited(workflow_id).boxed()
+        let mut state = lock(&self.state);
+        if state.skipping == TimeSkipping::WhenAwaited {
+            state.awaited.insert(workflow_id.to_owned());
+            state.unreleased.push(workflow_id.to_owned());
+            self.waiting.notify_one();
+        }
+        ready(()).boxed()
     }
 }

@@ -1,22 +1,29 @@
-//! When the workflows of a test skip time.
+//! The modes of time skipping.
 
-/// When the workflows of a test skip time: wherever a workflow has nothing to do but to wait for a
-/// timer, the backoff of a retry or its own timeout, its clock goes there at once.
+/// The mode of time skipping in a test.
 ///
-/// No time is skipped while an activity or a child runs, and a workflow that waits for nothing that
-/// has a time stays where it is. Children and continued runs do as the workflow that started them.
-/// See [`TestEnv::skip`](crate::testing::TestEnv::skip) for moving time by hand, in each of these.
+/// The clock of a workflow that skips time is moved at once to the next timer, to the end of the
+/// backoff of a retry, or to the workflow's own timeout, while the workflow has nothing else to do.
+/// No time is skipped while a workflow task, an activity or a child runs. A workflow that waits for
+/// nothing with a time waits in real time.
+///
+/// Continued runs skip time if the run before them did. Children skip time if their parent does,
+/// but never while their parent or another workflow of the same family has work to do, so that a
+/// child still receives a signal that its parent is about to send.
+///
+/// [`TestEnv::skip`](crate::testing::TestEnv::skip) moves time by hand, in every mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TimeSkipping {
-    /// From when a result is waited for, by `execute(..)` or `result()`; until then time is real.
+    /// A workflow skips time once its result is awaited with `execute(..)` or `result()`. Before that,
+    /// its time is real.
     ///
-    /// So a test can send a signal to a workflow that waits for it with a timeout, and the timeout
-    /// comes due when the test does nothing but wait.
+    /// So a test can signal a workflow before its timeout, and the timeout passes at once when the
+    /// test only waits for the result.
     #[default]
     WhenAwaited,
-    /// From when a workflow is started.
+    /// A workflow skips time from its start.
     Always,
-    /// Never; only [`TestEnv::skip`](crate::testing::TestEnv::skip) moves time.
+    /// Time is real; only [`TestEnv::skip`](crate::testing::TestEnv::skip) moves it.
     Never,
 }

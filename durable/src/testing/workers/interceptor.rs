@@ -1,5 +1,5 @@
-//! Between the workers of a test and its workflows: notes what runs, answers for mocked workflows,
-//! and gives calls that are to time out little time.
+//! The interceptor between the workers of a test and its workflows. It records what runs, answers for
+//! mocked workflows, and shortens the timeouts of calls whose mock times out.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -24,10 +24,10 @@ use temporalio_sdk::{
 use super::watch::Watch;
 use crate::testing::mocks::{Input, MockActivity, MockedRun, Mocks, RunMock, TIMED_OUT_AFTER};
 
-/// How long what hangs may hang.
+/// The timeout of a call that hangs.
 const NEVER: Duration = Duration::from_secs(365 * 86_400);
 
-/// What the workers of a test environment run between themselves and a workflow.
+/// Returns the constructor of the interceptor.
 pub(super) fn constructor(
     watch: Arc<Watch>,
     mocks: Arc<Mocks>,
@@ -46,19 +46,19 @@ pub(super) fn constructor(
     })
 }
 
-/// What comes after this interceptor on the way into a workflow.
+/// The next interceptor on the way into a workflow.
 type Inbound<'a, Input, Output> = WorkflowNext<'a, Input, WorkflowInterceptorFuture<'a, Output>>;
 
-/// What comes after this interceptor on the way out of a workflow.
+/// The next interceptor on the way out of a workflow.
 type Outbound<Input, Output> =
     WorkflowNext<'static, Input, CancellableWorkflowOutboundFuture<Output>>;
 
 struct Interceptor {
     watch: Arc<Watch>,
     mocks: Arc<Mocks>,
-    /// What answers for this workflow.
+    /// The mock that answers for this workflow, if it has one.
     mock: Option<RunMock>,
-    /// How long the workflow tasks of children may take.
+    /// The timeout of the workflow tasks of children, if it is not the server's default.
     task_timeout: Option<Duration>,
     /// The input of a mocked workflow whose `#[init]` takes it.
     input: RefCell<Option<MockedRun>>,
@@ -71,7 +71,7 @@ impl Interceptor {
         }
     }
 
-    /// What a mocked workflow does: it calls its mock, and ends with the answer.
+    /// Runs a mocked workflow: calls its mock, and ends with the answer.
     async fn answer(
         context: WorkflowInterceptorContext,
         call: Option<MockedRun>,
@@ -97,8 +97,8 @@ impl Interceptor {
     }
 }
 
-/// The failure that a mock answered, without the local activity around it: as if the workflow's own
-/// code had failed so.
+/// Returns the failure of a mock without the local activity around it, as if the workflow's own code
+/// had failed with it.
 fn own_failure(error: ActivityExecutionError) -> WorkflowTermination {
     let Some(IncomingError::Application(failure)) = error.cause() else {
         return error.into();
@@ -218,7 +218,7 @@ impl WorkflowInterceptor for Interceptor {
     }
 }
 
-/// The same timeouts, with a short one for each attempt.
+/// Returns the same timeouts with a short one for each attempt.
 fn shortened(timeouts: &ActivityCloseTimeouts) -> ActivityCloseTimeouts {
     let start_to_close: Duration = TIMED_OUT_AFTER;
     match timeouts {

@@ -1,5 +1,5 @@
-//! What the workers of a test environment share with the test: its mocks, what it gives to
-//! activities, and what it notes of them.
+//! The state that the workers of a test environment share with the test: its mocks, the values that
+//! it gives to activities, and the record of what runs.
 
 use std::any::{Any, TypeId};
 use std::sync::{Arc, Mutex};
@@ -15,17 +15,17 @@ use crate::definition::Dependencies;
 use crate::testing::lock;
 use crate::testing::mocks::{MockActivity, Mocks};
 
-/// What the workers of a test environment share with the test.
+/// The state that the workers of a test environment share with the test.
 #[derive(Default)]
-pub(in crate::testing) struct Stage {
+pub(in crate::testing) struct SharedState {
     pub(in crate::testing) watch: Arc<Watch>,
     pub(in crate::testing) mocks: Arc<Mocks>,
     dependencies: Mutex<Arc<Dependencies>>,
-    /// How long the workflow tasks of children may take, where that is not left to the server.
+    /// The timeout of the workflow tasks of children, if it is not the server's default.
     task_timeout: Option<Duration>,
 }
 
-impl Stage {
+impl SharedState {
     pub(in crate::testing) fn new(
         dependencies: Dependencies,
         task_timeout: Option<Duration>,
@@ -34,22 +34,22 @@ impl Stage {
         Self { dependencies, task_timeout, ..Self::default() }
     }
 
-    /// Gives activities a value from now on.
+    /// Gives a value to activities that begin after the call.
     pub(in crate::testing) fn give<T: ?Sized + Send + Sync + 'static>(&self, value: Arc<T>) {
         let mut dependencies = lock(&self.dependencies);
         Arc::make_mut(&mut dependencies).insert(value);
     }
 
-    /// Puts the stage around a worker.
-    pub(in crate::testing) fn set(&self, options: &mut WorkerOptions) {
+    /// Adds the mocks and the record to a worker.
+    pub(in crate::testing) fn add_to(&self, options: &mut WorkerOptions) {
         options.register_activity::<MockActivity>(Arc::clone(&self.mocks));
-        // Innermost, so that the user's interceptors are around a mocked workflow, too.
+        // Innermost, so that the user's interceptors are called for a mocked workflow, too.
         let (watch, mocks) = (Arc::clone(&self.watch), Arc::clone(&self.mocks));
         options.workflow_interceptor(interceptor::constructor(watch, mocks, self.task_timeout));
     }
 }
 
-impl Intervention for Stage {
+impl Intervention for SharedState {
     fn attempt(&self) {
         self.watch.step();
     }

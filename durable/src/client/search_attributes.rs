@@ -1,0 +1,121 @@
+//! The search attributes of a server: those it lacks, and how they get there.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use temporalio_client::grpc::OperatorService as _;
+use temporalio_client::tonic::{Code, IntoRequest as _, Status};
+use temporalio_common::protos::temporal::api::enums::v1::IndexedValueType;
+use temporalio_common::protos::temporal::api::operatorservice::v1::{
+    AddSearchAttributesRequest, ListSearchAttributesRequest,
+};
+
+use super::Client;
+use crate::definition::SearchAttributeEntry;
+use crate::error::{Error, Result, how_to_create};
+use crate::search_attribute::SearchAttribute;
+
+/// A declared search attribute that the server does not have, or has otherwise.
+#[derive(Debug)]
+pub(crate) struct UnfitSearchAttribute {
+    declared: SearchAttributeEntry,
+    /// The type that it has on the server, as the server names it, if it is there.
+    found: Option<String>,
+    namespace: String,
+}
+
+impl fmt::Display for UnfitSearchAttribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { declared: SearchAttributeEntry { name, kind, source }, found, namespace } = self;
+        match found {
+            None => write!(
+                f,
+                "search attribute `{name}` ({kind}, declared at {source}) does not exist in namespace \
+                 `{namespace}`; {}",
+                how_to_create(name, namespace)
+            ),
+            Some(found) => write!(
+                f,
+                "search attribute `{name}` is {found} in namespace `{namespace}`, and declared as {kind} \
+                 at {source}; declare it as {found}, or under another name"
+            ),
+        }
+    }
+}
+
+impl Client {
+    /// Returns the declared search attributes that the namespace lacks, or has with another type.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`], [`Error::Rpc`] where the server does not let this client ask.
+    pub(crate) async fn unfit_search_attributes(
+        &self,
+        declared: &[SearchAttributeEntry],
+    ) -> Result<Vec<UnfitSearchAttribute>> {
+        if declared.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known = self.known_search_attributes().await.map_err(|status| match status.code() {
+            Code::Unavailable => self.unreachable(status),
+            _ => Error::Rpc {
+                operation: "list its search attributes".to_owned(),
+                source: Box::new(status),
+            },
+        })?;
+        let unfit = declared.iter().filter_map(|entry| {
+            let found = known.get(entry.name).copied();
+            if found == Some(entry.kind.indexed() as i32) {
+                return None;
+            }
+            let found = found.map(type_name);
+            let namespace = self.namespace().to_owned();
+            Some(UnfitSearchAttribute { declared: *entry, found, namespace })
+        });
+        Ok(unfit.collect())
+    }
+
+    /// Creates search attributes in the namespace; those that exist already stay as they are.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn create_search_attributes(
+        &self,
+        wanted: &[(String, SearchAttribute)],
+    ) -> Result<(), Status> {
+        let wanted = wanted.iter().map(|(name, kind)| (name.clone(), kind.indexed() as i32));
+        let mut wanted: HashMap<_, _> = wanted.collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        if let Err(status) = self.add_search_attributes(wanted.clone()).await {
+            // One of the server's own among them makes it refuse all.
+            let known = self.known_search_attributes().await?;
+            let asked = wanted.len();
+            wanted.retain(|name, kind| known.get(name) != Some(kind));
+            if wanted.len() == asked {
+                return Err(status);
+            }
+            self.add_search_attributes(wanted).await?;
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "testing")]
+    async fn add_search_attributes(&self, wanted: HashMap<String, i32>) -> Result<(), Status> {
+        let namespace = self.namespace().to_owned();
+        let request = AddSearchAttributesRequest { search_attributes: wanted, namespace };
+        let mut sdk = self.sdk().clone();
+        sdk.add_search_attributes(request.into_request()).await.map(drop)
+    }
+
+    /// All search attributes of the namespace, the server's own included.
+    async fn known_search_attributes(&self) -> Result<HashMap<String, i32>, Status> {
+        let request = ListSearchAttributesRequest { namespace: self.namespace().to_owned() };
+        let mut sdk = self.sdk().clone();
+        let listed = sdk.list_search_attributes(request.into_request()).await?.into_inner();
+        Ok(listed.custom_attributes.into_iter().chain(listed.system_attributes).collect())
+    }
+}
+
+fn type_name(indexed: i32) -> String {
+    let kind = IndexedValueType::try_from(indexed).ok().and_then(SearchAttribute::of);
+    kind.map_or_else(|| "of an unknown type".to_owned(), |kind| kind.to_string())
+}

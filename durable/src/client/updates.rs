@@ -1,0 +1,298 @@
+//! Updates of a workflow, as the generated handles' methods return them, and handles of those that
+//! were sent.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use temporalio_client::errors::{WorkflowUpdateError, WorkflowUpdateWithStartError};
+use temporalio_client::interceptors::{
+    ClientInterceptor, Next, StartWorkflowUpdateInput, StartWorkflowUpdateOutput,
+    UpdateWithStartWorkflowInput, UpdateWithStartWorkflowOutput,
+};
+use temporalio_client::tonic::Code;
+use temporalio_client::{
+    RpcOptions, WorkflowExecuteUpdateOptions, WorkflowStartUpdateOptions, WorkflowUpdateHandle,
+};
+use temporalio_common::UpdateDefinition;
+use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure;
+use temporalio_common::protos::temporal::api::update::v1::{Outcome, outcome};
+
+use super::WorkflowHandle;
+use crate::definition::exact::{Exact, Reading};
+use crate::definition::{Payload, Workflow};
+use crate::error::{Error, Result};
+
+/// An update of a workflow; awaiting it sends it and waits for its result.
+///
+/// # Errors
+/// [`UpdateFailed`](crate::Error::UpdateFailed): the validator rejected it, the handler failed, or the
+/// workflow ended before the handler (its failure then has the type `AcceptedUpdateCompletedWorkflow`);
+/// [`NotFound`](crate::Error::NotFound) also when the workflow has ended,
+/// [`WrongType`](crate::Error::WrongType), [`CallTimedOut`](crate::Error::CallTimedOut),
+/// [`Unreachable`](crate::Error::Unreachable) and [`Rpc`](crate::Error::Rpc).
+#[must_use = "an update is sent only when this is awaited or started"]
+pub struct UpdateCall<U: UpdateDefinition> {
+    pub(super) handle: WorkflowHandle<U::Workflow>,
+    pub(super) update: U,
+    pub(super) input: U::Input,
+    pub(super) id: Option<String>,
+    pub(super) call_timeout: Option<Duration>,
+}
+
+impl<U: UpdateDefinition<Workflow: Workflow>> UpdateCall<U> {
+    /// An update; made by generated code.
+    pub fn new(handle: &WorkflowHandle<U::Workflow>, update: U, input: U::Input) -> Self {
+        Self { handle: handle.clone(), update, input, id: None, call_timeout: None }
+    }
+
+    /// Makes the update idempotent: a second one of this id gets the result of the first.
+    ///
+    /// By its id a program finds the update again:
+    /// [`WorkflowHandle::update_handle`](crate::WorkflowHandle::update_handle).
+    pub fn update_id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Limits how long the update may take, from sending it to its result, retries included; with
+    /// [`start`](Self::start) to its acceptance. Without it the
+    /// [client's limit](crate::Client::with_call_timeout) holds, or else none.
+    ///
+    /// The workflow goes on with an update that it has accepted.
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.call_timeout = Some(timeout);
+        self
+    }
+}
+
+impl<U> UpdateCall<U>
+where
+    U: UpdateDefinition<Workflow: Workflow, Input: Payload> + Send + 'static,
+{
+    /// Sends the update and waits only until the workflow has accepted it.
+    ///
+    /// # Errors
+    /// Those of awaiting the update: [`UpdateFailed`](crate::Error::UpdateFailed) when the validator
+    /// rejected it, or when the handler has failed by the time the server answers. What fails later is
+    /// an error of [`UpdateHandle::result`].
+    pub async fn start(self) -> Result<UpdateHandle<U>> {
+        let Self { handle, update, input, id, call_timeout } = self;
+        let name = update.name().to_owned();
+        let doing = handle.doing("update");
+        let options = WorkflowStartUpdateOptions::builder().maybe_update_id(id).build();
+        let starting = async {
+            let noted = Noted::default();
+            let sdk = handle.sdk_with(noted.clone().added_to(handle.client().sdk().clone()));
+            match sdk.start_update(Reading(update), input, options).await {
+                Ok(started) => noted.settle(started),
+                Err(error) => Err(error),
+            }
+        };
+        let starting = async {
+            match starting.await {
+                Ok(update) => Ok(update),
+                Err(error) => Err(doing.update(&name, error).await),
+            }
+        };
+        let update = doing.within(call_timeout, starting).await?;
+        Ok(UpdateHandle { handle, name, update })
+    }
+}
+
+impl<U> IntoFuture for UpdateCall<U>
+where
+    U: UpdateDefinition<Workflow: Workflow, Input: Payload, Output: Send + Sync> + Send + 'static,
+{
+    type Output = Result<U::Output>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { handle, update, input, id, call_timeout } = self;
+        async move {
+            let name = update.name().to_owned();
+            let doing = handle.doing("update");
+            let updating = async {
+                let options = WorkflowExecuteUpdateOptions::builder().maybe_update_id(id).build();
+                match handle.sdk().execute_update(Reading(update), input, options).await {
+                    Ok(Exact(output)) => Ok(output),
+                    Err(error) => Err(doing.update(&name, error).await),
+                }
+            };
+            doing.within(call_timeout, updating).await
+        }
+        .boxed()
+    }
+}
+
+/// An update that the workflow has accepted, or that is named by its id.
+pub struct UpdateHandle<U: UpdateDefinition> {
+    pub(super) handle: WorkflowHandle<U::Workflow>,
+    pub(super) name: String,
+    pub(super) update: WorkflowUpdateHandle<temporalio_client::Client, Exact<U::Output>>,
+}
+
+impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
+    /// A handle of an update that was sent before.
+    pub(super) fn existing(
+        handle: &WorkflowHandle<U::Workflow>,
+        name: &str,
+        update_id: String,
+    ) -> Self {
+        let update = handle.sdk().get_update_handle(OutputOf::<U>(PhantomData), update_id);
+        Self { handle: handle.clone(), name: name.to_owned(), update }
+    }
+
+    /// The update's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.update.id()
+    }
+
+    /// Waits for the update's result.
+    ///
+    /// # Errors
+    /// Those of awaiting an [`UpdateCall`], and [`UpdateNotFound`](crate::Error::UpdateNotFound) when
+    /// the workflow has no update of this id.
+    pub async fn result(&self) -> Result<U::Output> {
+        let error = match self.update.get_result(RpcOptions::default()).await {
+            Ok(Exact(output)) => return Ok(output),
+            Err(error) => error,
+        };
+        match error {
+            // The server (as of 1.32) tells only by its words what it is that it did not find.
+            WorkflowUpdateError::NotFound(status) | WorkflowUpdateError::Rpc(status)
+                if status.code() == Code::NotFound && status.message().starts_with("update ") =>
+            {
+                Err(Error::UpdateNotFound {
+                    workflow_id: self.handle.id().to_owned(),
+                    update_id: self.id().to_owned(),
+                    source: Box::new(status),
+                })
+            }
+            error => Err(self.handle.doing("update").update(&self.name, error).await),
+        }
+    }
+}
+
+impl<U: UpdateDefinition<Workflow: Workflow>> fmt::Debug for UpdateHandle<U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UpdateHandle")
+            .field("name", &self.name)
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An update of the same workflow and output, of which the SDK asks a value where a handle needs none.
+struct OutputOf<U>(PhantomData<fn() -> U>);
+
+impl<U: UpdateDefinition> UpdateDefinition for OutputOf<U> {
+    type Workflow = U::Workflow;
+    type Input = ();
+    type Output = Exact<U::Output>;
+
+    fn name(&self) -> &'static str {
+        ""
+    }
+}
+
+/// A method of a generated handle that sends an update, such as `CartWorkflowHandle::add`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a method that sends an update",
+    label = "write the path of a method of the handle, such as `CartWorkflowHandle::add`"
+)]
+pub trait UpdateMethod<H, A> {
+    /// The update that the method sends.
+    type Update;
+}
+
+macro_rules! update_methods {
+    ($(($($input:ident),*))*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M, H, U, $($input),*> UpdateMethod<H, ($($input,)*)> for M
+        where
+            M: Fn(&H, $($input),*) -> UpdateCall<U>,
+            U: UpdateDefinition,
+        {
+            type Update = U;
+        }
+    )*};
+}
+
+update_methods! { () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) }
+
+/// Notes what the server tells of an update with its acceptance: a rejected one has failed.
+///
+/// The SDK 1.1.1 keeps it, and gives a handle all the same.
+#[derive(Clone, Default)]
+pub(super) struct Noted(Arc<Mutex<Option<RawFailure>>>);
+
+impl Noted {
+    /// Returns the client with this as its outermost interceptor.
+    pub(super) fn added_to(
+        self,
+        mut client: temporalio_client::Client,
+    ) -> temporalio_client::Client {
+        client.options_mut().client_interceptors.insert(0, Arc::new(self));
+        client
+    }
+
+    fn note(&self, known: Option<&Outcome>) {
+        if let Some(outcome::Value::Failure(failure)) =
+            known.and_then(|outcome| outcome.value.as_ref())
+        {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure.clone());
+        }
+    }
+
+    /// Returns what was started, or the failure that was noted.
+    pub(super) fn settle<T>(&self, started: T) -> Result<T, WorkflowUpdateError> {
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(failure) => Err(WorkflowUpdateError::Failed(Box::new(failure))),
+            None => Ok(started),
+        }
+    }
+}
+
+impl ClientInterceptor for Noted {
+    fn start_workflow_update<'a>(
+        &'a self,
+        input: StartWorkflowUpdateInput,
+        next: Next<
+            'a,
+            StartWorkflowUpdateInput,
+            BoxFuture<'a, Result<StartWorkflowUpdateOutput, WorkflowUpdateError>>,
+        >,
+    ) -> BoxFuture<'a, Result<StartWorkflowUpdateOutput, WorkflowUpdateError>> {
+        let started = next.run(input);
+        async move {
+            let started = started.await?;
+            self.note(started.known_outcome.as_ref());
+            Ok(started)
+        }
+        .boxed()
+    }
+
+    fn update_with_start_workflow<'a>(
+        &'a self,
+        input: UpdateWithStartWorkflowInput,
+        next: Next<
+            'a,
+            UpdateWithStartWorkflowInput,
+            BoxFuture<'a, Result<UpdateWithStartWorkflowOutput, WorkflowUpdateWithStartError>>,
+        >,
+    ) -> BoxFuture<'a, Result<UpdateWithStartWorkflowOutput, WorkflowUpdateWithStartError>> {
+        let started = next.run(input);
+        async move {
+            let started = started.await?;
+            self.note(started.known_outcome.as_ref());
+            Ok(started)
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,28 @@
+//! Current details, which carry the name of the workflow to the answer of the query
+//! `__temporal_workflow_metadata`.
+
+use super::{SyncWorkflowContext, WorkflowContext};
+use crate::definition::{WorkflowAnnotation, metadata};
+
+/// Returns details that name the workflow.
+pub(super) fn details<W: WorkflowAnnotation>(details: &str) -> String {
+    metadata::marked(W::NAME, W::QUEUE, details)
+}
+
+impl<W: WorkflowAnnotation> WorkflowContext<W> {
+    /// Sets the text that the web UI shows for the running workflow, in Markdown. It replaces the text
+    /// that was set before, and isn't recorded in the history.
+    pub fn set_current_details(&self, details: impl Into<String>) {
+        let details = self::details::<W>(&details.into());
+        temporalio_sdk::WorkflowContext::set_current_details(self, details);
+    }
+}
+
+impl<W: WorkflowAnnotation> SyncWorkflowContext<W> {
+    /// Sets the text that the web UI shows for the running workflow; see
+    /// [`WorkflowContext::set_current_details`].
+    pub fn set_current_details(&self, details: impl Into<String>) {
+        let details = self::details::<W>(&details.into());
+        temporalio_sdk::SyncWorkflowContext::set_current_details(self, details);
+    }
+}
