@@ -167,9 +167,9 @@ async fn local_activities_run_once_when_time_is_skipped(env: TestEnv) -> Result<
     env.state(ledger.clone());
     let waiting = Waiting::start(env.client()).await?;
     for number in 0..20 {
-        let writing = WritingLocally::start(env.client(), format!("skipped {number}")).await?;
+        let local = WritingLocally::start(env.client(), format!("skipped {number}")).await?;
         env.skip(Duration::from_secs(1)).await?;
-        assert!(writing.result_within(QUICK).await? > 0);
+        assert!(local.result_within(QUICK).await? > 0);
     }
     waiting.finish().await?;
     each_is_written_once(&ledger, 20);

@@ -123,14 +123,13 @@ fn replace(
             },
         }
     } else if let Some(message) = operation.strip_prefix(":?") {
-        match full {
-            Some(value) => insert(value),
-            None => {
-                let separator = if message.is_empty() { "" } else { ": " };
-                problems.push(missing(format!(
-                    "the environment variable {name} is not set, or empty{separator}{message}"
-                )));
-            }
+        if let Some(value) = full {
+            insert(value);
+        } else {
+            let separator = if message.is_empty() { "" } else { ": " };
+            problems.push(missing(format!(
+                "the environment variable {name} is not set, or empty{separator}{message}"
+            )));
         }
     } else {
         problems.push(malformed(format!(

@@ -29,6 +29,6 @@ pub(crate) fn add_known(message: &mut String) {
     if let Some((workflow, updates)) = asked_for {
         let names: Vec<_> = updates.iter().map(|update| format!("`{}`", update.name)).collect();
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        message.push_str(&format!("; workflow {workflow} has {names}"));
+        *message = format!("{message}; workflow {workflow} has {names}");
     }
 }

@@ -124,7 +124,7 @@ impl WorkerHealth {
             }
             Ok(Err(_)) => reasons.push(format!("the server {server} does not answer")),
             Err(_) => {
-                reasons.push(format!("the server {server} gave no answer in {ANSWER_TIMEOUT:?}"))
+                reasons.push(format!("the server {server} gave no answer in {ANSWER_TIMEOUT:?}"));
             }
         }
         let namespace = self.client.namespace().to_owned();
