@@ -29,6 +29,6 @@ fn it_shows_what_holds_and_what_is_wrong() {
 async fn without_a_file_the_built_in_values_hold(env: TestEnv) -> durable::Result<()> {
     let shelf = Shelf { shelf: "B2".to_owned() };
     let lines = InventoryWorkflow::execute(env.client(), shelf).await?;
-    assert_eq!(lines[0], "B2: counted, with a heartbeat every 300s at least");
+    assert_eq!(lines[0], "B2: counted, with no heartbeat timeout");
     Ok(())
 }

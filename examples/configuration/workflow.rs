@@ -1,19 +1,25 @@
-//! A workflow whose activities set nothing: what holds for them stands in the file.
+//! A workflow whose activities set no options: they come from the file.
 
 use durable::prelude::*;
 
-/// Tells after which pause between heartbeats it would count as lost.
+/// Counts what is on a shelf. Its output tells the heartbeat timeout that it runs with.
 #[activity(queue = "configuration")]
 pub async fn count_stock(ctx: ActivityContext, shelf: String) -> String {
-    let pause = ctx.info().heartbeat_timeout.unwrap_or_default();
-    format!("{shelf}: counted, with a heartbeat every {pause:?} at least")
+    format!("{shelf}: counted, {}", heartbeats(&ctx))
 }
 
 /// The same, by another name.
 #[activity(queue = "configuration")]
 pub async fn order_more(ctx: ActivityContext, shelf: String) -> String {
-    let pause = ctx.info().heartbeat_timeout.unwrap_or_default();
-    format!("{shelf}: ordered, with a heartbeat every {pause:?} at least")
+    format!("{shelf}: ordered, {}", heartbeats(&ctx))
+}
+
+/// Describes the heartbeat timeout of an attempt.
+fn heartbeats(ctx: &ActivityContext) -> String {
+    match ctx.info().heartbeat_timeout.filter(|timeout| !timeout.is_zero()) {
+        Some(timeout) => format!("with a heartbeat every {timeout:?} at least"),
+        None => "with no heartbeat timeout".to_owned(),
+    }
 }
 
 /// Counts what is on a shelf, and orders what is missing.
