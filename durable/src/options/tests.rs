@@ -1,10 +1,10 @@
-//! The precedence and the checks, as rules.
+//! Tests of the precedence and the checks.
 
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The options of nothing.
+/// Returns an empty configuration.
 fn no_configuration<O: Default>() -> Configured<O> {
     Configured::default()
 }
