@@ -252,7 +252,7 @@ impl FromActivityError {
     #[must_use]
     pub fn make(self, error: OwnActivityError) -> HandlerError {
         match error {
-            OwnActivityError::Application(failure) => outgoing::carried(*failure),
+            OwnActivityError::Application(failure) => outgoing::handler_failure(*failure),
             other => format!("{other:?}").into(),
         }
     }

@@ -150,7 +150,7 @@ async fn files_that_cannot_be_used_are_said_before_anything_is_sent() {
                 other.display()
             ),
             "other.key",
-            "cannot be used",
+            "cannot use",
         ),
     ] {
         let text = format!("temporal:\n  url: '{}'\n{keys}", front.address());

@@ -246,7 +246,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("activity: priority", "the call of activity `add`", "the priority key is larger"),
     ("activity: fairness", "the call of activity `add`", "the fairness key has 65 bytes"),
     ("activity: weight", "the call of activity `add`", "the fairness weight is negative"),
-    ("child: cron", "the start of child workflow `Idle`", "five fields are expected"),
+    ("child: cron", "the start of child workflow `Idle`", "expected five fields"),
     (
         "child: cron that never comes",
         "the start of child workflow `Idle`",

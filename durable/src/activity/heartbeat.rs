@@ -38,7 +38,7 @@ impl RecordedHeartbeat {
         Ok(Self { details, type_name: type_name::<T>() })
     }
 
-    /// Deserialises the details.
+    /// Deserializes the details.
     ///
     /// # Errors
     /// Returns an error if they cannot be read as a `T`.

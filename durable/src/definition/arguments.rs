@@ -5,11 +5,11 @@
 //! because older callers do not send an input that was added later.
 //!
 //! Workers register [`Decoded`] as the input type. Decoding it never fails, so that this crate and not
-//! the SDK rejects an invalid input: SDK 1.1.1 retries the workflow task for ever.
+//! the SDK rejects an invalid input: SDK 1.1.1 retries the workflow task forever.
 
 mod error;
-mod given;
 pub(crate) mod output;
+mod received;
 mod trace;
 
 use temporalio_common::data_converters::{
@@ -21,8 +21,8 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use super::{Payload, caught, exact};
 
 pub(crate) use error::DecodeError;
-use given::missing;
-pub(super) use given::{Given, may_be_missing};
+use received::missing;
+pub(super) use received::{ReceivedPayloads, may_be_missing};
 
 /// A decoded input, or the error of its decoding.
 #[derive(Debug)]

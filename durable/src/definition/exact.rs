@@ -79,9 +79,9 @@ impl<T: TemporalSerializable + 'static> TemporalSerializable for Exact<T> {
 }
 
 /// A query or update whose output may contain numbers of more than 64 bits.
-pub(crate) struct Reading<D>(pub(crate) D);
+pub(crate) struct ExactOutput<D>(pub(crate) D);
 
-impl<Q: QueryDefinition> QueryDefinition for Reading<Q> {
+impl<Q: QueryDefinition> QueryDefinition for ExactOutput<Q> {
     type Workflow = Q::Workflow;
     type Input = Q::Input;
     type Output = Exact<Q::Output>;
@@ -91,7 +91,7 @@ impl<Q: QueryDefinition> QueryDefinition for Reading<Q> {
     }
 }
 
-impl<U: UpdateDefinition> UpdateDefinition for Reading<U> {
+impl<U: UpdateDefinition> UpdateDefinition for ExactOutput<U> {
     type Workflow = U::Workflow;
     type Input = U::Input;
     type Output = Exact<U::Output>;

@@ -7,7 +7,7 @@ use temporalio_common::data_converters::{
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use super::Payload;
-use super::arguments::{Given, may_be_missing};
+use super::arguments::{ReceivedPayloads, may_be_missing};
 
 /// Several inputs, each of which is sent as a separate payload.
 ///
@@ -98,7 +98,7 @@ macro_rules! several {
                 payloads: Vec<RawPayload>,
             ) -> Result<Self, PayloadConversionError> {
                 let optional = [$(may_be_missing::<$name>),*];
-                let mut given = Given::new(context, payloads, &optional)?;
+                let mut given = ReceivedPayloads::new(context, payloads, &optional)?;
                 Ok(Self(($(given.next::<$name>()?,)*)))
             }
         }

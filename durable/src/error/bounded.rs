@@ -1,7 +1,7 @@
 //! Keeps failures within the server's size limit.
 //!
 //! Server 1.32.0 refuses a failure of more than 2 MiB by default. SDK 1.1.1 then repeats the workflow
-//! task for ever, never answers the caller of an update, and reports an activity's error as a timeout.
+//! task forever, never answers the caller of an update, and reports an activity's error as a timeout.
 //! So texts, details and causes that are too long are cut, with a note. The type name, the retryability
 //! and the next delay of an error are always kept.
 
@@ -39,10 +39,10 @@ pub(super) fn bound(
     converter: &PayloadConverter,
     context: &SerializationContextData,
 ) -> Failure {
-    let mut left = Left { texts: TEXTS, details: DETAILS };
+    let mut remaining = Remaining { texts: TEXTS, details: DETAILS };
     let mut links = shortened(links(failure));
     for link in &mut links {
-        left.bound(link, &SerializationContext::new(context, converter));
+        remaining.bound(link, &SerializationContext::new(context, converter));
     }
     chain(links)
 }
@@ -79,12 +79,12 @@ fn shortened(mut links: Vec<Failure>) -> Vec<Failure> {
 }
 
 /// The unused rest of the limits, in bytes.
-struct Left {
+struct Remaining {
     texts: usize,
     details: usize,
 }
 
-impl Left {
+impl Remaining {
     fn bound(&mut self, link: &mut Failure, context: &SerializationContext<'_>) {
         self.text(&mut link.message);
         self.text(&mut link.stack_trace);

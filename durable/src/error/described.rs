@@ -1,4 +1,4 @@
-//! The form in which a program's own error travels as an application failure.
+//! Converts a program's own error to an application failure.
 
 use std::error::Error as StdError;
 
@@ -12,8 +12,8 @@ use temporalio_common::protos::temporal::api::failure::v1::ApplicationFailureInf
 
 use super::classification::Classification;
 
-/// Where a payload of details tells of which Rust type they are, as two errors of a program may well
-/// have a `NotFound` each.
+/// The metadata key of the Rust type's name in a payload of details, because several errors of a program
+/// may use the same type name, such as `NotFound`.
 pub(super) const ERROR_TYPE: &str = "application-error";
 
 /// The classification and the values of an error.

@@ -107,7 +107,7 @@ impl DowncastFailure for SdkFailure {
         self.failure()
     }
 
-    /// Also reads a failure that was not sent yet.
+    /// Returns the error, also of a failure that was not sent yet.
     fn downcast<E: ApplicationError>(&self) -> Option<E> {
         typed(self.type_name()?, self.raw_details())
             .or_else(|| self.cause().and_then(DowncastFailure::downcast))

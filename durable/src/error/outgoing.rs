@@ -61,43 +61,45 @@ where
     let mut slot = Some(error);
     let any: &mut dyn Any = &mut slot;
     if let Some(error) = any.downcast_mut::<Option<anyhow::Error>>().and_then(Option::take) {
-        return carried(failure(error));
+        return handler_failure(failure(error));
     }
     if let Some(failure) = any.downcast_mut::<Option<OwnFailure>>().and_then(Option::take) {
-        return carried(failure);
+        return handler_failure(failure);
     }
     if let Some(failure) = any.downcast_mut::<Option<ApplicationFailure>>().and_then(Option::take) {
-        return carried(failure);
+        return handler_failure(failure);
     }
     // Boxed failures, as Clippy's `result_large_err` suggests.
     let boxed = any.downcast_mut::<Option<Box<OwnFailure>>>();
     if let Some(failure) = boxed.and_then(Option::take) {
-        return carried(*failure);
+        return handler_failure(*failure);
     }
     let boxed = any.downcast_mut::<Option<Box<ApplicationFailure>>>();
     if let Some(failure) = boxed.and_then(Option::take) {
-        return carried(*failure);
+        return handler_failure(*failure);
     }
     // The slot is only empty after one of the returns above.
     slot.map_or_else(|| "no error".into(), Into::into)
 }
 
 /// Wraps an application failure as the error of a handler, because the SDK keeps only the message.
-pub(crate) fn carried(failure: impl Into<ApplicationFailure>) -> Box<dyn StdError + Send + Sync> {
-    Box::new(Carried(failure.into()))
+pub(crate) fn handler_failure(
+    failure: impl Into<ApplicationFailure>,
+) -> Box<dyn StdError + Send + Sync> {
+    Box::new(HandlerFailure(failure.into()))
 }
 
 /// A wrapped failure. It is the source of this error, so it becomes a cause, which [`TypedFailures`] unwraps.
 #[derive(Debug)]
-struct Carried(ApplicationFailure);
+struct HandlerFailure(ApplicationFailure);
 
-impl fmt::Display for Carried {
+impl fmt::Display for HandlerFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
     }
 }
 
-impl StdError for Carried {
+impl StdError for HandlerFailure {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&self.0)
     }
@@ -140,12 +142,12 @@ impl FailureConverter for TypedFailures {
             None => error,
         };
         let source = chain(&error).next();
-        let is_carried = source.is_some_and(<dyn StdError>::is::<Carried>);
+        let is_handler_failure = source.is_some_and(<dyn StdError>::is::<HandlerFailure>);
         let described = source.and_then(KnownError::describe);
         let mut failure = self.0.failure_converter().to_failure(error, converter, context);
         updates::add_known(&mut failure.message);
         let failure = match (failure.cause.take(), described) {
-            (Some(cause), None) if is_carried => *cause,
+            (Some(cause), None) if is_handler_failure => *cause,
             (cause, described) => {
                 failure.cause = cause;
                 if let Some(described) = described {

@@ -1,7 +1,7 @@
 //! Measures values before they are sent, and refuses those that are too large for the server.
 //!
 //! Server 1.32.0 refuses a payload of more than 2 MiB by default. SDK 1.1.1 then runs an activity again
-//! that has already completed, and repeats a workflow task for ever. So values are measured when they
+//! that has already completed, and repeats a workflow task forever. So values are measured when they
 //! are serialized, and one that is too large becomes a failure that names it.
 
 use std::borrow::Cow;

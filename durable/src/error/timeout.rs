@@ -53,7 +53,7 @@ impl fmt::Display for TimeoutKind {
 impl fmt::Display for ExpiredTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, length, source } = self;
-        write!(f, "the {kind} of {} ({source}) expired", Written(*length))
+        write!(f, "the {kind} of {} ({source}) expired", FormattedDuration(*length))
     }
 }
 
@@ -63,9 +63,9 @@ pub(super) fn because(timeout: Option<&ExpiredTimeout>) -> String {
 }
 
 /// Formats a duration as in an annotation: `20m` and not `1200s`.
-struct Written(Duration);
+struct FormattedDuration(Duration);
 
-impl fmt::Display for Written {
+impl fmt::Display for FormattedDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
         let whole = |unit: u64| seconds > 0 && seconds.is_multiple_of(unit);

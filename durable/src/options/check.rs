@@ -1,7 +1,7 @@
 //! Checks merged options against the server's limits.
 //!
 //! The server refuses a start with an invalid value. A call in a workflow would be worse: server 1.32.0
-//! refuses the command, and SDK 1.1.1 repeats the workflow task for ever.
+//! refuses the command, and SDK 1.1.1 repeats the workflow task forever.
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
-use super::given::{Fault, missing};
+use super::received::{Fault, missing};
 use super::trace::trace;
 use crate::definition::Parameter;
 
@@ -80,7 +80,8 @@ impl DecodeError {
         }
     }
 
-    /// Formats the error with the parameters of the signature: `` input `order: Order`, at `items[0].price`: .. ``.
+    /// Formats the error with the parameters of the signature:
+    /// `` input `order: Order`, at `items[0].price`: .. ``.
     pub(crate) fn describe(&self, parameters: &[Parameter]) -> String {
         let (place, path, reason) = match &self.problem {
             Problem::Input { place, path, reason } if self.received <= parameters.len() => {

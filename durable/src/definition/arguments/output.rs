@@ -10,7 +10,7 @@ use super::{DecodeError, decode};
 
 /// A decoded output, or the error of its decoding.
 #[derive(Debug)]
-pub(crate) struct Returned<T>(pub(crate) Result<T, UndecodedOutput>);
+pub(crate) struct DecodedOutput<T>(pub(crate) Result<T, UndecodedOutput>);
 
 /// The error of an output that cannot be decoded.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) enum UndecodedOutput {
 const KNOWN_ENCODINGS: [&[u8]; 6] =
     [b"", b"json/plain", b"json/protobuf", b"binary/null", b"binary/plain", b"binary/protobuf"];
 
-impl<T: TemporalDeserializable + 'static> Returned<T> {
+impl<T: TemporalDeserializable + 'static> DecodedOutput<T> {
     fn read(context: &SerializationContext<'_>, payload: RawPayload) -> Self {
         let encoding = payload.metadata.get("encoding").cloned().unwrap_or_default();
         let decoded = decode::<T>(context, vec![payload]);
@@ -39,7 +39,7 @@ impl<T: TemporalDeserializable + 'static> Returned<T> {
     }
 }
 
-impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Returned<T> {
+impl<T: TemporalDeserializable + 'static> TemporalDeserializable for DecodedOutput<T> {
     fn from_serde(
         _: &dyn ErasedSerdePayloadConverter,
         context: &SerializationContext<'_>,
@@ -57,7 +57,7 @@ impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Returned<T>
 }
 
 /// Unused; the SDK's definitions require the traits of both directions.
-impl<T: TemporalSerializable + 'static> TemporalSerializable for Returned<T> {
+impl<T: TemporalSerializable + 'static> TemporalSerializable for DecodedOutput<T> {
     fn to_payload(
         &self,
         context: &SerializationContext<'_>,

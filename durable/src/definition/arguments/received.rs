@@ -14,7 +14,7 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use crate::definition::Payload;
 
 /// The payloads of several inputs, which are decoded one after the other.
-pub(in crate::definition) struct Given<'a> {
+pub(in crate::definition) struct ReceivedPayloads<'a> {
     context: &'a SerializationContext<'a>,
     payloads: vec::IntoIter<RawPayload>,
     place: usize,
@@ -24,7 +24,7 @@ pub(in crate::definition) struct Given<'a> {
 /// Returns `true` if an input of a type may be left out.
 pub(in crate::definition) type MayBeMissing = fn(&SerializationContext<'_>) -> bool;
 
-impl<'a> Given<'a> {
+impl<'a> ReceivedPayloads<'a> {
     /// Creates the payloads of as many inputs as `optional` has.
     ///
     /// # Errors
