@@ -1,4 +1,4 @@
-//! All that generated code may name. It is no public interface: it changes without notice.
+//! The items that generated code uses. They are not public API and change without notice.
 
 mod shape;
 mod template;
@@ -26,8 +26,8 @@ pub use crate::definition::{
     Parameter, Payload, SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
 };
 pub use crate::error::ApplicationFailure;
+pub use crate::error::application::{Conversion, KnownError};
 use crate::error::outgoing;
-pub use crate::error::outgoing::{Conversion, KnownError};
 pub use crate::error::{Classification, Classified};
 pub use crate::id::from_template;
 pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
@@ -48,8 +48,8 @@ pub use shape::{
 };
 pub use template::{OnlyInput, WithMethods, only, with_methods};
 
-/// A [`Payload`], by which generated code names the type, so that what rustc says of one that is
-/// none is said by this crate, and once.
+/// A [`Payload`] type in generated code. It lets this crate define the compiler's message for a type that
+/// is not a payload, which is then reported once.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel to the Temporal server and back",
     label = "this type is not `Serialize` and `Deserialize`",
@@ -58,7 +58,7 @@ pub use template::{OnlyInput, WithMethods, only, with_methods};
             context by reference: they are no inputs"
 )]
 pub trait PayloadType {
-    /// The type itself.
+    /// The payload type.
     type Type: TemporalSerializable + TemporalDeserializable + Send + 'static;
 }
 
@@ -67,10 +67,10 @@ impl<T: Payload> PayloadType for T {
     type Type = T;
 }
 
-/// Asks for a type that can travel.
+/// Requires that a type is a payload.
 pub const fn payload<T: PayloadType>() {}
 
-/// What an activity may fail with.
+/// An error that an activity can return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of an activity",
     label = "this error cannot be converted",
@@ -79,7 +79,7 @@ pub const fn payload<T: PayloadType>() {}
             `thiserror::Error`"
 )]
 pub trait IntoActivityError {
-    /// The conversion.
+    /// Converts the error.
     fn into_activity_error(self) -> OwnActivityError;
 }
 
@@ -90,15 +90,15 @@ impl<E: Into<OwnActivityError>> IntoActivityError for E {
     }
 }
 
-/// The result of an activity function, as the SDK takes it.
+/// Converts the result of an activity function for the SDK.
 ///
 /// # Errors
-/// Those of the function.
+/// Returns the error of the function.
 pub fn activity_result<T, E: IntoActivityError>(result: Result<T, E>) -> Result<T, ActivityError> {
     result.map_err(|error| error.into_activity_error().into_sdk())
 }
 
-/// What a workflow may end with instead of an output.
+/// An error that a workflow can return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a workflow",
     label = "this error cannot be converted",
@@ -108,7 +108,7 @@ pub fn activity_result<T, E: IntoActivityError>(result: Result<T, E>) -> Result<
             waiting, and `.map_err(ApplicationFailure::new)?` every `std::error::Error`"
 )]
 pub trait IntoTermination {
-    /// The conversion.
+    /// Converts the error.
     fn into_termination(self) -> WorkflowTermination;
 }
 
@@ -119,27 +119,27 @@ impl<E: Into<WorkflowTermination>> IntoTermination for E {
     }
 }
 
-/// The result of `#[run]`, as the SDK takes it.
+/// Converts the result of `#[run]` for the SDK.
 ///
 /// # Errors
-/// Those of the method.
+/// Returns the error of the method.
 pub fn run_result<T, E: IntoTermination>(result: Result<T, E>) -> Result<T, WorkflowTermination> {
     result.map_err(E::into_termination)
 }
 
-/// The failure that an error of the program is.
+/// Converts an application error to a failure.
 #[must_use]
 pub fn failure<E: Classified>(error: E) -> ApplicationFailure {
     E::CONVERSION.failure(error)
 }
 
-/// What a workflow ends with that an error of the program ends.
+/// Converts an application error to the termination of a workflow.
 #[must_use]
 pub fn termination<E: Classified>(error: E) -> WorkflowTermination {
     failure(error).into()
 }
 
-/// A state that can be made without an `#[init]` method.
+/// A workflow state that is created without an `#[init]` method.
 #[diagnostic::on_unimplemented(
     message = "the state of workflow `{Self}` cannot be made",
     label = "this struct has no `Default`, and no `#[init]` method",
@@ -147,7 +147,7 @@ pub fn termination<E: Classified>(error: E) -> WorkflowTermination {
     note = "or write how the state is made: `#[init] fn new() -> Self {{ .. }}`"
 )]
 pub trait DefaultState {
-    /// The default.
+    /// Creates the default state.
     fn default_state() -> Self;
 }
 
@@ -158,26 +158,27 @@ impl<T: Default> DefaultState for T {
     }
 }
 
-/// What `#[workflow_methods]` names where a method prints, because a macro has no other way to warn.
+/// A deprecated constant that `#[workflow_methods]` uses in methods that print, because a macro cannot
+/// emit a warning itself.
 #[deprecated(
     note = "this prints again on every replay of the workflow; print in an activity, or log \
             with `tracing` inside `if !ctx.is_replaying() { .. }`"
 )]
 pub const PRINTS_ON_EVERY_REPLAY: () = ();
 
-/// The priority of an annotation.
+/// Creates the priority of an annotation.
 #[must_use]
 pub fn priority(key: u32) -> Priority {
     Priority::builder().priority_key(key).build()
 }
 
-/// The registration of a workflow.
+/// Creates the registration of a workflow.
 #[must_use]
 pub const fn register_workflow<W: WorkflowCode<Input: Payload>>() -> Registration {
     Registration::workflow::<W>(crate::workflow::register::<W>)
 }
 
-/// The registration of an activity.
+/// Creates the registration of an activity.
 #[must_use]
 pub const fn register_activity<A>() -> Registration
 where
@@ -188,13 +189,13 @@ where
     Registration::activity::<A>(crate::activity::register::<A>)
 }
 
-/// The registration of a workflow that is declared, and served elsewhere.
+/// Creates the registration of a workflow that is only declared, and served by another program.
 #[must_use]
 pub const fn register_declared_workflow<W: WorkflowCode<Input: Payload>>() -> Registration {
     register_workflow::<W>().declared()
 }
 
-/// The registration of an activity that is declared, and served elsewhere.
+/// Creates the registration of an activity that is only declared, and served by another program.
 #[must_use]
 pub const fn register_declared_activity<A>() -> Registration
 where
@@ -205,10 +206,10 @@ where
     register_activity::<A>().declared()
 }
 
-/// What a declared activity does where a test serves it, and has no mock of it.
+/// Returns the failure of a declared activity that a test runs without a mock.
 ///
 /// # Errors
-/// Always, and not to be retried: it says what to do.
+/// Always returns a non-retryable failure.
 #[must_use]
 pub fn not_mocked<T: Send + 'static>(
     activity: &'static str,
@@ -216,14 +217,14 @@ pub fn not_mocked<T: Send + 'static>(
     crate::activity::not_mocked(activity)
 }
 
-/// Runs a blocking activity function on a thread that may block.
+/// Runs a blocking activity function on a thread for blocking code.
 ///
 /// # Panics
-/// When the function does; the SDK makes a failure of it.
+/// Panics if the function panics. The SDK converts the panic to a failure.
 pub async fn blocking<T: Send + 'static>(function: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(function).await {
         Ok(output) => output,
-        // The runtime cancels blocking tasks only while it shuts down, when nobody waits any more.
+        // The runtime only cancels blocking tasks while it shuts down, when nothing awaits them.
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => std::future::pending().await,
@@ -231,34 +232,35 @@ pub async fn blocking<T: Send + 'static>(function: impl FnOnce() -> T + Send + '
     }
 }
 
-/// The input that the host hands to the one of `#[init]` and `#[run]` that takes it.
+/// Returns the input for `#[init]` or `#[run]`, whichever takes it.
 ///
 /// # Panics
-/// Never under the host, which decides by the constant that generated code gives it.
+/// Panics if there is no input. The workflow adapter passes it to the method that a constant in the
+/// generated code selects.
 pub fn given<T>(input: Option<T>) -> T {
-    input.expect("the host gives the input to the method that takes it")
+    input.expect("the adapter passes the input to the method that takes it")
 }
 
-/// How the error of a query or update becomes the error of the SDK.
+/// The conversion of an [`ActivityError`](OwnActivityError) of a query or update to the SDK's error.
 ///
-/// The error of an activity is no `std::error::Error`, so no one conversion covers both it and all errors;
-/// method resolution picks between the two traits below, as `anyhow!` does.
+/// An activity error is not a `std::error::Error`, so there is no single conversion for it and all other
+/// errors. Method resolution selects one of the two traits below, as in `anyhow!`.
 pub struct FromActivityError;
 
 impl FromActivityError {
-    /// The error within the activity error.
+    /// Converts the error.
     #[must_use]
     pub fn make(self, error: OwnActivityError) -> HandlerError {
         match error {
-            OwnActivityError::Application(failure) => outgoing::carried(*failure),
+            OwnActivityError::Application(failure) => outgoing::handler_failure(*failure),
             other => format!("{other:?}").into(),
         }
     }
 }
 
-/// Picked for the error of an activity.
+/// Selects the conversion of an activity error.
 pub trait ActivityErrorKind: Sized {
-    /// The conversion.
+    /// Returns the conversion.
     fn handler_error_kind(&self) -> FromActivityError {
         FromActivityError
     }
@@ -266,25 +268,25 @@ pub trait ActivityErrorKind: Sized {
 
 impl ActivityErrorKind for OwnActivityError {}
 
-/// Converts everything that a boxed error can be made of.
+/// The conversion of all types that convert to a boxed error.
 pub struct FromOtherError;
 
 impl FromOtherError {
-    /// The boxed error.
+    /// Converts the error.
     #[must_use]
     pub fn make<E: IntoHandlerError>(self, error: E) -> HandlerError {
         error.into_handler_error()
     }
 }
 
-/// What a query or update may fail with, besides that of an activity.
+/// An error other than an activity error that a query or update can return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a query or update",
     label = "this error cannot be converted",
     note = "implement `std::error::Error` for it, or return `String` or `ActivityError`"
 )]
 pub trait IntoHandlerError {
-    /// The conversion.
+    /// Converts the error.
     fn into_handler_error(self) -> HandlerError;
 }
 
@@ -295,10 +297,10 @@ impl<E: Into<HandlerError> + 'static> IntoHandlerError for E {
     }
 }
 
-/// Picked for every other type, also for what cannot be converted, so that the message is that of
-/// [`IntoHandlerError`].
+/// Selects the conversion of every other type, including those that cannot be converted, so that the
+/// compiler's message is that of [`IntoHandlerError`].
 pub trait OtherErrorKind: Sized {
-    /// The conversion.
+    /// Returns the conversion.
     fn handler_error_kind(&self) -> FromOtherError {
         FromOtherError
     }
@@ -306,16 +308,16 @@ pub trait OtherErrorKind: Sized {
 
 impl<E> OtherErrorKind for &E {}
 
-/// The state of a workflow as JSON, where it can be shown.
+/// The state of a workflow as JSON, or `None` if it is not `Serialize`.
 pub type Serialized = Option<serde_json::Result<crate::definition::exact::Json>>;
 
-/// The state of a workflow, for the built-in query. Method resolution picks the first of the two
-/// traits below where the state is `Serialize`, and the second elsewhere.
+/// The state of a workflow, for the built-in query. Method resolution selects the first of the two traits
+/// below if the state is `Serialize`, and otherwise the second.
 pub struct StateOf<'a, W>(pub &'a W);
 
-/// The state by its `Serialize`.
+/// A state that is `Serialize`.
 pub trait SerializeState {
-    /// The state as JSON.
+    /// Serializes the state to JSON.
     fn serialized(&self) -> Serialized;
 }
 
@@ -325,9 +327,9 @@ impl<W: serde::Serialize> SerializeState for StateOf<'_, W> {
     }
 }
 
-/// No state that could be shown.
+/// A state that is not `Serialize`.
 pub trait OpaqueState {
-    /// Nothing.
+    /// Returns `None`.
     fn serialized(&self) -> Serialized {
         None
     }
@@ -335,10 +337,10 @@ pub trait OpaqueState {
 
 impl<W> OpaqueState for &StateOf<'_, W> {}
 
-/// Runs the body of an annotated `main`. What the workers left behind is not waited for.
+/// Runs the body of an annotated `main`, without waiting for activities that the workers left behind.
 ///
 /// # Panics
-/// When the operating system refuses the threads of a runtime.
+/// Panics if the Tokio runtime cannot be created.
 pub fn block_on<F: Future>(main: F) -> F::Output {
     crate::worker::block_on(main)
 }

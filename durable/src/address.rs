@@ -4,55 +4,55 @@ use std::fmt;
 
 use url::Url;
 
-/// Where a server is.
+/// The address of a server.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
     pub(crate) host: String,
     pub(crate) port: u16,
-    /// Whether it was written as a URL that asks for TLS.
+    /// `true` if the address is an `https` URL.
     pub(crate) is_https: bool,
     url: Url,
 }
 
-/// A text that is no address.
+/// The error of a text that is not an address.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum NoAddress {
-    #[error("it has no port")]
-    NoPort,
+pub(crate) enum InvalidAddress {
+    #[error("the port is missing")]
+    MissingPort,
     #[error(transparent)]
-    NoUrl(#[from] url::ParseError),
+    InvalidUrl(#[from] url::ParseError),
 }
 
 impl Address {
-    /// Reads an address.
+    /// Parses an address.
     ///
     /// # Errors
-    /// It is neither `host:port` nor a URL.
-    pub(crate) fn parse(address: &str) -> Result<Self, NoAddress> {
+    /// Returns an error if it is neither `host:port` nor a URL.
+    pub(crate) fn parse(address: &str) -> Result<Self, InvalidAddress> {
         let is_url = address.contains("://");
         let url = if is_url { address.to_owned() } else { format!("http://{address}") };
         let given = Url::parse(&url)?;
         let port = if is_url {
             given.port_or_known_default()
         } else {
-            // The URL leaves out the port that its scheme has anyway.
+            // `Url` drops the default port of the scheme.
             given.port().or_else(|| address.ends_with(":80").then_some(80))
         };
         let (Some(host), Some(port)) = (given.host_str(), port) else {
-            return Err(NoAddress::NoPort);
+            return Err(InvalidAddress::MissingPort);
         };
-        // TLS is not made by whoever reads the URL: the SDK takes a connector of its own.
+        // The URL is always `http`, because the SDK gets a separate connector for TLS.
         let url = Url::parse(&format!("http://{host}:{port}"))?;
         Ok(Self { host: host.to_owned(), port, is_https: given.scheme() == "https", url })
     }
 
-    /// The URL for the SDK where TLS is made by whoever reads it.
+    /// Returns the `https` URL for a connection whose TLS the SDK sets up from the URL.
     pub(crate) fn https_url(&self) -> Url {
         let url = format!("https://{}:{}", self.host, self.port);
         Url::parse(&url).unwrap_or_else(|_| self.url())
     }
 
-    /// The URL for the SDK.
+    /// Returns the `http` URL for the SDK.
     pub(crate) fn url(&self) -> Url {
         self.url.clone()
     }

@@ -1,4 +1,4 @@
-//! The trait of every workflow, over which generic code is written.
+//! The trait of all workflows, for generic code.
 
 use std::time::Duration;
 
@@ -12,12 +12,13 @@ use crate::workflow::{ChildCall, ExternalWorkflow, Parent, StartChild, WorkflowC
 
 /// A workflow that takes `I` and returns `O`.
 ///
-/// Everything that starts or finds a workflow is here, so that code can be generic over workflows:
-/// one function serves a batch of orders as well as a batch of invoices.
+/// It has the functions that start or find a workflow, so that code can be generic over workflows. For
+/// example, one function can run a batch of orders or a batch of invoices.
+///
 /// [`#[workflow]`](macro@crate::workflow) and [`#[workflow_methods]`](macro@crate::workflow_methods)
 /// implement it together: `impl BaseWorkflow<Order, Receipt> for OrderWorkflow`. `I` is `()` for a
-/// workflow without an input, `T` for one with an input, and the tuple `(A, B, ..)` for one with
-/// several. A bound `W: BaseWorkflow<I, O>` is all that such a function needs.
+/// workflow without inputs, `T` for one with a single input, and the tuple `(A, B, ..)` for one with
+/// several. The bound `W: BaseWorkflow<I, O>` is sufficient for a generic function.
 ///
 /// ```
 /// use durable::client::start_all;
@@ -69,22 +70,21 @@ use crate::workflow::{ChildCall, ExternalWorkflow, Parent, StartChild, WorkflowC
 /// # }
 /// ```
 ///
-/// # What it brings along
+/// # Associated items
 /// - `W::NAME` and `W::QUEUE`, from [`WorkflowAnnotation`](crate::definition::WorkflowAnnotation).
-/// - `W::Handle`, the generated handle that [`start`](Self::start) resolves to. It dereferences to
+/// - `W::Handle`, the generated handle that [`start`](Self::start) returns when awaited. It dereferences to
 ///   [`WorkflowHandle<W>`](WorkflowHandle).
-/// - `W::HandleOf<T>`, the handle as other workflows have it. It dereferences to `T`, which is a
+/// - `W::HandleOf<T>`, the handle for use in other workflows. It dereferences to `T`, which is a
 ///   [`ChildWorkflow`](crate::workflow::ChildWorkflow) or an [`ExternalWorkflow`].
 ///
 /// # Functions of the same name
-/// A workflow has functions of the same names on the struct itself, which take each input as a
-/// parameter: `OrderWorkflow::start(client, 7, email)` beside
-/// `W::start(client, (7, email))`. Rust prefers those of the struct. To call the trait's of a known
-/// type, write `<OrderWorkflow as BaseWorkflow<_, _>>::start(client, (7, email))`.
+/// The struct of a workflow has inherent functions of the same names, which take each input as a
+/// parameter: `OrderWorkflow::start(client, 7, email)`, while the trait's take one value:
+/// `W::start(client, (7, email))`. For a known type Rust selects the inherent ones. To call those of the
+/// trait, write `<OrderWorkflow as BaseWorkflow<_, _>>::start(client, (7, email))`.
 ///
 /// # In workflow code
-/// A function of workflow code that is generic over the workflow that calls it, too, has a parameter
-/// `P: Parent`:
+/// A function that is also generic over the calling workflow has a parameter `P: Parent`:
 ///
 /// ```
 /// use durable::prelude::*;
@@ -112,42 +112,53 @@ pub trait BaseWorkflow<I, O>:
     + WorkflowDefinition<Input: Send, Output = O>
     + WorkflowDefinition<Output: Send>
 {
-    /// Starts the workflow on its queue. Awaiting it gives the handle; until then options can be set.
-    /// The id comes from the annotation's template, or is a UUID.
+    /// Starts the workflow on its task queue.
+    ///
+    /// Options can be set on the returned call. Awaiting it starts the workflow and returns its handle.
+    /// The default id is that of the annotation's template, or a random UUID.
+    ///
+    /// # Errors
+    /// Awaiting returns the errors of [`Start`].
     fn start(client: &Client, input: I) -> Start<Self> {
         Start::new(client, wire::<Self>(input))
     }
 
-    /// Starts the workflow like [`start`](Self::start). Awaiting it waits for the workflow's output.
+    /// Starts the workflow like [`start`](Self::start). Awaiting the call waits for the workflow's output
+    /// and returns it.
+    ///
+    /// # Errors
+    /// Awaiting returns the errors of [`Start`], and [`Error::Failed`](crate::Error::Failed) and the like
+    /// if the workflow does not complete.
     fn execute(client: &Client, input: I) -> Execute<Self> {
         Start::new(client, wire::<Self>(input))
     }
 
-    /// Starts the workflow like [`start`](Self::start), with its first task after `delay`.
+    /// Starts the workflow like [`start`](Self::start), and delays its first task by `delay`.
     fn schedule(client: &Client, input: I, delay: Duration) -> Start<Self> {
         Self::start(client, input).start_delay(delay)
     }
 
-    /// Returns a handle of the workflow of this id. The server is not asked.
+    /// Returns a handle of the workflow with this id, without a request to the server.
     #[must_use]
     fn handle(client: &Client, workflow_id: impl Into<String>) -> Self::Handle {
         WorkflowHandle::existing(client, workflow_id).into()
     }
 
-    /// Starts the workflow as a child of the workflow that calls this, on its own queue. Awaiting the
-    /// call waits for the child's output; until then options can be set.
+    /// Starts the workflow as a child of the calling workflow, on its own task queue.
+    ///
+    /// Options can be set on the returned call. Awaiting it waits for the child's output and returns it.
     fn execute_child<P: Parent>(ctx: &WorkflowContext<P>, input: I) -> ChildCall<'_, P, Self> {
         ChildCall::new(ctx, wire::<Self>(input))
     }
 
     /// Starts the workflow as a child, like [`execute_child`](Self::execute_child). Awaiting the call
-    /// waits until it is started, and gives its handle.
+    /// waits until the child is started and returns its handle.
     fn start_child<P: Parent>(ctx: &WorkflowContext<P>, input: I) -> StartChild<'_, P, Self> {
         ChildCall::new(ctx, wire::<Self>(input))
     }
 
-    /// Returns a handle, for workflows, of the workflow of this id, whoever started it. The server is
-    /// not asked.
+    /// Returns a handle, for use in workflows, of any workflow with this id, without a request to the
+    /// server.
     fn external<P: Parent>(
         ctx: &WorkflowContext<P>,
         workflow_id: impl Into<String>,
@@ -156,7 +167,7 @@ pub trait BaseWorkflow<I, O>:
     }
 }
 
-/// The type's name and the queue are those of each input.
+/// Takes the workflow type and the task queue from each input.
 impl BaseWorkflow<AnyInput, Payloads> for AnyWorkflow {
     fn start(client: &Client, input: AnyInput) -> Start<Self> {
         let AnyInput { workflow_type, task_queue, inputs } = input;

@@ -1,16 +1,16 @@
-//! Workflow ids: what a template makes of an input, and what stands in where there is no template.
+//! Workflow ids: from a template, or random.
 
 use std::fmt;
 
-/// The id that a template, expanded by `#[workflow]`, makes of its input.
+/// Creates a workflow id from the formatted template of `#[workflow]`.
 #[must_use]
 pub fn from_template(id: fmt::Arguments<'_>) -> Option<String> {
     Some(fmt::format(id))
 }
 
-/// An id that no other workflow has: a random UUID.
+/// Returns a random UUID as an id.
 ///
-/// For callers outside a workflow; inside one, ids must be the same on every replay.
+/// It is not for workflow code, in which ids must be the same on every replay.
 #[must_use]
 pub(crate) fn unique() -> String {
     uuid::Uuid::new_v4().to_string()

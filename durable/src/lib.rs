@@ -2,12 +2,12 @@
 //!
 //! Annotate workflow structs with [`#[workflow]`](macro@workflow) and
 //! [`#[workflow_methods]`](macro@workflow_methods), and activity functions with
-//! [`#[activity]`](macro@activity); everything else follows from the annotations.
+//! [`#[activity]`](macro@activity). The macros generate the rest from the annotations.
 //!
 //! ```no_run
 //! use durable::prelude::*;
 //!
-//! /// An activity does the work; it stays an ordinary function.
+//! /// An activity does the work. It remains an ordinary function.
 //! #[activity(queue = "payments", start_to_close_timeout = "30s")]
 //! async fn charge(order_id: String, amount: f64) -> Result<String, ActivityError> {
 //!     Ok(format!("charged {amount} for order {order_id}"))
@@ -19,7 +19,7 @@
 //!     amount: f64,
 //! }
 //!
-//! /// A workflow decides what is done, and survives crashes of its worker.
+//! /// A workflow orchestrates activities, and survives crashes of its worker.
 //! #[workflow(queue = "orders", id = "order-{id}")]
 //! #[derive(Default)]
 //! struct OrderWorkflow {
@@ -54,21 +54,24 @@
 //! }
 //! ```
 //!
-//! # Where to look
-//! - [`BaseWorkflow`]: the trait of every workflow, with everything that starts or finds one; generic code
-//!   is written over it.
-//! - [`workflow`](mod@workflow): what workflow code may touch; [`activity`](mod@activity): what activity code may.
-//! - [`client`]: starting workflows, handles; [`error`]: how a call can end.
-//! - [`worker`]: serving queues; [`Registry`]: what the annotations of this program say.
-//! - [`options`]: timeouts and retries, and which of several settings holds.
-//! - [`config`]: the same from a file and the environment, with the connection and the workers.
-//! - [`sdk`]: the Temporal SDK below, for what this crate does not cover.
+//! # Modules
+//! - [`BaseWorkflow`]: the trait of all workflows, for generic code.
+//! - [`workflow`](mod@workflow): the types that workflow code uses.
+//! - [`activity`](mod@activity): the types that activity code uses.
+//! - [`client`]: starting workflows, and handles of workflows.
+//! - [`error`]: errors and failures.
+//! - [`worker`]: serving task queues.
+//! - [`Registry`]: the annotated workflows and activities of this program.
+//! - [`options`]: timeouts, retries and other options, and their precedence.
+//! - [`config`]: configuration of the connection, the workers and the options from a file and the
+//!   environment.
+//! - [`sdk`]: the Temporal SDK, for features that this crate does not cover.
 //!
 //! # Features
-//! What a service needs is always there, or on by default.
-//! - `cli`: [`cli`], a whole program out of the registry: serve, start, signal, query, look, check.
+//! - `cli`: [`cli`], a command-line program for the workflows of the registry: serve, start, signal,
+//!   query, inspect and check.
 //! - `config` (default): [`config`], configuration from a file and the environment.
-//! - `dev-server`: [`dev_server`], which finds, fetches and runs the official `temporal` command.
+//! - `dev-server`: [`dev_server`], which finds or downloads the official `temporal` command, and runs it.
 //! - `testing`: [`testing`] and [`#[durable::test]`](macro@test), for tests of workflows and activities.
 
 #![warn(unreachable_pub)]
@@ -152,7 +155,7 @@ pub use durable_macros::workflow;
 #[doc = include_str!("docs/workflow_methods.md")]
 pub use durable_macros::workflow_methods;
 
-/// The SDK that this crate is built on, for what it does not cover.
+/// The Temporal SDK on which this crate is built, for features that this crate does not cover.
 pub mod sdk {
     pub use temporalio_client;
     pub use temporalio_common;

@@ -1,4 +1,4 @@
-//! What a program with workflows uses on every page: `use durable::prelude::*;`.
+//! The items that most programs with workflows use: `use durable::prelude::*;`.
 
 pub use crate::activity::{ActivityContext, ActivityError, ApplicationFailure, State};
 pub use crate::base_workflow::BaseWorkflow;
@@ -11,8 +11,8 @@ pub use crate::workflow::{
     SyncWorkflowContext, WorkflowContext, WorkflowContextView, WorkflowResult, WorkflowTermination,
 };
 pub use crate::{ApplicationError, activity, workflow, workflow_methods};
-/// The markers in an impl block with `#[workflow_methods]`, which reads them. They are here to say
-/// that it is missing.
+/// The markers inside an impl block with `#[workflow_methods]`. As macros, they report that the attribute
+/// is missing.
 #[doc(hidden)]
 pub use durable_macros::{init, query, run, signal, update, update_validator};
 pub use serde::{Deserialize, Serialize};

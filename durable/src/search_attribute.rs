@@ -1,4 +1,4 @@
-//! The types of search attributes, by the names that Temporal gives them.
+//! Types of search attributes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,28 +7,29 @@ use temporalio_common::protos::temporal::api::enums::v1::IndexedValueType;
 
 /// The type of a custom search attribute.
 ///
-/// It displays as Temporal's tools name it, and is parsed from that name: `Keyword`.
+/// `Display` prints the name that Temporal's tools use, such as `Keyword`, and `FromStr` parses it,
+/// ignoring case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SearchAttribute {
-    /// Text that is searched by its words.
+    /// A text that is searched by words.
     Text,
-    /// Text that is compared whole.
+    /// A text that is compared as a whole.
     Keyword,
-    /// A whole number.
+    /// A signed 64-bit integer.
     Int,
-    /// A number with a fraction.
+    /// A 64-bit floating-point number.
     Double,
-    /// True or false.
+    /// A boolean.
     Bool,
     /// A point in time.
     Datetime,
-    /// Several keywords.
+    /// A list of keywords.
     KeywordList,
 }
 
 impl SearchAttribute {
-    /// Every type.
+    /// All types.
     pub(crate) const ALL: [Self; 7] = [
         Self::Text,
         Self::Keyword,
@@ -39,12 +40,12 @@ impl SearchAttribute {
         Self::KeywordList,
     ];
 
-    /// Returns the type that the server's protocol means, or `None` for one that is not known here.
+    /// Converts the protocol's type, or returns `None` for an unknown one.
     pub(crate) fn of(indexed: IndexedValueType) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.indexed() == indexed)
     }
 
-    /// Returns the type as the server's protocol has it.
+    /// Converts the type to the protocol's.
     pub(crate) fn indexed(self) -> IndexedValueType {
         match self {
             Self::Text => IndexedValueType::Text,
@@ -60,12 +61,12 @@ impl SearchAttribute {
 
 impl fmt::Display for SearchAttribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The variants are called as Temporal's tools call the types.
+        // The variants have the names that Temporal's tools use.
         fmt::Debug::fmt(self, f)
     }
 }
 
-/// The error for a text that names no type of search attribute.
+/// The error of a text that is not the name of a type of search attribute.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a type of search attribute; expected `Text`, `Keyword`, `Int`, `Double`, `Bool`, `Datetime` \

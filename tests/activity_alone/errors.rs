@@ -76,7 +76,7 @@ async fn progress_is_typed_and_the_reasons_to_stop_are_told_apart() -> Outcome {
     let going = test.start::<go_on>(());
     going.shut_down_worker();
     let token = "74657374";
-    assert_eq!(going.await?, format!("5, {token}, the worker of the activity was asked to stop"));
+    assert_eq!(going.await?, format!("5, {token}, the worker of the activity is shutting down"));
     assert_eq!(test.heartbeats::<Progress>()?, [Progress { done: 5 }]);
 
     let going = ActivityTest::new().heartbeat_details("of another type")?.start::<go_on>(());

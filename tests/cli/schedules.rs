@@ -30,7 +30,7 @@ fn a_schedule_lives_from_create_to_delete() {
     let again =
         ["schedule", "create", &id, "StockWorkflow", "--queue", "cli-north", "--every", "1h"];
     let refused = run(&again).refused(1);
-    assert_eq!(refused, format!("error: schedule `{id}` exists already\n"));
+    assert_eq!(refused, format!("error: schedule `{id}` already exists\n"));
 
     let describe = || run(&["schedule", "describe", &id, "--output", "json"]).json();
     let described = describe();
@@ -92,7 +92,7 @@ fn a_schedule_that_cannot_be_is_refused() {
     );
     assert!(refused.contains("or `--every`, such as `--every 1h`"), "{refused}");
     let refused = create(&["--cron", "every now and then"]).refused(2);
-    assert!(refused.contains("schedule `impossible` cannot be"), "{refused}");
+    assert!(refused.contains("invalid schedule `impossible`"), "{refused}");
     let refused = run_alone(&["schedule", "create", "x", "ParcelWorkflow", "{}", "--every", "1h"]);
     assert!(refused.refused(2).contains("missing field `id`"));
     let refused = run_alone(&["schedule", "create", "x", "StockWorkflow", "--every", "often"]);

@@ -57,7 +57,7 @@ fn an_output_is_json_and_a_failure_its_chain_of_causes() {
     run(&["start", "ParcelWorkflow", &parcel(&id, &[])]).text();
     let id = format!("parcel-{id}");
     let waited = run(&["result", &id, "--timeout", "100ms"]).refused(1);
-    assert!(waited.contains("had no result within 100ms, and goes on"), "{waited}");
+    assert!(waited.contains("had no result within 100ms, and keeps running"), "{waited}");
     run(&["signal", &id, "deliver", "\"High Street\"", "7"]).text();
     assert_eq!(
         run(&["result", &id]).refused(1),
@@ -108,7 +108,7 @@ fn says_that_no_worker_polls_the_queue() {
     let said = waited.refused(1);
     let sentence = "no worker polls queue `cli-elsewhere`; start one with the command `serve`";
     assert!(said.starts_with(&format!("warning: {sentence}\nerror: ")), "{said}");
-    assert!(said.contains("had no result within 2s, and goes on"), "{said}");
+    assert!(said.contains("had no result within 2s, and keeps running"), "{said}");
     let described = run(&["describe", &id]).text();
     assert!(described.contains(&format!("workers      {sentence}\n")), "{described}");
     let json = run(&["describe", &id, "--output", "json"]).json();

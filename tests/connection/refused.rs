@@ -51,7 +51,7 @@ async fn a_certificate_of_an_issuer_that_the_server_does_not_know() {
     let text = with_client(&front, &authority, &foreign.client("orders"));
     let (problem, words) = refusal(&text).await;
     assert!(matches!(problem, TlsProblem::ClientCertificateRefused { .. }), "{problem:?}");
-    assert!(words.contains("the server refuses this side's certificate"), "{words}");
+    assert!(words.contains("the server refuses the client certificate"), "{words}");
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn files_that_cannot_be_used_are_said_before_anything_is_sent() {
                 other.display()
             ),
             "other.key",
-            "cannot be used",
+            "cannot use",
         ),
     ] {
         let text = format!("temporal:\n  url: '{}'\n{keys}", front.address());

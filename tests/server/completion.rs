@@ -110,7 +110,7 @@ async fn a_token_completes_the_activity_with_its_output_once() {
     let again = activity.complete(yes()).await.unwrap_err();
     assert!(matches!(again, Error::ActivityNotFound { .. }), "{again:?}");
     let message =
-        "the activity to complete activity `ask` was not found: it has ended, or never was";
+        "cannot complete activity `ask`: it was not found; it has ended, or never existed";
     assert_eq!(again.to_string(), message);
 }
 

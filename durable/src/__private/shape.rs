@@ -1,8 +1,8 @@
-//! Decides by type, and not by a name, whether a function returns a `Result`, and what a parameter is.
+//! Distinguishes return types and parameters by their types, and not by the names in the source.
 //!
-//! A macro sees names alone, and an alias hides what it stands for. So generated code asks the type:
-//! an inherent constant is found before one of a trait, which tells a `Result` from every other type,
-//! and the answer picks an implementation of [`Returned`].
+//! A macro only sees names, and an alias hides the type. So generated code decides by type: an inherent
+//! constant takes precedence over one of a trait, which distinguishes a `Result` from every other type
+//! and selects the implementation of [`Returned`].
 
 use std::convert::Infallible;
 use std::fmt::Display;
@@ -18,29 +18,29 @@ use crate::definition::{ActivityDependency, Dependencies};
 pub struct Shape<R>(PhantomData<R>);
 
 impl<T, E> Shape<Result<T, E>> {
-    /// A `Result`, whatever it is called.
+    /// `true` for a `Result`, also under an alias.
     pub const IS_RESULT: bool = true;
 }
 
-/// The shape of every type that is no `Result`.
+/// The shape of every type that is not a `Result`.
 pub trait OtherShape {
-    /// No `Result`, whatever it is called.
+    /// `false` for every other type.
     const IS_RESULT: bool = false;
 }
 
 impl<R> OtherShape for Shape<R> {}
 
-/// What a function returns; [`Shape`] says which of the two implementations it is.
+/// A return type. [`Shape`] selects one of the two implementations.
 pub trait Returned<const IS_RESULT: bool> {
     /// The type of the success.
     type Success;
     /// The type of the error.
     type Error;
 
-    /// The value as a `Result`.
+    /// Converts the value to a `Result`.
     ///
     /// # Errors
-    /// Its own.
+    /// Returns the error of the value.
     fn into_result(self) -> Result<Self::Success, Self::Error>;
 }
 
@@ -63,7 +63,7 @@ impl<T> Returned<false> for T {
     }
 }
 
-/// The parts of what must be a `Result`.
+/// A return type that must be a `Result`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`",
     label = "this is not a `Result`",
@@ -75,10 +75,10 @@ pub trait ResultType {
     /// The type of the error.
     type Err;
 
-    /// The value itself.
+    /// Returns the value itself.
     ///
     /// # Errors
-    /// Its own.
+    /// Returns the error of the value.
     fn into_result(self) -> Result<Self::Ok, Self::Err>;
 }
 
@@ -91,23 +91,23 @@ impl<T, E> ResultType for Result<T, E> {
     }
 }
 
-/// Two types, which may be one.
+/// A pair of types, for a comparison.
 pub struct Pair<A: ?Sized, B: ?Sized>(PhantomData<A>, PhantomData<B>);
 
 impl<A: ?Sized> Pair<A, A> {
-    /// One type twice.
+    /// `true` for equal types.
     pub const IS_SAME: bool = true;
 }
 
-/// Any two types.
+/// A pair of different types.
 pub trait OtherPair {
-    /// Two types.
+    /// `false` for different types.
     const IS_SAME: bool = false;
 }
 
 impl<A: ?Sized, B: ?Sized> OtherPair for Pair<A, B> {}
 
-/// What an id template can name.
+/// A value that an id template can contain.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a part of a workflow id",
     label = "this is not `Display`",
@@ -115,7 +115,7 @@ impl<A: ?Sized, B: ?Sized> OtherPair for Pair<A, B> {}
     note = "or implement `std::fmt::Display` for the type"
 )]
 pub trait IdPart {
-    /// The part, to be written.
+    /// Returns the part for formatting.
     fn part(&self) -> &dyn Display;
 }
 
@@ -126,12 +126,12 @@ impl<T: Display> IdPart for T {
     }
 }
 
-/// A part of an id.
+/// Returns a part of an id for formatting.
 pub fn id_part<T: IdPart>(value: &T) -> &dyn Display {
     value.part()
 }
 
-/// The dependencies among what an activity takes from its worker.
+/// Collects the dependencies of an activity's parameters.
 #[must_use]
 pub fn dependencies<const N: usize>(
     taken: [Option<ActivityDependency>; N],
@@ -139,7 +139,7 @@ pub fn dependencies<const N: usize>(
     taken.into_iter().flatten().collect()
 }
 
-/// The context of a method, under any name.
+/// The context type of a method, which may be an alias.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the context of this method",
     label = "expected `{Context}`",
@@ -147,9 +147,9 @@ pub fn dependencies<const N: usize>(
             it travels through the server: remove the `&`"
 )]
 pub trait ContextType<Context> {
-    /// The context, to read.
+    /// Returns a shared reference to the context.
     fn shared(context: &Context) -> &Self;
-    /// The context, to use.
+    /// Returns an exclusive reference to the context.
     fn exclusive(context: &mut Context) -> &mut Self;
 }
 
@@ -163,7 +163,7 @@ impl<Context> ContextType<Context> for Context {
     }
 }
 
-/// What a worker gives an activity in front of its inputs.
+/// A parameter of an activity that the worker provides, before the inputs.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what a worker gives an activity",
     label = "this is not durable's type of that name",
@@ -171,14 +171,14 @@ impl<Context> ContextType<Context> for Context {
             your own as an input under an alias: `type Input = {Self};`"
 )]
 pub trait FromWorker: Sized {
-    /// The value that the worker must have been given for it.
+    /// Returns the dependency on a value of the worker, if there is one.
     #[must_use]
     fn dependency() -> Option<ActivityDependency>;
 
-    /// Takes it.
+    /// Creates the parameter.
     ///
     /// # Errors
-    /// When the worker has no such value.
+    /// Returns an error if the worker has no such value.
     fn from_worker(
         context: &SdkActivityContext,
         dependencies: Option<&Arc<Dependencies>>,

@@ -1,32 +1,31 @@
-//! The inputs of a workflow by their names, as the id template on the struct mentions them.
+//! The inputs of a workflow by name, for the id template on the struct.
 
-/// A struct whose impl block has `#[workflow_methods]`; `#[workflow]` asks for it.
+/// A struct whose impl block has `#[workflow_methods]`, as `#[workflow]` requires.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is annotated as a workflow but has no workflow methods",
     label = "this struct has no `#[workflow_methods]`",
     note = "write `#[workflow_methods] impl {Self} {{ #[run] async fn run(..) -> WorkflowResult<..> {{ .. }} }}`"
 )]
 pub trait WithMethods {
-    /// The input of the workflow, as it travels.
+    /// The input of the workflow in the form in which it is sent.
     type Input;
-    /// The inputs by their names, as id templates mention them. With a single input its fields are
-    /// there, too.
+    /// The inputs by name. If there is a single input, its fields are included.
     type Named<'a>;
 
-    /// The inputs by their names.
+    /// Returns the inputs by name.
     fn named(input: &Self::Input) -> Self::Named<'_>;
 }
 
-/// An input that is the only one.
+/// The input of a workflow with a single input.
 #[diagnostic::on_unimplemented(
     message = "`{{}}` in an id template is the only input of a workflow, and this one has several",
     label = "name an input instead, such as `{{order_id}}`"
 )]
 pub trait OnlyInput {
-    /// The input itself.
+    /// The type of the input.
     type Input;
 
-    /// The whole input, for `{}` in an id template.
+    /// Returns the whole input, for `{}` in an id template.
     fn only(&self) -> &Self::Input;
 }
 
@@ -39,10 +38,10 @@ impl<T: serde::Serialize> OnlyInput for T {
     }
 }
 
-/// The whole input, for `{}` in an id template.
+/// Returns the whole input, for `{}` in an id template.
 pub fn only<T: OnlyInput>(input: &T) -> &T::Input {
     input.only()
 }
 
-/// Asks for the methods of a workflow whose annotation does not mention its input.
+/// Requires the methods of a workflow whose annotation does not use its input.
 pub const fn with_methods<W: WithMethods>() {}

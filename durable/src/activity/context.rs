@@ -1,4 +1,4 @@
-//! The context that an activity gets: the SDK's, with the worker's shutdown added.
+//! The context of an activity: the SDK's, with the worker's shutdown added.
 
 use std::fmt;
 use std::future::pending;
@@ -18,19 +18,18 @@ use crate::definition::{Dependencies, TaskToken, WorkerShutdown};
 use crate::error::payload_error;
 use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 
-/// The context of an activity that asks for one: `ctx: ActivityContext`.
+/// The context of a running activity, which the function takes as a parameter: `ctx: ActivityContext`.
 ///
-/// It dereferences to the SDK's [`temporalio_sdk::activities::ActivityContext`], whose methods are all
-/// there: `info`, `heartbeat_details`, `cancelled`, `client` and so on. What is defined here tells a
-/// worker that is going away from a cancellation, and lets a test see heartbeats; the page of
+/// It dereferences to the SDK's [`temporalio_sdk::activities::ActivityContext`], which has further
+/// methods, such as `info`, `heartbeat_details` and `client`. The documentation of
 /// [`#[activity]`](macro@crate::activity) has an example.
 #[derive(Clone)]
 pub struct ActivityContext {
     sdk: temporalio_sdk::activities::ActivityContext,
-    /// There is none where something else than a worker of this crate runs the activity.
+    /// `None` if the activity is not run by a worker of this crate.
     shutdown: Option<Arc<WorkerShutdown>>,
     limit: PayloadLimit,
-    /// Whether a test wants to read the heartbeats.
+    /// `true` if a test reads the heartbeats.
     #[cfg(feature = "testing")]
     is_observed: bool,
 }
@@ -52,13 +51,15 @@ impl ActivityContext {
         }
     }
 
-    /// Records a heartbeat in a form of your own: that the activity lives, and what the next attempt needs to go on from
-    /// here, which finds it in `heartbeat_details`.
+    /// Records a heartbeat with details of any type that the data converter supports. The next attempt
+    /// reads them with `heartbeat_details`.
     ///
-    /// The worker does not send every one, so it is fine to record many.
+    /// For details that are `Serialize`, use [`heartbeat`](Self::heartbeat). The worker limits the rate at
+    /// which it sends heartbeats, so they can be recorded often.
     ///
     /// # Errors
-    /// When the details cannot be serialised.
+    /// Returns an error if the details cannot be serialized, or are
+    /// [too large](crate::error::PAYLOAD_TOO_LARGE).
     pub async fn record_heartbeat<T: TemporalSerializable + 'static>(
         &self,
         details: T,
@@ -71,16 +72,17 @@ impl ActivityContext {
         self.sdk.record_heartbeat(Measured { inner: details, value, limit: self.limit }).await
     }
 
-    /// Records how far the activity has come: that it lives, and what the next attempt needs to go on
-    /// from here, which finds it in [`progress`](Self::progress).
+    /// Records a heartbeat with the progress of the activity. The next attempt reads it with
+    /// [`progress`](Self::progress).
     ///
-    /// The worker sends at most one heartbeat in 80 % of the heartbeat timeout, and the last one when
-    /// that time is over; so it is fine to record many, and after a crash the next attempt may find an
-    /// earlier one. A cancellation is told with the answer to a heartbeat, so an activity that records
-    /// none is not told. A local activity has no heartbeats; recording one does nothing.
+    /// The worker sends at most one heartbeat in 80 % of the heartbeat timeout, and then the last one
+    /// recorded. So heartbeats can be recorded often, and after a crash the next attempt may read an
+    /// earlier one. The server reports a cancellation in its response to a heartbeat, so an activity
+    /// without heartbeats does not notice it. In a local activity, which has no heartbeats, this does
+    /// nothing.
     ///
     /// # Errors
-    /// When the progress cannot be serialised, or is
+    /// Returns an error if the progress cannot be serialized, or is
     /// [too large](crate::error::PAYLOAD_TOO_LARGE).
     pub async fn heartbeat<T: Serialize + Sync + ?Sized>(
         &self,
@@ -91,13 +93,13 @@ impl ActivityContext {
         self.record_heartbeat(progress).await
     }
 
-    /// What an earlier attempt recorded with the last of its heartbeats that the server has, or `None`
-    /// on a first attempt.
+    /// Returns the progress in the last heartbeat of an earlier attempt that the server received, or
+    /// `None` if there is none.
     ///
-    /// It is `None`, too, where it is not a `T`, as after a change of the type: the activity then
-    /// begins anew, as it does where no heartbeat got through, and a warning is logged.
-    /// [`heartbeat_details`](temporalio_sdk::activities::ActivityContext::heartbeat_details) makes an
-    /// error of it.
+    /// Also returns `None`, and logs a warning, if the progress is not a `T`, for example because the
+    /// type was changed. The activity then starts from the beginning.
+    /// [`heartbeat_details`](temporalio_sdk::activities::ActivityContext::heartbeat_details) returns an
+    /// error instead.
     #[must_use]
     pub fn progress<T: DeserializeOwned + 'static>(&self) -> Option<T> {
         let recorded = self.sdk.heartbeat_details().deserialize::<Exact<T>>();
@@ -110,25 +112,25 @@ impl ActivityContext {
                 attempt = info.attempt,
                 expected = std::any::type_name::<T>(),
                 error = %payload_error(error),
-                "the last heartbeat has another type; the activity begins anew"
+                "the last heartbeat has another type; the activity starts from the beginning"
             );
             None
         })
     }
 
-    /// By what the activity is completed that ends with
-    /// [`ActivityError::WillCompleteAsync`](super::ActivityError::WillCompleteAsync): it goes to
-    /// whoever has the output, who hands it to [`Client::activity`](crate::Client::activity).
+    /// Returns the token by which another process completes an activity that returns
+    /// [`ActivityError::WillCompleteAsync`](super::ActivityError::WillCompleteAsync). That process passes
+    /// it to [`Client::activity`](crate::Client::activity).
     #[must_use]
     pub fn task_token(&self) -> TaskToken {
         TaskToken::new(self.sdk.info().task_token.clone())
     }
 
-    /// Waits until the activity is to stop, and tells why; it never ends otherwise.
+    /// Waits until the activity should stop, and returns the reason.
     ///
-    /// A worker that goes away is told at once, before it cancels anything, so that the activity can
-    /// come to an end within the [drain timeout](crate::Workers::drain_timeout). A cancellation is told
-    /// with the answer to a heartbeat.
+    /// A shutdown of the worker is reported immediately, so that the activity can end within the
+    /// [drain timeout](crate::Workers::drain_timeout) before it is cancelled. The server reports a
+    /// cancellation in its response to a heartbeat.
     ///
     /// ```
     /// use durable::prelude::*;
@@ -160,8 +162,8 @@ impl ActivityContext {
         }
     }
 
-    /// Waits until the activity is cancelled: by its workflow, by the server, or because its worker stops
-    /// and the [drain timeout](crate::Workers::drain_timeout) is over.
+    /// Waits until the activity is cancelled: by its workflow, by the server, or because its worker shuts
+    /// down and the [drain timeout](crate::Workers::drain_timeout) has expired.
     pub async fn cancelled(&self) {
         tokio::select! {
             () = self.sdk.cancelled() => {}
@@ -169,13 +171,15 @@ impl ActivityContext {
         }
     }
 
-    /// Whether the activity was cancelled, as [`cancelled`](Self::cancelled) tells.
+    /// Returns `true` if the activity was cancelled, for any of the reasons of
+    /// [`cancelled`](Self::cancelled).
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.sdk.is_cancelled() || self.local_shutdown().is_some_and(WorkerShutdown::is_drain_over)
     }
 
-    /// The SDK 1.1.1 does not cancel local activities when the drain timeout is over.
+    /// Returns the shutdown for a local activity, which SDK 1.1.1 does not cancel when the drain timeout
+    /// has expired.
     fn local_shutdown(&self) -> Option<&WorkerShutdown> {
         self.shutdown.as_deref().filter(|_| self.sdk.info().is_local)
     }
@@ -187,21 +191,19 @@ impl ActivityContext {
         }
     }
 
-    /// Whether the worker that runs this activity was asked to stop.
+    /// Returns `true` as soon as the worker of this activity has begun to shut down.
     ///
-    /// It is true at once, while a cancellation comes only when the
-    /// [drain timeout](crate::Workers::drain_timeout) is over. A cancellation by the workflow does not
-    /// make it true.
+    /// The activity is cancelled later, when the [drain timeout](crate::Workers::drain_timeout) has
+    /// expired.
     #[must_use]
     pub fn worker_is_shutting_down(&self) -> bool {
         self.shutdown.as_ref().is_some_and(|shutdown| shutdown.is_announced())
     }
 
-    /// Waits until the worker that runs this activity is asked to stop; it never ends otherwise, also
-    /// not when the activity is cancelled.
+    /// Waits until the worker of this activity begins to shut down. A cancellation does not end the wait.
     ///
-    /// An activity that then returns an error is tried again, on a worker that still runs or on the
-    /// next one, and finds there what it recorded with its last heartbeat.
+    /// An activity that then returns an error is retried on another worker, where it can read the
+    /// progress that it recorded with its last heartbeat.
     pub async fn worker_shutdown(&self) {
         match &self.shutdown {
             Some(shutdown) => shutdown.announced().await,

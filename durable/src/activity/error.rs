@@ -1,53 +1,51 @@
-//! The error of an activity: the SDK's, into which the program's own errors convert with their types.
+//! The error of an activity, into which application errors convert with their type and values.
 
 use temporalio_common::error::{ApplicationFailure, FailurePayloads};
 use temporalio_sdk::activities::ActivityError as SdkActivityError;
 
 use crate::error::{ApplicationError, DowncastFailure as _, outgoing};
 
-/// How an activity ends without an output.
+/// The error of an activity: a failure, a cancellation, or a completion by another process.
 ///
-/// `?` converts every `std::error::Error` into it, and every `anyhow::Error`. An error that derives
-/// [`ApplicationError`](macro@crate::ApplicationError) keeps its type and values on the way, also
-/// behind a context of `anyhow`; any other becomes a retryable failure with a message and no type.
+/// `?` converts every `std::error::Error` and every `anyhow::Error` into it. An error that derives
+/// [`ApplicationError`](macro@crate::ApplicationError) keeps its type and values, also inside a context
+/// of `anyhow`. Any other error becomes a retryable failure with a message and without a type name.
 ///
-/// It has the variants of the SDK's error of the same name, which would lose the types.
+/// It has the same variants as the SDK's error of the same name, which does not keep the types.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ActivityError {
-    /// The activity failed; the failure says how, and whether it is tried again.
+    /// The activity failed. The failure has the error and says whether it is retried.
     Application(Box<ApplicationFailure>),
-    /// The activity was cancelled, and has stopped for it.
+    /// The activity was cancelled and has stopped.
     Cancelled {
-        /// What the workflow is told.
+        /// The details for the workflow.
         details: Option<FailurePayloads>,
     },
-    /// The activity's output comes from elsewhere; see
-    /// [`Client::activity`](crate::Client::activity).
+    /// Another process completes the activity; see [`Client::activity`](crate::Client::activity).
     WillCompleteAsync,
 }
 
 impl ActivityError {
-    /// The activity was cancelled.
+    /// Creates the error of a cancelled activity.
     #[must_use]
     pub fn cancelled() -> Self {
         Self::Cancelled { details: None }
     }
 
-    /// The activity was cancelled, and tells the workflow how far it came.
+    /// Creates the error of a cancelled activity with details for the workflow, such as its progress.
     pub fn cancelled_with_details(details: impl Into<FailurePayloads>) -> Self {
         Self::Cancelled { details: Some(details.into()) }
     }
 
-    /// The activity failed in this way.
+    /// Creates the error of a failed activity.
     #[must_use]
     pub fn application(failure: impl Into<ApplicationFailure>) -> Self {
         Self::Application(Box::new(failure.into()))
     }
 
-    /// The program's own error that this was made of, with its values, if it is an `E`.
-    ///
-    /// It is what a test of an activity asks for.
+    /// Returns the program's own error that was converted into this one, with its values, or `None` if it
+    /// is not an `E`. It is for tests of activities.
     #[must_use]
     pub fn downcast<E: ApplicationError>(&self) -> Option<E> {
         match self {
@@ -56,7 +54,7 @@ impl ActivityError {
         }
     }
 
-    /// As the SDK takes it.
+    /// Converts the error to the SDK's.
     pub(crate) fn into_sdk(self) -> SdkActivityError {
         match self {
             Self::Application(failure) => SdkActivityError::Application(failure),
@@ -65,14 +63,14 @@ impl ActivityError {
         }
     }
 
-    /// As the SDK gives it.
+    /// Converts the SDK's error to this one.
     #[cfg(feature = "testing")]
     pub(crate) fn from_sdk(error: SdkActivityError) -> Self {
         match error {
             SdkActivityError::Application(failure) => Self::Application(failure),
             SdkActivityError::Cancelled { details } => Self::Cancelled { details },
             SdkActivityError::WillCompleteAsync => Self::WillCompleteAsync,
-            // The SDK has no other today.
+            // SDK 1.1.1 has no other variant.
             other => Self::application(ApplicationFailure::new(format!("{other:?}"))),
         }
     }

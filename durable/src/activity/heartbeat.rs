@@ -1,8 +1,8 @@
-//! Heartbeats that a test observes, kept as the server would keep them.
+//! Heartbeats that a test observes.
 //!
-//! The SDK's test context hands over the details of a heartbeat as `Box<dyn Any>`, which cannot be sent
-//! to where the test reads them. So under a test the context of this crate serialises the details
-//! first, which is what a worker does; a test then reads what the next attempt would.
+//! The test context of SDK 1.1.1 returns the details of a heartbeat as a `Box<dyn Any>` that is not
+//! `Send`. So in a test the context of this crate serializes the details first, like a worker does, and
+//! the test reads what the next attempt would read.
 
 use std::any::type_name;
 
@@ -13,11 +13,11 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 
-/// What a test puts among the dependencies, so that contexts record [`RecordedHeartbeat`]s.
+/// A marker that a test adds to the dependencies, so that contexts record [`RecordedHeartbeat`]s.
 #[derive(Debug)]
 pub(crate) struct ObserveHeartbeats;
 
-/// The details of a heartbeat, serialised, and the name of the type that they were.
+/// The serialized details of a heartbeat, and the name of their type.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordedHeartbeat {
     details: RawValue,
@@ -25,10 +25,10 @@ pub(crate) struct RecordedHeartbeat {
 }
 
 impl RecordedHeartbeat {
-    /// Serialises details.
+    /// Serializes details.
     ///
     /// # Errors
-    /// Those of the type's own serialisation.
+    /// Returns the error of the type's own serialization.
     pub(crate) fn of<T: TemporalSerializable + 'static>(
         details: &T,
     ) -> Result<Self, PayloadConversionError> {
@@ -38,10 +38,10 @@ impl RecordedHeartbeat {
         Ok(Self { details, type_name: type_name::<T>() })
     }
 
-    /// Deserialises the details.
+    /// Deserializes the details.
     ///
     /// # Errors
-    /// When they do not fit the type.
+    /// Returns an error if they cannot be read as a `T`.
     pub(crate) fn decode<T: TemporalDeserializable + 'static>(
         &self,
     ) -> Result<T, PayloadConversionError> {
@@ -49,18 +49,18 @@ impl RecordedHeartbeat {
         DecodablePayloads::new(payloads, PayloadConverter::default(), context()).deserialize()
     }
 
-    /// The details as they travel.
+    /// Returns the serialized details.
     pub(crate) fn details(&self) -> RawValue {
         self.details.clone()
     }
 
-    /// The name of the type that was recorded.
+    /// Returns the name of the recorded type.
     pub(crate) fn type_name(&self) -> &'static str {
         self.type_name
     }
 }
 
-/// The SDK asks it of everything that is recorded; its test context then leaves the value as it is.
+/// Required by the SDK for recorded values. Its test context does not call it.
 impl TemporalSerializable for RecordedHeartbeat {
     fn to_payloads(
         &self,

@@ -1,5 +1,6 @@
-//! Where a test environment comes between a worker and its activities. Without the feature
-//! `testing` there is nothing here.
+//! The interface through which a test environment replaces activities of its workers, such as by mocks.
+//!
+//! It exists only with the feature `testing`.
 
 use std::any::{Any, TypeId};
 use std::sync::Arc;
@@ -11,19 +12,19 @@ use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActiv
 
 use crate::definition::{Activity, Dependencies};
 
-/// What stands in for an activity: its future, with the output behind `Any`.
+/// The future of a replaced activity, with the output as `Any`.
 pub(crate) type StandIn = BoxFuture<'static, Result<Box<dyn Any + Send>, ActivityError>>;
 
-/// What a test environment does about the activities of its workers.
+/// A test environment's hooks for the activities of its workers.
 pub(crate) trait Intervention: Send + Sync {
-    /// An attempt begins.
+    /// Notes that an attempt begins.
     fn attempt(&self);
 
-    /// The values of `State<T>` that the test has given.
+    /// Returns the values of `State<T>` that the test has set.
     fn dependencies(&self) -> Arc<Dependencies>;
 
-    /// What runs instead of the activity, or `None` where it runs for real. `input` is an
-    /// `Option<A::Input>`, which what stands in takes.
+    /// Returns the future that runs instead of the activity, or `None` if the activity itself runs.
+    /// `input` is an `Option<A::Input>`, from which the replacement takes the input.
     fn stand_in(
         &self,
         activity: TypeId,
@@ -32,7 +33,7 @@ pub(crate) trait Intervention: Send + Sync {
     ) -> Option<StandIn>;
 }
 
-/// Runs an attempt as the test environment wants it.
+/// Runs an attempt: the activity, or its replacement by the test environment.
 pub(super) fn execute<A>(
     intervention: &Arc<dyn Intervention>,
     dependencies: &Dependencies,
@@ -45,9 +46,9 @@ where
 {
     intervention.attempt();
     let mut input = Some(input);
-    let stand_in = intervention.stand_in(TypeId::of::<A>(), &context, &mut input);
-    match (stand_in, input) {
-        (Some(stand_in), _) => stand_in.map(output::<A>).boxed(),
+    let replacement = intervention.stand_in(TypeId::of::<A>(), &context, &mut input);
+    match (replacement, input) {
+        (Some(replacement), _) => replacement.map(output::<A>).boxed(),
         (None, Some(input)) => {
             let given = intervention.dependencies().over(dependencies);
             A::execute(Some(Arc::new(given)), context, input)
@@ -62,7 +63,7 @@ fn output<A: Activity>(
     output?.downcast().map(|output| *output).map_err(|_| mismatch::<A>("output"))
 }
 
-/// Mocks are typed by the activity, so this is a mistake of the environment's.
+/// Creates the error of a mock of another type. Mocks are typed, so it indicates a bug of this crate.
 fn mismatch<A: Activity>(what: &str) -> ActivityError {
     let message = format!("the mock of activity {} has another {what} type", A::NAME);
     temporalio_common::error::ApplicationFailure::builder(message).build().into()

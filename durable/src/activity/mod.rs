@@ -1,24 +1,24 @@
-//! What activity code may touch: its context and what the worker injects.
+//! The types that activity code uses: its context, its error, and the state that the worker injects.
 //!
-//! Activities do the work that workflows must not do themselves: they call other systems, read
-//! files, sleep. `#[activity(queue = "..")]` on an `async fn` or `fn` makes one. This room knows
-//! neither clients nor workers.
+//! Activities do the work that workflows must not do themselves: they call other systems, read files
+//! and sleep. [`#[activity]`](macro@crate::activity) on an `async fn` or `fn` defines one. This module
+//! depends neither on clients nor on workers.
 
+mod adapter;
 mod context;
 mod error;
 #[cfg(feature = "testing")]
 mod heartbeat;
 #[cfg(feature = "testing")]
 pub(crate) mod intervention;
-mod served;
 mod state;
 mod stop;
 
+pub(crate) use adapter::{not_mocked, register};
 pub use context::ActivityContext;
 pub use error::ActivityError;
 #[cfg(feature = "testing")]
 pub(crate) use heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
-pub(crate) use served::{not_mocked, register};
 pub use state::{State, state};
 pub use stop::StopReason;
 

@@ -1,4 +1,4 @@
-//! `State<T>`: what an activity takes of that which its worker was given.
+//! `State<T>`: values that a worker shares with its activities.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -8,9 +8,10 @@ use temporalio_sdk::activities::ActivityError;
 
 use crate::definition::Dependencies;
 
-/// A value that the worker was given and that an activity takes as a parameter.
+/// A shared value of the worker that an activity takes as a parameter.
 ///
-/// It shares the one value of the worker, and dereferences to it. `T` may be a trait object.
+/// The value is set with [`Workers::state`](crate::Workers::state). `State` dereferences to it. `T` may
+/// be a trait object.
 ///
 /// ```
 /// use durable::State;
@@ -28,7 +29,7 @@ use crate::definition::Dependencies;
 pub struct State<T: ?Sized>(pub Arc<T>);
 
 impl<T> State<T> {
-    /// Wraps a value, as the worker does; for calling an activity function directly.
+    /// Wraps a value, for calling an activity function directly.
     #[must_use]
     pub fn new(value: T) -> Self {
         Self(Arc::new(value))
@@ -49,18 +50,18 @@ impl<T: ?Sized> Deref for State<T> {
     }
 }
 
-/// The value of a type; called by generated code.
+/// Returns the worker's value of a type; called by generated code.
 ///
 /// # Errors
-/// A non-retryable failure when the worker was not given one. A worker checks this when it is
-/// built, so it happens only to activities that run without a worker of this crate.
+/// Returns a non-retryable failure if the worker has no such value. Workers of this crate check this
+/// when they start, so it only concerns activities that run without them.
 pub fn state<T: ?Sized + Send + Sync + 'static>(
     dependencies: Option<&Arc<Dependencies>>,
 ) -> Result<State<T>, ActivityError> {
     dependencies.and_then(|dependencies| dependencies.get()).map(State).ok_or_else(|| {
         let name = std::any::type_name::<T>();
         let failure = ApplicationFailure::builder(format!(
-            "this worker was given no `State<{name}>`; give it one with `.state(..)`"
+            "this worker has no `State<{name}>`; add it with `.state(..)`"
         ));
         let failure = failure.type_name("MissingState".to_owned()).non_retryable(true).build();
         ActivityError::application(failure)

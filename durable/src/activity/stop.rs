@@ -1,4 +1,4 @@
-//! Why an activity is to stop.
+//! Reasons for an activity to stop.
 
 use std::fmt;
 
@@ -6,31 +6,32 @@ use temporalio_common::error::ApplicationFailure;
 
 use super::ActivityError;
 
-/// Why an activity is to stop, as [`ActivityContext::stopped`](super::ActivityContext::stopped) tells.
+/// The reason for which an activity should stop, returned by
+/// [`ActivityContext::stopped`](super::ActivityContext::stopped).
 ///
-/// As an [`ActivityError`] it ends the activity as it must: cancelled, or failed in a way that is
-/// tried again, on another worker or when the retry policy says.
+/// It converts into an [`ActivityError`] with which the activity ends: as cancelled, or with a retryable
+/// failure after a shutdown of the worker or a timeout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// Its workflow has cancelled it or is gone, or somebody has paused or reset it. The SDK does not
-    /// say which.
+    /// The activity was cancelled, paused or reset, or its workflow has ended. SDK 1.1.1 does not report
+    /// which.
     Cancelled,
-    /// Its worker was asked to stop.
+    /// The worker is shutting down.
     WorkerShutdown,
-    /// Its time is over; the server has given this attempt up.
+    /// The attempt has timed out.
     TimedOut,
 }
 
-/// The type of the failure of an activity that its worker has stopped.
+/// The type name of the failure of an activity that stops because of its worker's shutdown.
 pub(super) const WORKER_SHUTDOWN: &str = "WorkerShutdown";
 
 impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Cancelled => "the activity was cancelled",
-            Self::WorkerShutdown => "the worker of the activity was asked to stop",
-            Self::TimedOut => "the time of the activity is over",
+            Self::WorkerShutdown => "the worker of the activity is shutting down",
+            Self::TimedOut => "the activity has timed out",
         })
     }
 }

@@ -11,7 +11,7 @@ use temporalio_client::{
 use temporalio_common::{QueryDefinition, SignalDefinition};
 
 use super::WorkflowHandle;
-use crate::definition::exact::{Exact, Reading};
+use crate::definition::exact::{Exact, ExactOutput};
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;
 
@@ -122,7 +122,7 @@ where
                     .maybe_reject_condition(reject_condition)
                     .rpc_options(rpc_options)
                     .build();
-                let answer = handle.sdk().query(Reading(query), input, options).await;
+                let answer = handle.sdk().query(ExactOutput(query), input, options).await;
                 answer.map(|Exact(answer)| answer).map_err(|error| doing.query(&name, error))
             };
             doing.within(call_timeout, asking).await

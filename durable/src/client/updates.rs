@@ -23,7 +23,7 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure
 use temporalio_common::protos::temporal::api::update::v1::{Outcome, outcome};
 
 use super::WorkflowHandle;
-use crate::definition::exact::{Exact, Reading};
+use crate::definition::exact::{Exact, ExactOutput};
 use crate::definition::{Payload, Workflow};
 use crate::error::{Error, Result};
 
@@ -88,7 +88,7 @@ where
         let starting = async {
             let noted = Noted::default();
             let sdk = handle.sdk_with(noted.clone().added_to(handle.client().sdk().clone()));
-            match sdk.start_update(Reading(update), input, options).await {
+            match sdk.start_update(ExactOutput(update), input, options).await {
                 Ok(started) => noted.settle(started),
                 Err(error) => Err(error),
             }
@@ -118,7 +118,7 @@ where
             let doing = handle.doing("update");
             let updating = async {
                 let options = WorkflowExecuteUpdateOptions::builder().maybe_update_id(id).build();
-                match handle.sdk().execute_update(Reading(update), input, options).await {
+                match handle.sdk().execute_update(ExactOutput(update), input, options).await {
                     Ok(Exact(output)) => Ok(output),
                     Err(error) => Err(doing.update(&name, error).await),
                 }

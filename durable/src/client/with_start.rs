@@ -13,7 +13,7 @@ use super::settings::Carrier;
 use super::start::{Prepared, Start};
 use super::updates::Noted;
 use super::{HasHandle, SignalCall, UpdateCall, UpdateHandle, WorkflowHandle};
-use crate::definition::exact::Reading;
+use crate::definition::exact::ExactOutput;
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;
 
@@ -206,7 +206,7 @@ where
                 .start_update_with_start_workflow(
                     workflow,
                     input,
-                    Reading(update),
+                    ExactOutput(update),
                     update_input,
                     options,
                 )

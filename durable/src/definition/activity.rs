@@ -1,13 +1,13 @@
-//! What `#[activity]` says of a function.
+//! The definition of an activity.
 
 use temporalio_common::ActivityDefinition;
 
 use super::{ActivityDependency, Parameter, SourceLocation};
 use crate::options::ActivityOptions;
 
-/// An annotated activity function, as a type.
+/// The definition of an annotated activity.
 ///
-/// `#[activity]` implements it on the type that bears the function's name. The Temporal concept is
+/// `#[activity]` implements it for a type with the function's name. The Temporal concept is
 /// the [activity definition](https://docs.temporal.io/activity-definition).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an activity",
@@ -16,33 +16,33 @@ use crate::options::ActivityOptions;
 pub trait Activity: ActivityDefinition + Send + Sync + Sized + 'static {
     /// The activity type's name on the server.
     const NAME: &'static str;
-    /// The task queue whose workers run it.
+    /// The task queue of the activity.
     const QUEUE: &'static str;
-    /// The inputs, in order; each travels as a payload of its own.
+    /// The inputs in order. Each is sent as a separate payload.
     const PARAMETERS: &'static [Parameter];
-    /// The output type as the user wrote it.
+    /// The output type as written in the source.
     const OUTPUT: &'static str;
-    /// Where the annotation stands.
+    /// The place of the annotation.
     const SOURCE: SourceLocation;
 
     /// The inputs as a tuple: `()`, `(T,)`, `(T, U)` and so on.
     type Arguments: 'static;
 
-    /// The inputs, taken out of the form in which they travel.
+    /// Converts the inputs from the form in which they are sent.
     #[must_use]
     fn arguments(input: Self::Input) -> Self::Arguments;
 
-    /// The inputs, in the form in which they travel.
+    /// Converts the inputs to the form in which they are sent.
     #[must_use]
     fn input(arguments: Self::Arguments) -> Self::Input;
 
-    /// The options that the annotation sets; what it leaves out is `None`.
+    /// Returns the options that the annotation sets.
     #[must_use]
     fn options() -> ActivityOptions {
         ActivityOptions::default()
     }
 
-    /// The types that the function takes as `State<T>`, which the worker must be given.
+    /// Returns the types that the function takes as `State<T>`, for which the worker needs values.
     #[must_use]
     fn dependencies() -> Vec<ActivityDependency> {
         Vec::new()

@@ -1,17 +1,15 @@
-//! Decodes the inputs that arrive from outside, and says precisely what was wrong with those that
-//! do not decode.
+//! Decodes inputs, with precise errors for those that are invalid.
 //!
-//! The rules are the same for workflows, activities, signals, queries and updates: each input is a
-//! payload, more than there are inputs are refused, and trailing ones may be missing where the type
-//! says so, because older callers do not know an input that was added later.
+//! The rules are the same for workflows, activities, signals, queries and updates. Each input is one
+//! payload. More payloads than inputs are an error. Trailing inputs of an optional type may be missing,
+//! because older callers do not send an input that was added later.
 //!
-//! [`Decoded`] is what workers register as the input of an annotated item: decoding it never fails,
-//! so that the layer, and not the SDK, answers bad input. Plain SDK 1.1.1 retries such a workflow
-//! task for ever.
+//! Workers register [`Decoded`] as the input type. Decoding it never fails, so that this crate and not
+//! the SDK rejects an invalid input: SDK 1.1.1 retries the workflow task forever.
 
 mod error;
-mod given;
 pub(crate) mod output;
+mod received;
 mod trace;
 
 use temporalio_common::data_converters::{
@@ -23,10 +21,10 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use super::{Payload, caught, exact};
 
 pub(crate) use error::DecodeError;
-use given::missing;
-pub(super) use given::{Given, may_be_missing};
+use received::missing;
+pub(super) use received::{ReceivedPayloads, may_be_missing};
 
-/// An input that was decoded, or the reason why it could not be.
+/// A decoded input, or the error of its decoding.
 #[derive(Debug)]
 pub struct Decoded<T>(pub(crate) Result<T, DecodeError>);
 
@@ -65,7 +63,7 @@ pub(crate) fn decode<T: TemporalDeserializable + 'static>(
     payloads: Vec<RawPayload>,
 ) -> Result<T, DecodeError> {
     let received = payloads.len();
-    // The SDK 1.1.1 decodes outside of its own guards, where a panic of the user's `Deserialize` ends the
+    // SDK 1.1.1 decodes outside of its own guards, where a panic of the user's `Deserialize` ends the
     // worker.
     caught(|| decode_or_explain(context, payloads))
         .unwrap_or_else(|message| Err(DecodeError::panicked(received, &message)))
@@ -82,7 +80,7 @@ fn decode_or_explain<T: TemporalDeserializable + 'static>(
     if let Some(inputs) = exact::decode(context, payloads.clone()) {
         return Ok(inputs);
     }
-    // The only input may be missing, too; several know it by themselves.
+    // A single input may be missing too. `Inputs` checks this itself for several.
     if payloads.is_empty()
         && let Ok(input) = missing(context)
     {
@@ -221,12 +219,12 @@ mod tests {
         payload.metadata.insert("encoding".to_owned(), b"binary/encrypted".to_vec());
         assert_eq!(
             refused::<Order>(vec![payload], ORDER),
-            "input `order: Order`: its encoding is `binary/encrypted`, and `json/plain` is expected"
+            "input `order: Order`: unknown encoding `binary/encrypted`, expected `json/plain`"
         );
     }
 
     #[test]
-    fn broken_json_is_said() {
+    fn malformed_json_is_reported() {
         let text = refused::<Order>(vec![json("{")], ORDER);
         assert!(text.starts_with("input `order: Order`: EOF while parsing"), "{text}");
     }

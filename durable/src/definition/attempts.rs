@@ -1,5 +1,4 @@
-//! Which attempts of activities are under way in a process, so that a drain can tell what became of
-//! them.
+//! Running attempts of activities, for the report of a drain.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,17 +7,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use tokio::sync::watch;
 
-/// An attempt of an activity that a worker runs, or ran.
+/// An attempt of an activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ActivityAttempt {
-    /// The queue of the worker.
+    /// The task queue of the worker.
     pub queue: String,
     /// The activity's name.
     pub activity: String,
-    /// The id of the workflow that called it, if one did.
+    /// The id of the calling workflow, or `None` if the activity was not called by a workflow.
     pub workflow_id: Option<String>,
-    /// Which attempt it is, counted from 1.
+    /// The number of the attempt, starting at 1.
     pub attempt: u32,
 }
 
@@ -32,75 +31,75 @@ impl fmt::Display for ActivityAttempt {
     }
 }
 
-/// What became of the attempts that were under way when a drain began.
+/// The numbers of attempts that ended during a drain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Drained {
     pub(crate) finished: usize,
     pub(crate) cancelled: usize,
 }
 
-/// The attempts of one set of workers.
+/// The running attempts of a set of workers.
 ///
-/// The workers put it among the [`Dependencies`](super::Dependencies), where each attempt finds it.
+/// The workers add it to the [`Dependencies`](super::Dependencies), from which each attempt takes it.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
     state: Mutex<State>,
-    under_way: watch::Sender<usize>,
+    running: watch::Sender<usize>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     last: u64,
-    under_way: BTreeMap<u64, ActivityAttempt>,
-    /// What ended since the drain began.
+    running: BTreeMap<u64, ActivityAttempt>,
+    /// The attempts that have ended since the drain began.
     drained: Option<Drained>,
 }
 
 impl Attempts {
-    /// An attempt begins; it ends with what is returned.
+    /// Registers an attempt as running until the returned guard is dropped.
     pub(crate) fn begin(self: &Arc<Self>, attempt: ActivityAttempt) -> Running {
         let mut state = self.state();
         state.last += 1;
         let number = state.last;
-        state.under_way.insert(number, attempt);
-        self.under_way.send_replace(state.under_way.len());
+        state.running.insert(number, attempt);
+        self.running.send_replace(state.running.len());
         drop(state);
         Running { attempts: Arc::clone(self), number, cancelled: false }
     }
 
-    /// From now on, what ends is counted.
+    /// Begins to count attempts that end.
     pub(crate) fn begin_drain(&self) {
         self.state().drained.get_or_insert_default();
     }
 
-    /// What ended since the drain began.
+    /// Returns the numbers of attempts that have ended since the drain began.
     pub(crate) fn drained(&self) -> Drained {
         self.state().drained.unwrap_or_default()
     }
 
-    /// The attempts that are under way.
+    /// Returns the running attempts.
     pub(crate) fn under_way(&self) -> Vec<ActivityAttempt> {
-        self.state().under_way.values().cloned().collect()
+        self.state().running.values().cloned().collect()
     }
 
-    /// Waits until none is under way.
+    /// Waits until no attempt is running.
     pub(crate) async fn idle(&self) {
         // The sender lives as long as `self` is borrowed.
-        let _ = self.under_way.subscribe().wait_for(|count| *count == 0).await;
+        let _ = self.running.subscribe().wait_for(|count| *count == 0).await;
     }
 
-    /// Waits until one is under way.
+    /// Waits until an attempt is running.
     pub(crate) async fn busy(&self) {
-        let _ = self.under_way.subscribe().wait_for(|count| *count > 0).await;
+        let _ = self.running.subscribe().wait_for(|count| *count > 0).await;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock, and what it guards is never half changed.
+        // No code panics while it holds the lock, so the state is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An attempt that is under way, until this is dropped.
+/// A guard that keeps an attempt registered as running until it is dropped.
 pub(crate) struct Running {
     attempts: Arc<Attempts>,
     number: u64,
@@ -108,7 +107,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// It ended because it was cancelled.
+    /// Counts the attempt as cancelled when the guard is dropped.
     pub(crate) fn cancelled(mut self) {
         self.cancelled = true;
     }
@@ -117,12 +116,12 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let mut state = self.attempts.state();
-        state.under_way.remove(&self.number);
+        state.running.remove(&self.number);
         if let Some(drained) = &mut state.drained {
             let count = if self.cancelled { &mut drained.cancelled } else { &mut drained.finished };
             *count += 1;
         }
-        self.attempts.under_way.send_replace(state.under_way.len());
+        self.attempts.running.send_replace(state.running.len());
     }
 }
 
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drain_counts_what_ends_in_it_and_knows_what_is_left() {
+    fn a_drain_counts_ended_attempts_and_keeps_running_ones() {
         let attempts = Arc::new(Attempts::default());
         let [before, finished, cancelled, left] =
             ["before", "finished", "cancelled", "left"].map(|name| attempts.begin(attempt(name)));

@@ -1,4 +1,4 @@
-//! The signal and the query that every workflow has, as callers name them.
+//! Definitions of the signal and the query that every workflow has.
 
 use std::marker::PhantomData;
 
@@ -12,10 +12,10 @@ pub(crate) const CANCEL: &str = "cancel";
 /// The name of the built-in query.
 pub(crate) const STATE: &str = "state";
 
-/// The built-in signal `cancel` of a workflow, with the reason.
+/// The built-in signal `cancel` of a workflow. Its input is an optional reason.
 pub struct CancelSignal<W>(PhantomData<fn() -> W>);
 
-/// The built-in query `state` of a workflow, whose answer is read as a `T`.
+/// The built-in query `state` of a workflow. Its output is read as a `T`.
 pub struct StateQuery<W, T>(PhantomData<fn() -> (W, T)>);
 
 impl<W> CancelSignal<W> {

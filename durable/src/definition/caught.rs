@@ -1,14 +1,17 @@
-//! A guard for user code where a panic must not reach the worker.
+//! A guard for user code whose panics must not reach the worker.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Calls user code, and returns the message of its panic if it panics.
+/// Calls user code.
+///
+/// # Errors
+/// Returns the message of a panic.
 pub(crate) fn caught<R>(call: impl FnOnce() -> R) -> Result<R, String> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| panic_message(panic.as_ref()))
 }
 
-/// The message of a panic.
+/// Returns the message of a panic.
 pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()

@@ -1,9 +1,9 @@
-//! How what a worker is configured with reaches the calls in its workflows.
+//! Passes the configured options of a worker to the calls in its workflows.
 //!
-//! The worker hands it to an interceptor of each workflow instance, which lays it around the run and
-//! the handlers as a context value of the SDK. So it is of one worker, and a test's worker has its own.
-//! It may differ between a run and its replay: the SDK compares commands by kind, type and id, and not
-//! by their options.
+//! An interceptor of each workflow instance sets the options as a context value of the SDK around the
+//! run and the handlers. So they belong to one worker, and each test has its own. They may differ
+//! between a run and its replay, because the SDK compares commands by kind, type and id, and not by
+//! their options.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use temporalio_sdk::{WorkflowContextKey, WorkflowContextView};
 
 use crate::options::ConfiguredOptions;
 
-/// The configured options, among the context values of a workflow.
+/// The key of the configured options among the context values of a workflow.
 struct Configured;
 
 impl WorkflowContextKey for Configured {
     type Value = Arc<ConfiguredOptions>;
 }
 
-/// The configured options of the worker that runs a workflow; none where it was given none.
+/// Returns the configured options of the worker that runs a workflow. They are empty by default.
 pub(crate) fn configured_options<W>(
     context: &temporalio_sdk::WorkflowContext<W>,
 ) -> Arc<ConfiguredOptions> {
@@ -32,14 +32,18 @@ pub(crate) fn configured_options<W>(
     value.map(|options| Arc::clone(&options)).unwrap_or_default()
 }
 
-/// What gives the workflows of a worker its configured options.
-pub(crate) fn giving(options: Arc<ConfiguredOptions>) -> WorkflowInterceptorConstructor {
-    WorkflowInterceptorConstructor::new(move |_: &WorkflowContextView| Giving(Arc::clone(&options)))
+/// Returns the interceptor that passes configured options to the workflows of a worker.
+pub(crate) fn configured_options_interceptor(
+    options: Arc<ConfiguredOptions>,
+) -> WorkflowInterceptorConstructor {
+    WorkflowInterceptorConstructor::new(move |_: &WorkflowContextView| {
+        ConfiguredOptionsInterceptor(Arc::clone(&options))
+    })
 }
 
-struct Giving(Arc<ConfiguredOptions>);
+struct ConfiguredOptionsInterceptor(Arc<ConfiguredOptions>);
 
-impl Giving {
+impl ConfiguredOptionsInterceptor {
     fn around<'a, T: 'a>(
         &self,
         context: &WorkflowInterceptorContext,
@@ -52,7 +56,7 @@ impl Giving {
 
 type Next<'a, I, T> = WorkflowNext<'a, I, WorkflowInterceptorFuture<'a, T>>;
 
-impl WorkflowInterceptor for Giving {
+impl WorkflowInterceptor for ConfiguredOptionsInterceptor {
     fn execute<'a>(
         &'a self,
         context: WorkflowInterceptorContext,

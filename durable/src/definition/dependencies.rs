@@ -1,4 +1,4 @@
-//! The values that activities ask for by type, and the worker is given.
+//! Values of a worker that activities take by type.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -14,22 +14,22 @@ pub struct ActivityDependency {
 }
 
 impl ActivityDependency {
-    /// The dependency on a `State<T>`; called by generated code.
+    /// Creates the dependency on a `State<T>`; called by generated code.
     #[must_use]
     pub fn of<T: ?Sized + 'static>() -> Self {
         Self { id: TypeId::of::<T>(), type_name: std::any::type_name::<T>() }
     }
 
-    /// The full name of the type.
+    /// Returns the full name of the type.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         self.type_name
     }
 }
 
-/// All that a worker was given, by type.
+/// The values of a worker, by type.
 ///
-/// Each value is kept as an `Arc<T>`, so that `T` may be unsized.
+/// Each value is stored as an `Arc<T>`, so `T` may be unsized.
 #[derive(Clone, Default)]
 pub struct Dependencies {
     values: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
@@ -40,7 +40,7 @@ impl Dependencies {
         self.values.insert(TypeId::of::<T>(), Arc::new(value));
     }
 
-    /// These values, and those of `other` of which there is none here.
+    /// Returns these values, and those of `other` whose types are missing here.
     #[cfg(feature = "testing")]
     pub(crate) fn over(&self, other: &Self) -> Self {
         let mut values = other.values.clone();
@@ -57,8 +57,8 @@ impl Dependencies {
     }
 }
 
-/// The SDK hands an activity its implementer; here that is what the worker was given, for every
-/// activity alike, and each activity is registered by itself.
+/// Makes the values the implementer that the SDK passes to each activity. Activities are registered one
+/// by one, so there is nothing to register here.
 impl ActivityImplementer for Dependencies {
     fn register_all(self: Arc<Self>, _: &mut ActivityDefinitions) {}
 }

@@ -1,4 +1,4 @@
-//! What the registry says of one annotated workflow or activity, and how it comes to a worker.
+//! Entries of the registry: one annotated workflow or activity, and its registration with a worker.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use super::{
 };
 use crate::options::{ActivityOptions, ConfiguredOptions, InvalidOptions, WorkflowOptions};
 
-/// What the definitions of a queue are registered with.
+/// A worker or replayer with which definitions are registered.
 pub(crate) enum Target<'a> {
-    /// The SDK's worker, and what activities take as `State<T>`.
+    /// The SDK's worker, with the values that activities take as `State<T>`.
     Worker(&'a mut WorkerOptions, &'a Arc<Dependencies>),
-    /// The SDK's replayer of histories, which needs workflows only.
+    /// The SDK's replayer of histories, which only needs workflows.
     #[cfg(feature = "testing")]
     Replayer(&'a mut WorkflowReplayerOptions),
 }
@@ -27,28 +27,28 @@ pub(crate) enum Target<'a> {
 /// Registers one definition.
 pub(crate) type Register = fn(&mut Target<'_>) -> Result<(), WorkflowRegistrationError>;
 
-/// An annotated workflow, as the registry lists it.
+/// An annotated workflow in the registry.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct WorkflowEntry {
     /// The type name on the server.
     pub name: &'static str,
-    /// The queue whose workers run it.
+    /// The task queue.
     pub queue: &'static str,
-    /// Its inputs, in order.
+    /// The inputs in order.
     pub parameters: &'static [Parameter],
-    /// Its output type, as written.
+    /// The output type as written in the source.
     pub output: &'static str,
-    /// Its signals.
+    /// The signals.
     pub signals: &'static [HandlerDescription],
-    /// Its queries.
+    /// The queries.
     pub queries: &'static [HandlerDescription],
-    /// Its updates.
+    /// The updates.
     pub updates: &'static [HandlerDescription],
-    /// Where it is annotated.
+    /// The place of the annotation.
     pub source: SourceLocation,
     pub(super) register: Register,
-    /// Whether its options can be, merged with these and the built-in ones.
+    /// Checks the options, merged with these and the built-in ones.
     pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
     /// The options that the annotation sets.
     pub(crate) options: fn() -> WorkflowOptions,
@@ -82,43 +82,43 @@ impl WorkflowEntry {
         (entry, checked)
     }
 
-    /// Checks that the workflow could read these values, one for each input. Trailing optional inputs
-    /// may be left out.
+    /// Checks that the workflow can read these values, one for each input. Trailing optional inputs may
+    /// be left out.
     ///
     /// # Errors
-    /// [`InvalidInput`] says what does not fit, and where.
+    /// [`InvalidInput`] describes the first value that does not match its type.
     pub fn check_input(&self, values: &[Value]) -> Result<(), InvalidInput> {
         self.workflow_id(values).map(drop)
     }
 
-    /// The workflow id that the annotation's template makes of these inputs, or `None` where it has no
-    /// template.
+    /// Returns the workflow id that the annotation's template produces for these inputs, or `None` if
+    /// there is no template.
     ///
     /// # Errors
-    /// [`InvalidInput`] says what does not fit, and where.
+    /// [`InvalidInput`] describes the first value that does not match its type.
     pub fn workflow_id(&self, values: &[Value]) -> Result<Option<String>, InvalidInput> {
         (self.identify)(values)
     }
 }
 
-/// An annotated activity, as the registry lists it.
+/// An annotated activity in the registry.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ActivityEntry {
     /// The type name on the server.
     pub name: &'static str,
-    /// The queue whose workers run it.
+    /// The task queue.
     pub queue: &'static str,
-    /// Its inputs, in order.
+    /// The inputs in order.
     pub parameters: &'static [Parameter],
-    /// Its output type, as written.
+    /// The output type as written in the source.
     pub output: &'static str,
-    /// What it takes as `State<T>`.
+    /// The types that the function takes as `State<T>`.
     pub dependencies: Vec<ActivityDependency>,
-    /// Where it is annotated.
+    /// The place of the annotation.
     pub source: SourceLocation,
     pub(super) register: Register,
-    /// Whether its options can be, merged with these and the built-in ones.
+    /// Checks the options, merged with these and the built-in ones.
     pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
 }
 

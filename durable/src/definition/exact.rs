@@ -1,7 +1,8 @@
-//! JSON with numbers of more than 64 bits, which the SDK's converter does not read.
+//! Reads and writes JSON numbers of more than 64 bits.
 //!
-//! The converter of SDK 1.1.1 reads JSON by way of `serde_json::Value`, in which a larger integer is a
-//! double. It writes `u128` and `i128` well. So what it cannot read is read again straight from the text.
+//! The converter of SDK 1.1.1 reads JSON through `serde_json::Value`, which represents larger integers as
+//! doubles. It writes `u128` and `i128` correctly. So JSON that it cannot read is read again directly
+//! from the text.
 
 use std::io::Cursor;
 use std::sync::{Arc, OnceLock};
@@ -18,13 +19,13 @@ use temporalio_common::data_converters::{
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use temporalio_common::{QueryDefinition, UpdateDefinition};
 
-/// Reads payloads that the SDK's own converter could not read; none where they are no JSON of the type,
-/// or another converter is set.
+/// Reads payloads that the SDK's converter could not read. Returns `None` if they are not JSON of the
+/// type, or if another converter is set.
 pub(crate) fn decode<T: TemporalDeserializable + 'static>(
     context: &SerializationContext<'_>,
     payloads: Vec<RawPayload>,
 ) -> Option<T> {
-    // The SDK's own is the only one of this kind that can be made.
+    // Only the SDK can create a composite converter, so this is the default one.
     if !matches!(context.converter, PayloadConverter::Composite(_)) {
         return None;
     }
@@ -34,7 +35,7 @@ pub(crate) fn decode<T: TemporalDeserializable + 'static>(
     decoded.or_else(|_| converter.from_payloads(&context, payloads)).ok()
 }
 
-/// A value from the server, also with numbers of more than 64 bits.
+/// A value from the server, which may contain numbers of more than 64 bits.
 pub(crate) struct Exact<T>(pub(crate) T);
 
 impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Exact<T> {
@@ -63,7 +64,7 @@ impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Exact<T> {
     }
 }
 
-/// Nobody writes one; the SDK's definitions ask for the trait of both directions.
+/// Unused; the SDK's definitions require the traits of both directions.
 impl<T: TemporalSerializable + 'static> TemporalSerializable for Exact<T> {
     fn as_serde(&self) -> Result<&dyn erased_serde::Serialize, PayloadConversionError> {
         self.0.as_serde()
@@ -77,10 +78,10 @@ impl<T: TemporalSerializable + 'static> TemporalSerializable for Exact<T> {
     }
 }
 
-/// A query or update whose answer may have numbers of more than 64 bits.
-pub(crate) struct Reading<D>(pub(crate) D);
+/// A query or update whose output may contain numbers of more than 64 bits.
+pub(crate) struct ExactOutput<D>(pub(crate) D);
 
-impl<Q: QueryDefinition> QueryDefinition for Reading<Q> {
+impl<Q: QueryDefinition> QueryDefinition for ExactOutput<Q> {
     type Workflow = Q::Workflow;
     type Input = Q::Input;
     type Output = Exact<Q::Output>;
@@ -90,7 +91,7 @@ impl<Q: QueryDefinition> QueryDefinition for Reading<Q> {
     }
 }
 
-impl<U: UpdateDefinition> UpdateDefinition for Reading<U> {
+impl<U: UpdateDefinition> UpdateDefinition for ExactOutput<U> {
     type Workflow = U::Workflow;
     type Input = U::Input;
     type Output = Exact<U::Output>;
@@ -100,18 +101,18 @@ impl<U: UpdateDefinition> UpdateDefinition for Reading<U> {
     }
 }
 
-/// A value that was written as JSON, with all its digits.
+/// A value serialized as JSON, with all digits of its numbers.
 pub struct Json {
     text: Vec<u8>,
-    /// For a converter of the user's own, which writes something else.
+    /// The parsed value for a custom converter, which may write another format.
     value: OnceLock<Value>,
 }
 
 impl Json {
-    /// Writes a value.
+    /// Serializes a value.
     ///
     /// # Errors
-    /// Those of the value's `Serialize`.
+    /// Returns the error of the value's `Serialize`.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Self> {
         Ok(Self { text: serde_json::to_vec(value)?, value: OnceLock::new() })
     }
@@ -141,7 +142,7 @@ impl TemporalSerializable for Json {
     }
 }
 
-/// Reads JSON straight from the text.
+/// A converter that reads JSON directly from the text.
 struct ExactJson;
 
 impl ErasedSerdePayloadConverter for ExactJson {
@@ -169,10 +170,10 @@ impl ErasedSerdePayloadConverter for ExactJson {
     }
 }
 
-/// A deserializer of `serde_json`, which can only be borrowed, as one that owns its text.
+/// A deserializer of `serde_json` that owns its text.
 struct Text(serde_json::Deserializer<IoRead<Cursor<Vec<u8>>>>);
 
-/// Forwards each method of [`Deserializer`], and sees to it that nothing stands behind the value.
+/// Forwards each method of [`Deserializer`], and checks that no text follows the value.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*);)*) => {
         $(

@@ -1,4 +1,4 @@
-//! What `#[signal]`, `#[query]` and `#[update]` say of a method.
+//! Definitions of signals, queries and updates.
 
 use serde_json::Value;
 use temporalio_common::data_converters::TemporalDeserializable;
@@ -6,31 +6,31 @@ use temporalio_common::data_converters::TemporalDeserializable;
 use super::Parameter;
 use super::json::{self, InvalidInput};
 
-/// The name and inputs of a signal, query or update; implemented by generated code on the type that
-/// stands for the handler.
+/// The name and inputs of a signal, query or update; implemented by generated code for the type of the
+/// handler.
 pub trait Handler: 'static {
-    /// The inputs, in the form in which they travel.
+    /// The inputs in the form in which they are sent.
     type Inputs: TemporalDeserializable + 'static;
 
     /// The handler's name on the server.
     const NAME: &'static str;
     /// The doc comment of the method.
     const DESCRIPTION: &'static str = "";
-    /// The inputs, in order; each travels as a payload of its own.
+    /// The inputs in order. Each is sent as a separate payload.
     const PARAMETERS: &'static [Parameter];
-    /// The output type as the user wrote it; `()` for a signal.
+    /// The output type as written in the source; `()` for a signal.
     const OUTPUT: &'static str;
 }
 
-/// A handler as the registry lists it.
+/// A signal, query or update in the registry.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct HandlerDescription {
     /// The handler's name on the server.
     pub name: &'static str,
-    /// The inputs, in order.
+    /// The inputs in order.
     pub parameters: &'static [Parameter],
-    /// The output type as the user wrote it; `()` for a signal.
+    /// The output type as written in the source; `()` for a signal.
     pub output: &'static str,
     /// The doc comment of the method, or an empty text.
     pub description: &'static str,
@@ -50,10 +50,11 @@ impl HandlerDescription {
         }
     }
 
-    /// Whether the handler could read these values, one for each parameter.
+    /// Checks that the handler can read these values, one for each parameter. Trailing optional inputs
+    /// may be left out.
     ///
     /// # Errors
-    /// [`InvalidInput`] says which does not fit, and where.
+    /// [`InvalidInput`] describes the first value that does not match its type.
     pub fn check_input(&self, values: &[Value]) -> Result<(), InvalidInput> {
         (self.check)(values)
     }

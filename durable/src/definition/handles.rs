@@ -1,5 +1,4 @@
-//! What the generated handle types have in common, whoever holds one: a program, a parent, or any
-//! other workflow.
+//! Traits of the generated handle types, for programs, parent workflows and other workflows.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -17,35 +16,34 @@ use super::{Workflow, WorkflowAnnotation};
     note = "put `#[workflow(queue = \"..\")]` on the struct"
 )]
 pub trait Handles: WorkflowAnnotation + Sized + 'static {
-    /// The generated handle, such as `OrderWorkflowHandle<T>`, around what is known of the workflow.
+    /// The generated handle, such as `OrderWorkflowHandle<T>`, which dereferences to `T`.
     type HandleOf<T>: From<T> + Deref<Target = T>;
 }
 
-/// What signals of a workflow can be sent through; the generated handles' methods do.
+/// A handle through which the generated methods send signals to a workflow.
 ///
-/// Programs send them through a `WorkflowHandle`, workflows through a `ChildWorkflow` or an
-/// `ExternalWorkflow`.
+/// Programs use a `WorkflowHandle`, and workflows a `ChildWorkflow` or an `ExternalWorkflow`.
 pub trait SignalTarget<W> {
-    /// A signal on its way; awaiting it sends it.
+    /// The future that sends a signal.
     type Signal<'a, S: SignalDefinition<Workflow = W> + 'static>
     where
         Self: 'a;
 
-    /// The signal with its input; called by generated code.
+    /// Creates the future that sends a signal; called by generated code.
     fn signal_with<S>(&self, signal: S, input: S::Input) -> Self::Signal<'_, S>
     where
         S: SignalDefinition<Workflow = W> + 'static;
 }
 
-/// The workflow type as a value, which the SDK asks for; the user's struct is the workflow's state
-/// and cannot be made by callers.
+/// A workflow type as a value, which the SDK requires. Callers cannot create the user's struct, which is
+/// the workflow's state.
 pub(crate) struct Typed<W> {
     name: Cow<'static, str>,
     workflow: PhantomData<fn() -> W>,
 }
 
 impl<W: Workflow> Typed<W> {
-    /// The type by its name, which is the annotation's unless there is none.
+    /// Creates the workflow type with a name: that of the annotation, if there is one.
     pub(crate) fn named(name: impl Into<Cow<'static, str>>) -> Self {
         Self { name: name.into(), workflow: PhantomData }
     }

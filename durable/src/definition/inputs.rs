@@ -1,4 +1,4 @@
-//! The inputs of a call: as callers give them, and as they travel.
+//! The inputs of a call: the form in which callers write them, and the form in which they are sent.
 
 use temporalio_common::data_converters::{
     GenericPayloadConverter as _, PayloadConversionError, SerializationContext,
@@ -6,16 +6,16 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
-use super::arguments::{Given, may_be_missing};
-use super::{Payload, Workflow};
+use super::Payload;
+use super::arguments::{ReceivedPayloads, may_be_missing};
 
-/// Several inputs on their way, each as a payload of its own.
+/// Several inputs, each of which is sent as a separate payload.
 ///
-/// It is what the SDK's definition of a workflow, activity, signal, query or update with several
-/// inputs has as `Input`, and wraps the tuple of them. With one input that is the input itself, and
-/// with none `()`. Only who calls the SDK directly meets it.
+/// It wraps a tuple, and is the `Input` of the SDK's definition of a workflow, activity, signal, query or
+/// update with several inputs. With one input, `Input` is the input itself, and with none `()`. It is
+/// only needed for direct calls of the SDK.
 ///
-/// Trailing payloads may be missing where the type of the input is optional.
+/// Trailing payloads may be missing if the types of their inputs are optional.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inputs<T>(pub T);
 
@@ -27,27 +27,20 @@ impl<T> From<T> for Inputs<T> {
 
 /// The inputs of a workflow as a tuple: `()`, `(T,)`, `(T, U)` and so on.
 ///
-/// It ties the two other forms together that inputs have. There is nothing to implement by hand.
+/// It is implemented for all tuples of up to six inputs, and converts between the two other forms of
+/// inputs.
 pub trait Arguments: Sized + 'static {
     /// The inputs as one value: `()` for none, `T` for one, and the tuple `(A, B, ..)` for several.
     /// It is the `I` of [`BaseWorkflow<I, O>`](crate::BaseWorkflow).
     type Value;
-    /// The inputs as they travel: `()`, `T`, or [`Inputs<(A, B, ..)>`](Inputs).
+    /// The inputs in the form in which they are sent: `()`, `T`, or [`Inputs<(A, B, ..)>`](Inputs).
     type Wire;
 
-    /// Converts the inputs to the form in which they travel.
+    /// Converts the inputs to the form in which they are sent.
     fn wire(value: Self::Value) -> Self::Wire;
 
-    /// Takes the inputs out of the form in which they travel.
+    /// Converts the inputs from the form in which they are sent.
     fn from_wire(wire: Self::Wire) -> Self;
-}
-
-/// The inputs of a workflow as one value: `()`, `T`, or the tuple `(A, B, ..)`.
-pub type InputOf<W> = <<W as Workflow>::Arguments as Arguments>::Value;
-
-/// Converts the inputs of a workflow to the form in which they travel.
-pub(crate) fn wire<W: Workflow>(input: InputOf<W>) -> W::Input {
-    W::Arguments::wire(input)
 }
 
 impl Arguments for () {
@@ -72,7 +65,7 @@ impl<T: 'static> Arguments for (T,) {
     }
 }
 
-/// The impls for a number of inputs.
+/// Implements the traits for a number of inputs.
 macro_rules! several {
     ($($name:ident $place:tt),*) => {
         impl<$($name: 'static),*> Arguments for ($($name,)*) {
@@ -105,7 +98,7 @@ macro_rules! several {
                 payloads: Vec<RawPayload>,
             ) -> Result<Self, PayloadConversionError> {
                 let optional = [$(may_be_missing::<$name>),*];
-                let mut given = Given::new(context, payloads, &optional)?;
+                let mut given = ReceivedPayloads::new(context, payloads, &optional)?;
                 Ok(Self(($(given.next::<$name>()?,)*)))
             }
         }

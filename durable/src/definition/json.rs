@@ -1,4 +1,4 @@
-//! JSON as the inputs of something annotated: whether it fits, before anything is sent.
+//! Checks JSON values as the inputs of a definition before they are sent.
 
 use serde_json::Value;
 use temporalio_common::data_converters::{
@@ -8,14 +8,14 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use super::{Parameter, arguments};
 
-/// JSON that is not what a workflow, signal, query or update takes.
+/// The error of JSON values that are not the inputs of a workflow, signal, query or update.
 ///
-/// It displays in the words of the signature: `` input `order: Order`, at `items[0].price`: .. ``.
+/// `Display` prints the parameter of the signature: `` input `order: Order`, at `items[0].price`: .. ``.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidInput(String);
 
-/// Reads values as the inputs of these parameters, as a worker would read them.
+/// Decodes values as the inputs of these parameters, like a worker does.
 pub(super) fn decode<T: TemporalDeserializable + 'static>(
     values: &[Value],
     parameters: &[Parameter],

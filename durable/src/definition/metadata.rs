@@ -1,29 +1,29 @@
-//! The answer to the query `__temporal_workflow_metadata`, by which the web UI and
+//! Completes the answer to the query `__temporal_workflow_metadata`, with which the web UI and
 //! `temporal workflow metadata` list the handlers of a workflow.
 //!
-//! SDK 1.1.1 answers the query itself, with the current details and nothing else, before any handler
-//! is asked. So the workflow adapter marks the details with the name of the workflow, and the codec of
-//! the client, through which every answer goes, puts the definition in the place of the mark.
+//! SDK 1.1.1 answers the query itself, only with the current details, and calls no handler. So the
+//! workflow adapter marks the details with the name of the workflow, and the client's codec, through
+//! which every answer passes, replaces the mark with the definition.
 
 use serde_json::{Value, json};
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 
 use super::{CANCEL, HandlerDescription, Parameter, Registry, STATE, WorkflowEntry};
 
-/// The beginning of details that are marked. Control characters keep it apart from a user's text.
+/// The beginning of marked details. It has control characters, so that a user's text does not start
+/// with it.
 const MARK: &str = "\u{1}durable\u{1}";
 /// The end of each part of the mark.
 const END: char = '\u{1}';
-/// The mark in a payload, where JSON has escaped it.
+/// The mark in a payload, as JSON escapes it.
 const PAYLOAD_BEGIN: &[u8] = br#"{"currentDetails":"\u0001durable\u0001"#;
 
-/// Returns current details that name the workflow they are of.
+/// Marks current details with the workflow's name and queue.
 pub(crate) fn marked(workflow: &str, queue: &str, details: &str) -> String {
     format!("{MARK}{queue}{END}{workflow}{END}{details}")
 }
 
-/// Puts the definition of the workflow into the answer to the query. Every other payload is left as
-/// it is.
+/// Adds the definition of the workflow to the answer to the query. Other payloads stay unchanged.
 pub(crate) fn complete(payload: &mut Payload) {
     if payload.data.starts_with(PAYLOAD_BEGIN)
         && let Some(completed) = completed(&payload.data)
@@ -64,7 +64,7 @@ fn definition(entry: &WorkflowEntry) -> Value {
     })
 }
 
-/// Returns handlers sorted by name, as the protocol wants them, with the one that is built in.
+/// Returns handlers sorted by name, as the protocol requires, including the built-in one.
 fn interactions(handlers: &[HandlerDescription], built_in: &str, meaning: &str) -> Value {
     let own = handlers.iter().map(|handler| (handler.name.to_owned(), description(handler)));
     let mut all: Vec<_> = own.collect();

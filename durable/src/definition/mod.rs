@@ -1,8 +1,7 @@
-//! What the annotations say: names, queues, options, inputs and where they stand.
+//! Definitions of workflows and activities: names, task queues, options, inputs and source locations.
 //!
-//! Everything here is written by `#[workflow]`, `#[workflow_methods]` and `#[activity]` and read
-//! by the rooms below. This room knows no server: neither clients, nor workers, nor the contexts
-//! that running code sees.
+//! `#[workflow]`, `#[workflow_methods]` and `#[activity]` implement the traits of this module, and the
+//! rest of the crate uses them. This module depends neither on clients nor on workers.
 
 mod activity;
 pub(crate) mod arguments;
@@ -41,8 +40,7 @@ pub use entry::{ActivityEntry, WorkflowEntry};
 pub use handler::{Handler, HandlerDescription};
 pub(crate) use handles::Typed;
 pub use handles::{Handles, SignalTarget};
-pub(crate) use inputs::wire;
-pub use inputs::{Arguments, InputOf, Inputs};
+pub use inputs::{Arguments, Inputs};
 pub use json::InvalidInput;
 pub use payload::Payload;
 pub use problem::{RegistryError, RegistryProblem};
@@ -52,4 +50,5 @@ pub(crate) use search_attribute::declared_search_attributes;
 pub(crate) use shutdown::WorkerShutdown;
 pub use source::{Parameter, SourceLocation};
 pub use task_token::{InvalidTaskToken, TaskToken};
-pub use workflow::{Workflow, WorkflowAnnotation};
+pub(crate) use workflow::wire;
+pub use workflow::{InputOf, Workflow, WorkflowAnnotation};

@@ -1,12 +1,12 @@
-//! What a value must be able to do to travel to the Temporal server and back.
+//! The trait of inputs and outputs.
 
 use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
 
-/// A value that can travel to the Temporal server and back: every input and output of a workflow,
+/// A value that can be sent to the Temporal server and back: an input or output of a workflow,
 /// activity, signal, query or update.
 ///
-/// Every type that derives [`serde::Serialize`] and [`serde::Deserialize`] is one, and so are the
-/// SDK's own wrappers (`RawValue`, `ProstSerializable`). There is nothing to implement by hand.
+/// It is implemented for every type that implements [`serde::Serialize`] and [`serde::Deserialize`], and
+/// for the SDK's wrappers `RawValue` and `ProstSerializable`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel to the Temporal server and back",
     label = "this type is not `Serialize` and `Deserialize`",
@@ -16,6 +16,6 @@ use temporalio_common::data_converters::{TemporalDeserializable, TemporalSeriali
 )]
 pub trait Payload: TemporalSerializable + TemporalDeserializable + Send + 'static {}
 
-// Messages then speak of payloads, and not of the traits that these are made of.
+// Compiler messages then name this trait, and not its supertraits.
 #[diagnostic::do_not_recommend]
 impl<T> Payload for T where T: TemporalSerializable + TemporalDeserializable + Send + 'static {}

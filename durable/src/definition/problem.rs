@@ -1,4 +1,4 @@
-//! What the registry says of annotations that contradict each other.
+//! Errors of annotations that contradict each other.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use super::SourceLocation;
 use crate::options::InvalidOptions;
 use crate::search_attribute::SearchAttribute;
 
-/// A program whose annotations contradict each other; nothing of it is served.
+/// The error of a program whose annotations contradict each other. Workers then do not start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RegistryError {
-    /// Every problem that was found.
+    /// The problems.
     pub problems: Vec<RegistryProblem>,
 }
 
@@ -23,41 +23,41 @@ impl fmt::Display for RegistryError {
 
 impl std::error::Error for RegistryError {}
 
-/// One contradiction among the annotations of a program.
+/// A contradiction in the annotations of a program.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RegistryProblem {
-    /// Definitions of one kind and name on one queue; a server could not tell them apart, and the
-    /// SDK would silently use the last of two activities.
+    /// Several definitions of one kind have the same name on one task queue. Of two such activities, the
+    /// SDK would silently use the last.
     DuplicateName {
         /// `workflow` or `activity`.
         kind: &'static str,
-        /// The name they share.
+        /// The shared name.
         name: &'static str,
-        /// The queue they share.
+        /// The shared task queue.
         queue: &'static str,
-        /// Where each is annotated.
+        /// The places of the annotations.
         sources: Vec<SourceLocation>,
     },
-    /// Options that cannot be, once they are merged with the built-in ones.
+    /// The options of an annotation, merged with the built-in ones, are invalid.
     InvalidOptions {
         /// `workflow` or `activity`.
         kind: &'static str,
-        /// Its name.
+        /// The name of the workflow or activity.
         name: &'static str,
-        /// Where it is annotated.
+        /// The place of the annotation.
         source: SourceLocation,
-        /// What cannot be.
+        /// The problems of the options.
         error: InvalidOptions,
     },
-    /// One search attribute that is declared with several types.
+    /// A search attribute is declared with several types.
     SearchAttributeTypes {
         /// The attribute's name.
         name: &'static str,
-        /// Each type, with the place of its declaration.
+        /// The types, each with the place of its declaration.
         declarations: Vec<(SearchAttribute, SourceLocation)>,
     },
-    /// A declared search attribute whose name no server takes.
+    /// A declared search attribute has a name that the server does not accept.
     SearchAttributeName {
         /// The attribute's name.
         name: &'static str,
@@ -74,7 +74,7 @@ impl fmt::Display for RegistryProblem {
                 write!(
                     f,
                     "{kind} `{name}` is defined {} times on queue `{queue}`, at {}; \
-                     give one of them another `name = \"..\"`",
+                     give each a different `name = \"..\"`",
                     sources.len(),
                     sources.join(" and "),
                 )
@@ -89,13 +89,13 @@ impl fmt::Display for RegistryProblem {
                 write!(
                     f,
                     "search attribute `{name}` is declared with several types, as {}; \
-                     give it one type, or two names",
+                     use one type, or different names",
                     declarations.join(" and "),
                 )
             }
             Self::SearchAttributeName { name, source } => write!(
                 f,
-                "search attribute `{name}` at {source}: not a name; \
+                "invalid name of search attribute `{name}` at {source}: \
                  a name has at least one character, and no `=`"
             ),
         }

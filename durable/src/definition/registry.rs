@@ -1,8 +1,7 @@
-//! Which workflows and activities this program holds, and on which queue.
+//! The registry of this program's workflows and activities, by task queue.
 //!
-//! Annotated items submit themselves at link time; nothing here is filled by hand.
-//! [`Registry::collect`] sorts them and refuses a program that could not run: two definitions of one
-//! name on a queue, or options that cannot be.
+//! Annotated items submit themselves at link time. [`Registry::collect`] sorts them and checks that they
+//! do not contradict each other.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,10 +13,10 @@ use super::search_attribute::{self, DeclaredSearchAttribute, SearchAttributeEntr
 use super::{Activity, RegistryError, RegistryProblem, SourceLocation, Workflow};
 use crate::options::InvalidOptions;
 
-/// What an annotation submits at link time; made by generated code.
+/// The entry that an annotation submits at link time; created by generated code.
 pub struct Registration {
     kind: Kind,
-    /// Whether it is only declared here, and served elsewhere.
+    /// `true` for an item that is only declared here, and served by another program.
     declared: bool,
 }
 
@@ -31,19 +30,19 @@ type Describe<E> = fn(Register) -> (E, Result<(), InvalidOptions>);
 inventory::collect!(Registration);
 
 impl Registration {
-    /// The registration of a workflow.
+    /// Creates the registration of a workflow.
     #[must_use]
     pub(crate) const fn workflow<W: Workflow>(register: Register) -> Self {
         Self { kind: Kind::Workflow(WorkflowEntry::of::<W>, register), declared: false }
     }
 
-    /// The registration of an activity.
+    /// Creates the registration of an activity.
     #[must_use]
     pub(crate) const fn activity<A: Activity>(register: Register) -> Self {
         Self { kind: Kind::Activity(ActivityEntry::of::<A>, register), declared: false }
     }
 
-    /// The same, of what is only declared.
+    /// Marks the item as only declared.
     #[must_use]
     pub(crate) const fn declared(mut self) -> Self {
         self.declared = true;
@@ -51,7 +50,7 @@ impl Registration {
     }
 }
 
-/// What is defined for one task queue.
+/// The workflows and activities of one task queue.
 #[derive(Clone, Default)]
 pub struct Queue {
     workflows: Vec<WorkflowEntry>,
@@ -59,19 +58,19 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// The queue's workflows, by name.
+    /// Returns the workflows, sorted by name.
     #[must_use]
     pub fn workflows(&self) -> &[WorkflowEntry] {
         &self.workflows
     }
 
-    /// The queue's activities, by name.
+    /// Returns the activities, sorted by name.
     #[must_use]
     pub fn activities(&self) -> &[ActivityEntry] {
         &self.activities
     }
 
-    /// Registers all of it.
+    /// Registers all workflows and activities.
     pub(crate) fn register(
         &self,
         target: &mut Target<'_>,
@@ -81,7 +80,7 @@ impl Queue {
         workflows.chain(activities).try_for_each(|register| register(target))
     }
 
-    /// Takes over what has no namesake here.
+    /// Adds the entries of `other` whose names are missing here.
     #[cfg(feature = "testing")]
     fn add_missing(&mut self, other: Self) {
         for entry in other.workflows {
@@ -106,7 +105,7 @@ impl fmt::Debug for Queue {
     }
 }
 
-/// All annotated workflows and activities of this program, by queue.
+/// All annotated workflows and activities of this program, by task queue.
 ///
 /// ```standalone_crate
 /// let registry = durable::Registry::collect()?;
@@ -123,14 +122,14 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Collects what the linker found in this program.
+    /// Collects the annotated items that are linked into this program.
     ///
-    /// A library crate takes part only when the program really links it: where nothing else names
-    /// it, write `use my_workflows as _;`.
+    /// A library crate is only linked if the program uses it. If nothing else uses it, write
+    /// `use my_workflows as _;`.
     ///
     /// # Errors
-    /// [`RegistryError`] lists every problem: two definitions of one kind and name on a queue,
-    /// annotations whose options, merged with the built-in ones, cannot be, and search attributes
+    /// [`RegistryError`] lists every problem: definitions of one kind with the same name on one queue,
+    /// annotations whose options, merged with the built-in ones, are invalid, and search attributes
     /// that are declared with several types.
     pub fn collect() -> Result<Self, RegistryError> {
         Self::from_registrations(inventory::iter::<Registration>.into_iter())
@@ -158,11 +157,11 @@ impl Registry {
             }
         }
         for queue in registry.queues.values_mut().chain(registry.declared.values_mut()) {
-            // Link order is arbitrary; what is reported and registered should not be.
+            // The link order is arbitrary. Sorting makes reports and registrations deterministic.
             queue.workflows.sort_by_key(|entry| (entry.name, entry.source));
             queue.activities.sort_by_key(|entry| (entry.name, entry.source));
         }
-        // What is served elsewhere may well be declared twice.
+        // Declared items are not checked, because several modules may declare the same one.
         for (name, queue) in &registry.queues {
             let workflows = queue.workflows.iter().map(|entry| (entry.name, entry.source));
             let activities = queue.activities.iter().map(|entry| (entry.name, entry.source));
@@ -175,40 +174,41 @@ impl Registry {
     }
 
     /// Returns the search attributes that this program declares with
-    /// [`search_attributes!`](crate::search_attributes), by name.
+    /// [`search_attributes!`](crate::search_attributes), sorted by name.
     #[must_use]
     pub fn search_attributes(&self) -> &[SearchAttributeEntry] {
         &self.search_attributes
     }
 
-    /// The queues, by name.
+    /// Returns an iterator over the task queues, sorted by name.
     pub fn queues(&self) -> impl Iterator<Item = (&'static str, &Queue)> {
         self.queues.iter().map(|(name, queue)| (*name, queue))
     }
 
-    /// One queue, or `None` when nothing in this program is annotated with it.
+    /// Returns a task queue, or `None` if this program has no workflow or activity on it.
     #[must_use]
     pub fn queue(&self, name: &str) -> Option<&Queue> {
         self.queues.get(name)
     }
 
-    /// All workflows, by queue and name.
+    /// Returns an iterator over all workflows, sorted by queue and name.
     pub fn workflows(&self) -> impl Iterator<Item = &WorkflowEntry> {
         self.queues.values().flat_map(Queue::workflows)
     }
 
-    /// All activities, by queue and name.
+    /// Returns an iterator over all activities, sorted by queue and name.
     pub fn activities(&self) -> impl Iterator<Item = &ActivityEntry> {
         self.queues.values().flat_map(Queue::activities)
     }
 
-    /// What this program declares without a body, because it is served elsewhere, by queue.
+    /// Returns an iterator over the workflows and activities that this program only declares, because
+    /// another program serves them, by task queue.
     pub fn declared(&self) -> impl Iterator<Item = (&'static str, &Queue)> {
         self.declared.iter().map(|(name, queue)| (*name, queue))
     }
 
-    /// Has what is declared served here, as far as nothing else of this program serves it: in a test
-    /// it may be mocked.
+    /// Makes declared items served by this program, unless it defines them itself, so that a test can
+    /// mock them.
     #[cfg(feature = "testing")]
     pub(crate) fn serve_declared(&mut self) {
         for (name, declared) in std::mem::take(&mut self.declared) {
@@ -216,7 +216,7 @@ impl Registry {
         }
     }
 
-    /// Whether this program holds no workflow and no activity at all.
+    /// Returns `true` if this program defines no workflow and no activity.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.queues.is_empty()

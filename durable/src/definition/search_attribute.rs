@@ -1,4 +1,4 @@
-//! The search attributes that this program declares, and contradictions among them.
+//! The search attributes that this program declares.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub fn describe_key<T: SearchAttributeValue>(
     (key.name(), key.indexed_value_type())
 }
 
-/// What `search_attributes!` submits at link time; made by generated code.
+/// The entry that `search_attributes!` submits at link time; created by generated code.
 pub struct DeclaredSearchAttribute {
     describe: DescribeKey,
     source: SourceLocation,
@@ -41,7 +41,7 @@ pub struct DeclaredSearchAttribute {
 inventory::collect!(DeclaredSearchAttribute);
 
 impl DeclaredSearchAttribute {
-    /// A declaration; called by generated code.
+    /// Creates a declaration; called by generated code.
     #[must_use]
     pub const fn new(describe: DescribeKey, source: SourceLocation) -> Self {
         Self { describe, source }
@@ -57,17 +57,17 @@ impl DeclaredSearchAttribute {
     }
 }
 
-/// Returns the declarations of this program by name.
+/// Returns the declarations of this program, sorted by name.
 ///
 /// # Errors
-/// [`RegistryError`] lists the names that are declared with several types, or are not names.
+/// [`RegistryError`] lists the names that are invalid or declared with several types.
 pub(crate) fn declared_search_attributes() -> Result<Vec<SearchAttributeEntry>, RegistryError> {
     let mut problems = Vec::new();
     let entries = collect(inventory::iter::<DeclaredSearchAttribute>, &mut problems);
     if problems.is_empty() { Ok(entries) } else { Err(RegistryError { problems }) }
 }
 
-/// Collects the declarations by name, once each, and what is wrong with them.
+/// Collects the declarations by name, without duplicates, and adds their problems.
 pub(super) fn collect<'a>(
     declared: impl IntoIterator<Item = &'a DeclaredSearchAttribute>,
     problems: &mut Vec<RegistryProblem>,
@@ -81,7 +81,7 @@ pub(super) fn collect<'a>(
     }
     let mut entries = Vec::new();
     for (name, mut same) in by_name {
-        // Link order is arbitrary; what is reported should not be.
+        // The link order is arbitrary. Sorting makes reports deterministic.
         same.sort_by_key(|entry| (entry.source, entry.kind));
         if same.iter().any(|entry| entry.kind != same[0].kind) {
             let declarations = same.iter().map(|entry| (entry.kind, entry.source)).collect();
@@ -120,10 +120,10 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "search attribute `` at src/keys.rs:4:1: not a name; a name has at least one character, \
-                 and no `=`",
+                "invalid name of search attribute `` at src/keys.rs:4:1: a name has at least one \
+                 character, and no `=`",
                 "search attribute `Tier` is declared with several types, as Keyword at src/keys.rs:1:1 \
-                 and Int at src/keys.rs:3:1; give it one type, or two names",
+                 and Int at src/keys.rs:3:1; use one type, or different names",
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! The notice that the workers were asked to stop, on its way to the activities that want to know.
+//! The shutdown of workers, as their activities observe it.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-/// The notice of one set of workers: given out once, and kept for whoever asks later.
+/// The shutdown state of a set of workers.
 ///
-/// The workers put it among the [`Dependencies`](super::Dependencies), from which the context of an
+/// The workers add it to the [`Dependencies`](super::Dependencies), from which the context of an
 /// activity takes it.
 #[derive(Debug, Default)]
 pub(crate) struct WorkerShutdown {
     stage: watch::Sender<Stage>,
-    /// The runs whose local activities were stopped, to run again on another worker.
+    /// The ids of runs whose local activities were stopped, and which continue on another worker.
     handed_over: Mutex<BTreeSet<String>>,
 }
 
 thread_local! {
-    /// That of the worker whose workflows this thread runs.
+    /// The shutdown state of the worker whose workflows run on this thread.
     static OF_WORKFLOWS: RefCell<Option<Arc<WorkerShutdown>>> = const { RefCell::new(None) };
 }
 
@@ -31,49 +31,49 @@ enum Stage {
 }
 
 impl WorkerShutdown {
-    /// Tells everybody who waits, or will ask.
+    /// Announces the shutdown.
     pub(crate) fn announce(&self) {
         self.advance(Stage::Announced);
     }
 
-    /// Whether it was announced.
+    /// Returns `true` if the shutdown was announced.
     pub(crate) fn is_announced(&self) -> bool {
         *self.stage.borrow() >= Stage::Announced
     }
 
-    /// Waits until it is announced.
+    /// Waits until the shutdown is announced.
     pub(crate) async fn announced(&self) {
         self.reached(Stage::Announced).await;
     }
 
-    /// Cancels the local activities. The SDK 1.1.1 cancels only the others when the drain timeout is
-    /// over, and waits for these as long as they take.
+    /// Notes that the drain timeout has expired, which cancels the local activities. SDK 1.1.1 only
+    /// cancels the others, and waits for local activities without a limit.
     pub(crate) fn end_drain(&self) {
         self.advance(Stage::DrainIsOver);
     }
 
-    /// Whether the drain timeout is over.
+    /// Returns `true` if the drain timeout has expired.
     pub(crate) fn is_drain_over(&self) -> bool {
         *self.stage.borrow() >= Stage::DrainIsOver
     }
 
-    /// Waits until the drain timeout is over.
+    /// Waits until the drain timeout has expired.
     pub(crate) async fn drain_over(&self) {
         self.reached(Stage::DrainIsOver).await;
     }
 
-    /// A local activity of the run has ended only because of the shutdown, so the run must not go on here
-    /// with what it ended with.
+    /// Notes that a local activity of the run ended only because of the shutdown. The run must not
+    /// continue here with its error.
     pub(crate) fn hand_over(&self, run_id: &str) {
         self.handed_over().insert(run_id.to_owned());
     }
 
-    /// Makes this the shutdown of the workflows that run on this thread.
+    /// Sets this state for the workflows that run on this thread.
     pub(crate) fn apply_to_workflows(self: &Arc<Self>) {
         OF_WORKFLOWS.set(Some(Arc::clone(self)));
     }
 
-    /// Whether a run on this thread must not go on here.
+    /// Returns `true` if a run on this thread must not continue here.
     pub(crate) fn has_handed_over(run_id: &str) -> bool {
         OF_WORKFLOWS.with_borrow(|of_workflows| {
             let stopping = of_workflows.as_ref().filter(|shutdown| shutdown.is_announced());
@@ -82,7 +82,7 @@ impl WorkerShutdown {
     }
 
     fn handed_over(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        // Nothing panics while it holds the lock.
+        // No code panics while it holds the lock.
         self.handed_over.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -92,7 +92,7 @@ impl WorkerShutdown {
 
     async fn reached(&self, stage: Stage) {
         let mut notice = self.stage.subscribe();
-        // The sender lives as long as `self` is borrowed, so this ends with the stage only.
+        // The sender lives as long as `self` is borrowed, so this only returns when the stage is reached.
         let _ = notice.wait_for(|current| *current >= stage).await;
     }
 }
@@ -106,7 +106,7 @@ mod tests {
     use super::WorkerShutdown;
 
     #[tokio::test]
-    async fn it_reaches_those_who_wait_and_those_who_come_later() {
+    async fn early_and_late_observers_see_the_shutdown() {
         let shutdown = Arc::new(WorkerShutdown::default());
         assert!(shutdown.announced().now_or_never().is_none());
         assert!(!shutdown.is_announced());

@@ -1,23 +1,23 @@
-//! Where a definition stands in the user's source, and how its parameters read there.
+//! Source locations of definitions, and parameters as they are written.
 
 use std::fmt;
 
-/// The place of an annotation in the user's source, as `file!()`, `line!()` and `column!()` tell it.
+/// The place of an annotation in the source, from `file!()`, `line!()` and `column!()`.
 ///
-/// It displays as `src/orders.rs:12:1`, which terminals and editors make a link of.
+/// `Display` prints `src/orders.rs:12:1`, which terminals and editors show as a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct SourceLocation {
-    /// The file, relative to the root of the workspace that was compiled.
+    /// The file, relative to the root of the compiled workspace.
     pub file: &'static str,
-    /// The line, counted from 1.
+    /// The line, starting at 1.
     pub line: u32,
-    /// The column, counted from 1.
+    /// The column, starting at 1.
     pub column: u32,
 }
 
 impl SourceLocation {
-    /// A location; called by generated code.
+    /// Creates a location; called by generated code.
     #[must_use]
     pub const fn new(file: &'static str, line: u32, column: u32) -> Self {
         Self { file, line, column }
@@ -30,18 +30,18 @@ impl fmt::Display for SourceLocation {
     }
 }
 
-/// One input of a workflow, activity or handler, as it is written in the signature.
+/// An input of a workflow, activity or handler, as written in the signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Parameter {
     /// The parameter's name.
     pub name: &'static str,
-    /// The parameter's type, as the user wrote it.
+    /// The parameter's type as written in the source.
     pub type_name: &'static str,
 }
 
 impl Parameter {
-    /// A parameter; called by generated code.
+    /// Creates a parameter; called by generated code.
     #[must_use]
     pub const fn new(name: &'static str, type_name: &'static str) -> Self {
         Self { name, type_name }

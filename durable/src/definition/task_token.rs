@@ -1,26 +1,26 @@
-//! The token of an activity that somebody else completes, in a form that can be stored and sent.
+//! Task tokens of activities that another process completes.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// By what an activity is completed from elsewhere: the task token of one attempt.
+/// The task token of an attempt of an activity, with which another process completes it.
 ///
-/// It is a string for those who store it, send it in a link or get it back: through `Display` and
-/// `FromStr`, and as Serde sees it. Only the server knows what is in it.
+/// `Display`, `FromStr` and Serde represent it as a string of hexadecimal digits, which can be stored or
+/// sent. Only the server interprets its contents.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct TaskToken(Vec<u8>);
 
 impl TaskToken {
-    /// A token of the server's bytes.
+    /// Creates a token from the server's bytes.
     #[must_use]
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self(bytes.into())
     }
 
-    /// The server's bytes.
+    /// Returns the server's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -33,7 +33,7 @@ impl fmt::Display for TaskToken {
     }
 }
 
-/// The bytes say nothing to anybody.
+/// Prints the hexadecimal digits instead of the bytes.
 impl fmt::Debug for TaskToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TaskToken({self})")
@@ -70,9 +70,9 @@ impl FromStr for TaskToken {
     }
 }
 
-/// A text that is no [`TaskToken`].
+/// The error of a text that is not a [`TaskToken`].
 #[derive(Debug, thiserror::Error)]
-#[error("this is no task token; one is made of hexadecimal digits, two for each byte")]
+#[error("not a task token; expected hexadecimal digits, two for each byte")]
 pub struct InvalidTaskToken(());
 
 #[cfg(test)]
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused() {
+    fn other_texts_are_refused() {
         for text in ["", "0", "zz", "0 ", "+1", "\u{e9}"] {
             assert!(text.parse::<TaskToken>().is_err(), "{text:?}");
         }

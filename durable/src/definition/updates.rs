@@ -1,32 +1,32 @@
-//! The updates of the workflow that the SDK looks at, for the rejection of one that it doesn't have.
+//! Adds the names of a workflow's updates to the rejection of an unknown update.
 //!
-//! SDK 1.1.1 rejects an unknown update by itself and without the known names, unlike queries and
-//! signals, which reach the workflow adapter. It asks for the definition of the workflow just before,
-//! and has our converter make the failure just after, on the same thread.
+//! SDK 1.1.1 rejects an unknown update itself, without the known names. Unknown queries and signals reach
+//! the workflow adapter. Just before the rejection the SDK calls the definition of the workflow, and just
+//! after it the failure converter of this crate, both on the same thread.
 
 use std::cell::Cell;
 
 use super::HandlerDescription;
 
 thread_local! {
-    static ASKED_FOR: Cell<Option<(&'static str, &'static [HandlerDescription])>> = const { Cell::new(None) };
+    static DEFINITION: Cell<Option<(&'static str, &'static [HandlerDescription])>> = const { Cell::new(None) };
 }
 
 /// The beginning of the SDK's rejection.
 const UNKNOWN: &str = "No update handler registered for update name ";
 
-/// Notes the name and the updates of the workflow whose definition is asked for.
-pub(crate) fn asked_for(workflow: &'static str, updates: &'static [HandlerDescription]) {
-    ASKED_FOR.set(Some((workflow, updates)));
+/// Notes the name and the updates of the workflow whose definition the SDK calls.
+pub(crate) fn note_definition(workflow: &'static str, updates: &'static [HandlerDescription]) {
+    DEFINITION.set(Some((workflow, updates)));
 }
 
-/// Adds the known names to the rejection of an unknown update. Every other message is left as it is.
+/// Adds the known names to the rejection of an unknown update. Other messages stay unchanged.
 pub(crate) fn add_known(message: &mut String) {
-    let asked_for = ASKED_FOR.take();
+    let definition = DEFINITION.take();
     if !message.starts_with(UNKNOWN) {
         return;
     }
-    if let Some((workflow, updates)) = asked_for {
+    if let Some((workflow, updates)) = definition {
         let names: Vec<_> = updates.iter().map(|update| format!("`{}`", update.name)).collect();
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         *message = format!("{message}; workflow {workflow} has {names}");

@@ -1,13 +1,14 @@
-//! What `#[workflow]` says of a struct and `#[workflow_methods]` of its methods.
+//! The definition of a workflow.
 
 use temporalio_common::{HasWorkflowDefinition, WorkflowDefinition};
 
 use super::{Arguments, HandlerDescription, Parameter, SourceLocation};
 use crate::options::WorkflowOptions;
 
-/// What `#[workflow(queue = "..")]` says of a struct.
+/// The settings of a `#[workflow(queue = "..")]` annotation.
 ///
-/// The attribute implements it; [`Workflow`], which `#[workflow_methods]` implements, builds on it.
+/// The attribute implements it. It is a supertrait of [`Workflow`], which `#[workflow_methods]`
+/// implements.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has workflow methods but is not annotated as a workflow",
     label = "this struct has no `#[workflow]`",
@@ -16,19 +17,19 @@ use crate::options::WorkflowOptions;
 pub trait WorkflowAnnotation {
     /// The workflow type's name on the server.
     const NAME: &'static str;
-    /// The task queue whose workers run it.
+    /// The task queue of the workflow.
     const QUEUE: &'static str;
-    /// Where the annotation stands.
+    /// The place of the annotation.
     const SOURCE: SourceLocation;
 
-    /// The options that the annotation sets; what it leaves out is `None`.
+    /// Returns the options that the annotation sets.
     #[must_use]
     fn options() -> WorkflowOptions {
         WorkflowOptions::default()
     }
 
-    /// The workflow id that the annotation's template makes of an input, or `None` where it has no
-    /// template and the id is a UUID.
+    /// Returns the workflow id that the annotation's template produces for an input, or `None` if there
+    /// is no template and the id is a UUID.
     #[must_use]
     fn workflow_id(_input: &<Self as WorkflowDefinition>::Input) -> Option<String>
     where
@@ -55,9 +56,9 @@ pub trait Workflow:
     /// The inputs as a tuple: `()`, `(T,)`, `(T, U)` and so on.
     type Arguments: Arguments<Wire = <Self as WorkflowDefinition>::Input>;
 
-    /// The inputs of the run, in order; each travels as a payload of its own.
+    /// The inputs of the run in order. Each is sent as a separate payload.
     const PARAMETERS: &'static [Parameter];
-    /// The output type as the user wrote it.
+    /// The output type as written in the source.
     const OUTPUT: &'static str;
     /// The signals that the workflow handles.
     const SIGNALS: &'static [HandlerDescription];
@@ -65,4 +66,12 @@ pub trait Workflow:
     const QUERIES: &'static [HandlerDescription];
     /// The updates that the workflow accepts.
     const UPDATES: &'static [HandlerDescription];
+}
+
+/// The inputs of a workflow as one value: `()`, `T`, or the tuple `(A, B, ..)`.
+pub type InputOf<W> = <<W as Workflow>::Arguments as Arguments>::Value;
+
+/// Converts the inputs of a workflow to the form in which they are sent.
+pub(crate) fn wire<W: Workflow>(input: InputOf<W>) -> W::Input {
+    W::Arguments::wire(input)
 }

@@ -1,7 +1,7 @@
-//! A failure of the program's own code, with what Temporal is to do about it.
+//! Application failures, with a builder.
 //!
-//! The SDK 1.1.1 has a type of the same name, which this one holds. Its builder takes a `String` for
-//! the type name and knows no `non_retryable()` without an argument.
+//! This type wraps the one of the same name in SDK 1.1.1, whose builder takes only a `String` as the
+//! type name.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -14,13 +14,13 @@ use temporalio_common::error::{
 };
 use temporalio_sdk::WorkflowTermination;
 
-/// A failure of the program's own code: a message or an error, and what Temporal is to do about it.
+/// A failure of an activity, workflow or update: a message or an error, and its properties for Temporal.
 ///
-/// Activities, workflows and updates end with it. `?` makes every `std::error::Error` one in an
-/// activity; in a workflow, where an error ends the whole workflow, it is written out. An error that
-/// derives [`ApplicationError`](macro@crate::ApplicationError) becomes one with its type and values.
+/// In an activity `?` converts every `std::error::Error` into it. In a workflow, where an error ends the
+/// whole workflow, the conversion is explicit. An error that derives
+/// [`ApplicationError`](macro@crate::ApplicationError) is converted with its type and values.
 ///
-/// It dereferences to the SDK's type of the same name, which reads it. The Temporal concept is the
+/// It dereferences to the SDK's type of the same name, which has the accessors. The Temporal concept is the
 /// [application failure](https://docs.temporal.io/references/failures#application-failure).
 ///
 /// ```
@@ -42,19 +42,19 @@ use temporalio_sdk::WorkflowTermination;
 pub struct ApplicationFailure(SdkFailure);
 
 impl ApplicationFailure {
-    /// A failure that is tried again as the retry policy says.
+    /// Creates a failure that is retried according to the retry policy.
     #[must_use]
     pub fn new(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self(SdkFailure::new(error))
     }
 
-    /// A failure that is not tried again.
+    /// Creates a failure that is not retried.
     #[must_use]
     pub fn non_retryable(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self(SdkFailure::non_retryable(error))
     }
 
-    /// A failure of which more is to be said.
+    /// Creates a builder of a failure with a message or an error.
     pub fn builder(error: impl Into<Box<dyn StdError + Send + Sync>>) -> ApplicationFailureBuilder {
         ApplicationFailureBuilder {
             error: error.into(),
@@ -67,7 +67,7 @@ impl ApplicationFailure {
     }
 }
 
-/// A failure that is being described; [`ApplicationFailure::builder`] makes it.
+/// A builder of an [`ApplicationFailure`], created by [`ApplicationFailure::builder`].
 #[must_use = "a builder does nothing before `build`"]
 #[derive(Debug)]
 pub struct ApplicationFailureBuilder {
@@ -80,37 +80,39 @@ pub struct ApplicationFailureBuilder {
 }
 
 impl ApplicationFailureBuilder {
-    /// The name by which retry policies and callers tell failures apart.
+    /// Sets the type name, by which retry policies and callers distinguish failures. By default there is
+    /// none.
     pub fn type_name(mut self, name: impl Into<String>) -> Self {
         self.type_name = Some(name.into());
         self
     }
 
-    /// Whether it is final, so that it is not tried again; by default it is not.
+    /// Sets whether the failure is non-retryable. The default is `false`.
     pub fn non_retryable(mut self, non_retryable: bool) -> Self {
         self.non_retryable = non_retryable;
         self
     }
 
-    /// The wait before the next attempt, instead of what the retry policy says.
+    /// Sets the delay before the next attempt. The default is that of the retry policy.
     pub fn next_retry_delay(mut self, delay: impl Into<Option<Duration>>) -> Self {
         self.next_retry_delay = delay.into();
         self
     }
 
-    /// The way in which tools treat it.
+    /// Sets the category for tools. By default it is unspecified.
     pub fn category(mut self, category: ApplicationErrorCategory) -> Self {
         self.category = category;
         self
     }
 
-    /// The value that goes with it, which [`Failure::details`](super::Failure::details) reads.
+    /// Sets the details, a value that [`Failure::details`](super::Failure::details) reads. By default
+    /// there are none.
     pub fn details(mut self, details: impl Into<FailurePayloads>) -> Self {
         self.details = Some(details.into());
         self
     }
 
-    /// The failure.
+    /// Creates the failure.
     #[must_use]
     pub fn build(self) -> ApplicationFailure {
         let failure = SdkFailure::builder(self.error)

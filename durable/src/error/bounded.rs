@@ -1,9 +1,9 @@
-//! Keeps a failure within what the server takes, where it is made.
+//! Keeps failures within the server's size limit.
 //!
-//! Server 1.32.0 refuses a failure of more than 2 MiB, as it is configured by default. SDK 1.1.1 then
-//! repeats a workflow's task for ever, leaves the caller of an update without an answer, and loses an
-//! activity's error in a timeout. So texts, details and causes that are too long are cut, and say so.
-//! An error's type, whether it is retried and its next delay are always kept.
+//! Server 1.32.0 refuses a failure of more than 2 MiB by default. SDK 1.1.1 then repeats the workflow
+//! task forever, never answers the caller of an update, and reports an activity's error as a timeout.
+//! So texts, details and causes that are too long are cut, with a note. The type name, the retryability
+//! and the next delay of an error are always kept.
 
 use temporalio_common::data_converters::{
     CommonAttributes, GenericPayloadConverter as _, PayloadConverter, SerializationContext,
@@ -16,38 +16,38 @@ use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 /// The longest message, stack trace or type name, in bytes.
 const TEXT: usize = 16 * 1024;
 
-/// The texts of all links together, in bytes. Each link keeps a line beyond it.
+/// The limit of the texts of all links together, in bytes. Each text keeps a [`LINE`] beyond it.
 const TEXTS: usize = 128 * 1024;
 
-/// A line that each text keeps.
+/// The length that each text keeps, in bytes.
 const LINE: usize = 512;
 
-/// What is kept free for the words that say so, so that a failure is not cut again on its next way.
+/// The space kept free for the notes, in bytes, so that a failure that is sent on is not cut again.
 const NOTES: usize = 128;
 
-/// The details of all links together, in bytes.
+/// The limit of the details of all links together, in bytes.
 const DETAILS: usize = 1024 * 1024;
 
-/// The links that are kept at the beginning of a chain and at its end. A message in protobuf may be
-/// nested 100 times, and a failure is nested again in those of activities and parents.
+/// The numbers of links kept at the beginning and at the end of a chain. Protobuf allows 100 levels of
+/// nesting, and failures of activities and parents nest a failure further.
 const FIRST: usize = 20;
 const LAST: usize = 4;
 
-/// The failure, with all that is too long cut.
+/// Cuts everything in a failure that is too long.
 pub(super) fn bound(
     failure: Failure,
     converter: &PayloadConverter,
     context: &SerializationContextData,
 ) -> Failure {
-    let mut left = Left { texts: TEXTS, details: DETAILS };
+    let mut remaining = Remaining { texts: TEXTS, details: DETAILS };
     let mut links = shortened(links(failure));
     for link in &mut links {
-        left.bound(link, &SerializationContext::new(context, converter));
+        remaining.bound(link, &SerializationContext::new(context, converter));
     }
     chain(links)
 }
 
-/// Takes a chain apart, from the outermost link to the root.
+/// Splits a chain into its links, from the outermost to the root.
 fn links(failure: Failure) -> Vec<Failure> {
     let mut links = Vec::new();
     let mut next = Some(Box::new(failure));
@@ -58,7 +58,7 @@ fn links(failure: Failure) -> Vec<Failure> {
     links
 }
 
-/// Puts a chain together again.
+/// Joins links to a chain.
 fn chain(links: Vec<Failure>) -> Failure {
     let chained = links.into_iter().rev().fold(None, |cause: Option<Box<Failure>>, mut link| {
         link.cause = cause;
@@ -67,7 +67,7 @@ fn chain(links: Vec<Failure>) -> Failure {
     chained.map(|failure| *failure).unwrap_or_default()
 }
 
-/// Cuts out the middle of a chain that is too long.
+/// Replaces the middle of a chain that is too long with a note.
 fn shortened(mut links: Vec<Failure>) -> Vec<Failure> {
     let Some(cut) = links.len().checked_sub(FIRST + LAST).filter(|cut| *cut > 0) else {
         return links;
@@ -78,13 +78,13 @@ fn shortened(mut links: Vec<Failure>) -> Vec<Failure> {
     links
 }
 
-/// What may still be used of the limits.
-struct Left {
+/// The unused rest of the limits, in bytes.
+struct Remaining {
     texts: usize,
     details: usize,
 }
 
-impl Left {
+impl Remaining {
     fn bound(&mut self, link: &mut Failure, context: &SerializationContext<'_>) {
         self.text(&mut link.message);
         self.text(&mut link.stack_trace);
@@ -108,7 +108,7 @@ impl Left {
         }
     }
 
-    /// Cuts a text that is too long.
+    /// Truncates a text that is too long.
     fn text(&mut self, text: &mut String) {
         let limit = TEXT.min(self.texts.max(LINE));
         if text.len() > limit {
@@ -123,7 +123,7 @@ impl Left {
         self.texts = self.texts.saturating_sub(text.len());
     }
 
-    /// Cuts the message and the stack trace that a failure converter has hidden in a payload.
+    /// Truncates the message and the stack trace that a failure converter has encoded in a payload.
     fn encoded(&mut self, link: &mut Failure, context: &SerializationContext<'_>) {
         let Some(payload) = &mut link.encoded_attributes else { return };
         if payload.data.len() <= LINE {
@@ -138,7 +138,7 @@ impl Left {
         }
     }
 
-    /// Drops details that are too large, and tells how many bytes they had.
+    /// Removes details that are too large, and returns the number of removed bytes.
     fn details(&mut self, details: &mut Option<Payloads>) -> usize {
         let size = details.as_ref().map(prost::Message::encoded_len).unwrap_or_default();
         if size <= self.details {
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_what_a_failure_converter_has_hidden() {
+    fn cuts_texts_that_a_failure_converter_has_encoded() {
         let attributes = r#"{"message":"MESSAGE","stack_trace":""}"#;
         let payload = Payload {
             metadata: [("encoding".to_owned(), b"json/plain".to_vec())].into(),

@@ -1,5 +1,4 @@
-//! What workflow code calls with a value that cannot be sent, and what answers with a value that does
-//! not fit: each is an error of its own, which names the value and never shows it.
+//! Errors of values that workflow code sends or receives. They name the value and never print it.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,23 +7,22 @@ use serde::{Deserialize, Serialize};
 use temporalio_common::data_converters::PayloadConversionError;
 use temporalio_common::error::ApplicationFailure;
 
-use super::application::{ApplicationError as _, Classification, Classified};
-use super::outgoing::{Conversion, KnownError};
-use super::payload_limit::PayloadTooLarge;
+use super::application::{ApplicationError as _, Classified, Conversion, KnownError};
+use super::classification::Classification;
+use super::payload_too_large::PayloadTooLarge;
 
-/// The type name of the failure with which a call is answered that has a value which cannot be sent.
+/// The type name of the failure of an [`InvalidCall`].
 pub const INVALID_CALL: &str = "InvalidCall";
 
-/// The type name of the failure with which an output is answered that cannot be written, or that does
-/// not fit the type that was declared for it.
+/// The type name of the failure of an [`InvalidOutput`].
 pub const INVALID_OUTPUT: &str = "InvalidOutput";
 
-/// A call that was not made, because of a value in it.
+/// The error of a call in a workflow that was not sent because of an invalid value.
 ///
 /// The input cannot be serialized, an id is empty or too long, the options contradict each other, or
-/// the server's limit of pending calls is reached. In a workflow it is the error of the call, where
-/// [`downcast`](crate::error::DowncastFailure::downcast) finds it; with `?` it fails the workflow for
-/// good, with a failure of the type [`INVALID_CALL`].
+/// the server's limit of pending calls is reached. The error of the call contains it, and
+/// [`downcast`](crate::error::DowncastFailure::downcast) returns it. With `?` the workflow fails with a
+/// non-retryable failure of type [`INVALID_CALL`].
 ///
 /// ```
 /// use durable::error::InvalidCall;
@@ -56,7 +54,7 @@ pub const INVALID_OUTPUT: &str = "InvalidOutput";
 pub struct InvalidCall {
     /// The value or the call, such as ``the input of activity `charge` ``.
     pub what: String,
-    /// The reason, and what to do about it.
+    /// The problem, with its solution.
     pub problem: String,
 }
 
@@ -79,18 +77,18 @@ impl Classified for InvalidCall {
 
 inventory::submit! { KnownError::of::<InvalidCall>() }
 
-/// An output that cannot be written, or that does not fit the type that was declared for it.
+/// The error of an output that cannot be serialized, or does not match its declared type.
 ///
-/// In a workflow it is the error of the call, where
-/// [`downcast`](crate::error::DowncastFailure::downcast) finds it; with `?` it fails the workflow for
-/// good, with a failure of the type [`INVALID_OUTPUT`].
+/// In a workflow the error of the call contains it, and
+/// [`downcast`](crate::error::DowncastFailure::downcast) returns it. With `?` the workflow fails with a
+/// non-retryable failure of type [`INVALID_OUTPUT`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{what} is invalid: {problem}")]
 #[non_exhaustive]
 pub struct InvalidOutput {
     /// The output, such as ``the output of activity `charge` ``.
     pub what: String,
-    /// The place in it, and what is expected there.
+    /// The problem: the place in the output and the expected value.
     pub problem: String,
 }
 
@@ -113,7 +111,7 @@ impl Classified for InvalidOutput {
 
 inventory::submit! { KnownError::of::<InvalidOutput>() }
 
-/// An error about a value, which the SDK carries within an error of its conversion.
+/// An error of a value, as the source of one of the SDK's conversion errors.
 #[derive(Debug, Clone)]
 pub(crate) enum ValueError {
     TooLarge(PayloadTooLarge),
@@ -122,14 +120,14 @@ pub(crate) enum ValueError {
 }
 
 impl ValueError {
-    /// The first error of a chain that is one.
+    /// Returns the first such error in a chain.
     pub(crate) fn find<'a>(
         mut chain: impl Iterator<Item = &'a (dyn StdError + 'static)>,
     ) -> Option<Self> {
         chain.find_map(Self::read)
     }
 
-    /// The error with which a conversion ended, if it is one.
+    /// Returns the source of a conversion error, if it is such an error.
     pub(crate) fn of(error: &PayloadConversionError) -> Option<Self> {
         match error {
             PayloadConversionError::EncodingError(source) => Self::read(source.as_ref()),
@@ -173,9 +171,9 @@ impl From<ValueError> for PayloadConversionError {
     }
 }
 
-/// The reason why a value cannot be serialized, without the value.
+/// Describes a serialization error without printing the value.
 pub(crate) fn unserializable(error: &PayloadConversionError) -> String {
-    /// What `serde` and `serde_json` themselves say, which holds nothing of the value.
+    /// Messages of `serde` and `serde_json` that contain nothing of the value.
     const KNOWN: [&str; 9] = [
         "key must be a string",
         "float key must be finite",
@@ -191,9 +189,9 @@ pub(crate) fn unserializable(error: &PayloadConversionError) -> String {
         PayloadConversionError::EncodingError(source) => {
             let said = source.to_string();
             let known = KNOWN.iter().find(|known| said.starts_with(**known));
-            let known = known.map_or("its `Serialize` refuses the value", |known| known);
+            let known = known.map_or("its `Serialize` returned an error", |known| known);
             format!("it cannot be serialized: {known}")
         }
-        _ => "the data converter has no form for its type".to_owned(),
+        _ => "the data converter does not support its type".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! Why something failed, as Temporal records it: a chain of links, from the outermost to the root.
+//! Failures as Temporal records them: a chain of causes.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,10 +12,10 @@ use temporalio_common::protos::temporal::api::common::v1::Payload;
 
 use super::{Error, Result, payload_error};
 
-/// One link in the chain of why something failed, as Temporal records it.
+/// A failure of a workflow, activity or update as Temporal recorded it.
 ///
-/// [`Failure::cause`] leads to the next link; [`Failure::root`] to the last, which is mostly the one
-/// that the failing code wrote.
+/// [`Failure::cause`] returns its cause, and [`Failure::root`] the last cause in the chain, which is
+/// usually the failure that user code returned.
 #[derive(Debug, Clone)]
 pub struct Failure(Box<Link>);
 
@@ -28,41 +28,41 @@ struct Link {
     cause: Option<Failure>,
 }
 
-/// What a link of a failure chain stands for.
+/// The kind of a [`Failure`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailureKind {
     /// An error of the application's own code.
     Application {
-        /// The error's type name, by which retry policies and callers tell errors apart.
+        /// The error's type name, by which retry policies and callers distinguish errors.
         type_name: Option<String>,
-        /// Whether the code said that trying again is of no use.
+        /// `true` if the code marked the error as non-retryable.
         non_retryable: bool,
     },
-    /// An activity failed; its cause tells why.
+    /// The failure of an activity. The cause is the activity's own failure.
     Activity {
         /// The activity's type name.
         activity_type: String,
     },
-    /// A child workflow failed; its cause tells why.
+    /// The failure of a child workflow. The cause is the child's own failure.
     ChildWorkflow {
         /// The child's type name.
         workflow_type: String,
         /// The child's id.
         workflow_id: String,
     },
-    /// A timeout expired.
+    /// An expired timeout.
     Timeout(TimeoutType),
-    /// It was cancelled.
+    /// A cancellation.
     Cancelled,
-    /// It was terminated.
+    /// A termination.
     Terminated,
-    /// Anything else that the server records: server errors, resets, Nexus operations.
+    /// Any other failure: of the server, of a reset, or of a Nexus operation.
     Other,
 }
 
 impl Failure {
-    /// Reads the chain of an SDK error.
+    /// Converts an SDK error with its causes.
     pub(crate) fn new(error: &IncomingError, converter: &PayloadConverter) -> Self {
         let mut details = None;
         let kind = match error {
@@ -102,24 +102,25 @@ impl Failure {
         }))
     }
 
-    /// A failure that the server tells in a form of its own, with nothing but a message.
+    /// Creates a failure that has only a message.
     pub(crate) fn plain(message: String) -> Self {
         Self(Box::new(Link { kind: FailureKind::Other, message, details: None, cause: None }))
     }
 
-    /// What this link stands for.
+    /// Returns the kind of the failure.
     #[must_use]
     pub fn kind(&self) -> &FailureKind {
         &self.0.kind
     }
 
-    /// The message as it was recorded.
+    /// Returns the recorded message.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The application error's type name, where this link is one and has one.
+    /// Returns the type name of an application error, or `None` for other kinds and for an application
+    /// error without a type name.
     #[must_use]
     pub fn type_name(&self) -> Option<&str> {
         match &self.0.kind {
@@ -128,33 +129,33 @@ impl Failure {
         }
     }
 
-    /// The application error's details, or `None` where it has none.
+    /// Returns the details of an application error, or `None` if there are none.
     ///
     /// # Errors
-    /// [`Error::WrongType`] when they are not of type `T`.
+    /// [`Error::WrongType`] if the details cannot be read as a `T`.
     pub fn details<T: TemporalDeserializable + 'static>(&self) -> Result<Option<T>> {
         self.0.details.as_ref().map(DecodablePayloads::deserialize).transpose().map_err(|error| {
             Error::WrongType { what: "failure's details".to_owned(), source: payload_error(error) }
         })
     }
 
-    /// The details as they were recorded.
+    /// Returns the details as they were recorded.
     pub(super) fn raw_details(&self) -> Option<&[Payload]> {
         self.0.details.as_ref().map(DecodablePayloads::raw)
     }
 
-    /// The next link of the chain.
+    /// Returns the cause of this failure.
     #[must_use]
     pub fn cause(&self) -> Option<&Failure> {
         self.0.cause.as_ref()
     }
 
-    /// This link and all that follow.
+    /// Returns an iterator over this failure and all its causes.
     pub fn chain(&self) -> impl Iterator<Item = &Failure> {
         std::iter::successors(Some(self), |failure| failure.0.cause.as_ref())
     }
 
-    /// The last link of the chain.
+    /// Returns the last cause in the chain, or this failure if it has none.
     #[must_use]
     pub fn root(&self) -> &Failure {
         self.chain().last().unwrap_or(self)
@@ -173,7 +174,7 @@ impl fmt::Display for Failure {
             FailureKind::Application { type_name: Some(name), .. } => {
                 write!(f, "{name}: {}", self.0.message)
             }
-            // A worker of this crate has said which timeout it was.
+            // A worker of this crate has put the kind of the timeout into the message.
             FailureKind::Timeout(_) if self.0.message.contains("timeout of") => {
                 f.write_str(&self.0.message)
             }

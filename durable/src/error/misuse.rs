@@ -1,9 +1,9 @@
-//! Which errors are mistakes of whoever set the program up, so that trying again does not help.
+//! Recognizes errors of a program's code, configuration or arguments, for which a retry does not help.
 
 use super::{Error, WorkerError};
 
 impl Error {
-    /// Whether what was asked for cannot be, as the program is written, configured or called.
+    /// Returns `true` for an error of the program's code, configuration or arguments.
     pub(crate) fn is_misuse(&self) -> bool {
         match self {
             Self::Disabled { .. }

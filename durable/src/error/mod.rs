@@ -1,18 +1,22 @@
-//! The outcomes that a caller can act on.
+//! Errors of this crate.
 //!
-//! [`Error`] is what every call of this crate's client side ends with when it does not succeed;
-//! [`Failure`] is one link in the chain of why a workflow, activity or update failed. Where an error
-//! has a cause, the cause is its [`source`](std::error::Error::source) and is not printed with it;
-//! the `Debug` form, which `fn main() -> durable::Result<()>` prints, shows the whole chain.
+//! [`Error`] is the error of every call to the Temporal server. [`Failure`] is a failure of a workflow,
+//! activity or update as the server recorded it, with its causes. The cause of an error is its
+//! [`source`](std::error::Error::source), which `Display` does not print. The `Debug` form, which
+//! `fn main() -> durable::Result<()>` prints, shows the whole chain.
 
-mod application;
+pub(crate) mod application;
 mod application_failure;
 mod bounded;
 pub(crate) mod call;
+mod classification;
+mod described;
+mod downcast;
 mod failure;
 mod misuse;
 pub(crate) mod outgoing;
 pub(crate) mod payload_limit;
+mod payload_too_large;
 mod task_failure;
 #[cfg(feature = "testing")]
 mod testing;
@@ -25,13 +29,13 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-pub use application::{
-    ApplicationError, Classification, Classified, DowncastFailure, ErrorDetails, ErrorType,
-};
+pub use application::{ApplicationError, Classified, ErrorDetails, ErrorType};
 pub use application_failure::{ApplicationFailure, ApplicationFailureBuilder};
 pub use call::{INVALID_CALL, INVALID_OUTPUT, InvalidCall, InvalidOutput};
+pub use classification::Classification;
+pub use downcast::DowncastFailure;
 pub use failure::{Failure, FailureKind};
-pub use payload_limit::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
+pub use payload_too_large::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
 pub use task_failure::TaskFailure;
 pub(crate) use task_failure::{how_to_create, unknown_search_attribute};
 #[cfg(feature = "testing")]
@@ -47,34 +51,34 @@ use temporalio_common::data_converters::PayloadConversionError;
 use crate::definition::RegistryError;
 use crate::options::InvalidOptions;
 
-/// The type name of the failure with which undecodable input is answered.
+/// The type name of the failure that a worker returns for an input that cannot be decoded.
 pub const INVALID_INPUT: &str = "InvalidInput";
 
 /// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// How a call to the Temporal server did not succeed.
+/// The error of a call to the Temporal server.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A workflow with this id runs already, or ran and its id may not be used again.
+    /// A workflow with this id is already running, or has run and its id may not be reused.
     #[error(
-        "workflow `{workflow_id}` is already started{}; `idempotency` chooses another outcome, such as \
-         `UseExisting` for a handle of the running workflow",
+        "workflow `{workflow_id}` is already started{}; set `idempotency` for another outcome, such as \
+         `UseExisting` to get a handle of the running workflow",
         as_run(run_id.as_deref())
     )]
     AlreadyStarted {
-        /// The id that was asked for.
+        /// The requested id.
         workflow_id: String,
-        /// The run that has it, where the server tells.
+        /// The run that has the id, if the server reports it.
         run_id: Option<String>,
     },
-    /// The workflow failed, and is not tried again.
+    /// The workflow failed and is not retried.
     #[error("workflow `{workflow_id}` failed")]
     Failed {
         /// The workflow's id.
         workflow_id: String,
-        /// Why, with the whole chain of causes.
+        /// The failure with all its causes.
         #[source]
         failure: Failure,
     },
@@ -90,70 +94,72 @@ pub enum Error {
         /// The workflow's id.
         workflow_id: String,
     },
-    /// The workflow did not end within its execution or run timeout.
+    /// The workflow did not complete within its execution or run timeout.
     #[error("workflow `{workflow_id}` timed out{}", timeout::because(.timeout.as_ref()))]
     TimedOut {
         /// The workflow's id.
         workflow_id: String,
-        /// The timeout that ended it, or `None` where its history cannot be read any more.
+        /// The timeout that expired, or `None` if the workflow's history is no longer available.
         timeout: Option<ExpiredTimeout>,
     },
-    /// The run ended by continuing as a new one, and the new one was not to be followed.
+    /// The run continued as a new run, and the call was set not to follow it.
     #[error("workflow `{workflow_id}` continued as a new run")]
     ContinuedAsNew {
         /// The workflow's id.
         workflow_id: String,
     },
-    /// There is no such workflow, or it has ended and takes no more of this.
+    /// The workflow does not exist, or has ended and does not accept this call any more.
     #[error("workflow `{workflow_id}` was not found, or has ended")]
     NotFound {
         /// The workflow's id.
         workflow_id: String,
-        /// What the server said.
+        /// The server's response.
         #[source]
         source: Box<Status>,
     },
-    /// The workflow did not end within the time that the caller gave it; it goes on.
-    #[error("workflow `{workflow_id}` had no result within {waited:?}, and goes on")]
+    /// The workflow did not complete within the caller's time limit. It keeps running.
+    #[error("workflow `{workflow_id}` had no result within {waited:?}, and keeps running")]
     NoResultYet {
         /// The workflow's id.
         workflow_id: String,
-        /// How long the caller waited.
+        /// The time that the caller waited.
         waited: Duration,
-        /// The failure of its current task, where it is that which keeps the workflow from going on.
+        /// The failure of the workflow's current task, if that is what keeps it from completing.
         #[source]
         task_failure: Option<Box<TaskFailure>>,
     },
-    /// The server gave no answer within the time that was set for the call. It may have carried out
-    /// what it was asked for.
+    /// The server did not respond within the time limit of the call. It may have carried out the
+    /// request.
     #[error(
-        "no answer to {operation} within {waited:?}; the server may have carried it out all the same"
+        "no response to {operation} within {waited:?}; the server may still have carried it out"
     )]
     CallTimedOut {
-        /// What was asked for.
+        /// The requested operation.
         operation: String,
-        /// The time that was set for the call.
+        /// The time limit of the call.
         waited: Duration,
     },
-    /// The query was answered with an error, or could not be answered.
+    /// The query returned an error, or could not be answered.
     #[error("query `{query}` of workflow `{workflow_id}` failed")]
     QueryFailed {
         /// The workflow's id.
         workflow_id: String,
         /// The query's name.
         query: String,
-        /// What the workflow or the server said.
+        /// The error of the workflow or the server.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// The query was not asked, because of the workflow's status.
-    #[error("query `{query}` of workflow `{workflow_id}` was rejected, its status is {status:?}")]
+    /// The query was rejected because of the workflow's status.
+    #[error(
+        "query `{query}` of workflow `{workflow_id}` was rejected: the workflow's status is {status:?}"
+    )]
     QueryRejected {
         /// The workflow's id.
         workflow_id: String,
         /// The query's name.
         query: String,
-        /// The workflow's status, where the server tells.
+        /// The workflow's status, if the server reports it.
         status: Option<WorkflowExecutionStatus>,
     },
     /// The update was rejected by its validator, or failed.
@@ -163,7 +169,7 @@ pub enum Error {
         workflow_id: String,
         /// The update's name.
         update: String,
-        /// Why, with the whole chain of causes.
+        /// The failure with all its causes.
         #[source]
         failure: Failure,
     },
@@ -174,77 +180,74 @@ pub enum Error {
         workflow_id: String,
         /// The update's id.
         update_id: String,
-        /// What the server said.
+        /// The server's response.
         #[source]
         source: Box<Status>,
     },
-    /// The namespace has no such search attribute.
+    /// The search attribute does not exist in the namespace.
     #[error(
         "the Temporal server refused to {operation}: search attribute `{name}` does not exist in \
          namespace `{namespace}`; {}",
         how_to_create(name, namespace)
     )]
     UnknownSearchAttribute {
-        /// What was asked for.
+        /// The requested operation.
         operation: String,
         /// The attribute's name.
         name: String,
         /// The namespace.
         namespace: String,
-        /// What the server said.
+        /// The server's response.
         #[source]
         source: Box<Status>,
     },
     /// No Temporal server answers at the address.
     #[error(
         "no Temporal server answers at {address}; start one with `temporal server start-dev`, or \
-         name another with TEMPORAL_ADDRESS or `Client::builder().address(..)`"
+         set another address with TEMPORAL_ADDRESS or `Client::builder().address(..)`"
     )]
     Unreachable {
         /// The address, as host and port.
         address: String,
-        /// What was tried last.
+        /// The error of the last attempt.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// The connection cannot be protected as it is asked for; trying again does not help.
-    #[error("the connection to {address} cannot be made: {problem}")]
+    /// The TLS connection cannot be established. Retrying does not help.
+    #[error("cannot connect to {address}: {problem}")]
     Tls {
         /// The address, as host and port.
         address: String,
-        /// Why, and what to do.
+        /// The problem, with its solution.
         problem: TlsProblem,
     },
-    /// A header cannot be sent: its name or its value has characters that gRPC does not take.
+    /// A header's name or value has characters that gRPC does not allow.
     #[error(
-        "the header `{name}` cannot be sent: a name is of lower-case letters, digits and `-`, and a value \
-         of printable ASCII; what is read from a file may end with a line break"
+        "invalid header `{name}`: a name consists of lower-case letters, digits and `-`, and a value of \
+         printable ASCII; remove the line break at the end of a value that was read from a file"
     )]
     InvalidHeader {
         /// The header's name.
         name: String,
     },
-    /// The address cannot be understood.
-    #[error(
-        "`{address}` is not the address of a server; write `host:port`, such as `localhost:7233`"
-    )]
+    /// The address is invalid.
+    #[error("invalid address `{address}`; write `host:port`, such as `localhost:7233`")]
     InvalidAddress {
-        /// What was given.
+        /// The given text.
         address: String,
-        /// Why it is none.
+        /// The parse error.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// The program is configured not to use Temporal.
+    /// The configuration disables Temporal.
     #[error(
-        "Temporal is disabled by the configuration ({by}); set `temporal.enabled` to true where this \
-         program is to use it"
+        "Temporal is disabled by the configuration ({by}); set `temporal.enabled` to true to use it"
     )]
     Disabled {
-        /// Where that is said.
+        /// The place of the setting.
         by: String,
     },
-    /// The server has no such namespace.
+    /// The namespace does not exist on the server.
     #[error(
         "the Temporal server at {address} has no namespace `{namespace}`; create it with \
          `temporal operator namespace create --namespace {namespace}`"
@@ -255,87 +258,86 @@ pub enum Error {
         /// The address, as host and port.
         address: String,
     },
-    /// Options that cannot be, once the layers are merged, or that the call cannot carry.
-    #[error("workflow {workflow_type} cannot be started with these options")]
+    /// The merged options are invalid, or not supported by the call.
+    #[error("invalid options for starting workflow {workflow_type}")]
     InvalidOptions {
         /// The workflow's type name.
         workflow_type: Cow<'static, str>,
-        /// What cannot be.
+        /// The problems of the options.
         #[source]
         source: InvalidOptions,
     },
-    /// A schedule with this id exists already.
-    #[error("schedule `{schedule_id}` exists already")]
+    /// A schedule with this id already exists.
+    #[error("schedule `{schedule_id}` already exists")]
     ScheduleExists {
-        /// The id that was asked for.
+        /// The requested id.
         schedule_id: String,
     },
-    /// There is no such schedule.
+    /// The schedule does not exist.
     #[error("schedule `{schedule_id}` was not found")]
     ScheduleNotFound {
         /// The schedule's id.
         schedule_id: String,
-        /// What the server said.
+        /// The server's response.
         #[source]
         source: Box<Status>,
     },
-    /// The schedule cannot be, as it was set or as the server understands it.
-    #[error("schedule `{schedule_id}` cannot be")]
+    /// The schedule is invalid, by its settings or according to the server.
+    #[error("invalid schedule `{schedule_id}`")]
     InvalidSchedule {
         /// The schedule's id.
         schedule_id: String,
-        /// What cannot be.
+        /// The problem.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// A list or count query that the server does not understand, such as one that names a search
-    /// attribute it does not have.
+    /// The server rejected a list or count query, for example because of an unknown search attribute.
     #[error("the Temporal server cannot answer the query `{query}`")]
     InvalidQuery {
-        /// The query, as it was sent.
+        /// The query.
         query: String,
-        /// What the server said.
+        /// The server's response.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// A value could not be turned into a payload, or a payload not into the type that was expected.
+    /// A value could not be converted to a payload, or a payload to the expected type.
     #[error("the {what} does not fit its type")]
     WrongType {
-        /// Which value of what.
+        /// The value, such as `output of workflow OrderWorkflow`.
         what: String,
-        /// Where it does not fit.
+        /// The conversion error.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// What was sent is too large for the server: it takes 2 MiB in one value and 4 MiB in one request,
-    /// as it is configured by default.
+    /// The request is too large for the server, whose default limits are 2 MiB for one value and 4 MiB
+    /// for one request.
     #[error(
-        "what was sent to {operation} is larger than the server takes; keep it in a store, and send \
-         where it is"
+        "the request to {operation} is too large for the server; store the value elsewhere and send a \
+         reference to it"
     )]
     PayloadTooLarge {
-        /// What was asked for.
+        /// The requested operation.
         operation: String,
-        /// What the server said.
+        /// The server's response.
         #[source]
         source: Box<Status>,
     },
-    /// There is no such activity that waits for its completion: it has ended, timed out or was
-    /// cancelled, or never was.
-    #[error("the activity to {operation} was not found: it has ended, or never was")]
+    /// The activity to complete was not found: it has ended, timed out, was cancelled, or never
+    /// existed.
+    #[error("cannot {operation}: it was not found; it has ended, or never existed")]
     ActivityNotFound {
-        /// What was to be done, and the activity.
+        /// The requested operation, with the activity.
         operation: String,
-        /// What the server said.
+        /// The server's response.
         #[source]
         source: Box<Status>,
     },
     /// The server answered with an error that has no variant of its own.
     #[error("the Temporal server refused to {operation}: {}", .source.message())]
     Rpc {
-        /// What was asked for.
+        /// The requested operation.
         operation: String,
-        /// What the server said.
+        /// The server's response.
         source: Box<Status>,
     },
     /// The configuration cannot be used.
@@ -345,18 +347,18 @@ pub enum Error {
     /// The annotations of this program contradict each other.
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// The workers could not be built, or ended.
+    /// The workers could not start, or ended with an error.
     #[error(transparent)]
     Worker(#[from] WorkerError),
     /// The dev server could not be found or started.
     #[cfg(feature = "dev-server")]
     #[error(transparent)]
     DevServer(#[from] crate::dev_server::DevServerError),
-    /// A test could not do what it asked for, or found something at its end.
+    /// A test environment failed, or found problems at the end of a test.
     #[cfg(feature = "testing")]
     #[error(transparent)]
     Testing(#[from] TestingError),
-    /// A history and the linked code do not agree, or the history could not be read.
+    /// A history could not be replayed with the linked code, or could not be read.
     #[cfg(feature = "testing")]
     #[error(transparent)]
     Replay(#[from] ReplayError),
@@ -378,7 +380,7 @@ fn as_run(run_id: Option<&str>) -> String {
     run_id.map_or_else(String::new, |run_id| format!(" (run `{run_id}`)"))
 }
 
-/// The word for payload errors: the SDK's own display says `Encoding error:` before each.
+/// Unwraps an encoding error, because the SDK's `Display` puts `Encoding error:` in front of it.
 pub(crate) fn payload_error(error: PayloadConversionError) -> Box<dyn StdError + Send + Sync> {
     match error {
         PayloadConversionError::EncodingError(source) => source,

@@ -1,15 +1,13 @@
-//! Values that are too large for the server, found out before they are sent.
+//! Measures values before they are sent, and refuses those that are too large for the server.
 //!
-//! The server refuses a payload of more than 2 MiB, as it is configured by default. Plain SDK 1.1.1
-//! then runs an activity again that has done its work, and repeats a workflow task for ever. So what
-//! activities and workflows hand over is measured where it is serialised anyway, and what is too
-//! large becomes a failure that says what it is.
+//! Server 1.32.0 refuses a payload of more than 2 MiB by default. SDK 1.1.1 then runs an activity again
+//! that has already completed, and repeats a workflow task forever. So values are measured when they
+//! are serialized, and one that is too large becomes a failure that names it.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use temporalio_common::data_converters::{
     ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
     SerializationContext, TemporalDeserializable, TemporalSerializable,
@@ -17,50 +15,13 @@ use temporalio_common::data_converters::{
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::common::v1::Payloads;
 
-use super::application::{Classification, Classified};
 use super::call::{InvalidCall, InvalidOutput, ValueError, unserializable};
-use super::outgoing::{Conversion, KnownError};
+use super::payload_too_large::PayloadTooLarge;
 
-/// The type name of the failure with which a value is answered that is too large for the server.
-pub const PAYLOAD_TOO_LARGE: &str = "PayloadTooLarge";
-
-/// The limit of a server as it is configured by default, in bytes.
+/// The default limit of the server, in bytes.
 const DEFAULT_LIMIT: usize = 2 * 1024 * 1024;
 
-/// A value that the server would refuse for its size.
-///
-/// An activity or workflow that meets it fails for good, with a failure of the type
-/// [`PAYLOAD_TOO_LARGE`]; [`Failure::downcast`](crate::Failure::downcast) gives it back. The limit is
-/// set with [`Workers::payload_limit`](crate::Workers::payload_limit).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[error(
-    "{what} has {size} bytes, and the server takes {limit} at most; keep it in a store, and hand over \
-     where it is (a server with another limit, or a codec that compresses: `Workers::payload_limit`)"
-)]
-#[non_exhaustive]
-pub struct PayloadTooLarge {
-    /// Which value of what.
-    pub what: String,
-    /// Its size in bytes, serialised, before a codec.
-    pub size: usize,
-    /// The limit in bytes.
-    pub limit: usize,
-}
-
-impl Classified for PayloadTooLarge {
-    const NAME: &'static str = PAYLOAD_TOO_LARGE;
-    const TYPE_NAMES: &'static [&'static str] = &[PAYLOAD_TOO_LARGE];
-
-    const CONVERSION: Conversion<Self> = Conversion::new();
-
-    fn classification(&self) -> Classification {
-        Classification::new(PAYLOAD_TOO_LARGE).non_retryable()
-    }
-}
-
-inventory::submit! { KnownError::of::<PayloadTooLarge>() }
-
-/// The largest size of a value that workers hand over.
+/// The largest size of a value that workers send, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PayloadLimit(usize);
 
@@ -71,31 +32,30 @@ impl Default for PayloadLimit {
 }
 
 thread_local! {
-    /// That of the worker whose workflows run on this thread, of which there is one.
+    /// The limit of the worker whose workflows run on this thread. There is only one.
     static OF_WORKFLOWS: Cell<PayloadLimit> = Cell::new(PayloadLimit::default());
 }
 
 impl PayloadLimit {
-    /// A limit in bytes; zero is none.
+    /// Creates a limit in bytes. Zero means no limit.
     pub(crate) fn new(bytes: usize) -> Self {
         Self(if bytes == 0 { usize::MAX } else { bytes })
     }
 
-    /// The limit of the workflows that run on this thread.
+    /// Returns the limit of the workflows that run on this thread.
     pub(crate) fn of_workflows() -> Self {
         OF_WORKFLOWS.get()
     }
 
-    /// Makes it the limit of the workflows that run on this thread.
+    /// Sets the limit of the workflows that run on this thread.
     pub(crate) fn apply_to_workflows(self) {
         OF_WORKFLOWS.set(self);
     }
 
-    /// Refuses payloads that are too large, as the server counts.
+    /// Returns an error if payloads are too large, measured like the server does.
     pub(crate) fn check(self, payloads: &[Payload], value: &Value) -> Result<(), PayloadTooLarge> {
         let bytes: usize = payloads.iter().map(|payload| payload.data.len()).sum();
-        // All that is exact is to count the bytes of the message, which costs a clone; what is far
-        // below needs none of it.
+        // The exact size of the message costs a clone, which is not needed far below the limit.
         if bytes <= self.0 / 2 {
             return Ok(());
         }
@@ -107,10 +67,10 @@ impl PayloadLimit {
     }
 }
 
-/// Which value of what.
+/// The name of a value for error messages.
 #[derive(Debug)]
 pub(crate) struct Value {
-    /// Such as `output of activity`.
+    /// The role, such as `output of activity`.
     role: &'static str,
     name: Cow<'static, str>,
 }
@@ -120,7 +80,7 @@ impl Value {
         Self { role, name: name.into() }
     }
 
-    /// The error of a value that cannot be serialized.
+    /// Creates the error of a value that cannot be serialized.
     pub(crate) fn unserializable(&self, error: &PayloadConversionError) -> ValueError {
         let problem = unserializable(error);
         if self.role.starts_with("output") {
@@ -137,7 +97,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// A value that is measured when it is serialised.
+/// A value that is measured when it is serialized.
 pub(crate) struct Measured<T> {
     pub(crate) inner: T,
     pub(crate) value: Value,
@@ -182,7 +142,7 @@ impl<T> Measured<T> {
     }
 }
 
-/// Nobody reads one; the SDK's definitions ask for the trait of both directions.
+/// Unused; the SDK's definitions require the traits of both directions.
 impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Measured<T> {
     fn from_serde(
         converter: &dyn ErasedSerdePayloadConverter,

@@ -1,4 +1,4 @@
-//! Why a workflow's task does not come to its end, and what to do about a missing search attribute.
+//! Failures of workflow tasks, and advice about missing search attributes.
 
 use std::fmt;
 
@@ -6,20 +6,20 @@ use temporalio_common::protos::temporal::api::enums::v1::WorkflowTaskFailedCause
 
 use crate::definition::declared_search_attributes;
 
-/// The failure of a workflow's current task, which the server has a worker try again.
+/// The failure of a workflow's current task, which is retried.
 ///
-/// The workflow does not go on until the task succeeds: with corrected code, or on a server that has
-/// what is missing.
+/// The workflow makes no progress until the task succeeds, for example with corrected code or once a
+/// missing search attribute exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TaskFailure {
-    /// The number of the attempt that runs or comes next, from 2 on.
+    /// The number of the current or next attempt, at least 2.
     pub attempt: u32,
-    /// The cause in the server's words, such as `bad search attributes`.
+    /// The cause as the server names it, such as `bad search attributes`.
     pub cause: String,
     /// The message of the failure.
     pub message: String,
-    /// The search attribute that the server does not know, where that is the cause.
+    /// The search attribute that does not exist on the server, if that is the cause.
     pub missing_search_attribute: Option<String>,
     namespace: String,
 }
@@ -47,7 +47,7 @@ impl fmt::Display for TaskFailure {
         let Self { attempt, cause, message, .. } = self;
         write!(
             f,
-            "its workflow task fails and is tried again (attempt {attempt}, {cause}): {message}"
+            "its workflow task fails and is retried (attempt {attempt}, {cause}): {message}"
         )?;
         match &self.missing_search_attribute {
             Some(name) => write!(f, "; {}", how_to_create(name, &self.namespace)),
@@ -58,14 +58,14 @@ impl fmt::Display for TaskFailure {
 
 impl std::error::Error for TaskFailure {}
 
-/// Returns the search attribute that the server says it does not know, in the words of release 1.32.
+/// Returns the search attribute that a message of server 1.32.0 reports as unknown.
 pub(crate) fn unknown_search_attribute(message: &str) -> Option<&str> {
     let (_, name) = message.split_once("has no mapping defined for search attribute ")?;
     let end = name.find([';', ',', '\n']).unwrap_or(name.len());
     Some(name[..end].trim_end_matches('.').trim()).filter(|name| !name.is_empty())
 }
 
-/// Says how a search attribute comes to a server.
+/// Returns the advice for creating a search attribute.
 pub(crate) fn how_to_create(name: &str, namespace: &str) -> String {
     let declared = declared_search_attributes().unwrap_or_default();
     let declared = declared.into_iter().find(|entry| entry.name == name);
@@ -77,8 +77,8 @@ pub(crate) fn how_to_create(name: &str, namespace: &str) -> String {
     match declared {
         Some(_) => command,
         None => format!(
-            "{command}, with the type it has; what a program declares with `search_attributes!` exists \
-             on dev servers and in tests"
+            "{command}, with its own type; dev servers and test environments create the search attributes \
+             that a program declares with `search_attributes!`"
         ),
     }
 }
@@ -105,7 +105,7 @@ mod tests {
         let failure = TaskFailure::new(2, cause, "it differs".to_owned(), "shop");
         assert_eq!(
             failure.to_string(),
-            "its workflow task fails and is tried again (attempt 2, non deterministic error): it differs"
+            "its workflow task fails and is retried (attempt 2, non deterministic error): it differs"
         );
     }
 }

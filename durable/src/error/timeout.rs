@@ -1,25 +1,25 @@
-//! The timeout that ended a workflow or an activity: which it was, how long, and where it was set.
+//! Expired timeouts of workflows and activities, with their length and source.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::options::OptionSource;
 
-/// The timeout that ended a workflow or an activity.
+/// An expired timeout of a workflow or an activity.
 ///
-/// It is printed as `the execution timeout of 30m (set by the annotation) expired`.
+/// `Display` prints, for example, `the execution timeout of 30m (set by the annotation) expired`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExpiredTimeout {
-    /// The timeout that it was.
+    /// The kind of the timeout.
     pub kind: TimeoutKind,
-    /// The time that it allowed.
+    /// The length of the timeout.
     pub length: Duration,
     /// The place where it was set.
     pub source: OptionSource,
 }
 
-/// A timeout of a workflow or an activity, by the name of its option.
+/// The kind of a timeout, named like its option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeoutKind {
@@ -31,7 +31,7 @@ pub enum TimeoutKind {
     StartToClose,
     /// The `schedule_to_close_timeout` of an activity: for all its attempts together.
     ScheduleToClose,
-    /// The `schedule_to_start_timeout` of an activity: for its wait in the queue.
+    /// The `schedule_to_start_timeout` of an activity: for the wait in its task queue.
     ScheduleToStart,
     /// The `heartbeat_timeout` of an activity: for the pause between two heartbeats.
     Heartbeat,
@@ -53,19 +53,19 @@ impl fmt::Display for TimeoutKind {
 impl fmt::Display for ExpiredTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, length, source } = self;
-        write!(f, "the {kind} of {} ({source}) expired", Written(*length))
+        write!(f, "the {kind} of {} ({source}) expired", FormattedDuration(*length))
     }
 }
 
-/// The end of the sentence that a workflow timed out.
+/// Formats the end of the message of a workflow that timed out.
 pub(super) fn because(timeout: Option<&ExpiredTimeout>) -> String {
     timeout.map_or_else(String::new, |timeout| format!(": {timeout}"))
 }
 
-/// A duration as an annotation would have it: `20m` and not `1200s`.
-struct Written(Duration);
+/// Formats a duration as in an annotation: `20m` and not `1200s`.
+struct FormattedDuration(Duration);
 
-impl fmt::Display for Written {
+impl fmt::Display for FormattedDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
         let whole = |unit: u64| seconds > 0 && seconds.is_multiple_of(unit);
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_which_timeout_expired_how_long_it_was_and_where_it_was_set() {
+    fn names_kind_length_and_source_of_an_expired_timeout() {
         for (seconds, written) in
             [(86_400.0, "1d"), (7200.0, "2h"), (90.0 * 60.0, "90m"), (61.0, "61s"), (0.25, "250ms")]
         {

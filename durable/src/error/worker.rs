@@ -1,4 +1,4 @@
-//! Why workers could not be built, or ended.
+//! Errors of workers.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,108 +7,110 @@ use std::time::Duration;
 use crate::definition::{ActivityAttempt, SourceLocation};
 use crate::options::InvalidOptions;
 
-/// Why the workers of a program could not be built, or ended.
+/// The error of workers that could not start, or that ended.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkerError {
-    /// The program could not run as it is; all problems that were found.
+    /// The program is misconfigured.
     #[error("the workers cannot start:{}", list(.problems))]
     Misconfigured {
-        /// Each problem, with what to do.
+        /// The problems, each with its solution.
         problems: Vec<WorkerProblem>,
     },
-    /// The program is configured not to serve queues.
+    /// The configuration disables serving queues.
     #[error(
-        "serving queues is disabled by the configuration; set `temporal.worker.enabled` to true where \
-         this program is to serve them"
+        "serving queues is disabled by the configuration; set `temporal.worker.enabled` to true to \
+         serve them"
     )]
     Disabled,
-    /// The SDK could not make a worker.
-    #[error("the worker of queue `{queue}` could not be made")]
+    /// The SDK could not create a worker.
+    #[error("cannot create the worker of queue `{queue}`")]
     Create {
         /// The queue.
         queue: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// A worker died, and so did those that were started in its place, as far as that is allowed.
+    /// A worker died, and so did the workers that replaced it, up to the limit of restarts.
     #[error("the worker of queue `{queue}` died{}", restarted(*.restarts))]
     Ended {
         /// The queue.
         queue: String,
-        /// How often it was started again, without it having run for a minute.
+        /// The number of restarts in a row, each of which ran for less than a minute.
         restarts: u32,
-        /// Why.
+        /// The cause.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// A worker did not stop, though its drain timeout and its stop timeout were over.
+    /// A worker did not stop within its drain timeout and stop timeout.
     #[error("the worker of queue `{queue}` did not stop within {waited:.1?}; {}", left(.running))]
     Stuck {
         /// The queue.
         queue: String,
-        /// How long it was waited for.
+        /// The time that was waited.
         waited: Duration,
-        /// The activities that ignored their cancellation; none where it is the SDK that hangs.
+        /// The activities that ignored their cancellation. If there are none, the SDK itself hangs.
         running: Vec<ActivityAttempt>,
     },
     /// The health listener cannot listen.
     #[error(
-        "the health listener cannot listen on `{address}`; write `host:port`, such as `0.0.0.0:8080`, \
-         with a port that is free"
+        "cannot listen for health checks on `{address}`; set `host:port` with a free port, such as \
+         `0.0.0.0:8080`"
     )]
     HealthListener {
-        /// The address that was asked for.
+        /// The configured address.
         address: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: std::io::Error,
     },
     /// A second signal ended the drain.
-    #[error("a second signal ended the drain; what was in flight is tried again elsewhere")]
+    #[error(
+        "a second signal ended the drain; tasks that were running are retried on other workers"
+    )]
     Interrupted,
 }
 
-/// One reason why workers cannot start.
+/// A problem that prevents workers from starting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WorkerProblem {
-    /// The program holds no workflow and no activity.
+    /// The program contains no workflow and no activity.
     NothingLinked,
     /// Nothing is annotated with this queue.
     UnknownQueue {
-        /// The queue that was asked for.
+        /// The requested queue.
         queue: String,
-        /// The queues that there are.
+        /// The queues of this program.
         known: Vec<&'static str>,
     },
-    /// Every queue that would be served is switched off by the configuration.
+    /// The configuration disables every queue of this program.
     NoQueueEnabled {
-        /// The queues that are.
+        /// The disabled queues.
         queues: Vec<&'static str>,
     },
-    /// Options that cannot be, once an annotation is merged with the configuration.
+    /// The options of an annotation, merged with the configuration, are invalid.
     InvalidOptions {
         /// `workflow` or `activity`.
         kind: &'static str,
-        /// Its name.
+        /// The name of the workflow or activity.
         name: &'static str,
-        /// Where it is annotated.
+        /// The place of the annotation.
         source: SourceLocation,
-        /// What cannot be.
+        /// The problems of the options.
         error: InvalidOptions,
     },
-    /// An activity takes a `State<T>` that the workers were not given.
+    /// An activity takes a `State<T>`, and no such value was set on the workers.
     MissingState {
         /// The activity.
         activity: &'static str,
-        /// Where it is annotated.
+        /// The place of the annotation.
         source: SourceLocation,
-        /// The type that it takes.
+        /// The type of the value.
         type_name: &'static str,
     },
-    /// The workers were given a deployment version that cannot be.
+    /// The deployment version of the workers is invalid.
     DeploymentVersion {
         /// The deployment's name.
         deployment: String,
@@ -121,14 +123,14 @@ impl fmt::Display for WorkerProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NothingLinked => f.write_str(
-                "this program holds no annotated workflow or activity. A library crate takes part \
+                "this program contains no annotated workflow or activity. A library crate is linked \
                  only if the program names it: write `use my_workflows as _;` in main.rs",
             ),
             Self::UnknownQueue { queue, known } => {
                 write!(f, "nothing in this program is annotated with queue `{queue}`; ")?;
                 match known.as_slice() {
-                    [] => f.write_str("there is no other either"),
-                    known => write!(f, "there is `{}`", known.join("`, `")),
+                    [] => f.write_str("it has no queues"),
+                    known => write!(f, "it has `{}`", known.join("`, `")),
                 }?;
                 f.write_str(
                     ". If it is annotated in a library crate, write `use my_workflows as _;` in \
@@ -137,25 +139,24 @@ impl fmt::Display for WorkerProblem {
             }
             Self::NoQueueEnabled { queues } => write!(
                 f,
-                "the configuration switches off every queue of this program (`{}`); set `enabled` \
-                 under `temporal.worker.queues` to true, or `temporal.worker.enabled` to false where \
-                 nothing is to be served",
+                "the configuration disables every queue of this program (`{}`); set `enabled` under \
+                 `temporal.worker.queues` to true, or `temporal.worker.enabled` to false to serve \
+                 none",
                 queues.join("`, `")
             ),
             Self::InvalidOptions { kind, name, source, error } => write!(
                 f,
-                "{kind} `{name}` at {source} cannot run with its annotation and the configuration: \
-                 {error}"
+                "invalid options of {kind} `{name}` at {source}, merged with the configuration: {error}"
             ),
             Self::MissingState { activity, source, type_name } => write!(
                 f,
-                "activity `{activity}` at {source} takes `State<{type_name}>`, and the workers were \
-                 given none; give them one with `.state(..)`"
+                "activity `{activity}` at {source} takes `State<{type_name}>`, and the workers have \
+                 no such value; add it with `.state(..)`"
             ),
             Self::DeploymentVersion { deployment, build_id } => write!(
                 f,
-                "build `{build_id}` of deployment `{deployment}` is no deployment version: the name \
-                 and the build id have at least one character, and the name has no `.` and no `:`"
+                "invalid deployment version, deployment `{deployment}` and build id `{build_id}`: both \
+                 have at least one character, and the deployment has no `.` and no `:`"
             ),
         }
     }
@@ -172,7 +173,7 @@ fn restarted(restarts: u32) -> String {
 fn left(running: &[ActivityAttempt]) -> String {
     let names: Vec<_> = running.iter().map(ToString::to_string).collect();
     if names.is_empty() {
-        "no activity of it was running any more; it was left behind".to_owned()
+        "none of its activities was running any more; it was left behind".to_owned()
     } else {
         let names = names.join(", ");
         format!("{names} did not end when it was cancelled, and was left behind")

@@ -1,7 +1,7 @@
-//! What the server takes in an option, checked once the layers are merged.
+//! Checks merged options against the server's limits.
 //!
-//! A start with another value is refused. A call in a workflow would be worse: server 1.32.0 refuses the
-//! command, and SDK 1.1.1 repeats the workflow task for ever.
+//! The server refuses a start with an invalid value. A call in a workflow would be worse: server 1.32.0
+//! refuses the command, and SDK 1.1.1 repeats the workflow task forever.
 
 use std::time::Duration;
 
@@ -9,62 +9,73 @@ use temporalio_common::Priority;
 
 use super::{ActivityOptions, RetryOptions, WorkflowOptions};
 
-/// The longest id or name that the server takes, in bytes, as it is configured by default.
+/// The server's default limit of the length of an id or a name, in bytes.
 const LONGEST_NAME: usize = 1000;
 
-/// The longest key by which tasks are spread fairly, in bytes.
+/// The limit of the length of a fairness key, in bytes.
 const LONGEST_FAIRNESS_KEY: usize = 64;
 
-/// The longest duration that a message of the protocol can hold: 10,000 years.
+/// The longest duration that the protocol can represent: 10,000 years.
 pub(crate) const LONGEST: Duration = Duration::from_secs(315_576_000_000);
 
-/// Adds what is wrong with an id or a name that the server keeps.
+/// Adds the problems of an id or a name.
 pub(crate) fn name(problems: &mut Vec<String>, what: &str, name: &str) {
     if name.is_empty() {
         problems.push(format!("the {what} is empty"));
     } else if name.len() > LONGEST_NAME {
         problems.push(format!(
-            "the {what} has {} bytes, and the server takes {LONGEST_NAME} at most",
+            "the {what} has {} bytes, and the server's limit is {LONGEST_NAME}",
             name.len(),
         ));
     }
 }
 
-/// Adds what is wrong with the name of a task queue.
+/// Adds the problems of a task queue's name.
 pub(crate) fn queue(problems: &mut Vec<String>, queue: Option<&String>) {
     let Some(queue) = queue else { return };
     name(problems, "task queue", queue);
     if queue.starts_with("/_sys/") {
         problems.push(
-            "the task queue begins with `/_sys/`, which the server keeps for its own".to_owned(),
+            "the task queue begins with `/_sys/`, which is reserved for the server".to_owned(),
         );
     }
 }
 
-/// Adds what is wrong with a duration.
+/// Adds the problems of a duration.
 pub(crate) fn duration(problems: &mut Vec<String>, what: &str, duration: Option<Duration>) {
     if duration.is_some_and(|duration| duration > LONGEST) {
         problems.push(format!(
-            "{what} is longer than 10,000 years, which cannot be sent; zero means no limit"
+            "{what} is longer than the maximum of 10,000 years; zero means no limit"
         ));
     }
 }
 
+/// Adds the problems of the individual values of retry options.
 pub(super) fn retry(problems: &mut Vec<String>, retry: &RetryOptions) {
     for (what, interval) in [
         ("retry initial_interval", retry.initial_interval),
         ("retry maximum_interval", retry.maximum_interval),
     ] {
         if interval.is_some_and(|interval| interval > LONGEST) {
-            problems.push(format!("{what} is longer than 10,000 years, which cannot be sent"));
+            problems.push(format!("{what} is longer than the maximum of 10,000 years"));
         }
+    }
+    if let Some(coefficient) = retry.backoff_coefficient
+        && !(coefficient >= 1.0 && coefficient.is_finite())
+    {
+        problems.push(format!("retry backoff_coefficient is {coefficient}; it must be 1 or more"));
+    }
+    if retry.initial_interval.is_some_and(|interval| interval.is_zero()) {
+        problems.push("retry initial_interval is 0s; it must be longer".to_owned());
     }
 }
 
 fn priority(problems: &mut Vec<String>, priority: Option<&Priority>) {
     let Some(priority) = priority else { return };
     if priority.priority_key.is_some_and(|key| i32::try_from(key).is_err()) {
-        problems.push("the priority key is larger than 2147483647; 1 comes first".to_owned());
+        problems.push(
+            "the priority key is larger than 2147483647; 1 is the highest priority".to_owned(),
+        );
     }
     if priority.fairness_weight.is_some_and(|weight| weight < 0.0) {
         problems.push("the fairness weight is negative".to_owned());
@@ -72,7 +83,7 @@ fn priority(problems: &mut Vec<String>, priority: Option<&Priority>) {
     let length = priority.fairness_key.as_ref().map_or(0, String::len);
     if length > LONGEST_FAIRNESS_KEY {
         problems.push(format!(
-            "the fairness key has {length} bytes, and the server takes {LONGEST_FAIRNESS_KEY} at most"
+            "the fairness key has {length} bytes, and the server's limit is {LONGEST_FAIRNESS_KEY}"
         ));
     }
 }

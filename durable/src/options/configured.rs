@@ -1,13 +1,13 @@
-//! What a configuration says of workflows and activities: the layer below the annotations.
+//! Configured options of workflows and activities: the layer below the annotations.
 
 use std::collections::BTreeMap;
 
 use super::{ActivityOptions, WorkflowOptions};
 
-/// Options for all workflows and activities, and for single ones by their registered name.
+/// Options for all workflows and activities, and for individual ones by their registered name.
 ///
-/// They come below the annotation and above what is built in; those of a name beat those for all.
-/// `Config` makes them of a file; a program can also make them itself and give them to
+/// They override the built-in options, and annotations override them. Options for a name override those
+/// for all. `Config` reads them from a file. A program can also create them itself and pass them to
 /// `ClientBuilder::configured_options`.
 ///
 /// ```
@@ -26,7 +26,7 @@ pub struct ConfiguredOptions {
     of_activities: BTreeMap<String, ActivityOptions>,
 }
 
-/// The options that are configured for one workflow or activity: for its type, and for all.
+/// The configured options of one workflow or activity: for its type, and for all.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Configured<O> {
     pub(crate) of_type: O,
@@ -34,7 +34,7 @@ pub(crate) struct Configured<O> {
 }
 
 impl ConfiguredOptions {
-    /// Options of which none is configured.
+    /// Creates an empty configuration.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -68,13 +68,13 @@ impl ConfiguredOptions {
         self
     }
 
-    /// The options that are configured for a workflow.
+    /// Returns the configured options of a workflow.
     pub(crate) fn of_workflow(&self, name: &str) -> Configured<WorkflowOptions> {
         let of_type = self.of_workflows.get(name).cloned().unwrap_or_default();
         Configured { of_type, of_all: self.workflows.clone() }
     }
 
-    /// The options that are configured for an activity.
+    /// Returns the configured options of an activity.
     pub(crate) fn of_activity(&self, name: &str) -> Configured<ActivityOptions> {
         let of_type = self.of_activities.get(name).cloned().unwrap_or_default();
         Configured { of_type, of_all: self.activities.clone() }

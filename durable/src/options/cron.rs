@@ -1,6 +1,6 @@
-//! Cron expressions, as the server reads them: five fields, or a word such as `@daily`.
+//! Validation of cron expressions: five fields, or a word such as `@daily`.
 
-/// The values that a field may have, with the names that stand for some of them.
+/// The range of a field, with the names of its values.
 struct Field {
     what: &'static str,
     first: u32,
@@ -24,15 +24,18 @@ const FIELDS: [Field; 5] = [
     },
 ];
 
+/// The problem of an `@every` without a duration.
+const EVERY: &str = "`@every` takes a duration, such as `1h30m`";
+
 const WORDS: [&str; 7] =
     ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
 
-/// Refuses an expression that the server does not understand, or that never comes.
+/// Checks that the server understands an expression, and that it matches some date.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Returns the problem as a message.
 pub(crate) fn check(expression: &str) -> Result<(), String> {
-    let wrong = |problem: String| format!("the cron schedule `{expression}` is invalid: {problem}");
+    let wrong = |problem: String| format!("invalid cron schedule `{expression}`: {problem}");
     let mut text = expression.trim();
     if text.starts_with("TZ=") || text.starts_with("CRON_TZ=") {
         text = text.split_once(' ').map(|(_, rest)| rest.trim()).unwrap_or_default();
@@ -40,7 +43,7 @@ pub(crate) fn check(expression: &str) -> Result<(), String> {
     if let Some(interval) = text.strip_prefix("@every ") {
         let is_duration = interval.starts_with(|first: char| first.is_ascii_digit())
             && interval.ends_with(['s', 'm', 'h']);
-        return if is_duration { Ok(()) } else { Err(wrong("`@every` needs `1h30m`".to_owned())) };
+        return if is_duration { Ok(()) } else { Err(wrong(EVERY.to_owned())) };
     }
     if text.starts_with('@') {
         let known = WORDS.contains(&text);
@@ -48,8 +51,8 @@ pub(crate) fn check(expression: &str) -> Result<(), String> {
     }
     let fields: Vec<_> = text.split_whitespace().collect();
     if fields.len() != FIELDS.len() {
-        let problem = "five fields are expected: minute, hour, day of the month, month, weekday";
-        return Err(wrong(format!("{problem}; got {}", fields.len())));
+        let expected = "expected five fields: minute, hour, day of the month, month, weekday";
+        return Err(wrong(format!("{expected}; got {}", fields.len())));
     }
     let mut values = Vec::new();
     for (field, text) in FIELDS.iter().zip(&fields) {
@@ -62,20 +65,20 @@ pub(crate) fn check(expression: &str) -> Result<(), String> {
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     };
-    let comes = months.iter().any(|month| days.iter().any(|day| *day <= longest(*month)));
-    if is_every_weekday && !comes {
+    let matches = months.iter().any(|month| days.iter().any(|day| *day <= longest(*month)));
+    if is_every_weekday && !matches {
         return Err(wrong("no month has such a day".to_owned()));
     }
     Ok(())
 }
 
 impl Field {
-    /// The values that the text of a field stands for.
+    /// Returns the values that a field matches.
     fn values(&self, text: &str) -> Result<Vec<u32>, String> {
         let mut values = Vec::new();
         for part in text.split(',') {
             values.extend(self.part(part).ok_or_else(|| {
-                format!("`{part}` is no {} from {} to {}", self.what, self.first, self.last)
+                format!("invalid {} `{part}`, expected {} to {}", self.what, self.first, self.last)
             })?);
         }
         Ok(values)
@@ -91,7 +94,7 @@ impl Field {
         let (from, to) = match range.split_once('-') {
             _ if range == "*" || range == "?" => (self.first, self.last),
             Some((from, to)) => (self.value(from)?, self.value(to)?),
-            // A step without an end goes on to the last value.
+            // A step without an end continues to the last value.
             None if step.is_some() => (self.value(range)?, self.last),
             None => (self.value(range)?, self.value(range)?),
         };
@@ -112,7 +115,7 @@ mod tests {
     use super::check;
 
     #[test]
-    fn takes_what_the_server_takes() {
+    fn accepts_valid_expressions() {
         for expression in [
             "* * * * *",
             "0 12 * * MON-FRI",
@@ -129,18 +132,18 @@ mod tests {
     }
 
     #[test]
-    fn names_what_is_wrong() {
+    fn names_the_problem() {
         for (expression, problem) in [
-            ("whenever", "five fields are expected"),
+            ("whenever", "expected five fields"),
             ("* * * * * *", "got 6"),
-            ("60 * * * *", "`60` is no minute from 0 to 59"),
-            ("* * 0 * *", "`0` is no day of the month"),
-            ("* * * jam *", "`jam` is no month"),
-            ("5-1 * * * *", "`5-1` is no minute"),
-            ("*/0 * * * *", "`*/0` is no minute"),
+            ("60 * * * *", "invalid minute `60`, expected 0 to 59"),
+            ("* * 0 * *", "invalid day of the month `0`"),
+            ("* * * jam *", "invalid month `jam`"),
+            ("5-1 * * * *", "invalid minute `5-1`"),
+            ("*/0 * * * *", "invalid minute `*/0`"),
             ("0 0 31 2,4 *", "no month has such a day"),
             ("@sometimes", "use one of @yearly"),
-            ("@every moment", "`@every` needs"),
+            ("@every moment", "`@every` takes a duration"),
         ] {
             let error = check(expression).unwrap_err();
             assert!(error.contains(problem), "{error}");

@@ -1,11 +1,12 @@
-//! Timeouts, retries and the rest of what a caller may set, and the one rule that merges them.
+//! Timeouts, retries and other options of workflows and activities.
 //!
-//! Precedence, from the strongest: what the call sets, what the annotation sets, what is configured for
-//! the type, what is configured for all, what is built in.
-//! A field that a layer leaves out comes from the next one; retry options merge field by field.
-//! `ActivityOptions::resolve` and `WorkflowOptions::resolve` are the only places that merge, and they
-//! check the merged result, so an impossible combination is found wherever its parts stood. A value
-//! that is built in or configured for all yields to one that was set for the activity or workflow.
+//! An option can be set at several places. The precedence, from the highest: the call, the annotation,
+//! the configuration for the type, the configuration for all types, and the built-in value. A field that
+//! one layer leaves out comes from the next, and retry options are merged field by field.
+//!
+//! The merged result is checked, so contradictions between layers are found too. A value that is built
+//! in or configured for all never contradicts one that was set for the activity or workflow: it is
+//! adjusted to it.
 
 pub(crate) mod check;
 mod configured;
@@ -29,13 +30,13 @@ use setters::setters;
 pub(crate) use setters::workflow_option_setters;
 pub use source::OptionSource;
 
-/// Options of an activity: at its annotation, and again at each call.
+/// Options of an activity, set by its annotation, the configuration or a call.
 ///
 /// The timeouts are Temporal's
-/// [activity timeouts](https://docs.temporal.io/encyclopedia/detecting-activity-failures); a timeout
-/// of zero means none, so that a call can lift what a lower layer sets. The built-in values are a
-/// start-to-close timeout of 20 minutes and 5 attempts, 5 seconds apart at first, then twice as long
-/// each time, up to 1 minute. No other timeout is built in.
+/// [activity timeouts](https://docs.temporal.io/encyclopedia/detecting-activity-failures). A timeout
+/// of zero means no limit, so a call can remove the timeout of a lower layer. The built-in values are a
+/// start-to-close timeout of 20 minutes and 5 attempts, with 5 seconds before the first retry, doubled
+/// for each further retry up to 1 minute. No other timeout is built in.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ActivityOptions {
     pub(crate) start_to_close_timeout: Option<Duration>,
@@ -52,40 +53,45 @@ pub struct ActivityOptions {
 }
 
 impl ActivityOptions {
-    /// Options of which none is set.
+    /// Creates options without any value.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     setters! {
-        /// The longest that one attempt may take.
+        /// Sets the maximum time of one attempt. The built-in value is 20 minutes; zero means no limit.
         start_to_close_timeout: Duration,
-        /// The longest that all attempts together may take, waits included.
+        /// Sets the maximum time of all attempts together, including the delays between them. There is no
+        /// built-in limit.
         schedule_to_close_timeout: Duration,
-        /// The longest that the activity may wait in its queue for a worker.
+        /// Sets the maximum time that the activity waits in its task queue for a worker. There is no
+        /// built-in limit.
         schedule_to_start_timeout: Duration,
-        /// The longest pause between two heartbeats of a running attempt.
+        /// Sets the maximum time between two heartbeats of a running attempt. There is no built-in limit.
         heartbeat_timeout: Duration,
-        /// How often and how fast failed attempts are tried again.
+        /// Sets the retry policy of failed attempts, field by field. The built-in policy has 5 attempts,
+        /// with delays from 5 seconds, doubled up to 1 minute.
         retry: RetryOptions,
-        /// Another queue than the one of the annotation.
+        /// Sets the task queue. The default is that of the annotation.
         task_queue: String,
-        /// Priority and fairness among the tasks of the queue.
+        /// Sets the priority and fairness among the tasks of the queue. The default is that of the
+        /// workflow.
         priority: Priority,
-        /// A line that the web UI shows with the activity.
+        /// Sets the summary, a line that the web UI shows with the activity. By default there is none.
         summary: String,
-        /// The activity's id within its workflow; without one the SDK counts.
+        /// Sets the activity's id within its workflow. The default is a sequence number.
         activity_id: String,
-        /// What a cancelled activity's caller waits for.
+        /// Sets the event that the caller of a cancelled activity waits for. The default is
+        /// [`ActivityCancellationType::TryCancel`].
         cancellation_type: ActivityCancellationType,
-        /// The longest wait before a retry of a local activity that its worker sits out by itself, and
-        /// so the workflow task goes on; a longer one becomes a durable timer. By default 1 minute.
-        /// Other activities have none.
+        /// Sets the maximum delay before a retry of a local activity during which its worker keeps the
+        /// workflow task open. A longer delay becomes a durable timer. The default is 1 minute. It has no
+        /// effect on other activities.
         timer_backoff_threshold: Duration,
     }
 
-    /// These options, with what they leave out taken from `lower`.
+    /// Fills in the values that these options leave out from `lower`.
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
         Self {
@@ -108,14 +114,13 @@ impl ActivityOptions {
     }
 }
 
-/// Options of a workflow: at its annotation, and again at each start.
+/// Options of a workflow, set by its annotation, the configuration or a start.
 ///
 /// The timeouts are Temporal's
-/// [workflow timeouts](https://docs.temporal.io/encyclopedia/detecting-workflow-failures); a timeout
-/// of zero means none. Nothing is built in: a workflow may take as long as it likes and is not run
-/// again when it fails. Where only a part of the retry options is set, the rest is the server's: no
-/// limit of attempts, 1 second before the first retry, then twice as long each time, up to 100 times
-/// as long.
+/// [workflow timeouts](https://docs.temporal.io/encyclopedia/detecting-workflow-failures). A timeout of
+/// zero means no limit. Nothing is built in: by default a workflow has no time limit and is not retried.
+/// If only some retry options are set, the others are the server's: no limit of attempts, and 1 second
+/// before the first retry, doubled for each further retry up to 100 times the first delay.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WorkflowOptions {
     pub(crate) execution_timeout: Option<Duration>,
@@ -129,32 +134,35 @@ pub struct WorkflowOptions {
 }
 
 impl WorkflowOptions {
-    /// Options of which none is set.
+    /// Creates options without any value.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     setters! {
-        /// The longest that the workflow may take, retries and continued runs included.
+        /// Sets the maximum time of the workflow, including retries and continued runs. By default there is
+        /// no limit.
         execution_timeout: Duration,
-        /// The longest that one run may take.
+        /// Sets the maximum time of one run. By default there is no limit.
         run_timeout: Duration,
-        /// The longest that a worker may take for one workflow task.
+        /// Sets the maximum time of one workflow task. The server's default is 10 seconds.
         task_timeout: Duration,
-        /// How often and how fast a failed workflow is run again.
+        /// Sets the retry policy of the workflow, field by field. By default a workflow is not retried.
         retry: RetryOptions,
-        /// Another queue than the one of the annotation.
+        /// Sets the task queue. The default is that of the annotation.
         task_queue: String,
-        /// Priority and fairness among the tasks of the queue.
+        /// Sets the priority and fairness among the tasks of the queue. The default is that of the parent
+        /// workflow, or the server's.
         priority: Priority,
-        /// A line that the web UI shows with the workflow.
+        /// Sets the summary, a line that the web UI shows with the workflow. By default there is none.
         summary: String,
-        /// Several lines that the web UI shows with the workflow.
+        /// Sets the details, a text of several lines that the web UI shows with the workflow. By default
+        /// there are none.
         details: String,
     }
 
-    /// These options, with what they leave out taken from `lower`.
+    /// Fills in the values that these options leave out from `lower`.
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
         Self {
@@ -170,16 +178,16 @@ impl WorkflowOptions {
     }
 }
 
-/// A timeout as Temporal means it: zero is no limit.
+/// Converts a timeout to a limit. A timeout of zero means no limit.
 pub(crate) fn limit(timeout: Option<Duration>) -> Option<Duration> {
     timeout.filter(|timeout| !timeout.is_zero())
 }
 
-/// Options that cannot be, found after the layers were merged.
+/// The error of options that are invalid after all layers are merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidOptions {
-    /// Each problem, with what to set instead.
+    /// The problems, each with its solution.
     pub problems: Vec<String>,
 }
 

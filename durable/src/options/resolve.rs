@@ -1,7 +1,7 @@
-//! The one merge of the layers, and the check of what comes out of it.
+//! Merges the layers of options, and checks the result. Nothing else merges options.
 //!
-//! A value that was not meant for the activity or workflow itself, as it is built in or configured for
-//! all, never contradicts one that was: it yields, by becoming equal to it.
+//! A value that is built in or configured for all types never contradicts one that was set for the
+//! activity or workflow: it is adjusted to that value.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::retry::RetryOptions;
 use super::source::{EXPLICIT, OptionSource};
 use super::{ActivityOptions, InvalidOptions, WorkflowOptions, check, limit};
 
-/// The options that hold, and where their timeouts come from.
+/// The merged options, with the sources of the timeouts.
 #[derive(Debug)]
 pub(crate) struct Resolved<O, T> {
     pub(crate) options: O,
@@ -25,13 +25,13 @@ pub(crate) struct Sourced {
 }
 
 impl Sourced {
-    /// The limit that it is, if it is one.
+    /// Returns the duration as a limit, or `None` if there is no limit.
     pub(crate) fn limit(self) -> Option<Duration> {
         limit(self.length)
     }
 }
 
-/// The timeouts that hold for an activity.
+/// The merged timeouts of an activity.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ActivityTimeouts {
     pub(crate) start_to_close: Sourced,
@@ -40,7 +40,7 @@ pub(crate) struct ActivityTimeouts {
     pub(crate) heartbeat: Sourced,
 }
 
-/// The timeouts that hold for a workflow.
+/// The merged timeouts of a workflow.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WorkflowTimeouts {
     pub(crate) execution: Sourced,
@@ -48,11 +48,11 @@ pub(crate) struct WorkflowTimeouts {
 }
 
 impl ActivityOptions {
-    /// The options that a call of an activity ends up with: the call's over the annotation's over the
-    /// configured over the built-in ones.
+    /// Merges the options of a call with those of the annotation, the configuration and the built-in
+    /// ones.
     ///
     /// # Errors
-    /// [`InvalidOptions`] lists everything that is impossible in the merged result.
+    /// [`InvalidOptions`] lists the problems of the merged options.
     pub(crate) fn resolve(
         self,
         annotation: Self,
@@ -96,13 +96,13 @@ impl ActivityTimeouts {
         if start_to_close.limit().is_none() && schedule_to_close.limit().is_none() {
             problems.push(
                 "neither start_to_close_timeout nor schedule_to_close_timeout is set; \
-                 Temporal needs one of them"
+                 set one, because Temporal needs one of them"
                     .to_owned(),
             );
         }
         let agreed = fit(start_to_close, schedule_to_close, EXPLICIT);
-        // The server shortens a heartbeat timeout to that of the attempt: one that is meant for this
-        // activity makes room for itself, as far as all attempts together have it.
+        // The server shortens a heartbeat timeout to that of the attempt. One that was set for this
+        // activity extends a weaker timeout of the attempt, within the limit of all attempts together.
         if let (Some(beat), Some(attempt)) = (heartbeat.limit(), start_to_close.limit())
             && beat > attempt
             && heartbeat.source.strength() > start_to_close.source.strength()
@@ -115,8 +115,8 @@ impl ActivityTimeouts {
         fit(schedule_to_start, schedule_to_close, NEVER_REFUSED);
         if !(agreed && fit(start_to_close, schedule_to_close, EXPLICIT)) {
             problems.push(format!(
-                "start_to_close_timeout ({:?}) is longer than schedule_to_close_timeout ({:?}), so no \
-                 attempt could last so long; set schedule_to_close_timeout too",
+                "start_to_close_timeout ({:?}) is longer than schedule_to_close_timeout ({:?}), \
+                 which limits all attempts together; set schedule_to_close_timeout too",
                 start_to_close.length.unwrap_or_default(),
                 schedule_to_close.length.unwrap_or_default(),
             ));
@@ -125,11 +125,11 @@ impl ActivityTimeouts {
 }
 
 impl WorkflowOptions {
-    /// The options that a start of a workflow ends up with: the call's over the annotation's over the
-    /// configured ones. None are built in.
+    /// Merges the options of a start with those of the annotation and the configuration. None are built
+    /// in.
     ///
     /// # Errors
-    /// [`InvalidOptions`] lists everything that is impossible in the merged result.
+    /// [`InvalidOptions`] lists the problems of the merged options.
     pub(crate) fn resolve(
         self,
         annotation: Self,
@@ -140,10 +140,10 @@ impl WorkflowOptions {
         let mut run = strongest(&layers, |options| options.run_timeout);
         let mut intervals = Intervals::of(&layers, |options| options.retry.as_ref());
         let mut problems = Vec::new();
-        if !fit(&mut run, &mut execution, ONLY_ALIKE_REFUSED) {
+        if !fit(&mut run, &mut execution, ONLY_EQUAL_REFUSED) {
             problems.push(format!(
-                "run_timeout ({:?}) is longer than execution_timeout ({:?}), so no run could last so \
-                 long; set execution_timeout too",
+                "run_timeout ({:?}) is longer than execution_timeout ({:?}), which limits all \
+                 runs together; set execution_timeout too",
                 run.length.unwrap_or_default(),
                 execution.length.unwrap_or_default(),
             ));
@@ -159,10 +159,10 @@ impl WorkflowOptions {
     }
 }
 
-/// The first interval of retries where none is set.
-const SERVERS: Duration = Duration::from_secs(1);
+/// The server's default of `initial_interval`.
+const SERVER_INITIAL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The intervals of retries, of which the first may be no longer than the longest.
+/// The intervals of retries. The initial interval must not be longer than the maximum interval.
 struct Intervals {
     initial: Sourced,
     maximum: Sourced,
@@ -177,8 +177,10 @@ impl Intervals {
     }
 
     fn agree(&mut self, problems: &mut Vec<String>) {
-        // The server's own first interval yields like a built-in one.
-        if self.initial.length.is_none() && self.maximum.limit().is_some_and(|max| max < SERVERS) {
+        // The server's default is adjusted like a built-in value.
+        if self.initial.length.is_none()
+            && self.maximum.limit().is_some_and(|max| max < SERVER_INITIAL_INTERVAL)
+        {
             self.initial = self.maximum;
         }
         if !fit(&mut self.initial, &mut self.maximum, EXPLICIT) {
@@ -201,13 +203,13 @@ impl Intervals {
             ..retry
         });
         if let Some(retry) = &retry {
-            retry.problems(problems);
+            check::retry(problems, retry);
         }
         retry
     }
 }
 
-/// The layers with their sources, from the strongest.
+/// The layers with their sources, from the highest precedence.
 type Layers<O> = [(OptionSource, O); 5];
 
 fn layers<O>(call: O, annotation: O, configured: Configured<O>, built_in: O) -> Layers<O> {
@@ -224,7 +226,7 @@ fn merged<O: Default>(layers: Layers<O>, or: fn(O, O) -> O) -> O {
     layers.into_iter().map(|(_, options)| options).fold(O::default(), or)
 }
 
-/// The value of the strongest layer that has one.
+/// Returns the value of the layer with the highest precedence that has one.
 fn strongest<O>(layers: &Layers<O>, get: impl Fn(&O) -> Option<Duration>) -> Sourced {
     let set = layers.iter().find_map(|(source, options)| {
         get(options).map(|length| Sourced { length: Some(length), source: *source })
@@ -232,14 +234,14 @@ fn strongest<O>(layers: &Layers<O>, get: impl Fn(&O) -> Option<Duration>) -> Sou
     set.unwrap_or(Sourced { length: None, source: OptionSource::BuiltIn })
 }
 
-/// Two values of this strength, or a stronger one, that contradict each other are refused.
-const ONLY_ALIKE_REFUSED: u8 = 3;
-/// What contradicts is left as it is: the server shortens it.
+/// The strength from which on contradictory values are an error, if only values of one strength are.
+const ONLY_EQUAL_REFUSED: u8 = 3;
+/// The strength for values that may contradict each other, because the server shortens one of them.
 const NEVER_REFUSED: u8 = u8::MAX;
 
-/// Makes one limit fit into another, by changing the weaker one; returns whether they agree.
+/// Makes one limit fit into another by changing the weaker one, and returns `true` if they agree.
 ///
-/// Neither is changed where both are of the strength `refused`, or where they are alike.
+/// Neither is changed if both have at least the strength `refused`, or if their strengths are equal.
 fn fit(shorter: &mut Sourced, longer: &mut Sourced, refused: u8) -> bool {
     let (Some(short), Some(long)) = (shorter.limit(), longer.limit()) else { return true };
     if short <= long {

@@ -1,4 +1,4 @@
-//! Retry options, and how those of two layers merge.
+//! Retry options, and their merge.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use temporalio_common::RetryPolicy;
 
 use super::setters;
 
-/// How often and how fast Temporal tries again after a failure.
+/// Options of the retries after a failure.
 ///
-/// What is not set comes from the next layer of the precedence; see
+/// A field that is not set comes from the next layer of the [precedence](super). See
 /// [Temporal's retry policies](https://docs.temporal.io/encyclopedia/retry-policies).
 ///
 /// ```
@@ -31,29 +31,28 @@ pub struct RetryOptions {
 }
 
 impl RetryOptions {
-    /// Options of which none is set.
+    /// Creates options without any value.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     setters! {
-        /// How many attempts there are in all; 1 means no retry, 0 means no limit.
+        /// Sets the maximum number of attempts, including the first. 1 means no retry, and 0 no limit.
         maximum_attempts: u32,
-        /// The wait before the first retry.
+        /// Sets the delay before the first retry.
         initial_interval: Duration,
-        /// What the wait is multiplied with after each retry; at least 1.
+        /// Sets the factor by which the delay grows after each retry; at least 1.
         backoff_coefficient: f64,
-        /// The longest wait between two attempts.
+        /// Sets the maximum delay between two attempts.
         maximum_interval: Duration,
     }
 
-    /// Tries again at a fixed interval: for polling something that changes rarely, with one attempt for
-    /// each look.
+    /// Retries at a fixed interval, for an activity that polls and fails until something has happened.
     ///
-    /// The number of attempts is then unlimited, unless it is set; the
-    /// [schedule-to-close timeout](super::ActivityOptions::schedule_to_close_timeout) says how long it
-    /// is tried in all.
+    /// The number of attempts is unlimited, unless it is set. The
+    /// [schedule-to-close timeout](super::ActivityOptions::schedule_to_close_timeout) limits the total
+    /// time.
     #[must_use]
     pub fn every(mut self, interval: Duration) -> Self {
         self.maximum_attempts.get_or_insert(0);
@@ -62,7 +61,7 @@ impl RetryOptions {
         self.initial_interval(interval)
     }
 
-    /// The types of application failures that are not retried.
+    /// Sets the type names of application failures that are not retried.
     #[must_use]
     pub fn non_retryable_error_types(
         mut self,
@@ -72,7 +71,7 @@ impl RetryOptions {
         self
     }
 
-    /// These options, with what they leave out taken from `lower`.
+    /// Fills in the values that these options leave out from `lower`.
     #[must_use]
     pub fn or(self, lower: Self) -> Self {
         Self {
@@ -86,7 +85,7 @@ impl RetryOptions {
         }
     }
 
-    /// The built-in ones of activities. Workflows have none.
+    /// Returns the built-in options of activities. Workflows have none.
     pub(super) fn of_activities() -> Self {
         Self {
             maximum_attempts: Some(5),
@@ -94,20 +93,6 @@ impl RetryOptions {
             backoff_coefficient: Some(2.0),
             maximum_interval: Some(Duration::from_secs(60)),
             non_retryable_error_types: None,
-        }
-    }
-
-    /// Adds what cannot be, whatever else is set.
-    pub(super) fn problems(&self, problems: &mut Vec<String>) {
-        super::check::retry(problems, self);
-        if let Some(coefficient) = self.backoff_coefficient
-            && !(coefficient >= 1.0 && coefficient.is_finite())
-        {
-            problems
-                .push(format!("retry backoff_coefficient is {coefficient}, and must be 1 or more"));
-        }
-        if self.initial_interval.is_some_and(|interval| interval.is_zero()) {
-            problems.push("retry initial_interval is 0s, and must be longer".to_owned());
         }
     }
 
@@ -130,7 +115,7 @@ impl RetryOptions {
     }
 }
 
-/// The options of two layers, field by field.
+/// Merges the options of two layers field by field.
 pub(super) fn merge(
     upper: Option<RetryOptions>,
     lower: Option<RetryOptions>,

@@ -1,7 +1,7 @@
-//! The forms of builders' setters.
+//! Macros for setters.
 
-/// Writes a setter for each listed field, with the field's own documentation. A text is taken in
-/// every form; a number is not, because a literal would then have to say its type.
+/// Defines a documented setter for each listed field. Strings are taken as `impl Into<String>`. Numbers
+/// are not generic, because literals would then need a type.
 macro_rules! setters {
     ($($(#[$doc:meta])* $field:ident: $type:ident,)*) => {
         $(setters! { @one $(#[$doc])* $field: $type })*
@@ -24,45 +24,49 @@ macro_rules! setters {
     };
 }
 
-/// Writes the setters of single options for what starts a workflow: a builder with `options`.
+/// Defines the setters of workflow options for a builder that has a method `options`.
 macro_rules! workflow_option_setters {
     () => {
-        /// The longest that the workflow may take, retries and continued runs included; zero lifts it.
+        /// Sets the maximum time of the workflow, including retries and continued runs. Zero means no
+        /// limit. By default it is that of the annotation or configuration, or no limit.
         pub fn execution_timeout(self, timeout: Duration) -> Self {
             self.options(WorkflowOptions::default().execution_timeout(timeout))
         }
 
-        /// The longest that one run may take; zero lifts it.
+        /// Sets the maximum time of one run. Zero means no limit. By default it is that of the annotation
+        /// or configuration, or no limit.
         pub fn run_timeout(self, timeout: Duration) -> Self {
             self.options(WorkflowOptions::default().run_timeout(timeout))
         }
 
-        /// The longest that a worker may take for one workflow task.
+        /// Sets the maximum time of one workflow task. The server's default is 10 seconds.
         pub fn task_timeout(self, timeout: Duration) -> Self {
             self.options(WorkflowOptions::default().task_timeout(timeout))
         }
 
-        /// How often and how fast a failed workflow is run again; merges field by field.
+        /// Sets the retry policy of the workflow, merged field by field with that of the annotation and
+        /// configuration. By default a workflow is not retried.
         pub fn retry(self, retry: RetryOptions) -> Self {
             self.options(WorkflowOptions::default().retry(retry))
         }
 
-        /// Another queue than that of the annotation.
+        /// Sets the task queue. The default is that of the annotation.
         pub fn task_queue(self, queue: impl Into<String>) -> Self {
             self.options(WorkflowOptions::default().task_queue(queue))
         }
 
-        /// Priority and fairness among the tasks of the queue; without it the server's, or a parent's.
+        /// Sets the priority and fairness among the tasks of the queue. The default is that of the parent
+        /// workflow, or the server's.
         pub fn priority(self, priority: Priority) -> Self {
             self.options(WorkflowOptions::default().priority(priority))
         }
 
-        /// A line that the web UI shows with the workflow.
+        /// Sets the summary, a line that the web UI shows with the workflow.
         pub fn summary(self, summary: impl Into<String>) -> Self {
             self.options(WorkflowOptions::default().summary(summary))
         }
 
-        /// Several lines that the web UI shows with the workflow.
+        /// Sets the details, a text of several lines that the web UI shows with the workflow.
         pub fn details(self, details: impl Into<String>) -> Self {
             self.options(WorkflowOptions::default().details(details))
         }

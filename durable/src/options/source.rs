@@ -1,10 +1,10 @@
-//! The places where an option can be set.
+//! Sources of options.
 
 use std::fmt;
 
-/// The place where an option was set: the layers of the precedence, from the strongest.
+/// The source of an option: a layer of the [precedence](super).
 ///
-/// It is printed as the end of a sentence: `set by the call`, `configured for the type`, `built in`.
+/// `Display` prints, for example, `set by the call`, `configured for the type` or `built in`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OptionSource {
@@ -12,19 +12,19 @@ pub enum OptionSource {
     Call,
     /// The annotation of the activity or workflow.
     Annotation,
-    /// The configuration, for this type by its name.
+    /// The configuration for this type.
     ConfiguredForType,
-    /// The configuration, for all activities or all workflows.
+    /// The configuration for all activities or all workflows.
     ConfiguredForAll,
-    /// This crate.
+    /// The built-in value of this crate.
     BuiltIn,
-    /// Somebody else: the program that started the workflow, a schedule, or the run before it.
+    /// Another program that started the workflow, a schedule, or the previous run.
     Elsewhere,
 }
 
 impl OptionSource {
-    /// The strength with which a value is meant: for this one, for its type, for everything, or for
-    /// want of any.
+    /// Returns the strength of a value of this source: the more specific it is for the activity or
+    /// workflow, the stronger. Of two contradictory values the weaker is adjusted.
     pub(super) fn strength(self) -> u8 {
         match self {
             Self::Call | Self::Annotation | Self::Elsewhere => 3,
@@ -35,7 +35,7 @@ impl OptionSource {
     }
 }
 
-/// The strength from which on a value is meant for the one activity or workflow.
+/// The strength of a value that was set for the activity or workflow itself, or more.
 pub(super) const EXPLICIT: u8 = 2;
 
 impl fmt::Display for OptionSource {

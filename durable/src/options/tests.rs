@@ -1,10 +1,10 @@
-//! The precedence and the checks, as rules.
+//! Tests of the precedence and the checks.
 
 use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The options of nothing.
+/// Returns an empty configuration.
 fn no_configuration<O: Default>() -> Configured<O> {
     Configured::default()
 }
@@ -18,7 +18,7 @@ fn for_all<O: Default>(of_all: O) -> Configured<O> {
 }
 
 #[test]
-fn the_call_beats_the_annotation_and_the_annotation_the_built_in_values() {
+fn the_call_overrides_the_annotation_and_the_annotation_the_built_in_values() {
     let annotation = ActivityOptions::new()
         .start_to_close_timeout(30 * SECOND)
         .retry(RetryOptions::new().maximum_attempts(3));
@@ -37,7 +37,7 @@ fn the_call_beats_the_annotation_and_the_annotation_the_built_in_values() {
 }
 
 #[test]
-fn nothing_is_built_in_but_an_attempts_length_and_retries_of_activities() {
+fn only_the_attempt_timeout_and_retries_of_activities_are_built_in() {
     let activity =
         ActivityOptions::new().resolve(ActivityOptions::new(), no_configuration()).unwrap();
     let retry = RetryOptions::new()
@@ -55,7 +55,7 @@ fn nothing_is_built_in_but_an_attempts_length_and_retries_of_activities() {
 }
 
 #[test]
-fn every_impossible_combination_is_reported_at_once() {
+fn all_contradictions_are_reported_together() {
     let error = ActivityOptions::new()
         .start_to_close_timeout(7200 * SECOND)
         .schedule_to_close_timeout(3600 * SECOND)
@@ -87,7 +87,7 @@ fn an_activity_needs_a_close_timeout() {
 /// Sets one value of an activity.
 type Set = fn(ActivityOptions, Duration) -> ActivityOptions;
 
-/// The values that limit each other: what must be no longer, and than what.
+/// The pairs of values of which the first must not be longer than the second.
 const PAIRS: [(&str, Set, &str, Set); 4] = [
     (
         "start_to_close",
@@ -129,7 +129,7 @@ fn value(options: &ActivityOptions, name: &str) -> Option<Duration> {
     }
 }
 
-/// Each way to set options for one activity, with a way to set them for all below it.
+/// Resolves explicit options, set in each possible layer, over options for all activities.
 fn layered(explicit: ActivityOptions, of_all: ActivityOptions) -> [Resolution; 3] {
     let nothing = ActivityOptions::new;
     [
@@ -142,7 +142,7 @@ fn layered(explicit: ActivityOptions, of_all: ActivityOptions) -> [Resolution; 3
 type Resolution = Result<Resolved<ActivityOptions, ActivityTimeouts>, InvalidOptions>;
 
 #[test]
-fn a_value_for_all_yields_to_an_explicit_one_in_every_pair() {
+fn a_value_for_all_is_adjusted_to_an_explicit_one_in_every_pair() {
     let (short, long) = (2 * SECOND, 7 * SECOND);
     for (shorter, set_shorter, longer, set_longer) in PAIRS {
         let nothing = ActivityOptions::new;
@@ -160,8 +160,8 @@ fn a_value_for_all_yields_to_an_explicit_one_in_every_pair() {
 }
 
 #[test]
-fn a_built_in_value_yields_to_any_other_in_every_pair() {
-    // Shorter than every built-in value, and longer.
+fn a_built_in_value_is_adjusted_to_any_other_in_every_pair() {
+    // One is shorter than every built-in value, and one is longer.
     for length in [SECOND / 2, 100_000 * SECOND] {
         for (shorter, set_shorter, longer, set_longer) in PAIRS {
             for (name, set) in [(shorter, set_shorter), (longer, set_longer)] {
@@ -188,7 +188,7 @@ fn a_built_in_value_yields_to_any_other_in_every_pair() {
 }
 
 #[test]
-fn a_value_that_yields_comes_from_where_the_other_was_set() {
+fn an_adjusted_value_has_the_source_of_the_other() {
     let annotation = ActivityOptions::new().schedule_to_close_timeout(60 * SECOND);
     let resolved = ActivityOptions::new().resolve(annotation, no_configuration()).unwrap();
     let expected = Sourced { length: Some(60 * SECOND), source: OptionSource::Annotation };
@@ -197,7 +197,7 @@ fn a_value_that_yields_comes_from_where_the_other_was_set() {
 }
 
 #[test]
-fn a_long_heartbeat_timeout_never_makes_other_explicit_values_impossible() {
+fn a_long_heartbeat_timeout_never_contradicts_other_explicit_values() {
     let options = ActivityOptions::new()
         .heartbeat_timeout(3600 * SECOND)
         .schedule_to_close_timeout(1800 * SECOND);
@@ -207,7 +207,7 @@ fn a_long_heartbeat_timeout_never_makes_other_explicit_values_impossible() {
 }
 
 #[test]
-fn what_was_set_for_one_activity_twice_is_refused_where_it_contradicts() {
+fn contradictory_explicit_values_are_refused() {
     let nothing = ActivityOptions::new;
     let attempt = || nothing().start_to_close_timeout(7 * SECOND);
     let all = || nothing().schedule_to_close_timeout(2 * SECOND);
@@ -224,7 +224,7 @@ fn what_was_set_for_one_activity_twice_is_refused_where_it_contradicts() {
 }
 
 #[test]
-fn run_and_execution_timeouts_yield_alike() {
+fn run_and_execution_timeouts_are_adjusted_too() {
     let nothing = WorkflowOptions::new;
     let run = |seconds| nothing().run_timeout(seconds * SECOND);
     let execution = |seconds| nothing().execution_timeout(seconds * SECOND);
@@ -232,12 +232,12 @@ fn run_and_execution_timeouts_yield_alike() {
         let seconds = |timeout: Option<Duration>| timeout.unwrap_or_default().as_secs();
         (seconds(resolved.options.run_timeout), seconds(resolved.options.execution_timeout))
     };
-    // Each by itself, with nothing built in.
+    // Each alone, because none is built in.
     let alone = run(999_999).resolve(nothing(), no_configuration()).unwrap();
     assert_eq!(both(alone), (999_999, 0));
     let alone = execution(1).resolve(nothing(), no_configuration()).unwrap();
     assert_eq!(both(alone), (0, 1));
-    // What is for all yields to either, what is for the type to what the code says.
+    // A value for all is adjusted to both, and a value for the type to that of the code.
     let shorter = nothing().resolve(execution(60), for_all(run(1000))).unwrap();
     assert_eq!(both(shorter), (60, 60));
     let longer = nothing().resolve(run(1000), for_all(execution(60))).unwrap();
@@ -254,7 +254,7 @@ fn run_and_execution_timeouts_yield_alike() {
 }
 
 #[test]
-fn a_longest_interval_alone_is_never_shorter_than_the_servers_first() {
+fn a_maximum_interval_alone_is_never_shorter_than_the_servers_initial_interval() {
     let retry = RetryOptions::new().maximum_interval(SECOND / 2);
     let options = WorkflowOptions::new().retry(retry);
     let resolved = options.resolve(WorkflowOptions::new(), no_configuration()).unwrap();
@@ -262,7 +262,7 @@ fn a_longest_interval_alone_is_never_shorter_than_the_servers_first() {
 }
 
 #[test]
-fn a_fixed_interval_stays_as_it_is_and_has_no_last_attempt_but_one_that_is_set() {
+fn a_fixed_interval_is_kept_and_attempts_are_unlimited_unless_set() {
     let every = RetryOptions::new().every(600 * SECOND);
     let options = ActivityOptions::new().retry(every.clone());
     let resolved = options.resolve(ActivityOptions::new(), no_configuration()).unwrap();
@@ -278,7 +278,7 @@ fn a_fixed_interval_stays_as_it_is_and_has_no_last_attempt_but_one_that_is_set()
 }
 
 #[test]
-fn the_configuration_stands_between_the_annotation_and_the_built_in_values() {
+fn the_configuration_is_between_the_annotation_and_the_built_in_values() {
     let options = |seconds| ActivityOptions::new().heartbeat_timeout(seconds * SECOND);
     let retry = |attempts: u32| RetryOptions::new().maximum_attempts(attempts);
     let configured = ConfiguredOptions::new()

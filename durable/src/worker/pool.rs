@@ -337,7 +337,7 @@ impl Workers {
             WorkerError::Create { queue: name.to_owned(), source: error.into() }
         })?;
         let given = (*self.options != ConfiguredOptions::default())
-            .then(|| configured::giving(Arc::clone(&self.options)));
+            .then(|| configured::configured_options_interceptor(Arc::clone(&self.options)));
         let interceptors = given.into_iter().chain(self.interceptors.clone()).collect();
         options.register_workflow_interceptors(interceptors);
         if let Some((version, behavior)) = &self.version {

@@ -17,7 +17,7 @@ use super::checks::Checks;
 use super::explained::Called;
 use super::pending::PendingActivity;
 use super::{WorkflowCode, WorkflowContext, failed_call, too_large};
-use crate::definition::arguments::output::Returned;
+use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::configured::configured_options;
 use crate::definition::{Activity, Payload, Workflow};
 use crate::error::InvalidCall;
@@ -299,7 +299,7 @@ type Running<'a, A> = Pin<
     Box<
         dyn CancellableFuture<
                 Output = Result<
-                    Returned<<A as temporalio_common::ActivityDefinition>::Output>,
+                    DecodedOutput<<A as temporalio_common::ActivityDefinition>::Output>,
                     ActivityExecutionError,
                 >,
             > + 'a,
@@ -308,8 +308,9 @@ type Running<'a, A> = Pin<
 
 impl<'a, A: Activity> StartedActivity<'a, A> {
     fn new<W: WorkflowCode<Input: Payload>>(
-        running: impl CancellableFuture<Output = Result<Returned<A::Output>, ActivityExecutionError>>
-        + 'a,
+        running: impl CancellableFuture<
+            Output = Result<DecodedOutput<A::Output>, ActivityExecutionError>,
+        > + 'a,
         pending: Option<PendingActivity>,
         context: &'a WorkflowContext<W>,
     ) -> Self {

@@ -22,7 +22,7 @@ use temporalio_common::protos::temporal::api::failure::v1::{
     ActivityFailureInfo, ChildWorkflowExecutionFailureInfo, Failure,
 };
 
-use crate::definition::arguments::output::{Returned, UndecodedOutput};
+use crate::definition::arguments::output::{DecodedOutput, UndecodedOutput};
 use crate::definition::{Activity, Workflow};
 use crate::error::InvalidOutput;
 use crate::error::call::ValueError;
@@ -80,7 +80,7 @@ pub(super) fn activity_ended<A: Activity>(error: ActivityExecutionError) -> Acti
 
 /// The output of an activity, or why it is none.
 pub(super) fn activity_output<A: Activity>(
-    output: Returned<A::Output>,
+    output: DecodedOutput<A::Output>,
 ) -> Result<A::Output, ActivityExecutionError> {
     output.0.map_err(|error| match not_fitting("activity", A::NAME, error) {
         Ok(error) => of_activity::<A>("Activity returned an output that does not fit", error),
@@ -163,7 +163,7 @@ pub(super) fn child(
 pub(super) fn child_output<C: Workflow>(
     name: &str,
     workflow_id: &str,
-    output: Returned<C::Output>,
+    output: DecodedOutput<C::Output>,
 ) -> Result<C::Output, ChildWorkflowExecutionError> {
     let message = "Child workflow returned an output that does not fit";
     output.0.map_err(|error| match not_fitting("child workflow", name, error) {

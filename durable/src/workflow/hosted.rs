@@ -118,7 +118,7 @@ where
     }
 
     fn definition() -> WorkflowDefinitionDescriptor {
-        updates::asked_for(W::NAME, W::UPDATES);
+        updates::note_definition(W::NAME, W::UPDATES);
         let update = |handler: &super::UpdateHandler<W>| UpdateDefinitionDescriptor {
             name: handler.name.to_owned(),
             has_validator: handler.has_validator,

@@ -23,11 +23,11 @@ use temporalio_sdk::workflows::WorkflowError;
 use super::failed_call::UnknownEncoding;
 use super::handlers::UpdateFuture;
 use super::hosted::with_context;
-use crate::definition::arguments::output::{Returned, without_value};
+use crate::definition::arguments::output::{DecodedOutput, without_value};
 use crate::definition::{Activity, Handler, Typed, Workflow};
 use crate::error::INVALID_INPUT;
 use crate::error::call::ValueError;
-use crate::error::outgoing::carried;
+use crate::error::outgoing::handler_failure;
 use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 
 /// The activity with an input that is measured on its way, and an output whose decoding cannot fail.
@@ -72,7 +72,7 @@ pub(super) fn child<C: Workflow>(
 
 impl<C: Workflow> WorkflowDefinition for StartedChild<C> {
     type Input = Measured<C::Input>;
-    type Output = Returned<C::Output>;
+    type Output = DecodedOutput<C::Output>;
 
     fn name(&self) -> &str {
         &self.name
@@ -103,7 +103,7 @@ impl<S: SignalDefinition<Workflow: Workflow>> SignalDefinition for SentSignal<S>
 
 impl<A: Activity> ActivityDefinition for Scheduled<A> {
     type Input = Measured<A::Input>;
-    type Output = Returned<A::Output>;
+    type Output = DecodedOutput<A::Output>;
 
     fn name(&self) -> &str {
         self.0.name()
@@ -194,7 +194,7 @@ pub(super) fn measured_update<U: UpdateDefinition + Handler>(
     let check = move |output: Box<dyn WorkflowOutputValue>| {
         let Some(value) = output.downcast_ref::<U::Output>() else { return Ok(output) };
         measured(value, &converter, "output of update", U::NAME)
-            .map_err(|error| WorkflowError::Execution(carried(error.into_failure())))
+            .map_err(|error| WorkflowError::Execution(handler_failure(error.into_failure())))
     };
     update.map(|updated| updated.and_then(check)).boxed_local()
 }

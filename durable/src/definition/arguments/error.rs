@@ -1,4 +1,4 @@
-//! Why inputs do not decode, in the words of the signature.
+//! The error of inputs that cannot be decoded, with the names and types of the signature.
 
 use std::fmt::Write as _;
 
@@ -7,11 +7,11 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
-use super::given::{Fault, missing};
+use super::received::{Fault, missing};
 use super::trace::trace;
 use crate::definition::Parameter;
 
-/// Why inputs could not be decoded, as far as it can be known.
+/// The error of inputs that cannot be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DecodeError {
     received: usize,
@@ -20,9 +20,9 @@ pub(crate) struct DecodeError {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Problem {
-    /// There are more inputs than there may be, or fewer than are required.
+    /// There are too many inputs, or fewer than required.
     Number { required: usize },
-    /// The input at this place does not decode, from this path on.
+    /// The input at this place cannot be decoded, because of the value at this path.
     Input { place: usize, path: Option<String>, reason: String },
 }
 
@@ -56,14 +56,15 @@ impl DecodeError {
         Self { received, problem: Problem::Input { place, path, reason } }
     }
 
-    /// The error of an input whose `Deserialize` panicked; of several it is not known which.
+    /// Creates the error of a `Deserialize` that panicked. If there are several inputs, the place is
+    /// unknown.
     pub(super) fn panicked(received: usize, message: &str) -> Self {
         let place = if received == 1 { 0 } else { usize::MAX };
         let reason = format!("its `Deserialize` panicked: {message}");
         Self { received, problem: Problem::Input { place, path: None, reason } }
     }
 
-    /// The reason alone, without the parameters.
+    /// Returns the reason without the parameters.
     pub(super) fn reason(&self) -> String {
         match &self.problem {
             Problem::Number { .. } => "the number of inputs is wrong".to_owned(),
@@ -71,7 +72,7 @@ impl DecodeError {
         }
     }
 
-    /// The path within the input, where it is known.
+    /// Returns the path within the input, if it is known.
     pub(super) fn path(&self) -> Option<&str> {
         match &self.problem {
             Problem::Number { .. } => None,
@@ -79,7 +80,8 @@ impl DecodeError {
         }
     }
 
-    /// The error in the words of the signature: `` input `order: Order`, at `items[0].price`: .. ``.
+    /// Formats the error with the parameters of the signature:
+    /// `` input `order: Order`, at `items[0].price`: .. ``.
     pub(crate) fn describe(&self, parameters: &[Parameter]) -> String {
         let (place, path, reason) = match &self.problem {
             Problem::Input { place, path, reason } if self.received <= parameters.len() => {
@@ -99,7 +101,7 @@ impl DecodeError {
         text
     }
 
-    /// The numbers that are expected, and the one that is there.
+    /// Formats the expected numbers of inputs, and the actual one.
     fn number(&self, required: usize, parameters: &[Parameter]) -> String {
         let expected = match (required.min(parameters.len()), parameters.len()) {
             (_, 0) => "no input".to_owned(),

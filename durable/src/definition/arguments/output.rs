@@ -1,4 +1,4 @@
-//! Decodes the outputs that workflow code waits for, and says what does not fit without showing it.
+//! Decodes outputs that workflow code waits for, with errors that do not print the value.
 
 use temporalio_common::data_converters::{
     ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
@@ -8,16 +8,16 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use super::{DecodeError, decode};
 
-/// An output that was decoded, or the reason why it could not be.
+/// A decoded output, or the error of its decoding.
 #[derive(Debug)]
-pub(crate) struct Returned<T>(pub(crate) Result<T, UndecodedOutput>);
+pub(crate) struct DecodedOutput<T>(pub(crate) Result<T, UndecodedOutput>);
 
-/// Why an output could not be decoded.
+/// The error of an output that cannot be decoded.
 #[derive(Debug)]
 pub(crate) enum UndecodedOutput {
-    /// It does not fit the declared type; the problem names the place and the expectation.
+    /// The output does not match its declared type. The text names the place and the expected type.
     Unfit(String),
-    /// It is in an encoding that this worker does not know.
+    /// The output has an encoding that this worker does not know.
     UnknownEncoding(String),
 }
 
@@ -25,7 +25,7 @@ pub(crate) enum UndecodedOutput {
 const KNOWN_ENCODINGS: [&[u8]; 6] =
     [b"", b"json/plain", b"json/protobuf", b"binary/null", b"binary/plain", b"binary/protobuf"];
 
-impl<T: TemporalDeserializable + 'static> Returned<T> {
+impl<T: TemporalDeserializable + 'static> DecodedOutput<T> {
     fn read(context: &SerializationContext<'_>, payload: RawPayload) -> Self {
         let encoding = payload.metadata.get("encoding").cloned().unwrap_or_default();
         let decoded = decode::<T>(context, vec![payload]);
@@ -39,7 +39,7 @@ impl<T: TemporalDeserializable + 'static> Returned<T> {
     }
 }
 
-impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Returned<T> {
+impl<T: TemporalDeserializable + 'static> TemporalDeserializable for DecodedOutput<T> {
     fn from_serde(
         _: &dyn ErasedSerdePayloadConverter,
         context: &SerializationContext<'_>,
@@ -56,8 +56,8 @@ impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Returned<T>
     }
 }
 
-/// Nobody writes one; the SDK's definitions ask for the trait of both directions.
-impl<T: TemporalSerializable + 'static> TemporalSerializable for Returned<T> {
+/// Unused; the SDK's definitions require the traits of both directions.
+impl<T: TemporalSerializable + 'static> TemporalSerializable for DecodedOutput<T> {
     fn to_payload(
         &self,
         context: &SerializationContext<'_>,
@@ -70,7 +70,7 @@ impl<T: TemporalSerializable + 'static> TemporalSerializable for Returned<T> {
 }
 
 impl DecodeError {
-    /// The place in an output and what is expected there: ``at `items[0].price`: expected f64``.
+    /// Formats the place in an output and the expected type: ``at `items[0].price`: expected f64``.
     fn describe_output(&self) -> String {
         let reason = without_value(&self.reason());
         match self.path() {
@@ -80,9 +80,9 @@ impl DecodeError {
     }
 }
 
-/// What `serde` says of a value that does not fit, without the value.
+/// Removes the value from an error message of `serde`.
 pub(crate) fn without_value(reason: &str) -> String {
-    // Positions in the text tell nothing where a path does.
+    // The position in the text is of no use next to the path.
     let reason = match reason.rsplit_once(" at line ") {
         Some((reason, place)) if place.starts_with(|digit: char| digit.is_ascii_digit()) => reason,
         _ => reason,
@@ -95,7 +95,7 @@ pub(crate) fn without_value(reason: &str) -> String {
     }
     for (kind, words) in [("unknown variant", "variants"), ("unknown field", "fields")] {
         if reason.starts_with(kind) {
-            // The list comes last; the text before it is the value's.
+            // The list of expected names comes last. The text before it contains the value.
             return match reason.rfind("`, expected ").map(|at| &reason[at + "`, expected ".len()..])
             {
                 Some(expected) => format!("{kind}, expected {expected}"),
@@ -105,7 +105,7 @@ pub(crate) fn without_value(reason: &str) -> String {
     }
     let known = ["missing field ", "duplicate field ", "invalid length ", "EOF while parsing"];
     let of_json = ["number out of range", "recursion limit exceeded", "trailing characters"];
-    let of_ours = ["its encoding is ", "Wrong encoding"];
+    let of_ours = ["unknown encoding ", "Wrong encoding"];
     let mut harmless = known.iter().chain(&of_json).chain(&of_ours);
     if harmless.any(|known| reason.starts_with(known)) {
         return reason.to_owned();
@@ -113,10 +113,10 @@ pub(crate) fn without_value(reason: &str) -> String {
     if reason.starts_with("expected ") || reason.starts_with("key must be ") {
         return "the JSON is malformed".to_owned();
     }
-    "its type's `Deserialize` refuses the value".to_owned()
+    "its type's `Deserialize` returned an error".to_owned()
 }
 
-/// The kind of what was found, as `serde` names it: its words, up to the value.
+/// Returns the kind of the value that was found, as `serde` names it.
 fn kind_of(found: &str) -> &'static str {
     const KINDS: [&str; 19] = [
         "boolean",
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_kind_and_expectation_and_never_the_value() {
+    fn names_kind_and_expectation_without_the_value() {
         for (said, told) in [
             (
                 "invalid type: string \"4111, expected u8\", expected f64",
@@ -171,7 +171,7 @@ mod tests {
                 "invalid length 3, expected a tuple of size 2",
             ),
             ("EOF while parsing an object at line 1 column 1", "EOF while parsing an object"),
-            ("no such card: 4111", "its type's `Deserialize` refuses the value"),
+            ("no such card: 4111", "its type's `Deserialize` returned an error"),
             ("expected value at line 1 column 1", "the JSON is malformed"),
         ] {
             assert_eq!(without_value(said), told);

@@ -1,6 +1,6 @@
-//! Decodes JSON payloads once more, to find out where within a value a decoder gives up.
+//! Decodes JSON payloads a second time, to find the path at which decoding failed.
 //!
-//! Keeping track of the place costs too much to do it always, so it is done after a failure only.
+//! Tracking the path is slow, so it is done only after a failure.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
-/// The error of a second decoding, and the path at which it gave up; `None` where this one succeeds,
+/// Returns the error of a second decoding and the path at which it failed, or `None` if it succeeds,
 /// because the payloads are not those of the standard converter.
 pub(super) fn trace<T: TemporalDeserializable + 'static>(
     data: &SerializationContextData,
@@ -30,10 +30,10 @@ pub(super) fn trace<T: TemporalDeserializable + 'static>(
     Some((traced.err()?, path))
 }
 
-/// Where a decoder gave up.
+/// The path at which decoding failed.
 type Path = Arc<Mutex<Option<String>>>;
 
-/// Reads JSON payloads like the SDK's converter does, and notes where a decoder gives up.
+/// Reads JSON payloads like the SDK's converter, and records the path at which decoding failed.
 struct TracingConverter(Path);
 
 impl ErasedSerdePayloadConverter for TracingConverter {
@@ -57,7 +57,7 @@ impl ErasedSerdePayloadConverter for TracingConverter {
             b"binary/null" => serde_json::Value::Null,
             other => {
                 let other = String::from_utf8_lossy(other);
-                let reason = format!("its encoding is `{other}`, and `json/plain` is expected");
+                let reason = format!("unknown encoding `{other}`, expected `json/plain`");
                 return Err(PayloadConversionError::EncodingError(reason.into()));
             }
         };
@@ -66,16 +66,16 @@ impl ErasedSerdePayloadConverter for TracingConverter {
     }
 }
 
-/// A JSON value that reports the path at which a visitor refused it.
+/// A JSON value that reports the path at which a visitor failed.
 ///
-/// `serde_path_to_error` borrows its track, and the SDK wants a `'static` deserializer; so the value
-/// is owned here and the path is handed over when the visit has ended.
+/// `serde_path_to_error` borrows its track, and the SDK needs a `'static` deserializer. So the value is
+/// owned, and the path is stored after the visit.
 struct TracingDeserializer {
     value: serde_json::Value,
     path: Path,
 }
 
-/// Forwards each method of [`Deserializer`] to a tracked one.
+/// Forwards each method of [`Deserializer`] to a tracking deserializer.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*);)*) => {
         $(

@@ -13,7 +13,7 @@ use temporalio_sdk::{CancellableFutureWithReason, StartedChildWorkflow};
 
 use super::signal::Peer;
 use super::{ChildWorkflowError, SignalWorkflow};
-use crate::definition::arguments::output::Returned;
+use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::{SignalTarget, Workflow};
 use crate::options::WorkflowTimeouts;
 use crate::workflow::explained::Called;
@@ -24,7 +24,7 @@ type Running<C> = Pin<
     Box<
         dyn CancellableFutureWithReason<
             Output = Result<
-                Returned<<C as temporalio_common::WorkflowDefinition>::Output>,
+                DecodedOutput<<C as temporalio_common::WorkflowDefinition>::Output>,
                 ChildWorkflowExecutionError,
             >,
         >,

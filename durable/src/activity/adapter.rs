@@ -1,5 +1,6 @@
-//! The form in which a worker runs an annotated activity: its own, with bad input answered, and an
-//! output that is too large.
+//! The adapter through which a worker runs an annotated activity.
+//!
+//! It rejects invalid inputs and outputs that are too large with failures that name the problem.
 
 use std::future::ready;
 use std::marker::PhantomData;
@@ -20,11 +21,12 @@ use crate::definition::{
 };
 use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 
-/// Registers an annotated activity with a worker; a replay takes what activities did from the history.
+/// Registers an annotated activity with a worker. A replayer needs no activities, because their results
+/// are in the history.
 ///
 /// # Errors
-/// None; it has the form that workflows need.
-#[allow(clippy::unnecessary_wraps, reason = "one form serves workflows and activities")]
+/// Never returns one; the signature is that of the registration of workflows.
+#[allow(clippy::unnecessary_wraps, reason = "the signature is also that of workflows")]
 pub(crate) fn register<A>(target: &mut Target<'_>) -> Result<(), WorkflowRegistrationError>
 where
     A: Activity + ExecutableActivity<Implementer = Dependencies>,
@@ -33,7 +35,7 @@ where
 {
     match target {
         Target::Worker(options, dependencies) => {
-            options.register_activity::<Served<A>>(Arc::clone(dependencies));
+            options.register_activity::<ActivityAdapter<A>>(Arc::clone(dependencies));
         }
         #[cfg(feature = "testing")]
         Target::Replayer(_) => {}
@@ -41,9 +43,10 @@ where
     Ok(())
 }
 
-struct Served<A>(PhantomData<fn() -> A>);
+/// An annotated activity as the SDK runs it.
+struct ActivityAdapter<A>(PhantomData<fn() -> A>);
 
-impl<A: Activity> ActivityDefinition for Served<A>
+impl<A: Activity> ActivityDefinition for ActivityAdapter<A>
 where
     A::Input: Payload,
 {
@@ -55,7 +58,7 @@ where
     }
 }
 
-impl<A> ExecutableActivity for Served<A>
+impl<A> ExecutableActivity for ActivityAdapter<A>
 where
     A: Activity + ExecutableActivity<Implementer = Dependencies>,
     A::Input: Payload,
@@ -81,7 +84,7 @@ where
                 let output = counted::<A>(dependencies, context, input);
                 output.map_ok(move |inner| Measured { inner, value, limit }).boxed()
             }
-            // Trying again cannot make the input fit, so the failure says not to.
+            // The input does not change, so a retry does not help.
             Err(error) => {
                 let message = format!("activity {}: {}", A::NAME, error.describe(A::PARAMETERS));
                 let failure = ApplicationFailure::builder(message)
@@ -94,7 +97,7 @@ where
     }
 }
 
-/// The end of a declared activity where a test serves it, and has no mock of it.
+/// Returns the failure of a declared activity that a test runs without a mock.
 pub(crate) fn not_mocked<T: Send + 'static>(
     activity: &str,
 ) -> BoxFuture<'static, Result<T, ActivityError>> {
@@ -106,7 +109,7 @@ pub(crate) fn not_mocked<T: Send + 'static>(
     ready(Err(ActivityError::application(failure))).boxed()
 }
 
-/// Runs an attempt, and lets the worker know that it is under way.
+/// Runs an attempt, and registers it as running with the worker.
 fn counted<A>(
     dependencies: Option<Arc<Dependencies>>,
     context: ActivityContext,
@@ -128,18 +131,19 @@ where
         workflow_id: info.workflow_id.clone(),
         attempt: info.attempt,
     });
-    let told = context.clone();
+    let activity = context.clone();
     let output = execute::<A>(dependencies, context, input);
     output
         .map_err(move |error| {
-            let shutdown = shutdown.filter(|_| !told.is_cancelled());
-            if told.is_cancelled() || shutdown.as_ref().is_some_and(|it| it.is_drain_over()) {
+            let shutdown = shutdown.filter(|_| !activity.is_cancelled());
+            if activity.is_cancelled() || shutdown.as_ref().is_some_and(|it| it.is_drain_over()) {
                 running.cancelled();
             }
             match shutdown.filter(|shutdown| is_for_shutdown(&error, shutdown)) {
                 Some(shutdown) => {
-                    shutdown.hand_over(told.info().workflow_run_id.as_deref().unwrap_or_default());
-                    // Another failure might be tried again here, for which the SDK would wait.
+                    shutdown
+                        .hand_over(activity.info().workflow_run_id.as_deref().unwrap_or_default());
+                    // Another failure might be retried here, and the SDK would wait for the retry.
                     ActivityError::Cancelled { details: None }
                 }
                 None => error,
@@ -148,8 +152,8 @@ where
         .boxed()
 }
 
-/// Whether a local activity has ended only because its worker stops. What it ended with must not become
-/// part of the workflow's history: as a cancellation it would be final.
+/// Returns `true` if a local activity ended only because its worker shuts down. Its error must not get
+/// into the workflow's history, where a cancellation would be final.
 fn is_for_shutdown(error: &ActivityError, shutdown: &WorkerShutdown) -> bool {
     match error {
         ActivityError::Cancelled { .. } => shutdown.is_drain_over(),
@@ -160,7 +164,7 @@ fn is_for_shutdown(error: &ActivityError, shutdown: &WorkerShutdown) -> bool {
     }
 }
 
-/// Runs an attempt, as a test environment wants it where there is one.
+/// Runs an attempt, through the test environment if there is one.
 fn execute<A>(
     dependencies: Option<Arc<Dependencies>>,
     context: ActivityContext,

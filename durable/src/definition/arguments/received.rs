@@ -1,4 +1,4 @@
-//! The payloads of several inputs, and what is made of those that are missing.
+//! Decodes several inputs, including missing ones.
 
 use std::vec;
 
@@ -14,19 +14,21 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use crate::definition::Payload;
 
 /// The payloads of several inputs, which are decoded one after the other.
-pub(in crate::definition) struct Given<'a> {
+pub(in crate::definition) struct ReceivedPayloads<'a> {
     context: &'a SerializationContext<'a>,
     payloads: vec::IntoIter<RawPayload>,
     place: usize,
     optional: &'a [MayBeMissing],
 }
 
-/// Says whether the input of a type may be left out.
+/// Returns `true` if an input of a type may be left out.
 pub(in crate::definition) type MayBeMissing = fn(&SerializationContext<'_>) -> bool;
 
-impl<'a> Given<'a> {
-    /// The payloads for as many inputs as `optional` has, unless there are more of them, or fewer than
-    /// are required.
+impl<'a> ReceivedPayloads<'a> {
+    /// Creates the payloads of as many inputs as `optional` has.
+    ///
+    /// # Errors
+    /// Returns an error if there are too many payloads, or fewer than required.
     pub(in crate::definition) fn new(
         context: &'a SerializationContext<'a>,
         payloads: Vec<RawPayload>,
@@ -57,22 +59,22 @@ impl<'a> Given<'a> {
     }
 }
 
-/// Whether an input of this type may be left out.
+/// Returns `true` if an input of this type may be left out.
 pub(in crate::definition) fn may_be_missing<T: Payload>(
     context: &SerializationContext<'_>,
 ) -> bool {
     missing::<T>(context).is_ok()
 }
 
-/// The value of an input that was left out: `None` where its type is an `Option`, under whatever
-/// name. Serde derives the same for a missing field.
+/// Returns the value of an input that was left out: `None` if its type is an `Option`, also under an
+/// alias. Serde does the same for a missing field.
 pub(super) fn missing<T: TemporalDeserializable + 'static>(
     context: &SerializationContext<'_>,
 ) -> Result<T, PayloadConversionError> {
     T::from_serde(&NoPayload, context, RawPayload::default())
 }
 
-/// Reads an input that was left out.
+/// A converter that reads an input that was left out.
 struct NoPayload;
 
 impl ErasedSerdePayloadConverter for NoPayload {
@@ -93,7 +95,7 @@ impl ErasedSerdePayloadConverter for NoPayload {
     }
 }
 
-/// Holds nothing but a `None`.
+/// A deserializer that contains only a `None`.
 struct Missing;
 
 impl<'de> Deserializer<'de> for Missing {
@@ -113,13 +115,13 @@ impl<'de> Deserializer<'de> for Missing {
     }
 }
 
-/// What is wrong with several inputs, on its way through the SDK's error.
+/// The error of several inputs, as the source of the SDK's error.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
-    /// There are more of them than inputs, or fewer than these.
+    /// There are too many payloads, or fewer than required.
     #[error("the number of inputs is wrong")]
     Number { required: usize },
-    /// The input at this place does not decode.
+    /// The input at this place cannot be decoded.
     #[error("{error}")]
     Input { place: usize, error: PayloadConversionError },
 }
@@ -131,7 +133,7 @@ impl From<Fault> for PayloadConversionError {
 }
 
 impl Fault {
-    /// The fault within an error; any other is that of the only input.
+    /// Returns the fault inside an error. Any other error is that of a single input.
     pub(super) fn of(error: PayloadConversionError) -> Self {
         match error {
             PayloadConversionError::EncodingError(source) => match source.downcast::<Self>() {

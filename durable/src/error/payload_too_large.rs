@@ -1,0 +1,42 @@
+//! The error of a value that is too large for the server.
+
+use serde::{Deserialize, Serialize};
+
+use super::application::{Classified, Conversion, KnownError};
+use super::classification::Classification;
+
+/// The type name of the failure of a [`PayloadTooLarge`].
+pub const PAYLOAD_TOO_LARGE: &str = "PayloadTooLarge";
+
+/// The error of a value that is too large for the server.
+///
+/// An activity or workflow with such a value fails with a non-retryable failure of type
+/// [`PAYLOAD_TOO_LARGE`], from which [`Failure::downcast`](crate::Failure::downcast) returns it.
+/// [`Workers::payload_limit`](crate::Workers::payload_limit) sets the limit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error(
+    "{what} has {size} bytes, and the server's limit is {limit}; store it elsewhere and pass a reference \
+     to it (set `Workers::payload_limit` for a server with another limit, or a codec that compresses)"
+)]
+#[non_exhaustive]
+pub struct PayloadTooLarge {
+    /// The value, such as ``the output of activity `charge` ``.
+    pub what: String,
+    /// The serialized size in bytes, before a codec.
+    pub size: usize,
+    /// The limit in bytes.
+    pub limit: usize,
+}
+
+impl Classified for PayloadTooLarge {
+    const NAME: &'static str = PAYLOAD_TOO_LARGE;
+    const TYPE_NAMES: &'static [&'static str] = &[PAYLOAD_TOO_LARGE];
+
+    const CONVERSION: Conversion<Self> = Conversion::new();
+
+    fn classification(&self) -> Classification {
+        Classification::new(PAYLOAD_TOO_LARGE).non_retryable()
+    }
+}
+
+inventory::submit! { KnownError::of::<PayloadTooLarge>() }
