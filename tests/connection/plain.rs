@@ -79,11 +79,11 @@ async fn names_that_nothing_has_are_warned_of_with_the_nearest() -> durable::Res
     workers.start().await?.shutdown().await?;
     let log = log.text();
     for (key, nearest) in [
-        ("temporal.activities.types.compose_greting", "nearest=\"compose_greeting\""),
-        ("temporal.worker.queues.library-flow", "nearest=\"library-flows\""),
-        ("temporal.workflows.types.Elsewhere", ""),
+        ("temporal.activities.types.compose_greting", "did you mean `compose_greeting`?"),
+        ("temporal.worker.queues.library-flow", "did you mean `library-flows`?"),
+        ("temporal.workflows.types.Elsewhere", "this program has no workflow `Elsewhere`"),
     ] {
-        let line = log.lines().find(|line| line.contains(&format!("key=\"{key}\"")));
+        let line = log.lines().find(|line| line.contains(&format!("{key}: ")));
         assert!(line.is_some_and(|line| line.contains(nearest)), "{key}\n{log}");
     }
     assert!(!log.contains("types.GreetWorkflow"), "{log}");
