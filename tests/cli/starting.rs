@@ -41,7 +41,12 @@ fn the_options_of_the_command_line_beat_the_annotation() {
         "--memo",
         "tier=\"gold\"",
     ];
-    assert_eq!(run(&ended).refused(1), format!("error: workflow `{id}` timed out\n"));
+    assert_eq!(
+        run(&ended).refused(1),
+        format!(
+            "error: workflow `{id}` timed out: the run timeout of 1s (set by the call) expired\n"
+        )
+    );
     let described = run(&["describe", &id, "--output", "json"]).json();
     assert_eq!(described["status"], "TimedOut");
     assert_eq!(described["memo"]["tier"], "gold");
