@@ -92,7 +92,7 @@ fn a_schedule_that_cannot_be_is_refused() {
     );
     assert!(refused.contains("or `--every`, such as `--every 1h`"), "{refused}");
     let refused = create(&["--cron", "every now and then"]).refused(2);
-    assert!(refused.contains("schedule `impossible` cannot be"), "{refused}");
+    assert!(refused.contains("invalid schedule `impossible`"), "{refused}");
     let refused = run_alone(&["schedule", "create", "x", "ParcelWorkflow", "{}", "--every", "1h"]);
     assert!(refused.refused(2).contains("missing field `id`"));
     let refused = run_alone(&["schedule", "create", "x", "StockWorkflow", "--every", "often"]);

@@ -260,7 +260,7 @@ pub enum Error {
     InvalidOptions {
         /// The workflow's type name.
         workflow_type: Cow<'static, str>,
-        /// What cannot be.
+        /// The problems.
         #[source]
         source: InvalidOptions,
     },
@@ -279,12 +279,12 @@ pub enum Error {
         #[source]
         source: Box<Status>,
     },
-    /// The schedule cannot be, as it was set or as the server understands it.
-    #[error("schedule `{schedule_id}` cannot be")]
+    /// The schedule is invalid, by its settings or for the server.
+    #[error("invalid schedule `{schedule_id}`")]
     InvalidSchedule {
         /// The schedule's id.
         schedule_id: String,
-        /// What cannot be.
+        /// The problems.
         #[source]
         source: Box<dyn StdError + Send + Sync>,
     },
