@@ -69,7 +69,7 @@ async fn an_api_key_turns_tls_on_and_is_sent_with_the_headers() {
     let error = connect(&text).await.expect_err("nobody is let in");
     assert!(matches!(error, Error::Rpc { .. }), "{error:?}");
     let words = error.to_string();
-    assert_eq!(words, "the Temporal server refused to let this client in: unknown API key");
+    assert_eq!(words, "the Temporal server refused to accept this client: unknown API key");
 
     let headers = requests.recv().await.expect("there was a request");
     assert_eq!(headers["authorization"], "Bearer open#sesame");

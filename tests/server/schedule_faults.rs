@@ -34,7 +34,7 @@ async fn what_cannot_be_is_refused_in_words() -> durable::Result<()> {
     let never = ScheduleSpec::new().time_zone("Europe/Rome").jitter(HOUR);
     for never in [ScheduleSpec::new(), never] {
         let text = invalid(never).await;
-        assert!(text.contains("it has no times") && text.contains("manual()"), "{text}");
+        assert!(text.contains("no times; set them") && text.contains("manual()"), "{text}");
     }
     let text = invalid(ScheduleSpec::new().every(Duration::ZERO)).await;
     assert!(text.contains("interval is too small"), "{text}");

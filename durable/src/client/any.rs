@@ -1,7 +1,7 @@
-//! Workflows that are known by id, or by the name of their type, and not by a struct.
+//! Workflows that are addressed by id or by the name of their type, without a struct.
 //!
-//! [`AnyWorkflow`] stands for their type, so that everything that takes a workflow type works for
-//! them too, with [`Payloads`] for inputs and outputs.
+//! [`AnyWorkflow`] is their type, so everything that takes a workflow type works for them too.
+//! Inputs and outputs are [`Payloads`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,16 +20,16 @@ use crate::definition::{
     Workflow, WorkflowAnnotation, WorkflowEntry,
 };
 
-/// The type of workflows whose type the program does not know.
+/// The type of workflows whose Rust type the program does not know.
 ///
-/// There is no value of it: it stands where a workflow type is asked for, as in
-/// [`Start<AnyWorkflow>`](Start) and [`WorkflowHandle<AnyWorkflow>`](WorkflowHandle).
+/// It has no values. It is used as a type parameter, as in [`Start<AnyWorkflow>`](Start) and
+/// [`WorkflowHandle<AnyWorkflow>`](WorkflowHandle).
 pub enum AnyWorkflow {}
 
-/// What [`AnyWorkflow`] is started with: the inputs, and what an annotation would say of the type.
+/// The input of [`AnyWorkflow`]: the workflow's inputs, the name of its type, and its task queue.
 ///
-/// It makes `AnyWorkflow` a [`BaseWorkflow<AnyInput, Payloads>`](crate::BaseWorkflow), so that what is
-/// generic over workflows also starts those whose type is known only when it runs.
+/// With it `AnyWorkflow` is a [`BaseWorkflow<AnyInput, Payloads>`](crate::BaseWorkflow), so code
+/// that is generic over workflows can also start workflows whose type is known only at run time.
 ///
 /// ```no_run
 /// # use durable::prelude::*;
@@ -51,7 +51,7 @@ pub struct AnyInput {
 }
 
 impl AnyInput {
-    /// The inputs of a workflow of this type, on this queue.
+    /// Creates the input of a workflow of this type, on this task queue.
     pub fn new(
         workflow_type: impl Into<Cow<'static, str>>,
         task_queue: impl Into<String>,
@@ -65,7 +65,7 @@ impl AnyInput {
     }
 }
 
-/// Any number of inputs.
+/// Takes any number of inputs.
 impl Arguments for Payloads {
     type Value = AnyInput;
     type Wire = Self;
@@ -80,11 +80,12 @@ impl Arguments for Payloads {
 }
 
 impl Client {
-    /// Starts a workflow by the name of its type, on a queue.
+    /// Starts a workflow by the name of its type, on a task queue.
     ///
-    /// What is true of [`Start`] is true of it: options, a signal or update with the start,
-    /// schedules. As there is no annotation, only what is configured stands behind what is set here,
-    /// and the id is a UUID unless it is set. The input is not checked before it is sent.
+    /// It returns the same [`Start`] as a typed workflow, with its options, a signal or update with
+    /// the start, and schedules. Options that are not set come from the configuration, as there is
+    /// no annotation. The id is a UUID unless it is set. The input is not checked before it is
+    /// sent.
     ///
     /// ```no_run
     /// # use durable::prelude::*;
@@ -110,14 +111,15 @@ impl Client {
         start.task_queue(task_queue)
     }
 
-    /// Starts a workflow of this program by its entry in the registry, with JSON that is checked
+    /// Starts a workflow of this program by its entry in the registry. The JSON input is checked
     /// before it is sent.
     ///
-    /// What is true of [`Start`] is true of it; the queue, the options and the template of the id are
-    /// those of the annotation.
+    /// It returns the same [`Start`] as a typed workflow. The task queue, the options and the id
+    /// template are those of the annotation.
     ///
     /// # Errors
-    /// [`InvalidInput`] says what of the input does not fit, and where.
+    /// [`InvalidInput`] if the input does not fit the workflow's parameters, with the place and the
+    /// problem.
     pub fn start_registered(
         &self,
         workflow: &WorkflowEntry,
@@ -131,7 +133,7 @@ impl Client {
         })
     }
 
-    /// A handle of the workflow of this id, whatever its type. The server is not asked.
+    /// Returns a handle of the workflow with this id, of any type. It does not call the server.
     #[must_use]
     pub fn workflow(&self, workflow_id: impl Into<String>) -> AnyWorkflowHandle {
         WorkflowHandle::existing(self, workflow_id).into()
@@ -140,15 +142,15 @@ impl Client {
 
 /// A handle of a workflow whose type the program does not know.
 ///
-/// It dereferences to [`WorkflowHandle`], with result, description, cancellation, termination and
-/// history, as generated handles do; signals, queries and updates are sent by name.
+/// It dereferences to [`WorkflowHandle`], as generated handles do. Signals, queries and updates are
+/// sent by name.
 ///
-/// The handle that another workflow has, of a child for example, has the signals alone.
+/// Inside a workflow the handle, for example of a child, can only send signals.
 #[derive(Clone)]
 pub struct AnyWorkflowHandle<T = WorkflowHandle<AnyWorkflow>>(T);
 
 impl<T: SignalTarget<AnyWorkflow>> AnyWorkflowHandle<T> {
-    /// A signal, by its name.
+    /// Sends a signal by its name.
     pub fn signal(
         &self,
         name: impl Into<String>,
@@ -159,7 +161,7 @@ impl<T: SignalTarget<AnyWorkflow>> AnyWorkflowHandle<T> {
 }
 
 impl AnyWorkflowHandle {
-    /// A query, by its name.
+    /// Sends a query by its name.
     pub fn query(
         &self,
         name: impl Into<String>,
@@ -168,7 +170,7 @@ impl AnyWorkflowHandle {
         QueryCall::new(&self.0, AnyQuery(name.into()), input.into())
     }
 
-    /// An update, by its name.
+    /// Sends an update by its name.
     pub fn update(
         &self,
         name: impl Into<String>,
@@ -177,8 +179,8 @@ impl AnyWorkflowHandle {
         UpdateCall::new(&self.0, AnyUpdate(name.into()), input.into())
     }
 
-    /// Returns a handle of an update that was sent before, by the update's name and its id. The server
-    /// is not asked.
+    /// Returns a handle of an update that was sent before, by the update's name and its id. It does
+    /// not call the server.
     #[must_use]
     pub fn update_handle(
         &self,
@@ -188,7 +190,7 @@ impl AnyWorkflowHandle {
         UpdateHandle::existing(&self.0, &name.into(), update_id.into())
     }
 
-    /// The same handle, bound to one run of the workflow: everything goes to that run only.
+    /// Returns a handle of one run of the workflow: all calls go to that run only.
     #[must_use]
     pub fn with_run_id(self, run_id: impl Into<String>) -> Self {
         self.0.with_run_id(run_id)
@@ -228,7 +230,7 @@ impl HasWorkflowDefinition for AnyWorkflow {
     type Run = Self;
 }
 
-/// The name and the queue are those of each start.
+/// The name and the task queue are given with each start.
 #[diagnostic::do_not_recommend]
 impl WorkflowAnnotation for AnyWorkflow {
     const NAME: &'static str = "";
@@ -255,7 +257,7 @@ impl HasHandle for AnyWorkflow {
     type Handle = AnyWorkflowHandle;
 }
 
-/// A signal that is known by its name.
+/// A signal that is sent by its name.
 #[derive(Debug, Clone)]
 pub struct AnySignal(String);
 
@@ -268,7 +270,7 @@ impl SignalDefinition for AnySignal {
     }
 }
 
-/// A query that is known by its name.
+/// A query that is sent by its name.
 #[derive(Debug, Clone)]
 pub struct AnyQuery(String);
 
@@ -282,7 +284,7 @@ impl QueryDefinition for AnyQuery {
     }
 }
 
-/// An update that is known by its name.
+/// An update that is sent by its name.
 #[derive(Debug, Clone)]
 pub struct AnyUpdate(String);
 

@@ -1,4 +1,4 @@
-//! Starting many workflows: some at a time, in order.
+//! Starting many workflows concurrently.
 
 use std::future::IntoFuture;
 
@@ -9,13 +9,13 @@ use super::{HasHandle, Start};
 use crate::definition::Payload;
 use crate::error::Result;
 
-/// How many starts are under way at once: enough to hide the round trips, and few enough that a
-/// batch of thousands does not crowd out other calls.
+/// The number of concurrent starts: enough to hide the round trips, and few enough that a batch of
+/// thousands does not crowd out other calls.
 const AT_ONCE: usize = 32;
 
 /// Starts many workflows, up to 32 at a time, and returns their handles in the order of the starts.
 ///
-/// Each start succeeds or fails for itself, and each can have options of its own.
+/// Each start can have its own options, and succeeds or fails independently of the others.
 ///
 /// ```no_run
 /// # use durable::prelude::*;
@@ -37,7 +37,7 @@ const AT_ONCE: usize = 32;
 /// ```
 ///
 /// # Errors
-/// Each result has those of awaiting its [`Start`].
+/// Each result has the errors of awaiting its [`Start`].
 pub async fn start_all<W>(starts: impl IntoIterator<Item = Start<W>>) -> Vec<Result<W::Handle>>
 where
     W: HasHandle,

@@ -1,4 +1,4 @@
-//! Signals to a workflow and queries of it, as the generated handles' methods return them.
+//! Signals and queries, as the methods of generated handles return them.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -8,17 +8,18 @@ use futures_util::future::BoxFuture;
 use temporalio_client::{
     QueryRejectCondition, RpcOptions, WorkflowQueryOptions, WorkflowSignalOptions,
 };
+use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
 use temporalio_common::{QueryDefinition, SignalDefinition};
 
 use super::WorkflowHandle;
 use crate::definition::exact::{Exact, ExactOutput};
-use crate::definition::{Payload, Workflow};
+use crate::definition::{CancelSignal, Payload, SignalTarget, StateQuery, Workflow};
 use crate::error::Result;
 
-/// A signal to a workflow; awaiting it sends it.
+/// A signal to a workflow. Awaiting it sends the signal.
 ///
 /// # Errors
-/// [`NotFound`](crate::Error::NotFound) also when the workflow has ended,
+/// [`NotFound`](crate::Error::NotFound), also if the workflow has ended,
 /// [`WrongType`](crate::Error::WrongType), [`Unreachable`](crate::Error::Unreachable) and
 /// [`Rpc`](crate::Error::Rpc).
 #[must_use = "a signal is sent only when this is awaited"]
@@ -30,16 +31,49 @@ pub struct SignalCall<S: SignalDefinition> {
 }
 
 impl<S: SignalDefinition<Workflow: Workflow>> SignalCall<S> {
-    /// A signal; made by the generated handles' methods.
+    /// Creates a signal.
     pub(super) fn new(handle: &WorkflowHandle<S::Workflow>, signal: S, input: S::Input) -> Self {
         Self { handle: handle.clone(), signal, input, call_timeout: None }
     }
 
-    /// Limits how long the server may take to answer, retries included; without it the
-    /// [client's limit](crate::Client::with_call_timeout), or else none beside the SDK's.
+    /// Limits the time that the server may take to answer, retries included. Defaults to the
+    /// [client's limit](crate::Client::with_call_timeout), or else to the SDK's.
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.call_timeout = Some(timeout);
         self
+    }
+}
+
+impl<W: Workflow> WorkflowHandle<W> {
+    /// Sends the signal `cancel`, which every workflow has. It cancels the running activities. The
+    /// workflow itself is not cancelled, and decides about the rest.
+    ///
+    /// A workflow that defines a signal with that name handles it instead.
+    pub fn request_cancel(&self, reason: impl Into<String>) -> SignalCall<CancelSignal<W>> {
+        SignalCall::new(self, CancelSignal::new(), Some(reason.into()))
+    }
+
+    /// Sends the query `state`, which every workflow has. The answer is the workflow's struct if it
+    /// is `Serialize`, and otherwise a `durable::workflow::Status`.
+    ///
+    /// `T` is the type to deserialize the answer to: the struct, another type with the same fields,
+    /// or `serde_json::Value`.
+    pub fn state<T>(&self) -> QueryCall<StateQuery<W, T>>
+    where
+        T: TemporalSerializable + TemporalDeserializable + 'static,
+    {
+        QueryCall::new(self, StateQuery::new(), ())
+    }
+}
+
+impl<W: Workflow> SignalTarget<W> for WorkflowHandle<W> {
+    type Signal<'a, S: SignalDefinition<Workflow = W> + 'static> = SignalCall<S>;
+
+    fn signal_with<S>(&self, signal: S, input: S::Input) -> SignalCall<S>
+    where
+        S: SignalDefinition<Workflow = W> + 'static,
+    {
+        SignalCall::new(self, signal, input)
     }
 }
 
@@ -53,22 +87,22 @@ where
     fn into_future(self) -> Self::IntoFuture {
         let Self { handle, signal, input, call_timeout } = self;
         async move {
-            let doing = handle.doing("signal");
+            let operation = handle.operation("signal");
             let sending = async {
                 let options = WorkflowSignalOptions::default();
                 let sent = handle.sdk().signal(signal, input, options).await;
-                sent.map_err(|error| doing.interaction(error))
+                sent.map_err(|error| operation.interaction(error))
             };
-            doing.within(call_timeout, sending).await
+            operation.within(call_timeout, sending).await
         }
         .boxed()
     }
 }
 
-/// A query of a workflow; awaiting it asks.
+/// A query of a workflow. Awaiting it sends the query.
 ///
 /// # Errors
-/// [`QueryFailed`](crate::Error::QueryFailed): the workflow's answer is an error, or no worker
+/// [`QueryFailed`](crate::Error::QueryFailed): the handler returned an error, or no worker
 /// answered; [`QueryRejected`](crate::Error::QueryRejected), [`NotFound`](crate::Error::NotFound),
 /// [`WrongType`](crate::Error::WrongType), [`Unreachable`](crate::Error::Unreachable) and
 /// [`Rpc`](crate::Error::Rpc).
@@ -82,20 +116,20 @@ pub struct QueryCall<Q: QueryDefinition> {
 }
 
 impl<Q: QueryDefinition<Workflow: Workflow>> QueryCall<Q> {
-    /// A query; made by generated code.
+    /// Creates a query. Called by generated code.
     pub fn new(handle: &WorkflowHandle<Q::Workflow>, query: Q, input: Q::Input) -> Self {
         let handle = handle.clone();
         Self { handle, query, input, reject_condition: None, call_timeout: None }
     }
 
-    /// Limits how long the workflow's worker may take to answer, retries included; without it the
-    /// [client's limit](crate::Client::with_call_timeout), or else the SDK's 30 seconds.
+    /// Limits the time that the workflow's worker may take to answer, retries included. Defaults to
+    /// the [client's limit](crate::Client::with_call_timeout), or else to the SDK's 30 seconds.
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.call_timeout = Some(timeout);
         self
     }
 
-    /// In which status of the workflow the query is not to be asked.
+    /// Rejects the query if the workflow is in this state, for example not open.
     pub fn reject_if(mut self, condition: QueryRejectCondition) -> Self {
         self.reject_condition = Some(condition);
         self
@@ -113,9 +147,9 @@ where
         let Self { handle, query, input, reject_condition, call_timeout } = self;
         async move {
             let name = query.name().to_owned();
-            let doing = handle.doing("query");
+            let operation = handle.operation("query");
             let asking = async {
-                // The SDK's own limit would be shorter than a long one that is asked for.
+                // The SDK's own limit (30 seconds in SDK 1.1.1) may be shorter than the given one.
                 let limit = call_timeout.map(|limit| limit.saturating_add(Duration::from_secs(1)));
                 let rpc_options = RpcOptions::builder().maybe_timeout(limit).build();
                 let options = WorkflowQueryOptions::builder()
@@ -123,9 +157,9 @@ where
                     .rpc_options(rpc_options)
                     .build();
                 let answer = handle.sdk().query(ExactOutput(query), input, options).await;
-                answer.map(|Exact(answer)| answer).map_err(|error| doing.query(&name, error))
+                answer.map(|Exact(answer)| answer).map_err(|error| operation.query(&name, error))
             };
-            doing.within(call_timeout, asking).await
+            operation.within(call_timeout, asking).await
         }
         .boxed()
     }

@@ -1,4 +1,4 @@
-//! Completing an activity from elsewhere than the function that began it.
+//! Asynchronous completion of activities.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,12 +17,13 @@ use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 use crate::error::{ApplicationFailure, Error, Result, payload_error};
 
 impl Client {
-    /// An activity that ended with `ActivityError::WillCompleteAsync`, to be completed with what only
-    /// this program knows. The server is not asked.
+    /// Returns a handle to complete an activity that returned `ActivityError::WillCompleteAsync`.
+    /// It does not call the server.
     ///
-    /// It is named by the token that the activity has given away with `ctx.task_token()`, or by
-    /// [`ActivityIdentifier::by_id_workflow`]. The type says what its output is. The Temporal concept is
-    /// the [asynchronous activity completion](https://docs.temporal.io/activity-execution#asynchronous-activity-completion).
+    /// The activity is identified by its token (`ctx.task_token()`), or by
+    /// [`ActivityIdentifier::by_id_workflow`]. The type parameter is the activity's type. The
+    /// Temporal concept is the [asynchronous activity
+    /// completion](https://docs.temporal.io/activity-execution#asynchronous-activity-completion).
     ///
     /// ```no_run
     /// use durable::activity::TaskToken;
@@ -54,10 +55,10 @@ impl Client {
     }
 }
 
-/// An activity that is completed from elsewhere; made by [`Client::activity`].
+/// A handle to complete an activity asynchronously, returned by [`Client::activity`].
 ///
-/// An attempt is completed once. A retryable failure makes the next attempt, which runs the function
-/// again and has another token.
+/// An attempt can be completed once. A retryable failure starts the next attempt, which runs the
+/// function again and has another token.
 pub struct ActivityCompletion<A> {
     handle: AsyncActivityHandle<temporalio_client::Client>,
     client: Client,
@@ -66,8 +67,9 @@ pub struct ActivityCompletion<A> {
 }
 
 impl<A: Activity> ActivityCompletion<A> {
-    /// The largest output in bytes, as [`Workers::payload_limit`](crate::Workers::payload_limit) says
-    /// it to workers. A server that gets a larger one fails the activity.
+    /// Sets the maximum size of the output in bytes, like
+    /// [`Workers::payload_limit`](crate::Workers::payload_limit). The server fails the activity if
+    /// its output is larger than the server's own limit.
     #[must_use]
     pub fn payload_limit(mut self, bytes: usize) -> Self {
         self.limit = PayloadLimit::new(bytes);
@@ -77,9 +79,9 @@ impl<A: Activity> ActivityCompletion<A> {
     /// Completes the activity with its output.
     ///
     /// # Errors
-    /// - [`Error::ActivityNotFound`]: it has ended, timed out or was cancelled, or never was.
-    /// - [`Error::WrongType`]: the output cannot be serialised, or is too large.
-    /// - [`Error::Unreachable`], [`Error::Rpc`]: the server did not answer, or refused.
+    /// - [`Error::ActivityNotFound`]: it has ended, timed out or was cancelled, or does not exist.
+    /// - [`Error::WrongType`]: the output cannot be serialized, or is too large.
+    /// - [`Error::Unreachable`], [`Error::Rpc`]: the server did not answer, or refused the request.
     pub async fn complete(&self, output: A::Output) -> Result<()>
     where
         A::Output: Send,
@@ -90,8 +92,8 @@ impl<A: Activity> ActivityCompletion<A> {
         self.within("complete", completing).await
     }
 
-    /// Fails the attempt, with an error of the program or an [`ApplicationFailure`]. The activity is
-    /// tried again as the failure and the retry policy say.
+    /// Fails the attempt, with any error or an [`ApplicationFailure`]. The activity is retried if
+    /// the failure and the retry policy allow it.
     ///
     /// # Errors
     /// Those of [`complete`](Self::complete).
@@ -100,18 +102,17 @@ impl<A: Activity> ActivityCompletion<A> {
         self.within("fail", failing).await
     }
 
-    /// Tells the server that the activity has stopped because it was cancelled.
+    /// Reports that the activity has stopped because it was cancelled.
     ///
     /// # Errors
-    /// Those of [`complete`](Self::complete), and [`Error::Rpc`] when nobody has asked for the
-    /// cancellation.
+    /// Those of [`complete`](Self::complete), and [`Error::Rpc`] if no cancellation was requested.
     pub async fn cancelled(&self) -> Result<()> {
         let reporting = self.handle.report_cancelation(None::<()>, RpcOptions::default());
         self.within("report as cancelled", reporting).await
     }
 
-    /// Records that the activity lives and how far it has come, and tells whether it is to stop. It is
-    /// sent at once.
+    /// Records a heartbeat with details, and returns whether the activity should stop. It is sent
+    /// at once.
     ///
     /// # Errors
     /// Those of [`complete`](Self::complete).
@@ -142,7 +143,7 @@ impl<A: Activity> ActivityCompletion<A> {
         let operation = format!("{operation} activity `{}`", A::NAME);
         match error {
             AsyncActivityError::NotFound(status) => not_found(operation, status),
-            // A token that the server cannot read is none of an activity.
+            // A token that the server cannot read belongs to no activity.
             AsyncActivityError::Rpc(status)
                 if status.code() == Code::InvalidArgument && status.message().contains("oken") =>
             {

@@ -1,4 +1,4 @@
-//! A client by configuration: what `Config` says, where the builder's calls say nothing.
+//! Filling a client builder from a `Config`.
 
 use std::time::Duration;
 
@@ -9,24 +9,24 @@ use crate::config::{Config, Pem as ConfiguredPem};
 use crate::error::{Error, Result};
 
 impl ClientBuilder {
-    /// Connects as this configuration says, where nothing else is set here.
+    /// Sets the configuration, for all values that are not set on this builder.
     ///
-    /// The client carries it: starts of workflows take their options from it, and so do workers that are
-    /// made with the client.
+    /// The client keeps it. Workflow starts and the workers of the client take their options from
+    /// it.
     pub fn config(mut self, config: &Config) -> Self {
         self = self.configured_options(config.options().clone());
         self.config = Some(config.clone());
         self
     }
 
-    /// A connection as Temporal's own variables say.
-    pub(super) fn of_environment() -> Result<Self> {
+    /// Returns a builder with the configuration of Temporal's own variables.
+    pub(super) fn from_environment() -> Result<Self> {
         let mut builder = Client::builder();
         builder.connection = Some(Config::of_temporal_variables()?);
         Ok(builder)
     }
 
-    /// What the connection is configured with.
+    /// Returns the configuration of the connection.
     fn configuration(&self) -> Option<&Config> {
         self.config.as_ref().or(self.connection.as_ref())
     }
@@ -47,11 +47,11 @@ impl ClientBuilder {
         self.configuration()?.duration(&["connect_limit_s"])
     }
 
-    /// Fills what is not set from the configuration.
+    /// Fills values that are not set from the configuration.
     ///
     /// # Errors
-    /// [`Error::Disabled`].
-    pub(super) fn filled(mut self) -> Result<Self> {
+    /// [`Error::Disabled`] if Temporal is disabled in the configuration.
+    pub(super) fn with_configuration(mut self) -> Result<Self> {
         let Some(config) = self.configuration().cloned() else { return Ok(self) };
         if !config.is_enabled() {
             let by = config.settings().into_iter().find(|setting| setting.key == "enabled");
@@ -80,10 +80,11 @@ impl ClientBuilder {
     }
 }
 
-/// Whether and how the configuration wants TLS.
+/// Returns the configured TLS settings.
 fn transport(config: &Config) -> Transport {
     let said = config.bool(&["tls"]);
-    // The address may be another than the configuration's, whose `http://` means the same as `tls: false`.
+    // The builder's address may differ from the configured one, so a configured `http://` counts as
+    // `tls: false`.
     if said == Some(false) || config.url().starts_with("http://") {
         return Transport::Plaintext;
     }

@@ -12,8 +12,8 @@ use temporalio_client::tonic::Code;
 use temporalio_client::{ClientOptions, Connection, ConnectionOptions, HttpConnectProxyOptions};
 use temporalio_common::data_converters::DataConverter;
 
-use super::proxy::{Proxied, Proxy};
-use super::security::{Secured, Transport, diagnose};
+use super::proxy::{Proxy, ProxyError};
+use super::security::{TlsSetup, Transport, diagnose};
 use super::{Client, Tls, io};
 use crate::address::Address;
 #[cfg(feature = "config")]
@@ -26,8 +26,8 @@ const DEFAULT_ADDRESS: &str = "localhost:7233";
 const DEFAULT_NAMESPACE: &str = "default";
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What a [`Client`] is made of. What is not set comes from the configuration that it was given, or from
-/// the environment, or is built in.
+/// A builder of a [`Client`]. A value that is not set comes from the given configuration, or else
+/// from the environment, or else is a built-in default.
 #[derive(Clone, Default)]
 #[must_use = "a builder connects only when `connect` is called"]
 pub struct ClientBuilder {
@@ -45,32 +45,61 @@ pub struct ClientBuilder {
     options: Arc<ConfiguredOptions>,
     #[cfg(feature = "config")]
     pub(super) config: Option<Config>,
-    /// What is taken for the connection alone.
+    /// A configuration that is used for the connection only.
     #[cfg(feature = "config")]
     pub(super) connection: Option<Config>,
 }
 
+impl Client {
+    /// Connects to the namespace `default` of the server at `address`, such as `localhost:7233`.
+    ///
+    /// # Errors
+    /// Those of [`ClientBuilder::connect`].
+    pub async fn connect(address: impl Into<String>) -> Result<Self> {
+        Self::builder().address(address).connect().await
+    }
+
+    /// Connects to the server at `TEMPORAL_ADDRESS` (default `localhost:7233`) and the namespace
+    /// `TEMPORAL_NAMESPACE` (default `default`).
+    ///
+    /// With the feature `config`, all of Temporal's own variables (API key, TLS, headers) and the
+    /// profiles of `temporal.toml` are used.
+    ///
+    /// # Errors
+    /// The errors of [`ClientBuilder::connect`], and `Error::Config` if the variables contradict
+    /// each other.
+    pub async fn from_env() -> Result<Self> {
+        ClientBuilder::from_environment()?.connect().await
+    }
+
+    /// Returns a builder, for all other settings.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
+
 impl ClientBuilder {
-    /// The server's address as `host:port` or URL; without it what is configured, or else
-    /// `TEMPORAL_ADDRESS`, or else `localhost:7233`.
+    /// Sets the server's address, as `host:port` or URL. Defaults to the configured one, or else to
+    /// `TEMPORAL_ADDRESS`, or else to `localhost:7233`.
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self
     }
 
-    /// The namespace; without it what is configured, or else `TEMPORAL_NAMESPACE`, or else `default`.
+    /// Sets the namespace. Defaults to the configured one, or else to `TEMPORAL_NAMESPACE`, or else
+    /// to `default`.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = Some(namespace.into());
         self
     }
 
-    /// How this process calls itself in histories; without it the process id and the host's name.
+    /// Sets the identity of this process, which is shown in histories. Defaults to `pid@host`.
     pub fn identity(mut self, identity: impl Into<String>) -> Self {
         self.identity = Some(identity.into());
         self
     }
 
-    /// How long [`connect`](Self::connect) may take in all; without it 10 seconds.
+    /// Limits the total time of [`connect`](Self::connect). Defaults to 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
@@ -78,19 +107,20 @@ impl ClientBuilder {
 
     /// Encrypts the connection.
     ///
-    /// Without it a connection is encrypted if the address is an `https://` URL or there is an API key.
+    /// By default the connection is encrypted if the address is an `https://` URL or an API key is
+    /// set.
     pub fn tls(mut self, tls: Tls) -> Self {
         self.transport = Transport::Tls(tls);
         self
     }
 
-    /// Leaves the connection as it is, also with an API key, which anybody on the way can then read.
+    /// Disables TLS, also with an API key. The key is then sent in plain text.
     pub fn without_tls(mut self) -> Self {
         self.transport = Transport::Plaintext;
         self
     }
 
-    /// The API key that is sent with every call, as Temporal Cloud gives them out.
+    /// Sets the API key that is sent with every call, for example one of Temporal Cloud.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
         self
@@ -104,16 +134,17 @@ impl ClientBuilder {
 
     /// Reaches the server through an HTTP proxy, by the method `CONNECT`.
     ///
-    /// The address is `host:port`. The connection to the proxy is not encrypted; the one to the server
-    /// is protected all the way, as without a proxy, but a client certificate is read once for each
-    /// connection and not again while it lasts. Without this method the proxy is the configured
-    /// one, or else there is none.
+    /// The address is `host:port`. Defaults to the configured proxy, or else to none.
+    ///
+    /// The connection to the proxy is not encrypted. TLS to the server works as without a proxy,
+    /// except that a client certificate is read once per connection, and not again while the
+    /// connection lasts.
     pub fn proxy(mut self, address: impl Into<String>) -> Self {
         self.proxy = Some(address.into());
         self
     }
 
-    /// Sets the user and the password that the proxy asks for (basic authentication).
+    /// Sets the user and the password for the proxy (basic authentication).
     pub fn proxy_credentials(
         mut self,
         user: impl Into<String>,
@@ -123,55 +154,56 @@ impl ClientBuilder {
         self
     }
 
-    /// What is configured for workflows and activities: the layer below their annotations. Workers of
-    /// this client use it too.
+    /// Sets options for workflows and activities, which their annotations override. Workers of this
+    /// client use them too.
     pub fn configured_options(mut self, options: ConfiguredOptions) -> Self {
         self.options = Arc::new(options);
         self
     }
 
-    /// How values become payloads; without it JSON. Workers of this client use it too.
+    /// Sets the data converter, which converts values to payloads. Defaults to JSON. Workers of
+    /// this client use it too.
     pub fn data_converter(mut self, converter: DataConverter) -> Self {
         self.data_converter = Some(converter);
         self
     }
 
-    /// Adds an interceptor, inside of those that were added before.
+    /// Adds an interceptor. The first one that is added is the outermost.
     pub fn interceptor(mut self, interceptor: impl ClientInterceptor) -> Self {
         self.interceptors.push(Arc::new(interceptor));
         self
     }
 
-    /// Connects, and asks the server for the namespace.
+    /// Connects to the server and checks that the namespace exists.
     ///
-    /// The connection does not belong to the Tokio runtime that this is called on: the client can be
-    /// used from any runtime, also after this one has ended.
+    /// The client can be used from any Tokio runtime, also after the one that it was created on has
+    /// ended.
     ///
     /// # Errors
     /// - [`Error::InvalidAddress`]: the address, or that of the proxy, is neither `host:port` nor a URL.
     /// - [`Error::Unreachable`]: no server answers within the connect timeout.
     /// - [`Error::InvalidHeader`]: the API key or a header cannot be sent.
-    /// - [`Error::Tls`]: the connection cannot be protected as asked for, with what to do.
+    /// - [`Error::Tls`]: TLS could not be set up, with the reason and the fix.
     /// - [`Error::NamespaceNotFound`]: the server has no such namespace.
-    /// - [`Error::Rpc`]: the server does not let this client in.
-    /// - [`Error::Disabled`]: the configuration says not to use Temporal.
+    /// - [`Error::Rpc`]: the server refused this client.
+    /// - [`Error::Disabled`]: Temporal is disabled in the configuration.
     pub async fn connect(self) -> Result<Client> {
         let client = self.open().await?;
         client.check_namespace().await?;
         Ok(client)
     }
 
-    /// Connects, whether the namespace exists or not.
+    /// Connects without checking that the namespace exists.
     pub(crate) async fn open(self) -> Result<Client> {
-        self.filled()?.open_filled().await
+        self.with_configuration()?.open_configured().await
     }
 
-    /// A client that asks no server, by which workers can be checked and not run.
+    /// Returns a client without a connection, to check workers without running them.
     #[cfg(feature = "cli")]
     pub(crate) async fn unconnected(self) -> Result<Client> {
         let (address, namespace) = self.endpoint();
         let options = ClientOptions::new(namespace).build();
-        let sdk = super::relay::unconnected(options).await;
+        let sdk = super::request_amender::unconnected(options).await;
         let sdk = sdk.map_err(|error| unreachable(address.clone(), error.into()))?;
         Ok(Client {
             sdk,
@@ -184,7 +216,7 @@ impl ClientBuilder {
         })
     }
 
-    /// The server and the namespace that it would connect to.
+    /// Returns the address and the namespace to connect to.
     pub(super) fn endpoint(&self) -> (String, String) {
         let address = self.address.clone().or_else(|| self.configured_url());
         let namespace = self.namespace.clone().or_else(|| self.configured_namespace());
@@ -198,42 +230,43 @@ impl ClientBuilder {
         )
     }
 
-    /// Checks everything about the connection that can be known without a server.
+    /// Checks the settings of the connection without a server.
     ///
     /// # Errors
-    /// Those of [`connect`](Self::connect) that come from the settings.
+    /// The errors of [`connect`](Self::connect) that are caused by the settings.
     #[cfg(feature = "cli")]
     pub(crate) fn check(&self) -> Result<()> {
-        self.clone().filled()?.target().map(drop)
+        self.clone().with_configuration()?.target().map(drop)
     }
 
-    /// Returns the address, the protection of the connection to it, and the proxy on the way.
-    fn target(&self) -> Result<(Address, Option<Secured>, Option<HttpConnectProxyOptions>)> {
+    /// Returns the address, and the options for TLS and for the proxy.
+    fn target(&self) -> Result<(Address, Option<TlsSetup>, Option<HttpConnectProxyOptions>)> {
         let (address, _) = self.endpoint();
         let address = Address::parse(&address)
             .map_err(|error| Error::InvalidAddress { address, source: error.into() })?;
-        if self.api_key.as_deref().is_some_and(|key| !can_be_sent(key)) {
-            return Err(unsendable("authorization"));
+        if self.api_key.as_deref().is_some_and(|key| !is_valid_header_value(key)) {
+            return Err(invalid_header("authorization"));
         }
-        let secured = self.transport.secured(&address, self.api_key.is_some())?;
+        let secured = self.transport.tls_setup(&address, self.api_key.is_some())?;
         let credentials = self.proxy_credentials.clone();
         let proxy = self.proxy.clone().map(|address| Proxy { address, credentials });
         Ok((address, secured, proxy.map(Proxy::options).transpose()?))
     }
 
-    async fn open_filled(self) -> Result<Client> {
+    async fn open_configured(self) -> Result<Client> {
         let (_, namespace) = self.endpoint();
         let (address, secured, proxy) = self.target()?;
         let timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
         let (url, tls) = match &secured {
-            // The SDK has TLS made by whoever reads the URL here, as it takes a connector for the proxy.
+            // With a proxy the SDK 1.1.1 uses a connector, for which only an `https` URL enables
+            // TLS.
             Some(secured) if proxy.is_some() => (address.https_url(), Some(secured.proxied())),
-            secured => (address.url(), secured.as_ref().map(Secured::options)),
+            secured => (address.url(), secured.as_ref().map(TlsSetup::options)),
         };
         let connection = ConnectionOptions::new(url)
             .identity(self.identity.unwrap_or_else(default_identity))
             .connect_timeout(timeout)
-            // Of a single address nothing is to be balanced, and without it errors come at once.
+            // A single address needs no balancing, and without it errors are reported at once.
             .dns_load_balancing(None)
             .maybe_tls_options(tls)
             .maybe_override_origin(secured.as_ref().and_then(|secured| secured.origin(&address)))
@@ -246,7 +279,7 @@ impl ClientBuilder {
             .client_interceptors(self.interceptors)
             .build();
         let connecting = async {
-            let connection = io::connecting(Connection::connect(connection)).await?;
+            let connection = io::spawn(Connection::connect(connection)).await?;
             let sdk = temporalio_client::Client::new(connection, options)?;
             Ok::<_, ClientConnectError>(Client {
                 sdk,
@@ -263,23 +296,24 @@ impl ClientBuilder {
             Ok(Ok(client)) => return Ok(client),
             Ok(Err(error)) => not_connected(address, secured, proxy.is_none(), error).await,
             Err(_) => {
-                let cause = format!("it took longer than the connect timeout of {timeout:?}");
+                let cause =
+                    format!("connecting took longer than the connect timeout of {timeout:?}");
                 unreachable(address.to_string(), cause.into())
             }
         };
         Err(match (error, proxy) {
             (Error::Unreachable { address, source }, Some(proxy)) => {
-                unreachable(address, Box::new(Proxied { proxy: proxy.target_addr, source }))
+                unreachable(address, Box::new(ProxyError { proxy: proxy.target_addr, source }))
             }
             (error, _) => error,
         })
     }
 }
 
-/// What to say of a connection that was not made.
+/// Returns the error of a failed connection.
 async fn not_connected(
     address: Address,
-    secured: Option<Secured>,
+    secured: Option<TlsSetup>,
     is_direct: bool,
     error: ClientConnectError,
 ) -> Error {
@@ -287,21 +321,21 @@ async fn not_connected(
         return match error {
             InvalidHeaderError::InvalidAsciiHeaderKey { key, .. }
             | InvalidHeaderError::InvalidAsciiHeaderValue { key, .. }
-            | InvalidHeaderError::InvalidBinaryHeaderKey { key, .. } => unsendable(key),
-            _ => unsendable(""),
+            | InvalidHeaderError::InvalidBinaryHeaderKey { key, .. } => invalid_header(key),
+            _ => invalid_header(""),
         };
     }
     if let ClientConnectError::SystemInfoCallError(status) = &error
         && matches!(status.code(), Code::Unauthenticated | Code::PermissionDenied)
     {
         return Error::Rpc {
-            operation: "let this client in".to_owned(),
+            operation: "accept this client".to_owned(),
             source: Box::new(status.clone()),
         };
     }
     let shown = address.to_string();
     if !is_direct {
-        // A proxied connection cannot be diagnosed by one that goes round the proxy.
+        // The diagnosis would connect without the proxy.
         return unreachable(shown, connect_cause(error));
     }
     let diagnosing = tokio::task::spawn_blocking(move || {
@@ -317,12 +351,12 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Whether a text can be the value of a header. The SDK would leave out an API key that cannot.
-fn can_be_sent(value: &str) -> bool {
+/// Returns whether a text is a valid header value. The SDK 1.1.1 silently drops an invalid API key.
+fn is_valid_header_value(value: &str) -> bool {
     value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-fn unsendable(name: &str) -> Error {
+fn invalid_header(name: &str) -> Error {
     Error::InvalidHeader { name: name.to_owned() }
 }
 
@@ -335,7 +369,7 @@ pub(super) fn unreachable(address: String, source: Box<dyn StdError + Send + Syn
     Error::Unreachable { address, source }
 }
 
-/// The cause without the SDK's words around it, which print the cause a second time.
+/// Returns the cause without the SDK's wrapper, whose message repeats it.
 fn connect_cause(error: ClientConnectError) -> Box<dyn StdError + Send + Sync> {
     match error {
         ClientConnectError::TonicTransportError(source) => source.into(),

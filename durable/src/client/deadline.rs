@@ -1,4 +1,4 @@
-//! A limit to how long a call may wait for the server's answer.
+//! Timeouts of calls.
 
 use std::time::Duration;
 
@@ -6,17 +6,16 @@ use super::Client;
 use crate::error::{Error, Result};
 
 impl Client {
-    /// Returns the same client, each of whose calls has to be answered within `timeout`, retries
-    /// included.
+    /// Returns the same client with a timeout for each call, retries included.
     ///
-    /// The limit holds for starts, signals, queries, updates, descriptions, schedules and whatever
-    /// else asks the server, also by handles that are made with the returned client. It does not hold
-    /// for the wait for a workflow's or an update's result, which
-    /// [`result_within`](crate::WorkflowHandle::result_within) limits, nor for workers. Without it a
-    /// call is given up after about 30 seconds, or after 10 seconds of retries while the server is
-    /// away. `call_timeout` of a start, signal, query or update sets the limit of one call.
+    /// The timeout applies to all calls of the server, for example starts, signals, queries,
+    /// updates, descriptions and schedules, also by handles that are created with the returned
+    /// client. It does not apply to workers, nor to the wait for a result, which
+    /// [`result_within`](crate::WorkflowHandle::result_within) limits. By default a call fails
+    /// after about 30 seconds, or after 10 seconds of retries while the server is unavailable.
+    /// `call_timeout` of a start, signal, query or update sets the timeout of one call.
     ///
-    /// A call that is not answered in time ends with [`Error::CallTimedOut`].
+    /// A call that times out returns [`Error::CallTimedOut`].
     ///
     /// ```no_run
     /// # use durable::prelude::*;
@@ -32,9 +31,9 @@ impl Client {
         Self { call_timeout: Some(timeout), ..self.clone() }
     }
 
-    /// Waits for a call within its own limit, or else within the client's.
+    /// Limits a call to its own timeout, or else to the client's.
     ///
-    /// The call is boxed, as the SDK's futures are large.
+    /// The call is boxed because the SDK's futures are large.
     pub(crate) fn within<T>(
         &self,
         limit: Option<Duration>,

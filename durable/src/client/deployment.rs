@@ -1,4 +1,4 @@
-//! Which version of a deployment is current, which one is ramping up, and which one a start is for.
+//! Versions of worker deployments.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep};
 use super::Client;
 use crate::error::{Error, Result};
 
-/// The time that a change waits for workers of the version, and then again for the server.
+/// The longest wait for workers of the version, and again for the server.
 const WAIT: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_millis(100);
 
@@ -59,12 +59,12 @@ impl DeploymentVersion {
     /// those that upgrade by themselves (`VersioningBehavior::AutoUpgrade`) move to it
     /// with their next task.
     ///
-    /// The server accepts a version once its workers poll, and then tells all its parts of the change.
-    /// This waits for both, for at most 30 seconds each. A deployment script does the same with
+    /// The server accepts a version once its workers poll, and then propagates the change. This
+    /// waits for both, for at most 30 seconds each. A deployment script does the same with
     /// `temporal worker deployment set-current-version`.
     ///
     /// # Errors
-    /// [`Error::Rpc`], with the answer of the server.
+    /// [`Error::Rpc`] if the server refuses the change.
     pub async fn make_current(&self, client: &Client) -> Result<()> {
         let request = SetWorkerDeploymentCurrentVersionRequest {
             namespace: client.namespace().to_owned(),
@@ -87,10 +87,10 @@ impl DeploymentVersion {
     /// version: `percentage` of the workflows that start from now on, and of those that
     /// upgrade by themselves (`VersioningBehavior::AutoUpgrade`).
     ///
-    /// The percentage is between 0 and 100. Called again it changes the part; with 0 the version gets
-    /// no new work, and [`make_current`](Self::make_current) ends the ramp. It waits for the server as
-    /// `make_current` does. A deployment script does the same with
-    /// `temporal worker deployment set-ramping-version`.
+    /// The percentage is between 0 and 100. Another call changes the percentage; with 0 the version
+    /// gets no new work. [`make_current`](Self::make_current) ends the ramp. This waits for the
+    /// server as `make_current` does. A deployment script does the same with `temporal worker
+    /// deployment set-ramping-version`.
     ///
     /// ```no_run
     /// # async fn example(client: &durable::Client) -> durable::Result<()> {
@@ -105,8 +105,8 @@ impl DeploymentVersion {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Rpc`], with the answer of the server, for example if the percentage is not between 0
-    /// and 100, or the version is the current one.
+    /// [`Error::Rpc`] if the server refuses the change, for example if the percentage is not
+    /// between 0 and 100, or the version is the current one.
     pub async fn ramp(&self, client: &Client, percentage: f32) -> Result<()> {
         let request = SetWorkerDeploymentRampingVersionRequest {
             namespace: client.namespace().to_owned(),
@@ -130,8 +130,8 @@ impl DeploymentVersion {
         self.change(client, operation, ask).await
     }
 
-    /// Asks for a change until workers of the version poll, and waits until all parts of the server
-    /// know of it.
+    /// Retries a change until workers of the version poll, and waits until the server has
+    /// propagated it.
     async fn change<F>(
         &self,
         client: &Client,
@@ -145,8 +145,8 @@ impl DeploymentVersion {
             |status| Error::Rpc { operation: operation.clone(), source: Box::new(status) };
         let until = Instant::now() + WAIT;
         while let Err(status) = ask().await {
-            // It is refused until the server has seen the version's workers, which then poll every
-            // queue of the current version.
+            // The server refuses the change until the version's workers poll every queue of the
+            // current version.
             let early = matches!(status.code(), Code::NotFound | Code::FailedPrecondition);
             if !early || Instant::now() >= until {
                 return Err(refused(status));
@@ -156,7 +156,7 @@ impl DeploymentVersion {
         let until = Instant::now() + WAIT;
         while self.is_changing(client).await.map_err(refused)? {
             if Instant::now() >= until {
-                let words = "it is done, and parts of the server do not know of it yet";
+                let words = "the change was accepted, but the server is still propagating it";
                 return Err(refused(Status::deadline_exceeded(words)));
             }
             sleep(INTERVAL).await;
@@ -164,7 +164,7 @@ impl DeploymentVersion {
         Ok(())
     }
 
-    /// Returns whether a change of the deployment is still on its way to the parts of the server.
+    /// Returns whether the server is still propagating a change of the deployment.
     async fn is_changing(&self, client: &Client) -> Result<bool, Status> {
         let request = DescribeWorkerDeploymentRequest {
             namespace: client.namespace().to_owned(),
@@ -176,7 +176,7 @@ impl DeploymentVersion {
         Ok(info.routing_config_update_state() == RoutingConfigUpdateState::InProgress)
     }
 
-    /// The SDK's form.
+    /// Converts it to the SDK's type.
     pub(crate) fn sdk(&self) -> WorkerDeploymentVersion {
         WorkerDeploymentVersion::builder()
             .deployment_name(&*self.deployment)
@@ -191,14 +191,14 @@ impl fmt::Display for DeploymentVersion {
     }
 }
 
-/// The version of a deployment that a workflow runs on, whatever the current one is.
+/// An override of the deployment version that a workflow runs on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VersionOverride {
-    /// This version, for as long as the workflow runs. Its workers must have polled the queue.
+    /// Always this version. Its workers must have polled the task queue.
     Pinned(DeploymentVersion),
-    /// The current version, to which the workflow moves whenever it changes, also where its workers
-    /// pin their workflows.
+    /// Always the current version. The workflow moves to a new current version, even if its workers
+    /// pin workflows.
     AutoUpgrade,
 }
 

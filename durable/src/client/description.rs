@@ -1,4 +1,4 @@
-//! What the server knows of one workflow, and why its current task fails.
+//! The description of a workflow, with the failure of its current task.
 
 use std::ops::Deref;
 
@@ -15,13 +15,13 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeWorkflowExecutionResponse, GetWorkflowExecutionHistoryReverseRequest,
 };
 
-use super::outcome::Doing;
+use super::outcome::Operation;
 use crate::error::TaskFailure;
 
-/// How many of the last events are looked at for the failure of a task.
+/// The number of events at the end of the history that are searched for a task failure.
 const LAST_EVENTS: i32 = 100;
 
-/// A workflow as the server describes it.
+/// The server's description of a workflow.
 ///
 /// It dereferences to the SDK's [`WorkflowExecutionDescription`], with ids, status, times, queue,
 /// memo, search attributes and history length.
@@ -32,8 +32,7 @@ pub struct WorkflowDescription {
 }
 
 impl WorkflowDescription {
-    /// Returns why the workflow's current task fails, or `None` while nothing keeps the workflow from
-    /// going on.
+    /// Returns the failure of the workflow's current task, or `None` if the task does not fail.
     #[must_use]
     pub fn task_failure(&self) -> Option<&TaskFailure> {
         self.task_failure.as_ref()
@@ -54,19 +53,19 @@ impl Deref for WorkflowDescription {
     }
 }
 
-impl Doing<'_> {
+impl Operation<'_> {
     /// Adds the failure of the workflow's current task to the SDK's description.
     pub(super) async fn with_task_failure(
         &self,
         described: WorkflowExecutionDescription,
     ) -> WorkflowDescription {
-        // Who may describe a workflow and not read its history goes without.
+        // A caller that may not read the history gets the description without the failure.
         let task_failure = self.task_failure(described.raw()).await.unwrap_or_default();
         WorkflowDescription { described, task_failure }
     }
 
-    /// Reads the failure of the workflow's current task from the end of its history. A description has
-    /// only the number of the attempt.
+    /// Reads the failure of the workflow's current task from the end of its history. The SDK's
+    /// description has only the number of the attempt.
     async fn task_failure(
         &self,
         described: &DescribeWorkflowExecutionResponse,
@@ -85,7 +84,7 @@ impl Doing<'_> {
         Ok(Some(TaskFailure::new(pending.attempt, cause, message, namespace)))
     }
 
-    /// The last events of a workflow, the last one first.
+    /// Returns the last events of a workflow, in reverse order.
     async fn last_events(
         &self,
         execution: Option<WorkflowExecution>,
@@ -102,7 +101,7 @@ impl Doing<'_> {
     }
 }
 
-/// The failure of the last task, where no other was completed since, and its cause.
+/// Returns the failure of the last task and its cause, unless a task was completed later.
 fn last_failure(
     events: Vec<HistoryEvent>,
 ) -> Option<(WorkflowTaskFailedEventAttributes, WorkflowTaskFailedCause)> {
@@ -112,7 +111,7 @@ fn last_failure(
         _ => None,
     })??;
     let cause = failed.cause();
-    // These are no fault of the code: the task is made anew with what came in the meantime.
+    // These are not caused by the code: the server creates the task again with the new events.
     let passes = matches!(
         cause,
         WorkflowTaskFailedCause::UnhandledCommand

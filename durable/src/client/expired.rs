@@ -1,4 +1,4 @@
-//! The timeout that ended a workflow, as its history tells.
+//! Finding the timeout that ended a workflow, in its history.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,12 +14,11 @@ use crate::definition::Workflow;
 use crate::error::{ExpiredTimeout, TimeoutKind};
 use crate::options::{OptionSource, Sourced, WorkflowOptions, WorkflowTimeouts, limit};
 
-/// A clock of the server's may be read before the timer that it fires.
+/// Tolerance between the server's clock and its timers.
 const SLACK: Duration = Duration::from_millis(100);
 
 impl<W: Workflow> WorkflowHandle<W> {
-    /// The timeout that ended the workflow; `None` where its history cannot be read, so that the
-    /// outcome itself is told all the same.
+    /// Returns the timeout that ended the workflow, or `None` if its history cannot be read.
     pub(super) async fn expired_timeout(&self) -> Option<ExpiredTimeout> {
         let (run_id, closed_at) = self.timed_out_run().await?;
         let options = WorkflowFetchHistoryOptions::default();
@@ -41,7 +40,8 @@ impl<W: Workflow> WorkflowHandle<W> {
         Some(ExpiredTimeout { kind, length, source })
     }
 
-    /// The last run of those that followed from this handle's, if it timed out, and when it did.
+    /// Returns the last run that followed from this handle's run and the time of its timeout, if it
+    /// timed out.
     async fn timed_out_run(&self) -> Option<(Option<String>, SystemTime)> {
         let mut run_id = self.run_id().map(str::to_owned);
         loop {
@@ -65,7 +65,7 @@ impl<W: Workflow> WorkflowHandle<W> {
         }
     }
 
-    /// The timeouts that a start by this program would set.
+    /// Returns the timeouts that a start by this program would set.
     fn annotated(&self, name: &str) -> Option<WorkflowTimeouts> {
         let configured = self.client().configured_options().of_workflow(name);
         let resolved = WorkflowOptions::default().resolve(W::options(), configured);
@@ -73,7 +73,7 @@ impl<W: Workflow> WorkflowHandle<W> {
     }
 }
 
-/// The run that followed from one that has ended, or an empty text.
+/// Returns the id of the run that followed from an ended one, or an empty string.
 fn following(closed: &HistoryEvent) -> &str {
     match &closed.attributes {
         Some(Attributes::WorkflowExecutionCompletedEventAttributes(it)) => &it.new_execution_run_id,
@@ -86,7 +86,7 @@ fn following(closed: &HistoryEvent) -> &str {
     }
 }
 
-/// Which timeout of a run was over when it ended, and how long it was.
+/// Returns the timeout of a run that was reached when the run ended, and its length.
 fn expired(
     started: &WorkflowExecutionStartedEventAttributes,
     closed_at: SystemTime,

@@ -1,4 +1,4 @@
-//! Whether the server answers.
+//! Health checks of the server.
 
 use std::time::{Duration, Instant};
 
@@ -13,10 +13,10 @@ use super::Client;
 use super::connect::unreachable;
 use crate::error::{Error, Result};
 
-/// How long the server may take to say that it is well.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest time that the server may take to answer a health check.
+pub(super) const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What the server said when it was asked how it is.
+/// The result of a health check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Health {
@@ -26,16 +26,16 @@ pub struct Health {
     pub namespace: String,
     /// The server's version, such as `1.32.0`.
     pub server_version: String,
-    /// How long the answer took.
+    /// The time that the answer took.
     pub latency: Duration,
 }
 
 impl Client {
-    /// Asks the server for the namespace. One that does not exist would show only at the first start,
-    /// and as a hanging worker.
+    /// Checks that the namespace exists. Otherwise a missing one would be noticed only at the first
+    /// start, and a worker would hang.
     ///
     /// # Errors
-    /// [`Error::NamespaceNotFound`], and [`Error::Unreachable`] after some attempts.
+    /// [`Error::NamespaceNotFound`], or [`Error::Unreachable`] after some attempts.
     pub(crate) async fn check_namespace(&self) -> Result<()> {
         let request = DescribeNamespaceRequest {
             namespace: self.sdk().namespace(),
@@ -49,29 +49,30 @@ impl Client {
             Err(status) if status.code() == Code::Unavailable => {
                 Err(unreachable(self.address().to_owned(), Box::new(status)))
             }
-            // A caller may lack the right to describe the namespace that it may use.
+            // A caller can be allowed to use the namespace without being allowed to describe it.
             Ok(_) | Err(_) => Ok(()),
         }
     }
 
-    /// Asks the server how it is. The call is not retried, and given up after 5 seconds.
+    /// Checks that the server answers. The call is not retried, and times out after 5 seconds.
     ///
     /// # Errors
-    /// [`Error::Unreachable`] when there is no answer, [`Error::Rpc`] when it is another.
+    /// [`Error::Unreachable`] if there is no answer, [`Error::Rpc`] if the server answers with
+    /// another error.
     pub async fn health(&self) -> Result<Health> {
         let before = Instant::now();
         let mut service = self.sdk().connection().workflow_service();
         let asking = service.get_system_info(GetSystemInfoRequest::default().into_request());
-        let answer = match tokio::time::timeout(PATIENCE, asking).await {
+        let answer = match tokio::time::timeout(HEALTH_TIMEOUT, asking).await {
             Ok(Ok(answer)) => answer.into_inner(),
             Ok(Err(status)) if status.code() == Code::Unavailable => {
                 return Err(unreachable(self.address().to_owned(), Box::new(status)));
             }
             Ok(Err(status)) => {
-                let operation = "say how it is".to_owned();
+                let operation = "answer a health check".to_owned();
                 return Err(Error::Rpc { operation, source: Box::new(status) });
             }
-            Err(_) => return Err(no_answer(self.address().to_owned())),
+            Err(_) => return Err(timed_out_error(self.address().to_owned())),
         };
         Ok(Health {
             address: self.address().to_owned(),
@@ -82,7 +83,7 @@ impl Client {
     }
 }
 
-/// The server was asked, and too much time went by.
-pub(super) fn no_answer(address: String) -> Error {
-    unreachable(address, format!("there was no answer within {PATIENCE:?}").into())
+/// Returns the error of a health check that timed out.
+pub(super) fn timed_out_error(address: String) -> Error {
+    unreachable(address, format!("no answer within {HEALTH_TIMEOUT:?}").into())
 }

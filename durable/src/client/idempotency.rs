@@ -1,8 +1,8 @@
-//! What a second start of the same workflow id does, as one option.
+//! Starts with a workflow id that is already used, as one option.
 
 use temporalio_client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy};
 
-/// What a start does when its workflow id is taken.
+/// The behavior of a start if its workflow id is already used.
 ///
 /// It sets Temporal's id reuse policy (for a workflow that has ended) and id conflict policy (for
 /// one that runs) together:
@@ -15,7 +15,7 @@ use temporalio_client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy};
 /// | [`UseExisting`](Self::UseExisting) | its handle | starts | starts | `AllowDuplicate` | `UseExisting` |
 ///
 /// Without it a start behaves as with `AllowDuplicate`. With a signal or an update
-/// ([`Start::with_signal`](super::Start::with_signal)) a workflow that runs is reached in all four.
+/// ([`Start::with_signal`](super::Start::with_signal)) all four use a running workflow.
 ///
 /// ```no_run
 /// # use durable::prelude::*;
@@ -44,19 +44,18 @@ use temporalio_client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Idempotency {
-    /// An id is used once, however its workflow ends, while the server keeps the ended workflow
-    /// (its namespace's retention).
+    /// An id is used once, while the server keeps the ended workflow (the namespace's retention).
     OncePerId,
-    /// An id is used again only after its workflow did not complete.
+    /// An id can be reused only if its workflow did not complete.
     RetryIfFailed,
-    /// An id is used again once its workflow has ended.
+    /// An id can be reused once its workflow has ended.
     AllowDuplicate,
-    /// A workflow that runs is used, and one that has ended is started again.
+    /// A running workflow is used. If it has ended, a new one is started.
     UseExisting,
 }
 
 impl Idempotency {
-    /// Temporal's policy for the id of a workflow that has ended.
+    /// Returns Temporal's policy for the id of a workflow that has ended.
     #[must_use]
     pub fn id_reuse_policy(self) -> WorkflowIdReusePolicy {
         match self {
@@ -66,7 +65,7 @@ impl Idempotency {
         }
     }
 
-    /// Temporal's policy for the id of a workflow that runs.
+    /// Returns Temporal's policy for the id of a running workflow.
     #[must_use]
     pub fn id_conflict_policy(self) -> WorkflowIdConflictPolicy {
         match self {

@@ -1,8 +1,8 @@
-//! The Tokio runtime on which all connections live.
+//! The Tokio runtime of all connections.
 //!
-//! A connection is a set of tasks. On the runtime of the caller they would be gone when that runtime
-//! is dropped, and would stand still while nobody drives it, and every later call of the client with
-//! them. So they have a runtime of their own, which lasts as long as the process.
+//! A connection is a set of tasks. On the caller's runtime they would stop when that runtime is
+//! dropped or not polled, and later calls of the client would hang. So they run on a separate
+//! runtime, which lasts as long as the process.
 
 use std::panic::resume_unwind;
 use std::sync::OnceLock;
@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinSet;
 use tracing::instrument::WithSubscriber as _;
 
-/// How many threads it has at the most. They sleep while nothing is sent.
+/// The maximum number of threads. They sleep while nothing is sent.
 const THREADS: usize = 4;
 
 fn runtime() -> Option<&'static Handle> {
@@ -24,21 +24,22 @@ fn runtime() -> Option<&'static Handle> {
             .enable_all()
             .build();
         if let Err(error) = &runtime {
-            tracing::warn!(%error, "connections have no runtime of their own; they end with that of the caller");
+            tracing::warn!(%error, "the runtime of connections cannot be started; they run on the caller's");
         }
         runtime.ok()
     });
     made.as_ref().map(Runtime::handle)
 }
 
-/// Makes a connection where its tasks stay alive. What makes it is boxed, as it is large.
-pub(super) fn connecting<T: Send + 'static>(
+/// Runs a future that connects on the runtime of the connections. The future is boxed because it is
+/// large.
+pub(super) fn spawn<T: Send + 'static>(
     connecting: impl Future<Output = T> + Send + 'static,
 ) -> impl Future<Output = T> + Send {
     let connecting = Box::pin(connecting);
     async move {
         let Some(handle) = runtime() else { return connecting.await };
-        // Dropped, it gives up the connecting.
+        // Dropping the set cancels the task.
         let mut task = JoinSet::new();
         task.spawn_on(connecting.with_current_subscriber(), handle);
         match task.join_next().await {

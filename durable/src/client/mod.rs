@@ -1,7 +1,7 @@
 //! Starting workflows and talking to them, from any Rust program.
 //!
-//! [`Client`] connects; the functions that `#[workflow_methods]` puts on a workflow start it and
-//! give typed handles. This room knows the definitions, and no workers.
+//! [`Client`] connects. The functions that `#[workflow_methods]` generates start workflows and
+//! return typed handles. This module uses the definitions, but no workers.
 
 mod any;
 mod batch;
@@ -24,7 +24,7 @@ mod list;
 mod outcome;
 mod payloads;
 mod proxy;
-mod relay;
+mod request_amender;
 mod schedule;
 mod search_attributes;
 mod security;

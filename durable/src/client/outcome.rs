@@ -1,4 +1,4 @@
-//! Turns the SDK's errors into the outcomes of [`crate::error`].
+//! Converts the SDK's errors to those of [`crate::error`].
 
 use std::time::Duration;
 
@@ -16,14 +16,14 @@ use temporalio_common::protos::utilities::decode_status_detail;
 use super::Client;
 use crate::error::{Error, Failure, Result, payload_error, unknown_search_attribute};
 
-/// What was being done, to whom: the context of every error here.
-pub(super) struct Doing<'a> {
+/// An operation on a workflow, as the context of its errors.
+pub(super) struct Operation<'a> {
     pub(super) client: &'a Client,
     pub(super) workflow_id: &'a str,
-    pub(super) operation: &'a str,
+    pub(super) verb: &'a str,
 }
 
-impl Doing<'_> {
+impl Operation<'_> {
     fn workflow_id(&self) -> String {
         self.workflow_id.to_owned()
     }
@@ -41,7 +41,7 @@ impl Doing<'_> {
         }
     }
 
-    /// Waits for the call that this is about within its own limit, or else within the client's.
+    /// Limits the call to its own timeout, or else to the client's.
     pub(super) fn within<T>(
         &self,
         limit: Option<Duration>,
@@ -50,9 +50,9 @@ impl Doing<'_> {
         self.client.within(limit, || self.what(), call)
     }
 
-    /// What was asked for.
+    /// Returns the operation and its workflow, for messages.
     pub(super) fn what(&self) -> String {
-        format!("{} workflow `{}`", self.operation, self.workflow_id)
+        format!("{} workflow `{}`", self.verb, self.workflow_id)
     }
 
     fn wrong_type(
@@ -60,7 +60,7 @@ impl Doing<'_> {
         error: temporalio_common::data_converters::PayloadConversionError,
     ) -> Error {
         Error::WrongType {
-            what: format!("value to {} workflow `{}`", self.operation, self.workflow_id),
+            what: format!("value to {} workflow `{}`", self.verb, self.workflow_id),
             source: payload_error(error),
         }
     }
@@ -75,14 +75,14 @@ impl Doing<'_> {
                 Error::AlreadyStarted { workflow_id: self.workflow_id(), run_id }
             }
             WorkflowStartError::PayloadConversion(error) => self.wrong_type(error),
-            // A start finds no workflow missing, only a namespace.
+            // For a start only the namespace can be missing.
             WorkflowStartError::Rpc(status) if status.code() == Code::NotFound => {
                 Error::NamespaceNotFound {
                     namespace: self.client.namespace().to_owned(),
                     address: self.client.address().to_owned(),
                 }
             }
-            // The SDK leaves it as it came when a signal was sent with the start.
+            // The SDK 1.1.1 does not convert this status for a signal-with-start.
             WorkflowStartError::Rpc(status) if status.code() == Code::AlreadyExists => {
                 let failure = decode_status_detail::<WorkflowExecutionAlreadyStartedFailure>(
                     status.details(),
@@ -106,7 +106,7 @@ impl Doing<'_> {
             WorkflowUpdateWithStartError::Start(error) => self.start(error),
             WorkflowUpdateWithStartError::Update(error) => self.update(update, error).await,
             WorkflowUpdateWithStartError::PayloadConversion(error) => self.wrong_type(error),
-            // What no part of the request is to blame for is said as of a start.
+            // An error of the whole request is reported like one of a start.
             WorkflowUpdateWithStartError::Rpc(status) => self.start(status.into()),
             other => self.other(other.into()),
         }
@@ -148,7 +148,7 @@ impl Doing<'_> {
                 query: query.to_owned(),
                 status,
             },
-            // The server answers so when the workflow's answer was an error.
+            // The server's code for a query handler that returned an error.
             WorkflowQueryError::Rpc(status) if status.code() == Code::InvalidArgument => {
                 Error::QueryFailed {
                     workflow_id: self.workflow_id(),
@@ -179,7 +179,7 @@ impl Doing<'_> {
         }
     }
 
-    /// An update's failure comes from the SDK as the server sent it.
+    /// Decodes the failure of an update, which the SDK returns as the server sent it.
     pub(super) async fn decode_failure(&self, mut failure: RawFailure) -> Failure {
         let converter = &self.client.sdk().options().data_converter;
         let context = SerializationContextData::Workflow(WorkflowSerializationContext::new());
@@ -198,7 +198,7 @@ impl Doing<'_> {
 }
 
 impl Client {
-    /// An answer of the server that is about the request, where it may be about a search attribute.
+    /// Returns the error of a refused request that may contain search attributes.
     pub(super) fn refused(&self, operation: String, status: Status) -> Error {
         match unknown_search_attribute(status.message()).map(str::to_owned) {
             Some(name) => Error::UnknownSearchAttribute {
@@ -212,13 +212,13 @@ impl Client {
     }
 }
 
-/// An answer of the server that is about the request, and not about whom it was for.
+/// Returns the error of a refused request.
 pub(super) fn refused(operation: String, status: Status) -> Error {
     let source = Box::new(status);
-    // The server has no code of its own for either.
-    let said = |code, words| source.code() == code && source.message().contains(words);
-    if said(Code::InvalidArgument, "size exceeds limit")
-        || said(Code::ResourceExhausted, "larger than max")
+    // The server (as of 1.32) has no separate code for either.
+    let is = |code, words| source.code() == code && source.message().contains(words);
+    if is(Code::InvalidArgument, "size exceeds limit")
+        || is(Code::ResourceExhausted, "larger than max")
     {
         Error::PayloadTooLarge { operation, source }
     } else {

@@ -1,4 +1,5 @@
-//! Values whose types are not known to the program: payloads, and JSON that becomes payloads.
+//! Values whose types are unknown at compile time: payloads, and JSON that is converted to
+//! payloads.
 
 use std::fmt;
 
@@ -13,9 +14,9 @@ use crate::definition::Payload;
 use crate::definition::exact::Exact;
 use crate::error::{Error, Result, payload_error};
 
-/// The inputs or the output of something whose types the program does not know.
+/// Inputs or an output whose types are unknown at compile time.
 ///
-/// Inputs are written as JSON, each a payload of its own, or given as payloads; an output is read as
+/// Inputs are given as JSON values, one payload each, or as payloads. An output can be read as
 /// JSON, as a type, or as payloads. The client's data converter and codec apply.
 ///
 /// ```
@@ -36,37 +37,38 @@ pub struct Payloads {
 
 #[derive(Clone, PartialEq)]
 enum Entry {
-    /// Still to be converted.
+    /// A value that is not converted yet.
     Json(Value),
     Payload(RawPayload),
 }
 
 impl Payloads {
-    /// No input.
+    /// Returns no values.
     #[must_use]
     pub fn none() -> Self {
         Self { values: Vec::new() }
     }
 
-    /// How many values there are.
+    /// Returns the number of values.
     #[must_use]
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// Whether there is no value.
+    /// Returns whether there are no values.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// The value as JSON: `null` where there is none, and an array where there are several.
+    /// Returns the value as JSON: `null` if there is none, and an array if there are several.
     ///
-    /// An integer of more than 64 bits becomes a double; [`decode`](Self::decode) reads it as `u128`.
+    /// An integer of more than 64 bits becomes a double. Use [`decode`](Self::decode) to read a
+    /// `u128`.
     ///
     /// # Errors
-    /// [`Error::WrongType`] for a payload that is no JSON, which
-    /// [`decode`](Self::decode) and [`payloads`](Self::payloads) can still read.
+    /// [`Error::WrongType`] if a payload is not JSON. Use [`decode`](Self::decode) or
+    /// [`payloads`](Self::payloads) then.
     pub fn json(&self) -> Result<Value> {
         let mut values = self.values.iter().map(Entry::json).collect::<Result<Vec<_>>>()?;
         Ok(match values.len() {
@@ -76,10 +78,10 @@ impl Payloads {
         })
     }
 
-    /// The value as a type, by the SDK's standard converter.
+    /// Deserializes the value with the SDK's standard converter.
     ///
     /// # Errors
-    /// [`Error::WrongType`] when it is none.
+    /// [`Error::WrongType`] if the value is not of the type.
     pub fn decode<T: Payload>(&self) -> Result<T> {
         let converter = PayloadConverter::default();
         let context = SerializationContext::new(&SerializationContextData::None, &converter);
@@ -89,10 +91,10 @@ impl Payloads {
         decoded.map(|Exact(value)| value).map_err(wrong)
     }
 
-    /// The payloads, JSON by the SDK's standard converter.
+    /// Returns the payloads. JSON is converted with the SDK's standard converter.
     ///
     /// # Errors
-    /// [`Error::WrongType`] for what cannot be a payload.
+    /// [`Error::WrongType`] if a value cannot be converted.
     pub fn payloads(&self) -> Result<Vec<RawPayload>> {
         let converter = PayloadConverter::default();
         let context = SerializationContext::new(&SerializationContextData::None, &converter);
@@ -109,7 +111,7 @@ impl Entry {
         match payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice) {
             b"json/plain" | b"json/protobuf" => serde_json::from_slice(&payload.data)
                 .map_err(|error| wrong(PayloadConversionError::EncodingError(error.into()))),
-            // What has no encoding is what a workflow without a result ends with.
+            // A workflow without a result returns a payload without an encoding.
             b"binary/null" | b"" => Ok(Value::Null),
             other => {
                 let other = String::from_utf8_lossy(other);
@@ -140,7 +142,7 @@ impl Default for Payloads {
     }
 }
 
-/// One value.
+/// Converts one value.
 impl From<Value> for Payloads {
     fn from(value: Value) -> Self {
         Self { values: vec![Entry::Json(value)] }
@@ -202,7 +204,7 @@ impl TemporalDeserializable for Payloads {
     }
 }
 
-/// As JSON; what is no JSON is shown by its encoding and size.
+/// Formats the values as JSON. Other payloads are shown with their encoding and size.
 impl fmt::Debug for Payloads {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut list = f.debug_list();
@@ -246,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_null_whichever_way_it_came() {
+    fn reads_missing_values_as_null() {
         assert_eq!(Payloads::none().json().unwrap(), Value::Null);
         assert_eq!(encoded("binary/null", b"").json().unwrap(), Value::Null);
         let nothing = Payloads::from(vec![RawPayload::default()]);
@@ -254,14 +256,14 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_read_as_a_type() {
+    fn decodes_a_value_as_a_type() {
         assert_eq!(encoded("json/plain", b"\"7\"").decode::<String>().unwrap(), "7");
         let error = encoded("json/plain", b"\"7\"").decode::<u32>().unwrap_err();
         assert!(matches!(error, Error::WrongType { .. }), "{error:?}");
     }
 
     #[test]
-    fn what_is_no_json_is_said_to_be_none() {
+    fn refuses_to_read_other_encodings_as_json() {
         let binary = encoded("binary/plain", b"\x00\x01");
         let error = format!("{:?}", binary.json().unwrap_err());
         assert!(error.contains("its encoding is `binary/plain`"), "{error}");

@@ -1,4 +1,4 @@
-//! The HTTP proxy through which a server is reached.
+//! HTTP proxies.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,7 +9,7 @@ use url::Url;
 use crate::address::Address;
 use crate::error::Error;
 
-/// A proxy, and who may use it.
+/// A proxy with its credentials.
 #[derive(Clone)]
 pub(super) struct Proxy {
     pub(super) address: String,
@@ -20,7 +20,7 @@ impl Proxy {
     /// Returns the SDK's options.
     ///
     /// # Errors
-    /// [`Error::InvalidAddress`].
+    /// [`Error::InvalidAddress`] if the address is not `host:port`.
     pub(super) fn options(self) -> Result<HttpConnectProxyOptions, Error> {
         let target = target(&self.address).map_err(|(address, source)| Error::InvalidAddress {
             address,
@@ -31,19 +31,19 @@ impl Proxy {
     }
 }
 
-/// Returns the proxy's host and port; or what may be shown of the address, and what is wrong with it.
+/// Returns the proxy's host and port, or the address without credentials and its problem.
 fn target(address: &str) -> Result<String, (String, String)> {
     let url =
         if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
     if let Ok(url) = Url::parse(&url) {
         if !url.username().is_empty() || url.password().is_some() {
             let shown = url.host_str().unwrap_or_default().to_owned();
-            let problem = "user and password do not belong into the address; set them with \
+            let problem = "the address contains credentials; set them with \
                            `proxy_credentials`, or with the keys `proxy_user` and `proxy_password`";
             return Err((shown, problem.to_owned()));
         }
         if url.scheme() != "http" {
-            let problem = "only `http` proxies can be used; write `host:port`";
+            let problem = "only `http` proxies are supported; write `host:port`";
             return Err((address.to_owned(), problem.to_owned()));
         }
     }
@@ -53,20 +53,20 @@ fn target(address: &str) -> Result<String, (String, String)> {
         .map_err(|error| (address.to_owned(), error.to_string()))
 }
 
-/// A connection that failed on its way through a proxy.
+/// The error of a connection through a proxy.
 #[derive(Debug)]
-pub(super) struct Proxied {
+pub(super) struct ProxyError {
     pub(super) proxy: String,
     pub(super) source: Box<dyn StdError + Send + Sync>,
 }
 
-impl fmt::Display for Proxied {
+impl fmt::Display for ProxyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the connection goes through the proxy at {}", self.proxy)
+        write!(f, "the connection through the proxy at {} failed", self.proxy)
     }
 }
 
-impl StdError for Proxied {
+impl StdError for ProxyError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&*self.source)
     }
@@ -77,7 +77,7 @@ mod tests {
     use super::target;
 
     #[test]
-    fn a_proxy_is_a_host_and_a_port_without_a_password() {
+    fn takes_host_and_port_without_a_password() {
         assert_eq!(target("proxy:3128").expect("host and port"), "proxy:3128");
         assert_eq!(target("http://proxy:3128/").expect("a URL"), "proxy:3128");
         for bad in ["proxy", "", "https://proxy:3128", "socks5://proxy:1080"] {

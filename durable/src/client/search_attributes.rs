@@ -1,4 +1,4 @@
-//! The search attributes of a server: those it lacks, and how they get there.
+//! Checking and creating the search attributes of a namespace.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,16 +15,16 @@ use crate::definition::SearchAttributeEntry;
 use crate::error::{Error, Result, how_to_create};
 use crate::search_attribute::SearchAttribute;
 
-/// A declared search attribute that the server does not have, or has otherwise.
+/// A declared search attribute that is missing on the server, or has another type.
 #[derive(Debug)]
-pub(crate) struct UnfitSearchAttribute {
+pub(crate) struct SearchAttributeMismatch {
     declared: SearchAttributeEntry,
-    /// The type that it has on the server, as the server names it, if it is there.
+    /// The server's name of the attribute's type on the server, if the attribute exists.
     found: Option<String>,
     namespace: String,
 }
 
-impl fmt::Display for UnfitSearchAttribute {
+impl fmt::Display for SearchAttributeMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { declared: SearchAttributeEntry { name, kind, source }, found, namespace } = self;
         match found {
@@ -44,37 +44,38 @@ impl fmt::Display for UnfitSearchAttribute {
 }
 
 impl Client {
-    /// Returns the declared search attributes that the namespace lacks, or has with another type.
+    /// Returns the declared search attributes that are missing in the namespace, or have another
+    /// type there.
     ///
     /// # Errors
-    /// [`Error::Unreachable`], [`Error::Rpc`] where the server does not let this client ask.
-    pub(crate) async fn unfit_search_attributes(
+    /// [`Error::Unreachable`], or [`Error::Rpc`] if this client may not list search attributes.
+    pub(crate) async fn mismatched_search_attributes(
         &self,
         declared: &[SearchAttributeEntry],
-    ) -> Result<Vec<UnfitSearchAttribute>> {
+    ) -> Result<Vec<SearchAttributeMismatch>> {
         if declared.is_empty() {
             return Ok(Vec::new());
         }
         let known = self.known_search_attributes().await.map_err(|status| match status.code() {
             Code::Unavailable => self.unreachable(status),
             _ => Error::Rpc {
-                operation: "list its search attributes".to_owned(),
+                operation: "list the search attributes".to_owned(),
                 source: Box::new(status),
             },
         })?;
-        let unfit = declared.iter().filter_map(|entry| {
+        let mismatched = declared.iter().filter_map(|entry| {
             let found = known.get(entry.name).copied();
             if found == Some(entry.kind.indexed() as i32) {
                 return None;
             }
             let found = found.map(type_name);
             let namespace = self.namespace().to_owned();
-            Some(UnfitSearchAttribute { declared: *entry, found, namespace })
+            Some(SearchAttributeMismatch { declared: *entry, found, namespace })
         });
-        Ok(unfit.collect())
+        Ok(mismatched.collect())
     }
 
-    /// Creates search attributes in the namespace; those that exist already stay as they are.
+    /// Creates search attributes in the namespace. Existing ones stay unchanged.
     #[cfg(feature = "testing")]
     pub(crate) async fn create_search_attributes(
         &self,
@@ -86,7 +87,7 @@ impl Client {
             return Ok(());
         }
         if let Err(status) = self.add_search_attributes(wanted.clone()).await {
-            // One of the server's own among them makes it refuse all.
+            // The server refuses the whole request if it contains a built-in attribute.
             let known = self.known_search_attributes().await?;
             let asked = wanted.len();
             wanted.retain(|name, kind| known.get(name) != Some(kind));
@@ -106,7 +107,7 @@ impl Client {
         sdk.add_search_attributes(request.into_request()).await.map(drop)
     }
 
-    /// All search attributes of the namespace, the server's own included.
+    /// Returns all search attributes of the namespace, built-in ones included.
     async fn known_search_attributes(&self) -> Result<HashMap<String, i32>, Status> {
         let request = ListSearchAttributesRequest { namespace: self.namespace().to_owned() };
         let mut sdk = self.sdk().clone();

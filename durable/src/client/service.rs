@@ -1,4 +1,4 @@
-//! One client for a whole program, which connects when it is first used.
+//! A shared client that connects on its first use.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,16 +12,16 @@ use super::health::{self, Health};
 use super::{Client, ClientBuilder};
 use crate::error::{Error, Result};
 
-/// How long it is tried to connect, where nothing else is set.
+/// The default limit of connecting.
 const DEFAULT_LIMIT: Duration = Duration::from_secs(60);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// A client that a whole program shares, and that connects when it is first used.
+/// A client that is shared by a whole program and connects on its first use.
 ///
-/// It is cheap to clone. However many tasks use it first, there is one connection; while the server is
-/// not there, it is tried again with growing pauses, up to a limit. A program so starts before its
-/// Temporal server does, and a program that is configured not to use Temporal gets [`Error::Disabled`].
+/// It is cheap to clone. All tasks share one connection. While the server is unreachable,
+/// connecting is retried with growing pauses, up to a limit, so a program can start before its
+/// Temporal server. A program in whose configuration Temporal is disabled gets [`Error::Disabled`].
 ///
 /// ```no_run
 /// # async fn main_() -> durable::Result<()> {
@@ -53,27 +53,27 @@ struct Inner {
 #[derive(Default)]
 struct State {
     client: Option<Client>,
-    /// How the last try to connect ended, if it failed, and when.
+    /// The time and error of the last attempt to connect, if it failed.
     failure: Option<(Instant, Error)>,
 }
 
 impl ClientService {
-    /// A service that connects as a builder says.
+    /// Creates a service that connects with a builder.
     #[must_use]
     pub fn new(builder: ClientBuilder) -> Self {
         Self::with_limit(builder, None)
     }
 
-    /// A service that connects as a configuration says.
+    /// Creates a service that connects with a configuration.
     #[cfg(feature = "config")]
     #[must_use]
     pub fn from_config(config: &crate::config::Config) -> Self {
         Self::new(Client::builder().config(config))
     }
 
-    /// How long the first user waits for the server; without it what is configured, or else a minute.
+    /// Limits the time of connecting. Defaults to the configured limit, or else to one minute.
     ///
-    /// It makes another service, which is not connected yet.
+    /// It returns a new service, which is not connected yet.
     #[must_use]
     pub fn connect_limit(self, limit: Duration) -> Self {
         Self::with_limit(self.inner.builder.clone(), Some(limit))
@@ -87,58 +87,58 @@ impl ClientService {
         Self { inner: Arc::new(Inner { builder, url, namespace, is_enabled, limit, state }) }
     }
 
-    /// Whether the program is to use Temporal at all.
+    /// Returns whether Temporal is enabled in the configuration.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         self.inner.is_enabled
     }
 
-    /// The server, as it was given.
+    /// Returns the server's address, as it was given.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.inner.url
     }
 
-    /// The namespace.
+    /// Returns the namespace.
     #[must_use]
     pub fn namespace(&self) -> &str {
         &self.inner.namespace
     }
 
-    /// The client; the first user connects it, and the others wait for that.
+    /// Returns the client. The first call connects, and concurrent calls wait for it.
     ///
     /// # Errors
-    /// Those of [`ClientBuilder::connect`]. While the server is unreachable it is tried again, up to the
-    /// limit; another error is returned at once. The next user tries anew.
+    /// The errors of [`ClientBuilder::connect`]. Connecting is retried up to the limit while the
+    /// server is unreachable. Other errors are returned at once. The next call tries again.
     pub async fn client(&self) -> Result<Client> {
         let asked = Instant::now();
         let mut state = self.inner.state.lock().await;
         if let Some(client) = &state.client {
             return Ok(client.clone());
         }
-        // Whoever waited while another tried in vain is not made to wait once more.
+        // A caller that waited for another's failed attempt does not wait again.
         if let Some((failed, error)) = &state.failure
             && *failed > asked
         {
-            return Err(again(error));
+            return Err(copy_of(error));
         }
-        // Boxed, as every user's future would otherwise be as large as a connection's.
+        // Boxed because the future of a connection is large.
         match Box::pin(self.inner.connect()).await {
             Ok(client) => {
                 *state = State { client: Some(client.clone()), failure: None };
                 Ok(client)
             }
             Err(error) => {
-                state.failure = Some((Instant::now(), again(&error)));
+                state.failure = Some((Instant::now(), copy_of(&error)));
                 Err(error)
             }
         }
     }
 
-    /// Gives up the connection and makes a new one. Who has the old client keeps it.
+    /// Drops the connection and connects again. Clients that were returned before stay connected.
     ///
-    /// A connection comes back by itself after the server was gone; this is for settings that are read
-    /// only when a connection is made.
+    /// A connection reconnects by itself. Use this to apply settings that are read only when
+    /// connecting.
     ///
     /// # Errors
     /// Those of [`client`](Self::client).
@@ -147,34 +147,35 @@ impl ClientService {
         self.client().await
     }
 
-    /// Gives up the connection; the next user makes a new one. Who has the old client keeps it.
+    /// Drops the connection; the next call connects again. Clients that were returned before stay
+    /// connected.
     pub async fn close(&self) {
         self.inner.state.lock().await.client = None;
     }
 
-    /// Asks the server how it is, and connects for that if need be; it takes 5 seconds at most.
+    /// Checks that the server answers, after connecting if necessary. It takes at most 5 seconds.
     ///
     /// # Errors
-    /// [`Error::Disabled`], [`Error::Unreachable`] when there is no answer, and the other errors of
+    /// [`Error::Disabled`], [`Error::Unreachable`] if there is no answer, and the other errors of
     /// [`ClientBuilder::connect`].
     pub async fn health(&self) -> Result<Health> {
         let asking = async { self.client().await?.health().await };
-        match tokio::time::timeout(health::PATIENCE, asking).await {
+        match tokio::time::timeout(health::HEALTH_TIMEOUT, asking).await {
             Ok(health) => health,
-            Err(_) => Err(health::no_answer(self.url().to_owned())),
+            Err(_) => Err(health::timed_out_error(self.url().to_owned())),
         }
     }
 }
 
 impl Inner {
-    /// Connects, and tries again while the server is unreachable, up to the limit.
+    /// Connects, with retries up to the limit while the server is unreachable.
     async fn connect(&self) -> Result<Client> {
         let deadline = Instant::now() + self.limit;
         let mut wait = FIRST_WAIT;
         loop {
             match self.builder.clone().connect().await {
                 Err(error @ Error::Unreachable { .. }) => {
-                    let pause = scattered(wait);
+                    let pause = with_jitter(wait);
                     if Instant::now() + pause >= deadline {
                         return Err(error);
                     }
@@ -188,13 +189,13 @@ impl Inner {
     }
 }
 
-/// A wait that is a little longer, by chance: many processes must not come back at the same moment.
-fn scattered(wait: Duration) -> Duration {
+/// Adds a random part to a pause, so that many processes do not reconnect at the same moment.
+fn with_jitter(wait: Duration) -> Duration {
     wait + wait.mul_f64(f64::from(Uuid::new_v4().as_bytes()[0]) / 1024.0)
 }
 
-/// The error once more, for another caller.
-fn again(error: &Error) -> Error {
+/// Returns a copy of the error, for another caller.
+fn copy_of(error: &Error) -> Error {
     match error {
         Error::Disabled { by } => Error::Disabled { by: by.clone() },
         Error::Tls { address, problem } => {
@@ -205,22 +206,23 @@ fn again(error: &Error) -> Error {
         }
         Error::InvalidAddress { address, source } => Error::InvalidAddress {
             address: address.clone(),
-            source: whole(source.as_ref()).into(),
+            source: with_causes(source.as_ref()).into(),
         },
         Error::InvalidHeader { name } => Error::InvalidHeader { name: name.clone() },
         Error::Rpc { operation, source } => {
             Error::Rpc { operation: operation.clone(), source: source.clone() }
         }
-        Error::Unreachable { address, source } => {
-            Error::Unreachable { address: address.clone(), source: whole(source.as_ref()).into() }
-        }
-        // Connecting ends with no other.
-        other => Error::Unreachable { address: String::new(), source: whole(other).into() },
+        Error::Unreachable { address, source } => Error::Unreachable {
+            address: address.clone(),
+            source: with_causes(source.as_ref()).into(),
+        },
+        // Connecting returns no other errors.
+        other => Error::Unreachable { address: String::new(), source: with_causes(other).into() },
     }
 }
 
-/// An error with its causes, in a line.
-fn whole(error: &dyn StdError) -> String {
+/// Formats an error with its causes in one line.
+fn with_causes(error: &dyn StdError) -> String {
     let causes = std::iter::successors(error.source(), |cause| StdError::source(*cause));
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }

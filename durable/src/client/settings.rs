@@ -1,6 +1,6 @@
-//! What a call sets for a start, and the request that it becomes.
+//! The settings of a start, and the conversion to a request.
 //!
-//! It knows no workflow type, so that it is compiled once and not for each.
+//! It does not depend on the workflow type, so it is compiled only once.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use temporalio_common::protos::temporal::api::common::v1::{Header, Payload};
 use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
 use temporalio_common::search_attributes::SearchAttributes;
 
-use super::relay::{self, Amendable};
+use super::request_amender::{self, Amendable};
 use super::{Client, Idempotency, VersionOverride};
 use crate::error::{Error, Result};
 use crate::options::{
@@ -23,7 +23,7 @@ use crate::options::{
     limit,
 };
 
-/// What the caller of a start has set.
+/// The values that the caller of a start has set.
 #[derive(Default)]
 pub(super) struct Settings {
     pub(super) options: WorkflowOptions,
@@ -40,31 +40,31 @@ pub(super) struct Settings {
     pub(super) version: Option<VersionOverride>,
     /// The limit of the call itself.
     pub(super) call_timeout: Option<Duration>,
-    /// Whether the caller goes on to wait for the result.
+    /// Set if the caller awaits the result at once.
     pub(super) awaited: bool,
-    /// What was wrong with a value already when it was set.
+    /// Problems that were found when a value was set.
     pub(super) problems: Vec<String>,
 }
 
-/// What a workflow is started by; each can carry other options.
+/// The kinds of starts. Each supports different options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Carrier {
+pub(super) enum StartKind {
     Start,
     SignalWithStart,
     UpdateWithStart,
     Schedule,
 }
 
-/// What the annotation says of the workflow.
+/// The workflow's annotation and configuration.
 pub(super) struct Definition {
     pub(super) name: Cow<'static, str>,
     pub(super) queue: &'static str,
     pub(super) options: WorkflowOptions,
-    /// What the client's configuration says of it.
+    /// The workflow's options in the client's configuration.
     pub(super) configured: Configured<WorkflowOptions>,
 }
 
-/// The options of the SDK's start, and what its client lacks.
+/// The SDK's options of a start, and the values that these lack.
 pub(super) struct StartRequest {
     pub(super) options: WorkflowStartOptions,
     delay: Option<Duration>,
@@ -74,19 +74,19 @@ pub(super) struct StartRequest {
 }
 
 impl Settings {
-    /// Merges the settings with the annotation and the configuration, checks them, and makes the SDK's
-    /// options of them.
+    /// Merges the settings with the annotation and the configuration, checks them, and converts
+    /// them to the SDK's options.
     pub(super) fn request(
         self,
         id: &str,
         definition: Definition,
-        carrier: Carrier,
+        kind: StartKind,
     ) -> Result<StartRequest> {
         let Definition { name, queue, options, configured } = definition;
         let invalid = |source| Error::InvalidOptions { workflow_type: name.clone(), source };
-        self.check(id, carrier).map_err(invalid)?;
+        self.check(id, kind).map_err(invalid)?;
         let id_reuse_policy = self.id_reuse_policy();
-        let id_conflict_policy = self.id_conflict_policy(carrier);
+        let id_conflict_policy = self.id_conflict_policy(kind);
         let resolved = self.options.resolve(options, configured).map_err(invalid)?;
         let Resolved { options: resolved, timeouts } = resolved;
         let queue = resolved.task_queue.unwrap_or_else(|| queue.to_owned());
@@ -95,7 +95,7 @@ impl Settings {
         if !problems.is_empty() {
             return Err(invalid(InvalidOptions { problems }));
         }
-        // The server has nothing to hand out before the delay is over.
+        // A delayed workflow has no first task yet.
         let eager = self.eager.unwrap_or(true) && self.delay.is_none();
         let options = WorkflowStartOptions::new(queue, id)
             .id_reuse_policy(id_reuse_policy)
@@ -107,7 +107,7 @@ impl Settings {
             .maybe_search_attributes(
                 (!self.search_attributes.is_empty()).then_some(self.search_attributes),
             )
-            .enable_eager_workflow_start(eager && carrier == Carrier::Start)
+            .enable_eager_workflow_start(eager && kind == StartKind::Start)
             .maybe_retry_policy(resolved.retry.map(RetryOptions::into_policy))
             .priority(resolved.priority.unwrap_or_default())
             .maybe_versioning_override(self.version.map(Into::into))
@@ -127,8 +127,8 @@ impl Settings {
         }
     }
 
-    fn id_conflict_policy(&self, carrier: Carrier) -> WorkflowIdConflictPolicy {
-        let with_start = matches!(carrier, Carrier::SignalWithStart | Carrier::UpdateWithStart);
+    fn id_conflict_policy(&self, kind: StartKind) -> WorkflowIdConflictPolicy {
+        let with_start = matches!(kind, StartKind::SignalWithStart | StartKind::UpdateWithStart);
         match (self.id_conflict_policy, self.idempotency) {
             (WorkflowIdConflictPolicy::Unspecified, _) if with_start => {
                 WorkflowIdConflictPolicy::UseExisting
@@ -138,8 +138,8 @@ impl Settings {
         }
     }
 
-    /// What is impossible whatever the annotation says.
-    fn check(&self, id: &str, carrier: Carrier) -> Result<(), InvalidOptions> {
+    /// Checks the settings that do not depend on the annotation.
+    fn check(&self, id: &str, kind: StartKind) -> Result<(), InvalidOptions> {
         let mut problems = self.problems.clone();
         check::name(&mut problems, "workflow id", id);
         if self.cron_schedule.is_some() && self.delay.is_some() {
@@ -151,28 +151,29 @@ impl Settings {
         if self.eager == Some(true) && self.delay.is_some() {
             problems.push("an eager start and a start delay exclude each other".to_owned());
         }
-        match carrier {
-            Carrier::Start => {}
-            Carrier::SignalWithStart => {
+        match kind {
+            StartKind::Start => {}
+            StartKind::SignalWithStart => {
                 if self.id_conflict_policy == WorkflowIdConflictPolicy::Fail {
                     problems.push(
-                        "a signal-with-start takes no id conflict policy `Fail`; to refuse a workflow \
-                         that runs, start it first and signal it then"
+                        "a signal-with-start does not support the id conflict policy `Fail`; to refuse a workflow \
+                         that runs, start it first and then signal it"
                             .to_owned(),
                     );
                 }
                 self.refuse_eager("a signal-with-start", &mut problems);
             }
-            Carrier::UpdateWithStart => {
+            StartKind::UpdateWithStart => {
                 if self.cron_schedule.is_some() {
-                    problems.push("an update-with-start takes no cron schedule".to_owned());
+                    problems
+                        .push("an update-with-start does not support a cron schedule".to_owned());
                 }
                 if self.delay.is_some() {
-                    problems.push("an update-with-start takes no start delay".to_owned());
+                    problems.push("an update-with-start does not support a start delay".to_owned());
                 }
                 self.refuse_eager("an update-with-start", &mut problems);
             }
-            Carrier::Schedule => self.check_scheduled(&mut problems),
+            StartKind::Schedule => self.check_scheduled(&mut problems),
         }
         if problems.is_empty() { Ok(()) } else { Err(InvalidOptions { problems }) }
     }
@@ -185,34 +186,34 @@ impl Settings {
 
     fn check_scheduled(&self, problems: &mut Vec<String>) {
         let refused = [
-            (self.cron_schedule.is_some(), "cron schedule; put it into the schedule's spec"),
-            (self.delay.is_some(), "start delay; give the spec a start time"),
-            (self.request_id.is_some(), "request id; each of its runs is a start of its own"),
+            (self.cron_schedule.is_some(), "a cron schedule; put it into the schedule's spec"),
+            (self.delay.is_some(), "a start delay; set a start time in the spec"),
+            (self.request_id.is_some(), "a request id, as each of its runs is a separate start"),
             (
                 self.id_conflict_policy != WorkflowIdConflictPolicy::Unspecified
                     || self.idempotency.is_some(),
-                "id conflict policy or idempotency; set the schedule's overlap policy",
+                "an id conflict policy or idempotency; set the schedule's overlap policy",
             ),
             (
                 !matches!(
                     self.id_reuse_policy,
                     WorkflowIdReusePolicy::Unspecified | WorkflowIdReusePolicy::AllowDuplicate
                 ),
-                "id reuse policy but `AllowDuplicate`",
+                "an id reuse policy other than `AllowDuplicate`",
             ),
         ];
         for (_, what) in refused.iter().filter(|(set, _)| *set) {
-            problems.push(format!("a workflow on a schedule takes no {what}"));
+            problems.push(format!("a workflow on a schedule does not support {what}"));
         }
         self.refuse_eager("a workflow on a schedule", problems);
     }
 }
 
-/// The longest duration that the server's protocol knows.
+/// The longest duration that the protocol allows.
 pub(super) const LONGEST_DURATION: Duration = Duration::from_secs(315_576_000_000);
 
 impl StartRequest {
-    /// The client itself, or one that adds to the request what the SDK's options lack.
+    /// Returns the client, or one that adds to the request what the SDK's options lack.
     pub(super) async fn client(&self, client: &Client) -> Result<temporalio_client::Client> {
         let clock = client.clock().cloned();
         if self.delay.is_none() && self.request_id.is_none() && clock.is_none() {
@@ -220,7 +221,7 @@ impl StartRequest {
         }
         let (delay, request_id, awaited) = (self.delay, self.request_id.clone(), self.awaited);
         let amend = move |start: &mut StartWorkflowExecutionRequest| {
-            // What was checked to be within the protocol's bounds converts.
+            // The delay was checked to be within the protocol's limit.
             start.workflow_start_delay = delay.and_then(|delay| delay.try_into().ok());
             if let Some(request_id) = &request_id {
                 start.request_id.clone_from(request_id);
@@ -229,7 +230,7 @@ impl StartRequest {
                 clock.starting(start, awaited);
             }
         };
-        let amending = relay::amending(client.sdk(), move |request| match request {
+        let amending = request_amender::amending(client.sdk(), move |request| match request {
             Amendable::Start(start) => amend(start),
             Amendable::SignalWithStart(request) => {
                 let mut start = StartWorkflowExecutionRequest {
@@ -249,7 +250,7 @@ impl StartRequest {
         amending.await.map_err(|error| client.unreachable(error))
     }
 
-    /// The same options, as the SDK's update-with-start takes them.
+    /// Converts the options to those of the SDK's update-with-start.
     pub(super) fn with_update(self, update_id: Option<String>) -> WorkflowUpdateWithStartOptions {
         let start = self.options;
         WorkflowUpdateWithStartOptions::new(
@@ -275,7 +276,7 @@ impl StartRequest {
 }
 
 impl Client {
-    /// What is said when not even the relay's client could be made.
+    /// Returns the error of a server that cannot be reached.
     pub(super) fn unreachable(
         &self,
         error: impl Into<Box<dyn std::error::Error + Send + Sync>>,

@@ -14,44 +14,45 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflow
 use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeValue};
 use temporalio_common::{MemoValues, Priority};
 
-use super::outcome::Doing;
-use super::relay;
-use super::settings::{Carrier, Definition, Settings, StartRequest};
+use super::outcome::Operation;
+use super::request_amender;
+use super::settings::{Definition, Settings, StartKind, StartRequest};
 use super::{Client, HasHandle, Idempotency, VersionOverride, WorkflowHandle};
 use crate::definition::{Payload, Typed, Workflow};
 use crate::error::Result;
 use crate::options::{RetryOptions, WorkflowOptions, workflow_option_setters};
 
-/// The start of a workflow that resolves to its handle, once awaited.
+/// A marker: the start resolves to the workflow's handle.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AsHandle;
 
-/// The start of a workflow that resolves to its output, once awaited.
+/// A marker: the start resolves to the workflow's output.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AsOutput;
 
-/// What `OrderWorkflow::execute(..)` returns: a start that resolves to the workflow's output.
+/// A start that resolves to the workflow's output, as returned by `OrderWorkflow::execute(..)`.
 pub type Execute<W> = Start<W, AsOutput>;
 
-/// The start of a workflow; what `OrderWorkflow::start(..)` and `schedule(..)` return.
+/// A builder of a workflow start, as returned by `OrderWorkflow::start(..)`.
 ///
-/// Nothing is sent before it is awaited; until then its options can be set. What is set here beats
-/// the annotation, which beats the client's configuration; see [`WorkflowOptions`].
+/// The workflow is started when this is awaited. Options that are set here override the annotation,
+/// which overrides the client's configuration; see [`WorkflowOptions`].
 ///
-/// The same builder, with the same options, starts a workflow together with a signal
-/// ([`with_signal`](Self::with_signal)) or an update ([`with_update`](Self::with_update)), and says
-/// what a schedule starts ([`create_schedule`](Self::create_schedule)). An option that one of these
-/// cannot carry is an [`Error::InvalidOptions`].
+/// The same builder starts a workflow together with a signal ([`with_signal`](Self::with_signal))
+/// or an update ([`with_update`](Self::with_update)), and creates a schedule
+/// ([`create_schedule`](Self::create_schedule)). An option that one of these does not support is an
+/// [`Error::InvalidOptions`].
 ///
 /// # Errors
-/// Awaiting it gives
-/// - [`Error::AlreadyStarted`]: a workflow of this id runs, or ran and its id may not be used again.
-/// - [`Error::InvalidOptions`]: options that cannot be, once merged.
-/// - [`Error::WrongType`]: the input could not be serialized.
-/// - [`Error::Unreachable`], [`Error::NamespaceNotFound`], [`Error::Rpc`]: the server did not answer,
-///   or refused.
+/// Awaiting it returns
+/// - [`Error::AlreadyStarted`]: a workflow with this id is running, or has ended and its id must
+///   not be reused.
+/// - [`Error::InvalidOptions`]: the merged options are invalid.
+/// - [`Error::WrongType`]: the input cannot be serialized.
+/// - [`Error::Unreachable`], [`Error::NamespaceNotFound`], [`Error::Rpc`]: the server did not
+///   answer, or refused the request.
 ///
 /// and for [`Execute`] also the errors of [`WorkflowHandle::result`].
 ///
@@ -72,12 +73,12 @@ pub struct Start<W: Workflow, R = AsHandle> {
 }
 
 impl<W: Workflow, R> Start<W, R> {
-    /// A start with the annotation's options; made by generated code.
+    /// Creates a start with the annotation's options. Called by generated code.
     pub fn new(client: &Client, input: W::Input) -> Self {
         Self::named(client, Cow::Borrowed(W::NAME), input)
     }
 
-    /// A start of the workflow type of this name.
+    /// Creates a start of the workflow type with this name.
     pub(super) fn named(client: &Client, name: Cow<'static, str>, input: W::Input) -> Self {
         Self {
             client: client.clone(),
@@ -89,19 +90,19 @@ impl<W: Workflow, R> Start<W, R> {
         }
     }
 
-    /// The same start, which resolves to something else.
+    /// Returns the same start, which resolves to another value.
     pub(crate) fn resolving<T>(self) -> Start<W, T> {
         let Self { client, name, input, id, settings, .. } = self;
         Start { client, name, input, id, settings, resolves_to: PhantomData }
     }
 
-    /// The workflow's id; without it the annotation's template, or else a UUID.
+    /// Sets the workflow's id. Defaults to the annotation's template, or else to a UUID.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Sets several options at once; what they leave out stays as it is.
+    /// Sets several options at once. Options that are not set in `options` stay unchanged.
     pub fn options(mut self, options: WorkflowOptions) -> Self {
         self.settings.options = options.or(self.settings.options);
         self
@@ -109,26 +110,27 @@ impl<W: Workflow, R> Start<W, R> {
 
     workflow_option_setters!();
 
-    /// What happens when the workflow id is taken, by a name for each sensible answer; without it
-    /// as with [`Idempotency::AllowDuplicate`]. The two policies below beat it.
+    /// Sets the behavior if the workflow id is already used. Defaults to
+    /// [`Idempotency::AllowDuplicate`]. [`id_reuse_policy`](Self::id_reuse_policy) and
+    /// [`id_conflict_policy`](Self::id_conflict_policy) override it.
     pub fn idempotency(mut self, idempotency: Idempotency) -> Self {
         self.settings.idempotency = Some(idempotency);
         self
     }
 
-    /// Whether the id of an ended workflow may be used again; by default it may.
+    /// Sets the policy for the id of a workflow that has ended. By default the id can be reused.
     pub fn id_reuse_policy(mut self, policy: WorkflowIdReusePolicy) -> Self {
         self.settings.id_reuse_policy = policy;
         self
     }
 
-    /// What happens when a workflow of this id runs; by default the start fails.
+    /// Sets the policy for the id of a running workflow. By default the start fails.
     pub fn id_conflict_policy(mut self, policy: WorkflowIdConflictPolicy) -> Self {
         self.settings.id_conflict_policy = policy;
         self
     }
 
-    /// Runs the workflow again and again, by a cron expression.
+    /// Runs the workflow repeatedly, at the times of a cron expression.
     pub fn cron_schedule(mut self, cron: impl Into<String>) -> Self {
         self.settings.cron_schedule = Some(cron.into());
         self
@@ -143,7 +145,7 @@ impl<W: Workflow, R> Start<W, R> {
         self
     }
 
-    /// Attaches a value that workflows can be searched by; the server must know the attribute.
+    /// Attaches a value that workflows can be searched by. The attribute must exist on the server.
     pub fn search_attribute<T: SearchAttributeValue>(
         mut self,
         key: &SearchAttributeKey<T>,
@@ -159,44 +161,44 @@ impl<W: Workflow, R> Start<W, R> {
         self
     }
 
-    /// Runs the workflow on this version of a deployment, whatever the current one is; without it on
-    /// the version that the server routes it to.
+    /// Runs the workflow on this version of a deployment, regardless of the current one. By default
+    /// the server chooses the version.
     pub fn version_override(mut self, version: VersionOverride) -> Self {
         self.settings.version = Some(version);
         self
     }
 
-    /// Limits how long the server may take to answer the start, retries included; without it the
-    /// [client's limit](Client::with_call_timeout), or else none beside the SDK's. It does not limit
-    /// the workflow, nor the wait for its output.
+    /// Limits the time that the server may take to answer the start, retries included. Defaults to
+    /// the [client's limit](Client::with_call_timeout), or else to the SDK's. It limits neither the
+    /// workflow nor the wait for its output.
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.settings.call_timeout = Some(timeout);
         self
     }
 
-    /// Attaches a header, which interceptors on the worker's side can read.
+    /// Attaches a header, which interceptors of the worker can read.
     pub fn header(mut self, name: impl Into<String>, payload: RawPayload) -> Self {
         self.settings.headers.insert(name.into(), payload);
         self
     }
 
-    /// Whether a worker of this process and queue may get the first task with the server's answer,
-    /// which saves a round trip; by default it may, unless the workers of this client are a version of
-    /// a deployment, for which it never may. See
-    /// [Temporal's eager start](https://docs.temporal.io/develop/advanced-start-options).
+    /// Sets whether a worker of this process may get the first task with the server's answer, which
+    /// saves a round trip. Defaults to true. It is always false if the workers of this client have
+    /// a deployment version. See [Temporal's eager
+    /// start](https://docs.temporal.io/develop/advanced-start-options).
     pub fn eager(mut self, eager: bool) -> Self {
         self.settings.eager = Some(eager);
         self
     }
 
-    /// How long the server waits before it gives the first task to a worker.
+    /// Delays the first task of the workflow by this time.
     pub fn start_delay(mut self, delay: Duration) -> Self {
         self.settings.delay = Some(delay);
         self
     }
 
-    /// Makes the start idempotent: the server answers a second start of the same request id and
-    /// workflow id like the first. Without it each start has its own.
+    /// Makes the start idempotent: the server answers a second start with the same request id and
+    /// workflow id like the first. Defaults to a new id for each start.
     pub fn request_id(mut self, id: impl Into<String>) -> Self {
         self.settings.request_id = Some(id.into());
         self
@@ -204,28 +206,29 @@ impl<W: Workflow, R> Start<W, R> {
 }
 
 impl<W: Workflow, R> Start<W, R> {
-    /// The name of the workflow's type on the server.
+    /// Returns the name of the workflow's type on the server.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The id that is set, or else the template's, or else a UUID; asked again it is the same.
+    /// Returns the id that is set, or else the template's, or else a UUID. Later calls return the
+    /// same id.
     pub(super) fn resolve_id(&mut self) -> String {
         let id = self.id.take().or_else(|| W::workflow_id(&self.input));
         let id = id.unwrap_or_else(crate::id::unique);
         self.id.insert(id).clone()
     }
 
-    /// Sets an id for a start that would have a UUID.
-    pub(super) fn id_unless_given(&mut self, id: &str) {
+    /// Sets the id unless it is set or comes from the template.
+    pub(super) fn set_default_id(&mut self, id: &str) {
         if self.id.is_none() && W::workflow_id(&self.input).is_none() {
             self.id = Some(id.to_owned());
         }
     }
 
-    /// Everything that a request needs: workflow, input, id and the checked options.
-    pub(super) fn prepare(mut self, carrier: Carrier) -> Result<Prepared<W>> {
+    /// Returns the checked parts of the request.
+    pub(super) fn prepare(mut self, kind: StartKind) -> Result<Prepared<W>> {
         let id = self.resolve_id();
         let configured = self.client.configured_options().of_workflow(&self.name);
         let options = W::options();
@@ -234,7 +237,7 @@ impl<W: Workflow, R> Start<W, R> {
         if !self.client.may_start_eagerly() {
             self.settings.eager = Some(false);
         }
-        let request = self.settings.request(&id, definition, carrier)?;
+        let request = self.settings.request(&id, definition, kind)?;
         let workflow = Typed::named(self.name);
         Ok(Prepared { client: self.client, workflow, input: self.input, id, request })
     }
@@ -256,29 +259,30 @@ where
 {
     async fn send(self) -> Result<WorkflowHandle<W>> {
         let limit = self.settings.call_timeout;
-        let Prepared { client, workflow, input, id, request } = self.prepare(Carrier::Start)?;
+        let Prepared { client, workflow, input, id, request } = self.prepare(StartKind::Start)?;
         let timeouts = request.timeouts;
-        let doing = Doing { client: &client, workflow_id: &id, operation: "start" };
+        let operation = Operation { client: &client, workflow_id: &id, verb: "start" };
         let starting = async {
             let sdk = request.client(&client).await?;
             let started = sdk.start_workflow(workflow, input, request.options).await;
-            started.map_err(|error| doing.start(error))
+            started.map_err(|error| operation.start(error))
         };
-        let started = doing.within(limit, starting).await?;
+        let started = operation.within(limit, starting).await?;
         let info = started.info();
         let handle =
             WorkflowHandle::new(&client, info.workflow_id.clone(), info.run_id.clone(), true);
         Ok(handle.with_timeouts(timeouts))
     }
 
-    /// The request of this start, encoded as it would be sent, for a schedule to hold.
+    /// Returns the encoded request of this start, for a schedule.
     pub(super) async fn encoded(self) -> Result<StartWorkflowExecutionRequest> {
-        let Prepared { client, workflow, input, id, request } = self.prepare(Carrier::Schedule)?;
-        let captured = relay::capturing(client.sdk()).await;
+        let Prepared { client, workflow, input, id, request } =
+            self.prepare(StartKind::Schedule)?;
+        let captured = request_amender::capturing(client.sdk()).await;
         let captured = captured.map_err(|error| client.unreachable(error))?;
         let started = captured.client.start_workflow(workflow, input, request.options).await;
-        let doing = Doing { client: &client, workflow_id: &id, operation: "schedule" };
-        started.map_err(|error| doing.start(error))?;
+        let operation = Operation { client: &client, workflow_id: &id, verb: "schedule" };
+        started.map_err(|error| operation.start(error))?;
         Ok(captured.request().unwrap_or_default())
     }
 }

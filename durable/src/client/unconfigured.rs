@@ -1,4 +1,4 @@
-//! What stands in for `configured` where configuration is not compiled: nothing is configured.
+//! Replacement of `configured` without the feature `config`: nothing is configured.
 
 #![allow(
     clippy::unnecessary_wraps,
@@ -12,7 +12,7 @@ use super::connect::ClientBuilder;
 use crate::error::Result;
 
 impl ClientBuilder {
-    pub(super) fn of_environment() -> Result<Self> {
+    pub(super) fn from_environment() -> Result<Self> {
         Ok(Self::default())
     }
 
@@ -32,7 +32,7 @@ impl ClientBuilder {
         None
     }
 
-    pub(super) fn filled(self) -> Result<Self> {
+    pub(super) fn with_configuration(self) -> Result<Self> {
         Ok(self)
     }
 }

@@ -1,5 +1,4 @@
-//! Updates of a workflow, as the generated handles' methods return them, and handles of those that
-//! were sent.
+//! Updates, as the methods of generated handles return them, and handles of updates.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -24,16 +23,16 @@ use temporalio_common::protos::temporal::api::update::v1::{Outcome, outcome};
 
 use super::WorkflowHandle;
 use crate::definition::exact::{Exact, ExactOutput};
-use crate::definition::{Payload, Workflow};
+use crate::definition::{Handler, Payload, Workflow};
 use crate::error::{Error, Result};
 
-/// An update of a workflow; awaiting it sends it and waits for its result.
+/// An update of a workflow. Awaiting it sends the update and waits for its result.
 ///
 /// # Errors
-/// [`UpdateFailed`](crate::Error::UpdateFailed): the validator rejected it, the handler failed, or the
-/// workflow ended before the handler (its failure then has the type `AcceptedUpdateCompletedWorkflow`);
-/// [`NotFound`](crate::Error::NotFound) also when the workflow has ended,
-/// [`WrongType`](crate::Error::WrongType), [`CallTimedOut`](crate::Error::CallTimedOut),
+/// [`UpdateFailed`](crate::Error::UpdateFailed): the validator rejected the update, the handler
+/// failed, or the workflow ended before the handler (the failure then has the type
+/// `AcceptedUpdateCompletedWorkflow`); [`NotFound`](crate::Error::NotFound), also if the workflow
+/// has ended, [`WrongType`](crate::Error::WrongType), [`CallTimedOut`](crate::Error::CallTimedOut),
 /// [`Unreachable`](crate::Error::Unreachable) and [`Rpc`](crate::Error::Rpc).
 #[must_use = "an update is sent only when this is awaited or started"]
 pub struct UpdateCall<U: UpdateDefinition> {
@@ -45,28 +44,65 @@ pub struct UpdateCall<U: UpdateDefinition> {
 }
 
 impl<U: UpdateDefinition<Workflow: Workflow>> UpdateCall<U> {
-    /// An update; made by generated code.
+    /// Creates an update. Called by generated code.
     pub fn new(handle: &WorkflowHandle<U::Workflow>, update: U, input: U::Input) -> Self {
         Self { handle: handle.clone(), update, input, id: None, call_timeout: None }
     }
 
-    /// Makes the update idempotent: a second one of this id gets the result of the first.
+    /// Sets the update's id, which makes it idempotent: a second update with this id gets the
+    /// result of the first. Defaults to a UUID.
     ///
-    /// By its id a program finds the update again:
+    /// The id is also used to get a handle of the update later, see
     /// [`WorkflowHandle::update_handle`](crate::WorkflowHandle::update_handle).
     pub fn update_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Limits how long the update may take, from sending it to its result, retries included; with
-    /// [`start`](Self::start) to its acceptance. Without it the
-    /// [client's limit](crate::Client::with_call_timeout) holds, or else none.
+    /// Limits the time until the update's result, or with [`start`](Self::start) until its
+    /// acceptance, retries included. Defaults to the [client's
+    /// limit](crate::Client::with_call_timeout), or else to no limit.
     ///
-    /// The workflow goes on with an update that it has accepted.
+    /// The workflow continues with an update that it has accepted.
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.call_timeout = Some(timeout);
         self
+    }
+}
+
+impl<W: Workflow> WorkflowHandle<W> {
+    /// Returns a handle of an update that was sent before, by the method that sends it and its id.
+    /// It does not call the server.
+    ///
+    /// ```no_run
+    /// # use durable::prelude::*;
+    /// # #[workflow(queue = "carts", id = "cart-{}")]
+    /// # #[derive(Default)]
+    /// # struct CartWorkflow;
+    /// # #[workflow_methods]
+    /// # impl CartWorkflow {
+    /// #     #[run]
+    /// #     async fn run(_customer: u32) -> WorkflowResult<()> { Ok(()) }
+    /// #     #[update]
+    /// #     fn add(&mut self, _item: String) -> u64 { 1 }
+    /// # }
+    /// # async fn example(client: &Client) -> durable::Result<()> {
+    /// let cart = CartWorkflow::handle(client, "cart-7");
+    /// let items: u64 = cart.update_handle(CartWorkflowHandle::add, "pear-1").result().await?;
+    /// # let _ = items;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn update_handle<H, A, M>(
+        &self,
+        _method: M,
+        update_id: impl Into<String>,
+    ) -> UpdateHandle<M::Update>
+    where
+        M: UpdateMethod<H, A, Update: Handler + UpdateDefinition<Workflow = W>>,
+    {
+        UpdateHandle::existing(self, M::Update::NAME, update_id.into())
     }
 }
 
@@ -74,32 +110,32 @@ impl<U> UpdateCall<U>
 where
     U: UpdateDefinition<Workflow: Workflow, Input: Payload> + Send + 'static,
 {
-    /// Sends the update and waits only until the workflow has accepted it.
+    /// Sends the update and waits until the workflow has accepted it.
     ///
     /// # Errors
-    /// Those of awaiting the update: [`UpdateFailed`](crate::Error::UpdateFailed) when the validator
-    /// rejected it, or when the handler has failed by the time the server answers. What fails later is
-    /// an error of [`UpdateHandle::result`].
+    /// Those of awaiting the update: [`UpdateFailed`](crate::Error::UpdateFailed) if the validator
+    /// rejected it, or if the handler has failed before the server answers. A later failure is an
+    /// error of [`UpdateHandle::result`].
     pub async fn start(self) -> Result<UpdateHandle<U>> {
         let Self { handle, update, input, id, call_timeout } = self;
         let name = update.name().to_owned();
-        let doing = handle.doing("update");
+        let operation = handle.operation("update");
         let options = WorkflowStartUpdateOptions::builder().maybe_update_id(id).build();
         let starting = async {
-            let noted = Noted::default();
-            let sdk = handle.sdk_with(noted.clone().added_to(handle.client().sdk().clone()));
+            let recorder = RejectionRecorder::default();
+            let sdk = handle.sdk_with(recorder.clone().added_to(handle.client().sdk().clone()));
             match sdk.start_update(ExactOutput(update), input, options).await {
-                Ok(started) => noted.settle(started),
+                Ok(started) => recorder.check(started),
                 Err(error) => Err(error),
             }
         };
         let starting = async {
             match starting.await {
                 Ok(update) => Ok(update),
-                Err(error) => Err(doing.update(&name, error).await),
+                Err(error) => Err(operation.update(&name, error).await),
             }
         };
-        let update = doing.within(call_timeout, starting).await?;
+        let update = operation.within(call_timeout, starting).await?;
         Ok(UpdateHandle { handle, name, update })
     }
 }
@@ -115,21 +151,21 @@ where
         let Self { handle, update, input, id, call_timeout } = self;
         async move {
             let name = update.name().to_owned();
-            let doing = handle.doing("update");
+            let operation = handle.operation("update");
             let updating = async {
                 let options = WorkflowExecuteUpdateOptions::builder().maybe_update_id(id).build();
                 match handle.sdk().execute_update(ExactOutput(update), input, options).await {
                     Ok(Exact(output)) => Ok(output),
-                    Err(error) => Err(doing.update(&name, error).await),
+                    Err(error) => Err(operation.update(&name, error).await),
                 }
             };
-            doing.within(call_timeout, updating).await
+            operation.within(call_timeout, updating).await
         }
         .boxed()
     }
 }
 
-/// An update that the workflow has accepted, or that is named by its id.
+/// A handle of an update.
 pub struct UpdateHandle<U: UpdateDefinition> {
     pub(super) handle: WorkflowHandle<U::Workflow>,
     pub(super) name: String,
@@ -137,7 +173,7 @@ pub struct UpdateHandle<U: UpdateDefinition> {
 }
 
 impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
-    /// A handle of an update that was sent before.
+    /// Returns a handle of an update that was sent before.
     pub(super) fn existing(
         handle: &WorkflowHandle<U::Workflow>,
         name: &str,
@@ -147,7 +183,7 @@ impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
         Self { handle: handle.clone(), name: name.to_owned(), update }
     }
 
-    /// The update's id.
+    /// Returns the update's id.
     #[must_use]
     pub fn id(&self) -> &str {
         self.update.id()
@@ -156,15 +192,15 @@ impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
     /// Waits for the update's result.
     ///
     /// # Errors
-    /// Those of awaiting an [`UpdateCall`], and [`UpdateNotFound`](crate::Error::UpdateNotFound) when
-    /// the workflow has no update of this id.
+    /// Those of awaiting an [`UpdateCall`], and [`UpdateNotFound`](crate::Error::UpdateNotFound) if
+    /// the workflow has no update with this id.
     pub async fn result(&self) -> Result<U::Output> {
         let error = match self.update.get_result(RpcOptions::default()).await {
             Ok(Exact(output)) => return Ok(output),
             Err(error) => error,
         };
         match error {
-            // The server (as of 1.32) tells only by its words what it is that it did not find.
+            // The server (as of 1.32) distinguishes a missing update only by the message.
             WorkflowUpdateError::NotFound(status) | WorkflowUpdateError::Rpc(status)
                 if status.code() == Code::NotFound && status.message().starts_with("update ") =>
             {
@@ -174,7 +210,7 @@ impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
                     source: Box::new(status),
                 })
             }
-            error => Err(self.handle.doing("update").update(&self.name, error).await),
+            error => Err(self.handle.operation("update").update(&self.name, error).await),
         }
     }
 }
@@ -188,7 +224,7 @@ impl<U: UpdateDefinition<Workflow: Workflow>> fmt::Debug for UpdateHandle<U> {
     }
 }
 
-/// An update of the same workflow and output, of which the SDK asks a value where a handle needs none.
+/// An update with the same workflow and output. The SDK needs a value of it to create a handle.
 struct OutputOf<U>(PhantomData<fn() -> U>);
 
 impl<U: UpdateDefinition> UpdateDefinition for OutputOf<U> {
@@ -226,14 +262,14 @@ macro_rules! update_methods {
 
 update_methods! { () (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) }
 
-/// Notes what the server tells of an update with its acceptance: a rejected one has failed.
+/// An interceptor that records the rejection of an update, which the server reports as its outcome.
 ///
-/// The SDK 1.1.1 keeps it, and gives a handle all the same.
+/// The SDK 1.1.1 returns a handle for a rejected update, without an error.
 #[derive(Clone, Default)]
-pub(super) struct Noted(Arc<Mutex<Option<RawFailure>>>);
+pub(super) struct RejectionRecorder(Arc<Mutex<Option<RawFailure>>>);
 
-impl Noted {
-    /// Returns the client with this as its outermost interceptor.
+impl RejectionRecorder {
+    /// Returns the client with this interceptor as its outermost.
     pub(super) fn added_to(
         self,
         mut client: temporalio_client::Client,
@@ -242,7 +278,7 @@ impl Noted {
         client
     }
 
-    fn note(&self, known: Option<&Outcome>) {
+    fn record(&self, known: Option<&Outcome>) {
         if let Some(outcome::Value::Failure(failure)) =
             known.and_then(|outcome| outcome.value.as_ref())
         {
@@ -250,8 +286,8 @@ impl Noted {
         }
     }
 
-    /// Returns what was started, or the failure that was noted.
-    pub(super) fn settle<T>(&self, started: T) -> Result<T, WorkflowUpdateError> {
+    /// Returns `started`, or the recorded failure.
+    pub(super) fn check<T>(&self, started: T) -> Result<T, WorkflowUpdateError> {
         match self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(failure) => Err(WorkflowUpdateError::Failed(Box::new(failure))),
             None => Ok(started),
@@ -259,7 +295,7 @@ impl Noted {
     }
 }
 
-impl ClientInterceptor for Noted {
+impl ClientInterceptor for RejectionRecorder {
     fn start_workflow_update<'a>(
         &'a self,
         input: StartWorkflowUpdateInput,
@@ -272,7 +308,7 @@ impl ClientInterceptor for Noted {
         let started = next.run(input);
         async move {
             let started = started.await?;
-            self.note(started.known_outcome.as_ref());
+            self.record(started.known_outcome.as_ref());
             Ok(started)
         }
         .boxed()
@@ -290,7 +326,7 @@ impl ClientInterceptor for Noted {
         let started = next.run(input);
         async move {
             let started = started.await?;
-            self.note(started.known_outcome.as_ref());
+            self.record(started.known_outcome.as_ref());
             Ok(started)
         }
         .boxed()

@@ -1,5 +1,4 @@
-//! Starting a workflow together with a signal or an update, in one request: whoever comes first
-//! starts it, and everybody reaches it.
+//! Starting a workflow together with a signal or an update, in one request.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -8,21 +7,21 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use temporalio_common::{SignalDefinition, UpdateDefinition};
 
-use super::outcome::Doing;
-use super::settings::Carrier;
+use super::outcome::Operation;
+use super::settings::StartKind;
 use super::start::{Prepared, Start};
-use super::updates::Noted;
+use super::updates::RejectionRecorder;
 use super::{HasHandle, SignalCall, UpdateCall, UpdateHandle, WorkflowHandle};
 use crate::definition::exact::ExactOutput;
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;
 
 impl<W: HasHandle> Start<W> {
-    /// Sends a signal with the start: a workflow that runs under this id gets the signal, and
-    /// otherwise one is started and gets it before its code runs.
+    /// Sends a signal with the start. A running workflow with this id gets the signal. Otherwise a
+    /// new one is started, and gets it before its code runs.
     ///
-    /// The closure takes a handle of the workflow to be, and returns one of its signals. Options are
-    /// set before.
+    /// The closure takes a handle of the workflow, and returns one of its signals. Set the options
+    /// of the start before this call.
     ///
     /// ```no_run
     /// # use durable::prelude::*;
@@ -42,8 +41,8 @@ impl<W: HasHandle> Start<W> {
     /// # }
     /// ```
     ///
-    /// All options of a start apply, but for an eager start; the id conflict policy is
-    /// `UseExisting` unless it is set. What they say of a new workflow says nothing to one that runs.
+    /// All options of a start are supported, except for an eager start. The id conflict policy
+    /// defaults to `UseExisting`. Options of the new workflow do not change a running one.
     pub fn with_signal<S>(
         mut self,
         signal: impl FnOnce(&W::Handle) -> SignalCall<S>,
@@ -51,17 +50,17 @@ impl<W: HasHandle> Start<W> {
     where
         S: SignalDefinition<Workflow = W>,
     {
-        let (handle, id) = self.handle_to_be();
+        let (handle, id) = self.planned_handle();
         let signal = signal(&handle);
-        self.addressed("signal", &signal.handle, &id);
+        self.check_target("signal", &signal.handle, &id);
         SignalWithStart { start: self, signal }
     }
 
-    /// Sends an update with the start: a workflow that runs under this id gets the update, and
-    /// otherwise one is started and gets it.
+    /// Sends an update with the start. A running workflow with this id gets the update. Otherwise a
+    /// new one is started, and gets it.
     ///
-    /// The closure takes a handle of the workflow to be, and returns one of its updates. Options are
-    /// set before.
+    /// The closure takes a handle of the workflow, and returns one of its updates. Set the options
+    /// of the start before this call.
     ///
     /// ```no_run
     /// # use durable::prelude::*;
@@ -82,9 +81,9 @@ impl<W: HasHandle> Start<W> {
     /// # }
     /// ```
     ///
-    /// All options of a start apply, but for an eager start, a cron schedule and a start delay; the
-    /// id conflict policy is `UseExisting` unless it is set. What they say of a new workflow says
-    /// nothing to one that runs.
+    /// All options of a start are supported, except for an eager start, a cron schedule and a start
+    /// delay. The id conflict policy defaults to `UseExisting`. Options of the new workflow do not
+    /// change a running one.
     pub fn with_update<U>(
         mut self,
         update: impl FnOnce(&W::Handle) -> UpdateCall<U>,
@@ -92,38 +91,38 @@ impl<W: HasHandle> Start<W> {
     where
         U: UpdateDefinition<Workflow = W>,
     {
-        let (handle, id) = self.handle_to_be();
+        let (handle, id) = self.planned_handle();
         let update = update(&handle);
-        self.addressed("update", &update.handle, &id);
+        self.check_target("update", &update.handle, &id);
         UpdateWithStart { start: self, update }
     }
 
-    /// A handle of the workflow before it is started, whose id is thereby settled.
-    fn handle_to_be(&mut self) -> (W::Handle, String) {
+    /// Returns a handle of the workflow before it is started, and its id.
+    fn planned_handle(&mut self) -> (W::Handle, String) {
         let id = self.resolve_id();
         (WorkflowHandle::existing(&self.client, &id).into(), id)
     }
 
-    /// Notes it when a closure returned a call on a handle that it was not given.
-    fn addressed(&mut self, what: &str, handle: &WorkflowHandle<W>, id: &str) {
+    /// Adds a problem if a closure returned a call on another handle than the given one.
+    fn check_target(&mut self, what: &str, handle: &WorkflowHandle<W>, id: &str) {
         let (theirs, ours) = (handle.client(), &self.client);
         let same_place =
             (theirs.address(), theirs.namespace()) == (ours.address(), ours.namespace());
         if handle.id() != id || handle.run_id().is_some() || !same_place {
             self.settings.problems.push(format!(
-                "the {what} is addressed to workflow `{}`, and not to `{id}`, which is started; use \
-                 the handle that the closure is given",
+                "the {what} is check_target to workflow `{}`, but `{id}` is started; use \
+                 the handle that is passed to the closure",
                 handle.id()
             ));
         }
     }
 }
 
-/// A signal-with-start; awaiting it sends it and gives the workflow's handle.
+/// A signal-with-start. Awaiting it sends the request and returns the workflow's handle.
 ///
 /// # Errors
-/// Those of a [`Start`]. [`Error::AlreadyStarted`](crate::Error::AlreadyStarted) only where the id
-/// of an ended workflow may not be used again.
+/// Those of a [`Start`]. [`Error::AlreadyStarted`](crate::Error::AlreadyStarted) only if the id of
+/// an ended workflow must not be reused.
 #[must_use = "nothing is started or signalled before this is awaited"]
 pub struct SignalWithStart<W: Workflow, S: SignalDefinition> {
     start: Start<W>,
@@ -145,18 +144,19 @@ where
             let SignalCall { signal, input: signal_input, call_timeout, .. } = signal;
             let limit = call_timeout.or(start.settings.call_timeout);
             let Prepared { client, workflow, input, id, request } =
-                start.prepare(Carrier::SignalWithStart)?;
+                start.prepare(StartKind::SignalWithStart)?;
             let timeouts = request.timeouts;
-            let doing = Doing { client: &client, workflow_id: &id, operation: "signal and start" };
+            let operation =
+                Operation { client: &client, workflow_id: &id, verb: "signal and start" };
             let starting = async {
                 let sdk = request.client(&client).await?;
                 let options = request.options;
                 let started = sdk
                     .signal_with_start_workflow(workflow, input, signal, signal_input, options)
                     .await;
-                started.map_err(|error| doing.start(error))
+                started.map_err(|error| operation.start(error))
             };
-            let started = doing.within(limit, starting).await?;
+            let started = operation.within(limit, starting).await?;
             let info = started.info();
             let (id, run_id) = (info.workflow_id.clone(), info.run_id.clone());
             Ok(WorkflowHandle::new(&client, id, run_id, true).with_timeouts(timeouts).into())
@@ -165,11 +165,11 @@ where
     }
 }
 
-/// An update-with-start; awaiting it sends it and gives the update's output.
+/// An update-with-start. Awaiting it sends the request and returns the update's output.
 ///
 /// # Errors
-/// Those of a [`Start`] and of an [`UpdateCall`]. When the update's validator rejects it, a workflow
-/// that was started for it runs all the same.
+/// Those of a [`Start`] and of an [`UpdateCall`]. A workflow that was started continues to run even
+/// if the validator rejects the update.
 #[must_use = "nothing is started or updated before this is awaited or started"]
 pub struct UpdateWithStart<W: Workflow, U: UpdateDefinition> {
     start: Start<W>,
@@ -182,25 +182,25 @@ where
     W::Input: Payload,
     U: UpdateDefinition<Workflow = W, Input: Payload> + Send + 'static,
 {
-    /// Sends it, waits only until the workflow has accepted the update, and gives the handles of the
-    /// workflow and of the update.
+    /// Sends the request, waits until the workflow has accepted the update, and returns the handles
+    /// of the workflow and of the update.
     ///
     /// # Errors
-    /// Those of awaiting it: [`UpdateFailed`](crate::Error::UpdateFailed) when the validator rejected
-    /// the update, or when the handler has failed by the time the server answers.
+    /// Those of awaiting it: [`UpdateFailed`](crate::Error::UpdateFailed) if the validator rejected
+    /// the update, or if the handler has failed before the server answers.
     pub async fn start(self) -> Result<(W::Handle, UpdateHandle<U>)> {
         let Self { start, update } = self;
         let UpdateCall { handle, update, input: update_input, id: update_id, call_timeout } =
             update;
         let limit = call_timeout.or(start.settings.call_timeout);
         let Prepared { client, workflow, input, id, request } =
-            start.prepare(Carrier::UpdateWithStart)?;
+            start.prepare(StartKind::UpdateWithStart)?;
         let name = update.name().to_owned();
         let timeouts = request.timeouts;
-        let doing = Doing { client: &client, workflow_id: &id, operation: "update and start" };
+        let operation = Operation { client: &client, workflow_id: &id, verb: "update and start" };
         let starting = async {
-            let noted = Noted::default();
-            let sdk = noted.clone().added_to(request.client(&client).await?);
+            let recorder = RejectionRecorder::default();
+            let sdk = recorder.clone().added_to(request.client(&client).await?);
             let options = request.with_update(update_id);
             let started = sdk
                 .start_update_with_start_workflow(
@@ -212,14 +212,14 @@ where
                 )
                 .await;
             match started {
-                Ok(update) => match noted.settle(update) {
+                Ok(update) => match recorder.check(update) {
                     Ok(update) => Ok(update),
-                    Err(error) => Err(doing.update(&name, error).await),
+                    Err(error) => Err(operation.update(&name, error).await),
                 },
-                Err(error) => Err(doing.update_with_start(&name, error).await),
+                Err(error) => Err(operation.update_with_start(&name, error).await),
             }
         };
-        let update = doing.within(limit, starting).await?;
+        let update = operation.within(limit, starting).await?;
         let run_id = update.workflow_run_id().map(ToOwned::to_owned);
         let workflow =
             WorkflowHandle::new(&client, id, run_id, true).with_timeouts(timeouts).into();

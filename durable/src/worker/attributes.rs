@@ -24,7 +24,7 @@ pub(super) fn report_unfit(client: &Client, registry: &Registry, control: &Arc<C
     let (client, control) = (client.clone(), Arc::clone(control));
     let asking = async move {
         loop {
-            match client.unfit_search_attributes(&declared).await {
+            match client.mismatched_search_attributes(&declared).await {
                 Ok(unfit) => {
                     return unfit.iter().for_each(|problem| tracing::error!("{problem}"));
                 }

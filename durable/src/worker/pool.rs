@@ -296,7 +296,7 @@ impl Workers {
         self.configured.warn_of_unknown_names(&registry);
         let queues = self.select(&registry)?;
         if self.version.is_some() {
-            self.client.serves_a_version();
+            self.client.set_versioned();
         }
         let shutdown = Arc::new(WorkerShutdown::default());
         let attempts = Arc::new(Attempts::default());

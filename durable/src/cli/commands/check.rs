@@ -112,7 +112,7 @@ fn cannot_serve(problems: &[String]) -> Problem {
 async fn on_the_server(context: &Context) -> Outcome<Vec<String>> {
     let Ok(registry) = Registry::collect() else { return Ok(Vec::new()) };
     let client = context.client().await?;
-    let unfit = client.unfit_search_attributes(registry.search_attributes()).await?;
+    let unfit = client.mismatched_search_attributes(registry.search_attributes()).await?;
     Ok(unfit.iter().map(ToString::to_string).collect())
 }
 

@@ -1,4 +1,4 @@
-//! What a list gives, one after the other, fetched page by page.
+//! A stream of listed items, fetched page by page.
 
 use std::fmt;
 use std::pin::Pin;
@@ -9,9 +9,9 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
 use crate::error::{Error, Result};
 
-/// What a list gives, one after the other; pages are fetched as they are needed.
+/// A stream of listed items. Pages are fetched as they are needed.
 ///
-/// It is a [`Stream`](futures_util::Stream), and can be read without one's methods:
+/// It is a [`Stream`](futures_util::Stream), and can also be read without importing `StreamExt`:
 ///
 /// ```no_run
 /// # async fn example(client: &durable::Client) -> durable::Result<()> {
@@ -39,18 +39,18 @@ impl<T> Listing<T> {
         Self::new(stream::once(std::future::ready(Err(error))))
     }
 
-    /// The next one, or `None` at the end.
+    /// Returns the next item, or `None` at the end.
     ///
     /// # Errors
-    /// Those of the list; after one it ends.
+    /// The errors of the list. The stream ends after an error.
     pub async fn next(&mut self) -> Result<Option<T>> {
         self.items.try_next().await
     }
 
-    /// All that are left.
+    /// Collects the remaining items.
     ///
     /// # Errors
-    /// Those of the list.
+    /// The errors of the list.
     pub async fn collect(self) -> Result<Vec<T>> {
         self.items.try_collect().await
     }

@@ -1,7 +1,7 @@
-//! Finding workflows by what they are: lists and counts by a typed query.
+//! Listing and counting workflows by a typed query.
 //!
-//! Lists are eventually consistent: what was started a moment ago may be missing, and what has ended
-//! may still be said to run. The Temporal concept is
+//! Lists are eventually consistent: a new workflow may be missing, and one that has just ended may
+//! still be listed as running. The Temporal concept is
 //! [visibility](https://docs.temporal.io/visibility).
 
 mod listing;
@@ -19,7 +19,7 @@ use super::Client;
 use crate::error::{Error, payload_error};
 
 impl Client {
-    /// Waits for a count within the client's limit.
+    /// Limits a count to the client's timeout.
     async fn listed<T>(
         &self,
         query: &str,
@@ -29,7 +29,7 @@ impl Client {
         self.within(None, || "count workflows".to_owned(), counting).await
     }
 
-    /// What a list or count of this query did not succeed by.
+    /// Returns the error of a list or count with this query.
     fn list_error(&self, query: &str, error: ClientError) -> Error {
         match error {
             ClientError::Rpc(status) => self.query_status(query, status),

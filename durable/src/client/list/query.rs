@@ -1,4 +1,4 @@
-//! Builds the query of a list: its clauses, and the quoting by which a value stays a value.
+//! Building list queries: clauses and the quoting of values.
 
 use std::ops::{Bound, RangeBounds};
 use std::time::SystemTime;
@@ -8,22 +8,22 @@ use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeVa
 
 use crate::error::{Error, Result};
 
-/// Clauses that must all hold.
+/// A conjunction of clauses.
 #[derive(Debug, Clone, Default)]
 pub(in crate::client) struct Query {
     clauses: Vec<String>,
-    /// Why the server would not understand them as they are meant.
+    /// The reason why the server would misunderstand the query.
     problem: Option<String>,
 }
 
 impl Query {
-    /// The attribute has this value.
+    /// Requires that the attribute has this value.
     pub(in crate::client) fn equals(&mut self, name: &str, value: &str) {
         let value = self.literal(value);
         self.clauses.push(format!("{} = {value}", identifier(name)));
     }
 
-    /// The attribute has one of these values; without any, nothing is asked of it.
+    /// Requires that the attribute has one of these values. Without values nothing is added.
     pub(in crate::client) fn one_of(&mut self, name: &str, values: &[String]) {
         match values {
             [] => {}
@@ -35,23 +35,23 @@ impl Query {
         }
     }
 
-    /// The attribute is a text that starts so.
+    /// Requires that the attribute starts with this text.
     pub(in crate::client) fn starts_with(&mut self, name: &str, prefix: &str) {
         let prefix = self.literal(prefix);
         self.clauses.push(format!("{} STARTS_WITH {prefix}", identifier(name)));
     }
 
-    /// A truth value.
+    /// Requires that the attribute is this boolean.
     pub(in crate::client) fn is(&mut self, name: &str, value: bool) {
         self.clauses.push(format!("{} = {value}", identifier(name)));
     }
 
-    /// The time is within the range.
+    /// Requires that the time is within the range.
     pub(in crate::client) fn during(&mut self, name: &str, range: &impl RangeBounds<SystemTime>) {
         self.within(name, range, |_, time| quoted(&Timestamp::from(*time).to_string()));
     }
 
-    /// The search attribute has this value; of a list, all of these.
+    /// Requires that the search attribute has this value, or all values of this list.
     pub(in crate::client) fn attribute<T: SearchAttributeValue>(
         &mut self,
         key: &SearchAttributeKey<T>,
@@ -62,7 +62,7 @@ impl Query {
         }
     }
 
-    /// The search attribute's value is within the range.
+    /// Requires that the search attribute's value is within the range.
     pub(in crate::client) fn attribute_within<T: SearchAttributeValue>(
         &mut self,
         key: &SearchAttributeKey<T>,
@@ -71,8 +71,8 @@ impl Query {
         self.within(key.name(), range, |query, value| query.values(key, value).join(", "));
     }
 
-    /// A part that the caller has written.
-    pub(in crate::client) fn written(&mut self, query: &str) {
+    /// Adds a clause that the caller has written.
+    pub(in crate::client) fn raw(&mut self, query: &str) {
         self.clauses.push(format!("({query})"));
     }
 
@@ -94,7 +94,7 @@ impl Query {
         }
     }
 
-    /// The literals of a value: one, but for a list.
+    /// Returns the literals of a value: several for a list, otherwise one.
     fn values<T: SearchAttributeValue>(
         &mut self,
         key: &SearchAttributeKey<T>,
@@ -107,7 +107,7 @@ impl Query {
         });
         match json {
             Ok(Value::Array(values)) if values.is_empty() => {
-                self.problem = Some(format!("`{name}`: a list of no values would find everything"));
+                self.problem = Some(format!("`{name}`: an empty list would match everything"));
                 Vec::new()
             }
             Ok(Value::Array(values)) => values.iter().map(|value| self.scalar(value)).collect(),
@@ -133,7 +133,7 @@ impl Query {
         quoted(text)
     }
 
-    /// The query's text, where the server would understand it as it is meant.
+    /// Returns the query's text, or an error if the server would misunderstand it.
     pub(in crate::client) fn checked(&self) -> Result<String> {
         match &self.problem {
             None => Ok(self.text()),
@@ -143,7 +143,7 @@ impl Query {
         }
     }
 
-    /// These clauses, and then those.
+    /// Returns these clauses followed by those of `other`.
     pub(in crate::client) fn and(mut self, more: &Self) -> Self {
         self.clauses.extend(more.clauses.iter().cloned());
         self.problem = self.problem.or_else(|| more.problem.clone());
@@ -155,17 +155,17 @@ impl Query {
     }
 }
 
-/// The server (as of 1.32) strips every quote at the ends of a value, so that `'` alone would find
-/// what begins with nothing, which is everything.
+/// The server (as of 1.32) strips quotes at both ends of a value, so a prefix of only `'` would
+/// match everything.
 const QUOTE_AT_AN_END: &str = "a value begins or ends with a single quote, which Temporal servers \
                                strip; search by something else";
 
-/// A text as a literal: quotes and backslashes within it are escaped.
+/// Returns a text as a literal, with quotes and backslashes escaped.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// A name as it may stand in a query; quoted where it is more than a word.
+/// Returns a name for a query, quoted unless it is a single word.
 fn identifier(name: &str) -> String {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(word) {
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quote_in_a_value_stays_in_the_value() {
+    fn escapes_quotes_in_values() {
         let mut query = Query::default();
         query.equals("WorkflowId", r"x' OR '1' = '1");
         assert_eq!(query.problem, None);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_at_an_end_is_a_problem() {
+    fn refuses_quotes_at_the_ends_of_values() {
         for text in ["'", "'a", "a'"] {
             let mut query = Query::default();
             query.starts_with("WorkflowId", text);
@@ -204,11 +204,11 @@ mod tests {
     }
 
     #[test]
-    fn what_would_find_everything_or_cannot_be_is_a_problem() {
+    fn refuses_empty_lists_and_infinite_bounds() {
         let mut query = Query::default();
         query.attribute(&SearchAttributeKey::keyword_list("Tags"), &Vec::new());
         let problem = query.checked().unwrap_err();
-        assert!(format!("{problem:?}").contains("`Tags`: a list of no values"), "{problem:?}");
+        assert!(format!("{problem:?}").contains("`Tags`: an empty list"), "{problem:?}");
         let mut query = Query::default();
         query.attribute_within(&SearchAttributeKey::float("Amount"), &(f64::NAN..));
         let problem = query.checked().unwrap_err();
@@ -216,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_no_word_is_quoted() {
+    fn quotes_names_that_are_no_single_word() {
         assert_eq!(identifier("CustomerTier"), "CustomerTier");
         assert_eq!(identifier("Customer Tier"), "`Customer Tier`");
         assert_eq!(identifier("a`b"), "`a``b`");
     }
 
     #[test]
-    fn values_are_written_by_their_type() {
+    fn writes_values_by_their_type() {
         let mut query = Query::default();
         query.attribute(&SearchAttributeKey::float("Amount"), &12.5);
         query.attribute(&SearchAttributeKey::int("Pieces"), &3);
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_have_the_bounds_that_they_have() {
+    fn writes_bounds_of_ranges() {
         let amount = SearchAttributeKey::float("Amount");
         let text = |range: (Bound<f64>, Bound<f64>)| {
             let mut query = Query::default();
@@ -258,12 +258,12 @@ mod tests {
     }
 
     #[test]
-    fn one_of_several_is_a_list() {
+    fn writes_several_values_as_a_list() {
         let mut query = Query::default();
         query.one_of("WorkflowId", &[]);
         query.one_of("WorkflowId", &["a".to_owned()]);
         query.one_of("WorkflowId", &["a".to_owned(), "b".to_owned()]);
-        query.written("Amount > 3 OR Amount < 1");
+        query.raw("Amount > 3 OR Amount < 1");
         assert_eq!(
             query.text(),
             "WorkflowId = 'a' AND WorkflowId IN ('a', 'b') AND (Amount > 3 OR Amount < 1)"

@@ -67,15 +67,15 @@ impl Client {
     }
 }
 
-/// A list of workflows; awaiting it gives all at once, and [`stream`](Self::stream) one after the
-/// other. Every condition that is set must hold.
+/// A query of workflows. Awaiting it returns all at once, and [`stream`](Self::stream) one after
+/// the other. All conditions must hold.
 ///
-/// Each run of a workflow is an entry of its own, in the order of the server: as of Temporal 1.32,
-/// what runs before what has ended, and the last one first.
+/// Each run of a workflow is a separate entry. The order is that of the server: as of 1.32, running
+/// before ended ones, and the latest first.
 ///
 /// # Errors
-/// - [`Error::InvalidQuery`]: the server does not understand it, such as a search attribute that it
-///   does not have, or a value that begins or ends with a single quote.
+/// - [`Error::InvalidQuery`]: the query is invalid, for example with an unknown search attribute,
+///   or a value that begins or ends with a single quote.
 /// - [`Error::NamespaceNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
 ///
 /// [`Error::InvalidQuery`]: crate::Error::InvalidQuery
@@ -94,7 +94,7 @@ pub struct ListWorkflows<W> {
 }
 
 impl ListWorkflows<AnyWorkflow> {
-    /// Only workflows of the type of this name; set twice, of either.
+    /// Selects workflows of the type with this name. If called several times, any of the types.
     pub fn workflow_type(mut self, name: impl Into<String>) -> Self {
         self.types.push(name.into());
         self
@@ -102,48 +102,48 @@ impl ListWorkflows<AnyWorkflow> {
 }
 
 impl<W: HasHandle> ListWorkflows<W> {
-    /// Only workflows in this status; set twice, in either.
+    /// Selects workflows with this status. If called several times, any of the statuses.
     pub fn status(mut self, status: WorkflowExecutionStatus) -> Self {
-        // The variants have the names that the server has for them.
+        // The variants have the server's names.
         self.statuses.push(format!("{status:?}"));
         self
     }
 
-    /// Only the workflow of this id; set twice, of either.
+    /// Selects the workflow with this id. If called several times, any of the ids.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.ids.push(id.into());
         self
     }
 
-    /// Only workflows whose id starts so.
+    /// Selects workflows whose id starts with this prefix.
     pub fn id_starting_with(mut self, prefix: impl AsRef<str>) -> Self {
         self.query.starts_with("WorkflowId", prefix.as_ref());
         self
     }
 
-    /// Only workflows that were started within this range, such as `yesterday..`.
+    /// Selects workflows that were started within this range, such as `yesterday..`.
     pub fn started(mut self, when: impl RangeBounds<SystemTime>) -> Self {
         self.query.during("StartTime", &when);
         self
     }
 
-    /// Only workflows that have ended within this range.
+    /// Selects workflows that have ended within this range.
     pub fn closed(mut self, when: impl RangeBounds<SystemTime>) -> Self {
         self.query.during("CloseTime", &when);
         self
     }
 
-    /// Only workflows on this queue.
+    /// Selects workflows on this task queue.
     pub fn task_queue(mut self, queue: impl AsRef<str>) -> Self {
         self.query.equals("TaskQueue", queue.as_ref());
         self
     }
 
-    /// Only workflows whose search attribute has this value: of a text, all of its words; of a list,
-    /// all of its values.
+    /// Selects workflows whose search attribute has this value. A text matches if it contains all
+    /// words, and a list if it contains all values.
     ///
-    /// No value can break the query. As of Temporal 1.32 the server finds nothing by a value with a
-    /// double quote or a backslash.
+    /// The value is escaped. The server (as of 1.32) finds no value with a double quote or a
+    /// backslash.
     #[allow(clippy::needless_pass_by_value, reason = "as a start takes it")]
     pub fn search_attribute<T: SearchAttributeValue>(
         mut self,
@@ -154,7 +154,7 @@ impl<W: HasHandle> ListWorkflows<W> {
         self
     }
 
-    /// Only workflows whose search attribute is within this range, such as `100.0..`.
+    /// Selects workflows whose search attribute is within this range, such as `100.0..`.
     pub fn search_attribute_in<T: SearchAttributeValue>(
         mut self,
         key: &SearchAttributeKey<T>,
@@ -164,21 +164,20 @@ impl<W: HasHandle> ListWorkflows<W> {
         self
     }
 
-    /// Only workflows for which this also holds, in
-    /// [Temporal's list filter syntax](https://docs.temporal.io/list-filter). It is sent as it is:
-    /// values in it must be quoted already.
+    /// Adds a condition in [Temporal's list filter syntax](https://docs.temporal.io/list-filter).
+    /// It is sent unchanged, so values in it must be quoted.
     pub fn matching(mut self, query: impl AsRef<str>) -> Self {
-        self.query.written(query.as_ref());
+        self.query.raw(query.as_ref());
         self
     }
 
-    /// At most this many; counts know no limit.
+    /// Limits the number of workflows. Counts ignore it.
     pub fn limit(mut self, limit: usize) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// The query as it is sent.
+    /// Returns the query that is sent.
     #[must_use]
     pub fn query(&self) -> String {
         self.clauses().text()
@@ -192,7 +191,7 @@ impl<W: HasHandle> ListWorkflows<W> {
         query.and(&self.query)
     }
 
-    /// The workflows one after the other, fetched page by page.
+    /// Returns a stream of the workflows, which are fetched page by page.
     pub fn stream(self) -> Listing<ListedWorkflow<W>> {
         let query = match self.clauses().checked() {
             Ok(query) => query,
@@ -209,10 +208,10 @@ impl<W: HasHandle> ListWorkflows<W> {
         }))
     }
 
-    /// How many there are.
+    /// Counts the workflows.
     ///
     /// # Errors
-    /// Those of the list.
+    /// The errors of the list.
     pub async fn count(&self) -> Result<usize> {
         let query = self.clauses().checked()?;
         let options = WorkflowCountOptions::default();
@@ -221,10 +220,10 @@ impl<W: HasHandle> ListWorkflows<W> {
         Ok(counted.count())
     }
 
-    /// How many there are in each status; a status without any is missing.
+    /// Counts the workflows by status. A status without workflows is missing.
     ///
     /// # Errors
-    /// Those of the list.
+    /// The errors of the list.
     pub async fn count_by_status(&self) -> Result<HashMap<WorkflowExecutionStatus, usize>> {
         let query = self.clauses().checked()?;
         let query = format!("{query} GROUP BY ExecutionStatus");
@@ -271,7 +270,7 @@ impl<W: HasHandle> fmt::Debug for ListWorkflows<W> {
     }
 }
 
-/// One run of a workflow, as a list gives it.
+/// A listed run of a workflow.
 ///
 /// It dereferences to the SDK's [`WorkflowExecution`], with id, run id, type, status, times, queue,
 /// memo and search attributes.
@@ -282,8 +281,8 @@ pub struct ListedWorkflow<W> {
 }
 
 impl<W: HasHandle> ListedWorkflow<W> {
-    /// A handle, bound to the listed run. A workflow that continues as new, or is retried, does so
-    /// as another run; `OrderWorkflow::handle(&client, order.id())` follows it.
+    /// Returns a handle that is bound to the listed run. A continue-as-new or a retry starts
+    /// another run; use `OrderWorkflow::handle(&client, order.id())` to follow it.
     #[must_use]
     pub fn handle(&self) -> W::Handle {
         let handle = WorkflowHandle::<W>::existing(&self.client, self.id());

@@ -1,4 +1,4 @@
-//! Creating a schedule: a start, and when it is to happen.
+//! Creating schedules.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -20,18 +20,18 @@ use temporalio_common::search_attributes::{
     SearchAttributeKey, SearchAttributeValue, SearchAttributes,
 };
 
-use super::{Doing, ScheduleHandle, ScheduleSpec, ScheduleUpdate, action, overlap_number};
-use crate::client::relay::{self, Amendable};
+use super::{Operation, ScheduleHandle, ScheduleSpec, ScheduleUpdate, action, overlap_number};
+use crate::client::request_amender::{self, Amendable};
 use crate::client::{Client, HasHandle, Start};
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;
 
 impl<W: Workflow> Start<W> {
-    /// Makes a schedule of this start: the server starts the workflow at the times of the spec.
+    /// Creates a schedule, by which the server starts the workflow at the times of the spec.
     ///
-    /// The schedule's id is of its own; the workflow's id, to which the server appends each time, is
-    /// as for every start, but that the schedule's id stands in for a UUID. The options of the start
-    /// are set before, and the schedule's after.
+    /// The workflow's id is that of the start, or the schedule's id instead of a UUID. The server
+    /// appends the time of each run. Set the options of the start before this call, and those of
+    /// the schedule after it.
     ///
     /// ```no_run
     /// # use durable::prelude::*;
@@ -56,7 +56,7 @@ impl<W: Workflow> Start<W> {
     /// # }
     /// ```
     ///
-    /// A schedule cannot carry a start's cron schedule, start delay, request id, eager start,
+    /// A schedule does not support a start's cron schedule, start delay, request id, eager start,
     /// idempotency or id policies.
     pub fn create_schedule(
         self,
@@ -75,12 +75,12 @@ impl<W: Workflow> Start<W> {
     }
 }
 
-/// A schedule to be; awaiting it creates it and gives its handle.
+/// A builder of a schedule. Awaiting it creates the schedule and returns its handle.
 ///
 /// # Errors
-/// - [`Error::ScheduleExists`]: there is one of this id.
-/// - [`Error::InvalidSchedule`]: the spec or a policy cannot be; the source says which.
-/// - [`Error::InvalidOptions`]: the workflow's options cannot be, or not on a schedule.
+/// - [`Error::ScheduleExists`]: a schedule with this id exists.
+/// - [`Error::InvalidSchedule`]: the spec or a policy is invalid; the source tells which.
+/// - [`Error::InvalidOptions`]: the workflow's options are invalid, or not supported on a schedule.
 /// - [`Error::WrongType`], [`Error::Unreachable`], [`Error::Rpc`].
 ///
 /// [`Error::ScheduleExists`]: crate::Error::ScheduleExists
@@ -99,14 +99,15 @@ pub struct CreateSchedule<W: Workflow> {
 }
 
 impl<W: Workflow> CreateSchedule<W> {
-    /// What happens when the time has come and the last workflow still runs; without it, nothing.
+    /// Sets the policy for a time at which the last workflow is still running. Defaults to skipping
+    /// that time.
     pub fn overlap(mut self, policy: ScheduleOverlapPolicy) -> Self {
         self.settings.overlap(policy);
         self
     }
 
-    /// How late a time may still be acted on, when the server was down; a year without it, and at
-    /// least 10 seconds.
+    /// Sets the longest delay after which a missed time is still acted on, for example if the
+    /// server was down. Defaults to one year. The minimum is 10 seconds.
     pub fn catchup_window(mut self, window: Duration) -> Self {
         self.settings.catchup_window(window);
         self
@@ -118,40 +119,40 @@ impl<W: Workflow> CreateSchedule<W> {
         self
     }
 
-    /// Gives each workflow the same id, without the time that the server appends otherwise. Whether
-    /// it is done is up to the server: release 1.32 keeps the setting and appends the time all the
-    /// same.
+    /// Keeps the workflow's id unchanged, without the appended time. The server 1.32 stores this
+    /// setting but ignores it.
     pub fn keep_original_workflow_id(mut self) -> Self {
         self.settings.keep_original_workflow_id(true);
         self
     }
 
-    /// How often the schedule acts by itself; without it there is no limit. Triggers do not count.
+    /// Limits the number of times that the schedule acts, triggers not included. Defaults to no
+    /// limit.
     pub fn remaining_actions(mut self, actions: u32) -> Self {
         self.settings.remaining_actions(actions);
         self
     }
 
-    /// Creates it paused.
+    /// Creates the schedule paused.
     pub fn paused(mut self) -> Self {
         self.settings.paused(true);
         self
     }
 
-    /// What people should know of the schedule's state.
+    /// Sets a note about the schedule's state, for people.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.settings.note(note);
         self
     }
 
-    /// Acts once at its creation, too.
+    /// Starts the workflow once when the schedule is created.
     pub fn trigger_immediately(mut self) -> Self {
         self.patch.trigger_immediately = Some(TriggerImmediatelyRequest::default());
         self
     }
 
-    /// Acts at its creation for every time of the spec between `from` and `to`, too, with an overlap
-    /// policy of its own.
+    /// Starts the workflow for each time of the spec between `from` and `to` when the schedule is
+    /// created, with this overlap policy.
     pub fn backfill(
         mut self,
         from: SystemTime,
@@ -166,7 +167,7 @@ impl<W: Workflow> CreateSchedule<W> {
         self
     }
 
-    /// Attaches a value to the schedule itself that can be read, but not searched by.
+    /// Attaches a value to the schedule that can be read, but not searched by.
     pub fn memo<T>(mut self, key: impl Into<String>, value: T) -> Self
     where
         T: TemporalSerializable + Send + Sync + 'static,
@@ -175,8 +176,7 @@ impl<W: Workflow> CreateSchedule<W> {
         self
     }
 
-    /// Attaches a value to the schedule itself that schedules can be searched by; the server must
-    /// know the attribute.
+    /// Attaches a value that schedules can be searched by. The attribute must exist on the server.
     pub fn search_attribute<T: SearchAttributeValue>(
         mut self,
         key: &SearchAttributeKey<T>,
@@ -202,11 +202,12 @@ where
             if schedule_id.is_empty() {
                 settings.problems.push("the schedule id is empty".to_owned());
             }
-            start.id_unless_given(&schedule_id);
+            start.set_default_id(&schedule_id);
             let start = start.encoded().await?;
-            let doing = Doing { client: &client, schedule_id: &schedule_id, operation: "create" };
+            let operation =
+                Operation { client: &client, schedule_id: &schedule_id, verb: "create" };
             if !settings.problems.is_empty() {
-                return Err(doing.invalid(&settings.problems));
+                return Err(operation.invalid(&settings.problems));
             }
             settings.schedule.action = Some(action(start));
             let attributes = (!settings.search_attributes.is_empty())
@@ -214,29 +215,31 @@ where
             let request = CreateScheduleRequest {
                 schedule: Some(settings.schedule),
                 initial_patch: (patch != SchedulePatch::default()).then_some(patch),
-                memo: encoded(&client, &memo).await.map_err(|error| doing.error(error.into()))?,
+                memo: encoded(&client, &memo)
+                    .await
+                    .map_err(|error| operation.error(error.into()))?,
                 search_attributes: attributes,
                 ..CreateScheduleRequest::default()
             };
-            doing.within(create(&client, &schedule_id, request)).await?;
+            operation.within(create(&client, &schedule_id, request)).await?;
             Ok(ScheduleHandle::new(&client, schedule_id))
         }
         .boxed()
     }
 }
 
-/// Creates the schedule by the SDK's client, so that interceptors are asked; what its options lack,
-/// which is most of a schedule, is put into the request on its way.
+/// Creates the schedule with the SDK's client, so that interceptors are called. Settings that the
+/// SDK's options lack are added to the request.
 async fn create(client: &Client, schedule_id: &str, create: CreateScheduleRequest) -> Result<()> {
     use temporalio_client::schedules::{ScheduleAction, ScheduleSpec};
     use temporalio_common::protos::temporal::api::schedule::v1::schedule_action::Action;
 
-    let doing = Doing { client, schedule_id, operation: "create" };
+    let operation = Operation { client, schedule_id, verb: "create" };
     let schedule = create.schedule.clone().unwrap_or_default();
     let state = schedule.state.unwrap_or_default();
     let Some(Action::StartWorkflow(workflow)) = schedule.action.and_then(|action| action.action)
     else {
-        return Err(doing.invalid(&["it starts no workflow".to_owned()]));
+        return Err(operation.invalid(&["expected an action that starts a workflow".to_owned()]));
     };
     let options = CreateScheduleOptions::builder()
         .action(ScheduleAction::StartWorkflow {
@@ -249,7 +252,7 @@ async fn create(client: &Client, schedule_id: &str, create: CreateScheduleReques
         .paused(state.paused)
         .note(state.notes)
         .build();
-    let amending = relay::amending(client.sdk(), move |request| {
+    let amending = request_amender::amending(client.sdk(), move |request| {
         if let Amendable::CreateSchedule(request) = request {
             request.schedule.clone_from(&create.schedule);
             request.initial_patch.clone_from(&create.initial_patch);
@@ -259,7 +262,7 @@ async fn create(client: &Client, schedule_id: &str, create: CreateScheduleReques
     });
     let sdk = amending.await.map_err(|error| client.unreachable(error))?;
     let created = sdk.create_schedule(schedule_id, options).await;
-    created.map(drop).map_err(|error| doing.error(error))
+    created.map(drop).map_err(|error| operation.error(error))
 }
 
 async fn encoded(

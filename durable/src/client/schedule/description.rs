@@ -1,4 +1,4 @@
-//! What the server knows of a schedule.
+//! Descriptions of schedules.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,63 +10,62 @@ use temporalio_common::protos::temporal::api::schedule::v1::{Schedule, ScheduleA
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeScheduleResponse;
 use temporalio_common::search_attributes::SearchAttributes;
 
-use super::update::duration;
-use super::{ScheduleSpec, overlap_policy};
+use super::{ScheduleSpec, duration, overlap_policy};
 use crate::client::{Client, HasHandle, Payloads, WorkflowHandle};
 
-/// A schedule as the server describes it.
+/// The server's description of a schedule.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ScheduleDescription {
     /// The schedule's id.
     pub id: String,
-    /// When it acts, as the server understood it.
+    /// The schedule's times, as the server parsed them.
     pub spec: ScheduleSpec,
-    /// What it starts.
+    /// The workflow that it starts.
     pub workflow: ScheduledWorkflow,
-    /// What happens when the last workflow still runs.
+    /// The policy for a time at which the last workflow is still running.
     pub overlap: ScheduleOverlapPolicy,
-    /// How late a time may still be acted on.
+    /// The longest delay after which a missed time is still acted on.
     pub catchup_window: Option<Duration>,
-    /// Whether it pauses itself when a workflow fails or times out.
+    /// True if it pauses when a workflow fails or times out.
     pub pause_on_failure: bool,
-    /// Whether each workflow has the same id.
+    /// True if the workflow's id is kept unchanged, without the appended time.
     pub keep_original_workflow_id: bool,
-    /// Whether it is paused.
+    /// True if it is paused.
     pub paused: bool,
-    /// What people should know of its state.
+    /// The note about its state.
     pub note: Option<String>,
-    /// How often it still acts by itself; `None` is without a limit.
+    /// The remaining number of times that it acts; `None` without a limit.
     pub remaining_actions: Option<u32>,
     /// The next times at which it acts, at most ten.
     pub next_runs: Vec<SystemTime>,
-    /// The workflows that it started last, at most ten, the oldest first.
+    /// The last workflows that it started, at most ten, oldest first.
     pub recent_runs: Vec<ScheduleRun>,
-    /// The ids of the workflows and runs that it started and that run.
+    /// The workflow ids and run ids of its running workflows.
     pub running: Vec<(String, String)>,
-    /// How many workflows it has started.
+    /// The number of workflows that it has started.
     pub started: u64,
-    /// How many times it did not act on, because they were past the catch-up window.
+    /// The number of times that were missed, because they were past the catch-up window.
     pub missed: u64,
-    /// How many times it did not act on, because the last workflow still ran.
+    /// The number of times that were skipped, because the last workflow was still running.
     pub skipped: u64,
-    /// When it was created.
+    /// The time of its creation.
     pub created_at: Option<SystemTime>,
-    /// When it was last changed.
+    /// The time of its last update.
     pub updated_at: Option<SystemTime>,
-    /// Values of the schedule itself.
+    /// The memo of the schedule.
     pub memo: Memo,
-    /// Search attributes of the schedule itself.
+    /// The search attributes of the schedule.
     pub search_attributes: SearchAttributes,
 }
 
-/// What a schedule starts.
+/// The workflow that a schedule starts.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ScheduledWorkflow {
     /// The name of the workflow's type.
     pub workflow_type: String,
-    /// The queue.
+    /// The task queue.
     pub task_queue: String,
     /// The id, to which the server appends the time of each run.
     pub workflow_id: String,
@@ -78,23 +77,23 @@ pub struct ScheduledWorkflow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScheduleRun {
-    /// The workflow's id, which two have in common that were triggered within the same second.
+    /// The workflow's id. Workflows that were triggered within the same second share it.
     pub workflow_id: String,
     /// The id of its first run.
     pub run_id: String,
-    /// When it was to be started.
+    /// The time for which the start was scheduled.
     pub scheduled_at: Option<SystemTime>,
-    /// When it was started.
+    /// The time of the start.
     pub started_at: Option<SystemTime>,
-    /// The workflow's status when the schedule last looked, which is seldom the current one.
+    /// The workflow's status when the schedule last checked it, which may be outdated.
     pub status: WorkflowExecutionStatus,
 }
 
 impl ScheduleRun {
-    /// A handle of the workflow, of the type that the schedule starts.
+    /// Returns a handle of the workflow, of the type that the schedule starts.
     ///
-    /// As a handle from a start it talks to the current run of the workflow, and takes the result
-    /// from this one and those that followed.
+    /// Like a handle from a start, it sends calls to the current run of the workflow, and the
+    /// result is that of this run or of the runs that followed.
     #[must_use]
     pub fn handle<W: HasHandle>(&self, client: &Client) -> W::Handle {
         let (id, run_id) = (self.workflow_id.clone(), Some(self.run_id.clone()));
@@ -121,7 +120,7 @@ impl ScheduleDescription {
             spec: spec.unwrap_or_default().into(),
             workflow,
             overlap: overlap_policy(policies.overlap_policy),
-            catchup_window: policies.catchup_window.map(duration),
+            catchup_window: policies.catchup_window.map(duration::from_server),
             pause_on_failure: policies.pause_on_failure,
             keep_original_workflow_id: policies.keep_original_workflow_id,
             paused: state.paused,
@@ -145,7 +144,7 @@ impl ScheduleDescription {
     }
 }
 
-/// The runs of actions that started a workflow.
+/// Converts the action results that started a workflow.
 pub(super) fn runs(actions: &[ScheduleActionResult]) -> Vec<ScheduleRun> {
     let started = actions.iter().filter_map(|action| {
         let workflow = action.start_workflow_result.clone()?;

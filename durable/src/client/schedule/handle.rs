@@ -1,4 +1,4 @@
-//! A handle of one schedule.
+//! Handles of schedules.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -15,26 +15,26 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeScheduleRequest, UpdateScheduleRequest,
 };
 
-use super::{Doing, ScheduleDescription, ScheduleUpdate, ScheduledWorkflow};
-use crate::client::relay::{self, Amendable};
+use super::{Operation, ScheduleDescription, ScheduleUpdate, ScheduledWorkflow};
+use crate::client::request_amender::{self, Amendable};
 use crate::client::{Client, Payloads};
 use crate::error::Result;
 
 type SdkHandle = temporalio_client::schedules::ScheduleHandle<temporalio_client::Client>;
 
 impl Client {
-    /// A handle of the schedule of this id. The server is not asked.
+    /// Returns a handle of the schedule with this id. It does not call the server.
     #[must_use]
     pub fn schedule(&self, schedule_id: impl Into<String>) -> ScheduleHandle {
         ScheduleHandle::new(self, schedule_id.into())
     }
 }
 
-/// A handle of one schedule; it is cheap to clone.
+/// A handle of a schedule. It is cheap to clone.
 ///
-/// Each call returns when the server has taken up what it asks for, so calls that follow each other
-/// keep their order. Of several at the same time, from several tasks or programs, the server (as of
-/// 1.32) may answer all with success and do the last one only.
+/// Each call returns after the server has applied it, so sequential calls keep their order. Of
+/// several concurrent calls, the server (as of 1.32) may answer all with success and apply only the
+/// last one.
 #[derive(Clone)]
 pub struct ScheduleHandle {
     client: Client,
@@ -46,20 +46,20 @@ impl ScheduleHandle {
         Self { client: client.clone(), schedule_id }
     }
 
-    /// The schedule's id.
+    /// Returns the schedule's id.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.schedule_id
     }
 
-    /// What the server knows of the schedule: its times, state, next and recent runs.
+    /// Returns the description of the schedule: its times, state, next and recent runs.
     ///
     /// # Errors
     /// [`ScheduleNotFound`](crate::Error::ScheduleNotFound),
     /// [`Unreachable`](crate::Error::Unreachable), [`Rpc`](crate::Error::Rpc).
     pub async fn describe(&self) -> Result<ScheduleDescription> {
-        let doing = self.doing("describe");
-        let described = self.described(&doing).await?;
+        let operation = self.operation("describe");
+        let described = self.described(&operation).await?;
         let workflow = match described.action() {
             ScheduleDescriptionAction::StartWorkflow(action) => {
                 let input = action.args::<Payloads>().await;
@@ -67,17 +67,23 @@ impl ScheduleHandle {
                     workflow_type: action.workflow_type().to_owned(),
                     task_queue: action.task_queue().to_owned(),
                     workflow_id: action.workflow_id().to_owned(),
-                    input: input.map_err(|error| doing.error(error.into()))?.unwrap_or_default(),
+                    input: input
+                        .map_err(|error| operation.error(error.into()))?
+                        .unwrap_or_default(),
                 }
             }
-            _ => return Err(doing.invalid(&["it does something unknown".to_owned()])),
+            _ => {
+                return Err(operation.invalid(&[
+                    "unsupported action: expected one that starts a workflow".to_owned(),
+                ]));
+            }
         };
         let (memo, attributes) = (described.memo(), described.search_attributes());
         let id = self.schedule_id.clone();
         Ok(ScheduleDescription::new(id, described.into_raw(), workflow, memo, attributes))
     }
 
-    /// Pauses the schedule: it acts only when it is triggered.
+    /// Pauses the schedule, so that it acts only when it is triggered.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
@@ -85,17 +91,17 @@ impl ScheduleHandle {
         self.pause_with("").await
     }
 
-    /// Pauses the schedule, with a note that says why.
+    /// Pauses the schedule with a note.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn pause_with(&self, note: impl Into<String>) -> Result<()> {
-        let note = said(note);
+        let note = non_empty(note);
         let pausing = async { self.sdk().pause(note, PauseScheduleOptions::default()).await };
-        self.take_up("pause", pausing).await
+        self.apply("pause", pausing).await
     }
 
-    /// Lets the schedule go on.
+    /// Unpauses the schedule.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
@@ -103,17 +109,17 @@ impl ScheduleHandle {
         self.unpause_with("").await
     }
 
-    /// Lets the schedule go on, with a note that says why.
+    /// Unpauses the schedule with a note.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn unpause_with(&self, note: impl Into<String>) -> Result<()> {
-        let note = said(note);
+        let note = non_empty(note);
         let unpausing = async { self.sdk().unpause(note, UnpauseScheduleOptions::default()).await };
-        self.take_up("unpause", unpausing).await
+        self.apply("unpause", unpausing).await
     }
 
-    /// Acts now, also when the schedule is paused, with its own overlap policy.
+    /// Starts the workflow now, even if the schedule is paused, with the schedule's overlap policy.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
@@ -121,19 +127,19 @@ impl ScheduleHandle {
         self.trigger_with(ScheduleOverlapPolicy::Unspecified).await
     }
 
-    /// Acts now, also when the schedule is paused, with this overlap policy.
+    /// Starts the workflow now, even if the schedule is paused, with this overlap policy.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn trigger_with(&self, overlap: ScheduleOverlapPolicy) -> Result<()> {
         let options = TriggerScheduleOptions::default();
         let triggering = async { self.sdk().trigger(overlap, options).await };
-        self.take_up("trigger", triggering).await
+        self.apply("trigger", triggering).await
     }
 
-    /// Acts now for every time of the spec between `from` and `to`, as if it had acted then. Many
-    /// times at once ask for an overlap policy that does not skip them, such as
-    /// [`ScheduleOverlapPolicy::BufferAll`] or [`ScheduleOverlapPolicy::AllowAll`].
+    /// Starts the workflow now for each time of the spec between `from` and `to`. Use an overlap
+    /// policy that does not skip workflows, such as [`ScheduleOverlapPolicy::BufferAll`] or
+    /// [`ScheduleOverlapPolicy::AllowAll`].
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
@@ -146,12 +152,12 @@ impl ScheduleHandle {
         let times = ScheduleBackfill::new(from, to).overlap_policy(overlap).build();
         let options = BackfillScheduleOptions::default();
         let filling = async { self.sdk().backfill([times], options).await };
-        self.take_up("backfill", filling).await
+        self.apply("backfill", filling).await
     }
 
-    /// Changes the schedule. The closure says what; the rest stays as it is.
+    /// Updates the schedule. Settings that the closure does not change stay unchanged.
     ///
-    /// It reads the schedule and writes it back: of two changes at the same time the later one holds.
+    /// It reads the schedule and writes it back. Of two concurrent updates the later one wins.
     ///
     /// ```no_run
     /// # async fn example(client: &durable::Client) -> durable::Result<()> {
@@ -170,16 +176,16 @@ impl ScheduleHandle {
     /// for a new workflow [`InvalidOptions`](crate::Error::InvalidOptions) and
     /// [`WrongType`](crate::Error::WrongType).
     pub async fn update(&self, change: impl FnOnce(&mut ScheduleUpdate) + Send) -> Result<()> {
-        let doing = self.doing("update");
-        let described = self.described(&doing).await?;
+        let operation = self.operation("update");
+        let described = self.described(&operation).await?;
         let attributes = described.search_attributes();
         let unchanged = described.into_update();
         let mut update = ScheduleUpdate::new(unchanged.raw().clone(), attributes);
         change(&mut update);
         if !update.problems.is_empty() {
-            return Err(doing.invalid(&update.problems));
+            return Err(operation.invalid(&update.problems));
         }
-        update.settle().await?;
+        update.encode_workflow().await?;
         let request = UpdateScheduleRequest {
             schedule: Some(update.schedule),
             search_attributes: update
@@ -187,10 +193,10 @@ impl ScheduleHandle {
                 .then(|| update.search_attributes.into_proto()),
             ..UpdateScheduleRequest::default()
         };
-        // The SDK's own update by closure stores decoded what a codec had encoded. It sends no
-        // conflict token, and neither does this: the server answers one that does not match with
-        // success, and drops the change.
-        let amending = relay::amending(self.client.sdk(), move |amendable| {
+        // The closure update of the SDK 1.1.1 stores payloads decoded that a codec had encoded.
+        // Like the SDK's, this sends no conflict token: the server (as of 1.32) answers a token
+        // that does not match with success, and drops the change.
+        let amending = request_amender::amending(self.client.sdk(), move |amendable| {
             if let Amendable::UpdateSchedule(update) = amendable {
                 update.schedule.clone_from(&request.schedule);
                 update.search_attributes.clone_from(&request.search_attributes);
@@ -199,55 +205,56 @@ impl ScheduleHandle {
         let sdk = amending.await.map_err(|error| self.client.unreachable(error))?;
         let handle = sdk.get_schedule_handle(&self.schedule_id);
         let updating = async { handle.send_update(unchanged, RpcOptions::default()).await };
-        self.take_up("update", updating).await
+        self.apply("update", updating).await
     }
 
-    /// Deletes the schedule. The workflows that it has started go on.
+    /// Deletes the schedule. The workflows that it has started continue.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn delete(&self) -> Result<()> {
-        let doing = self.doing("delete");
+        let operation = self.operation("delete");
         let deleting = async {
             let deleted = self.sdk().delete(DeleteScheduleOptions::default()).await;
-            deleted.map_err(|error| doing.error(error))
+            deleted.map_err(|error| operation.error(error))
         };
-        doing.within(deleting).await
+        operation.within(deleting).await
     }
 
-    async fn described(&self, doing: &Doing<'_>) -> Result<SdkDescription> {
+    async fn described(&self, operation: &Operation<'_>) -> Result<SdkDescription> {
         let describing = async {
             let described = self.sdk().describe(RpcOptions::default()).await;
-            described.map_err(|error| doing.error(error))
+            described.map_err(|error| operation.error(error))
         };
-        doing.within(describing).await
+        operation.within(describing).await
     }
 
-    /// Asks for a change, and waits until the server has taken it up.
-    async fn take_up(
+    /// Requests a change, and waits until the server has applied it.
+    async fn apply(
         &self,
-        operation: &str,
+        verb: &str,
         asking: impl Future<Output = Result<(), ScheduleError>> + Send,
     ) -> Result<()> {
-        let doing = self.doing(operation);
-        let taking_up = async {
-            asking.await.map_err(|error| doing.error(error))?;
-            self.taken_up().await;
+        let operation = self.operation(verb);
+        let applying = async {
+            asking.await.map_err(|error| operation.error(error))?;
+            self.wait_until_applied().await;
             Ok(())
         };
-        doing.within(taking_up).await
+        operation.within(applying).await
     }
 
-    /// Waits until the server has taken up what it was asked for, which a description does.
+    /// Waits until the server has applied a request, by describing the schedule.
     ///
-    /// It keeps one request of a kind (as of 1.32): without this a trigger right after a pause would
-    /// take the pause's place, and both would have been answered with success.
-    async fn taken_up(&self) {
+    /// The server (as of 1.32) keeps only the last pending request. Without this a trigger right
+    /// after a pause would replace the pause, and both would be answered with success.
+    async fn wait_until_applied(&self) {
         let request = DescribeScheduleRequest {
             namespace: self.client.namespace().to_owned(),
             schedule_id: self.schedule_id.clone(),
         };
-        // What was asked for has been answered; who may not describe the schedule goes without.
+        // The request itself has succeeded, and the caller may not be allowed to describe the
+        // schedule.
         let _ = self.client.sdk().clone().describe_schedule(request.into_request()).await;
     }
 
@@ -255,13 +262,14 @@ impl ScheduleHandle {
         self.client.sdk().get_schedule_handle(&self.schedule_id)
     }
 
-    fn doing<'a>(&'a self, operation: &'a str) -> Doing<'a> {
-        Doing { client: &self.client, schedule_id: &self.schedule_id, operation }
+    fn operation<'a>(&'a self, verb: &'a str) -> Operation<'a> {
+        Operation { client: &self.client, schedule_id: &self.schedule_id, verb }
     }
 }
 
-/// A note; the server takes an empty one for no request at all, and the SDK has words for that.
-fn said(note: impl Into<String>) -> Option<String> {
+/// Returns the note, or `None` if it is empty: the server (as of 1.32) ignores a request with an empty
+/// note, and the SDK has a default one.
+fn non_empty(note: impl Into<String>) -> Option<String> {
     Some(note.into()).filter(|note| !note.is_empty())
 }
 

@@ -35,9 +35,9 @@ impl Client {
     }
 }
 
-/// A list of schedules; awaiting it gives all at once, and [`stream`](Self::stream) one after the
-/// other. Every condition that is set must hold. It is eventually consistent: what was changed a
-/// moment ago may be missing.
+/// A query of schedules. Awaiting it returns all at once, and [`stream`](Self::stream) one after
+/// the other. All conditions must hold. It is eventually consistent: a recent change may be
+/// missing.
 ///
 /// # Errors
 /// [`Error::InvalidQuery`], [`Error::NamespaceNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
@@ -49,13 +49,13 @@ pub struct ListSchedules {
 }
 
 impl ListSchedules {
-    /// Only schedules that are paused, or that are not.
+    /// Selects schedules that are paused, or those that are not.
     pub fn paused(mut self, paused: bool) -> Self {
         self.query.is("TemporalSchedulePaused", paused);
         self
     }
 
-    /// Only schedules whose own search attribute has this value.
+    /// Selects schedules whose search attribute has this value.
     #[allow(clippy::needless_pass_by_value, reason = "as a start takes it")]
     pub fn search_attribute<T: SearchAttributeValue>(
         mut self,
@@ -66,15 +66,14 @@ impl ListSchedules {
         self
     }
 
-    /// Only schedules for which this also holds, in
-    /// [Temporal's list filter syntax](https://docs.temporal.io/list-filter). It is sent as it is:
-    /// values in it must be quoted already.
+    /// Adds a condition in [Temporal's list filter syntax](https://docs.temporal.io/list-filter).
+    /// It is sent unchanged, so values in it must be quoted.
     pub fn matching(mut self, query: impl AsRef<str>) -> Self {
-        self.query.written(query.as_ref());
+        self.query.raw(query.as_ref());
         self
     }
 
-    /// The schedules one after the other, fetched page by page.
+    /// Returns a stream of the schedules, which are fetched page by page.
     pub fn stream(self) -> Listing<ScheduleSummary> {
         let Self { client, query } = self;
         let query = match query.checked() {
@@ -108,7 +107,7 @@ impl IntoFuture for ListSchedules {
     }
 }
 
-/// A schedule, as a list gives it.
+/// A listed schedule.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ScheduleSummary {
@@ -116,19 +115,19 @@ pub struct ScheduleSummary {
     pub id: String,
     /// The name of the type of the workflow that it starts.
     pub workflow_type: String,
-    /// When it acts, as the server understood it.
+    /// The schedule's times, as the server parsed them.
     pub spec: ScheduleSpec,
-    /// Whether it is paused.
+    /// True if it is paused.
     pub paused: bool,
-    /// What people should know of its state.
+    /// The note about its state.
     pub note: Option<String>,
     /// The next times at which it acts.
     pub next_runs: Vec<SystemTime>,
-    /// The workflows that it started last, the oldest first.
+    /// The last workflows that it started, oldest first.
     pub recent_runs: Vec<ScheduleRun>,
-    /// Values of the schedule itself.
+    /// The memo of the schedule.
     pub memo: Memo,
-    /// Search attributes of the schedule itself.
+    /// The search attributes of the schedule.
     pub search_attributes: SearchAttributes,
     client: Client,
 }
@@ -154,7 +153,7 @@ impl ScheduleSummary {
         }
     }
 
-    /// A handle of the schedule.
+    /// Returns a handle of the schedule.
     #[must_use]
     pub fn handle(&self) -> ScheduleHandle {
         self.client.schedule(&self.id)

@@ -1,11 +1,12 @@
-//! Schedules: workflows that the server starts again and again.
+//! Schedules: workflows that the server starts repeatedly.
 //!
-//! What is started is said by a [`Start`](super::Start), so that its options and their merging are
-//! those of every start; when, by a [`ScheduleSpec`]. The Temporal concept is the
+//! The workflow is given as a [`Start`](super::Start), with the same options and merging as for
+//! every start. The times are given as a [`ScheduleSpec`]. The Temporal concept is the
 //! [schedule](https://docs.temporal.io/schedule).
 
 mod create;
 mod description;
+mod duration;
 mod handle;
 mod list;
 mod spec;
@@ -30,19 +31,19 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflow
 use super::Client;
 use crate::error::{Error, Result, payload_error, unknown_search_attribute};
 
-/// What was being done to which schedule: the context of every error here.
-struct Doing<'a> {
+/// An operation on a schedule, as the context of its errors.
+struct Operation<'a> {
     client: &'a Client,
     schedule_id: &'a str,
-    operation: &'a str,
+    verb: &'a str,
 }
 
-impl Doing<'_> {
+impl Operation<'_> {
     fn error(&self, error: ScheduleError) -> Error {
         match error {
             ScheduleError::Rpc(status) => self.rpc(status),
             ScheduleError::PayloadConversion(error) => Error::WrongType {
-                what: format!("value to {} schedule `{}`", self.operation, self.schedule_id),
+                what: format!("value to {} schedule `{}`", self.verb, self.schedule_id),
                 source: payload_error(error),
             },
             other => self.rpc(Status::from_error(other.into())),
@@ -65,12 +66,12 @@ impl Doing<'_> {
         }
     }
 
-    /// What was asked for.
+    /// Returns the operation and its schedule, for messages.
     fn what(&self) -> String {
-        format!("{} schedule `{}`", self.operation, self.schedule_id)
+        format!("{} schedule `{}`", self.verb, self.schedule_id)
     }
 
-    /// Waits for the call that this is about within the client's limit.
+    /// Limits the call to the client's timeout.
     fn within<T>(&self, call: impl Future<Output = Result<T>>) -> impl Future<Output = Result<T>> {
         self.client.within(None, || self.what(), call)
     }
@@ -81,7 +82,7 @@ impl Doing<'_> {
     }
 }
 
-/// What a schedule starts, as a start would have started it.
+/// Converts a start request to the action of a schedule.
 fn action(start: StartWorkflowExecutionRequest) -> ScheduleAction {
     let action = NewWorkflowExecutionInfo {
         workflow_id: start.workflow_id,
@@ -112,7 +113,7 @@ fn overlap_number(policy: ScheduleOverlapPolicy) -> i32 {
         ScheduleOverlapPolicy::CancelOther => 4,
         ScheduleOverlapPolicy::TerminateOther => 5,
         ScheduleOverlapPolicy::AllowAll => 6,
-        // The server's choice; so is what a later SDK adds.
+        // Unspecified: the server chooses.
         _ => 0,
     }
 }

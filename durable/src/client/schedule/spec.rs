@@ -1,4 +1,4 @@
-//! When a schedule acts.
+//! The times of schedules.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -7,20 +7,20 @@ use temporalio_common::protos::temporal::api::schedule::v1::{
     CalendarSpec, IntervalSpec, Range, StructuredCalendarSpec,
 };
 
-use super::RawSpec;
+use super::{RawSpec, duration};
 use crate::client::settings::LONGEST_DURATION;
 
-/// The times at which a schedule starts its workflow: those of all intervals, calendars and cron
-/// expressions together, without the excluded ones.
+/// The times at which a schedule starts its workflow: all intervals, calendars and cron
+/// expressions, without the excluded calendars.
 ///
-/// A spec without any is refused; [`manual`](Self::manual) is the one of a schedule that acts only
-/// when it is triggered. See [Temporal's schedule spec](https://docs.temporal.io/schedule#spec).
+/// A spec without times is invalid, except for [`manual`](Self::manual). See [Temporal's schedule
+/// spec](https://docs.temporal.io/schedule#spec).
 ///
 /// ```
 /// use std::time::Duration;
 /// use durable::client::{Calendar, ScheduleSpec};
 ///
-/// // Half past nine on workdays, but not at Christmas; not all at the same second.
+/// // Half past nine on workdays, except at Christmas, with a jitter of one minute.
 /// let opening = ScheduleSpec::new()
 ///     .calendar(Calendar::new().day_of_week("MON-FRI").hour(9).minute(30))
 ///     .except(Calendar::new().month(12).day_of_month("24-26").hour("*").minute("*").second("*"))
@@ -35,32 +35,34 @@ use crate::client::settings::LONGEST_DURATION;
 pub struct ScheduleSpec {
     pub(super) raw: RawSpec,
     pub(super) problems: Vec<String>,
-    /// Whether it has no times on purpose.
+    /// Set if the spec is meant to have no times.
     is_manual: bool,
 }
 
 impl ScheduleSpec {
-    /// No times yet.
+    /// Creates a spec without times.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// No times: the schedule acts only when it is triggered or backfilled.
+    /// Creates a spec without times, for a schedule that acts only when it is triggered or
+    /// backfilled.
     #[must_use]
     pub fn manual() -> Self {
         Self { is_manual: true, ..Self::default() }
     }
 
-    /// Again and again after this long, counted from the beginning of 1970 (UTC): every hour is at
-    /// the full hour. At least a second, in whole seconds.
+    /// Adds times at this interval, counted from 1970-01-01T00:00:00Z: an interval of an hour is at
+    /// each full hour. The interval is in whole seconds, at least one.
     #[must_use]
     pub fn every(self, interval: Duration) -> Self {
         self.every_with_offset(interval, Duration::ZERO)
     }
 
-    /// As [`every`](Self::every), each time later by `offset`, which must be shorter than the
-    /// interval: every hour with an offset of ten minutes is at ten past.
+    /// Adds times at this interval like [`every`](Self::every), each delayed by `offset`: an
+    /// interval of an hour with an offset of ten minutes is at ten past each hour. The offset must
+    /// be shorter than the interval.
     #[must_use]
     pub fn every_with_offset(mut self, interval: Duration, offset: Duration) -> Self {
         let interval = self.duration("an interval", interval);
@@ -69,22 +71,22 @@ impl ScheduleSpec {
         self
     }
 
-    /// At the times of a calendar.
+    /// Adds the times of a calendar.
     #[must_use]
     pub fn calendar(mut self, calendar: Calendar) -> Self {
         self.raw.calendar.push(calendar.raw);
         self
     }
 
-    /// At the times of a cron expression, such as `0 3 * * *` or `@hourly`. See
-    /// [Temporal's cron strings](https://docs.temporal.io/cron-job).
+    /// Adds the times of a cron expression, such as `0 3 * * *` or `@hourly`. See [Temporal's cron
+    /// strings](https://docs.temporal.io/cron-job).
     #[must_use]
     pub fn cron(mut self, expression: impl Into<String>) -> Self {
         self.raw.cron_string.push(expression.into());
         self
     }
 
-    /// Not at the times of a calendar.
+    /// Excludes the times of a calendar.
     #[must_use]
     #[allow(deprecated, reason = "the structured form has no names of days and months")]
     pub fn except(mut self, calendar: Calendar) -> Self {
@@ -92,49 +94,49 @@ impl ScheduleSpec {
         self
     }
 
-    /// Not before this time.
+    /// Excludes times before this one.
     #[must_use]
     pub fn start_at(mut self, time: SystemTime) -> Self {
         self.raw.start_time = Some(time.into());
         self
     }
 
-    /// Not after this time.
+    /// Excludes times after this one.
     #[must_use]
     pub fn end_at(mut self, time: SystemTime) -> Self {
         self.raw.end_time = Some(time.into());
         self
     }
 
-    /// Each time is later by a random part of this.
+    /// Delays each time by a random duration of at most `jitter`.
     #[must_use]
     pub fn jitter(mut self, jitter: Duration) -> Self {
         self.raw.jitter = self.duration("a jitter", jitter);
         self
     }
 
-    /// The time zone of calendars and cron expressions, by its IANA name such as `Europe/Rome`;
-    /// without one UTC.
+    /// Sets the time zone of calendars and cron expressions, by its IANA name such as
+    /// `Europe/Rome`. Defaults to UTC.
     #[must_use]
     pub fn time_zone(mut self, name: impl Into<String>) -> Self {
         self.raw.timezone_name = name.into();
         self
     }
 
-    /// The intervals, each with its offset.
+    /// Returns the intervals, each with its offset.
     #[must_use]
     pub fn intervals(&self) -> Vec<(Duration, Duration)> {
-        let duration = |duration: Option<_>| duration.map(super::update::duration);
+        let converted = |length: Option<_>| length.map(duration::from_server);
         let intervals = self.raw.interval.iter();
         intervals
             .map(|interval| {
-                let offset = duration(interval.phase).unwrap_or_default();
-                (duration(interval.interval).unwrap_or_default(), offset)
+                let offset = converted(interval.phase).unwrap_or_default();
+                (converted(interval.interval).unwrap_or_default(), offset)
             })
             .collect()
     }
 
-    /// The calendars. Those of a described schedule are as the server understood them: in numbers,
+    /// Returns the calendars. In a description they are as the server parsed them: in numbers, with
     /// cron expressions among them.
     #[must_use]
     pub fn calendars(&self) -> Vec<Calendar> {
@@ -142,7 +144,7 @@ impl ScheduleSpec {
         given.chain(self.raw.structured_calendar.iter().map(Calendar::structured)).collect()
     }
 
-    /// The excluded calendars, as [`calendars`](Self::calendars) gives the others.
+    /// Returns the excluded calendars, in the form of [`calendars`](Self::calendars).
     #[must_use]
     #[allow(deprecated, reason = "the structured form has no names of days and months")]
     pub fn excluded(&self) -> Vec<Calendar> {
@@ -151,15 +153,15 @@ impl ScheduleSpec {
         given.chain(understood).collect()
     }
 
-    /// The spec as the server's protocol has it, with everything that has no method here.
+    /// Returns the spec of the server's protocol, with settings that have no method here.
     #[must_use]
     pub fn raw(&self) -> &RawSpec {
         &self.raw
     }
 
-    /// Everything that is wrong with it.
+    /// Returns the spec's problems.
     pub(super) fn problems(&self) -> impl Iterator<Item = String> {
-        let no_times = "it has no times; set them with `every`, `calendar` or `cron`, or use \
+        let no_times = "no times; set them with `every`, `calendar` or `cron`, or use \
                         `ScheduleSpec::manual()` for a schedule that acts only when it is triggered";
         let has_times = self.is_manual || has_times(&self.raw);
         self.problems.iter().cloned().chain((!has_times).then(|| no_times.to_owned()))
@@ -189,11 +191,11 @@ fn has_times(raw: &RawSpec) -> bool {
         || !raw.cron_string.is_empty()
 }
 
-/// Times by their parts: numbers, ranges (`9-17`), steps (`0-59/15`), lists (`1,15`), `*` for all,
-/// and for months and days of the week also names (`MON-FRI`).
+/// Times by their parts. A part is a number, a range (`9-17`), a step (`0-59/15`), a list (`1,15`)
+/// or `*` for all. Months and days of the week can also be names (`MON-FRI`).
 ///
-/// Second, minute and hour are 0 unless they are set, and everything else is `*`. So
-/// `Calendar::new().hour(3)` is once a day, at three.
+/// Second, minute and hour default to 0, and the other parts to `*`. So `Calendar::new().hour(3)`
+/// is each day at three.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Calendar {
     raw: CalendarSpec,
@@ -213,28 +215,28 @@ macro_rules! parts {
 }
 
 impl Calendar {
-    /// Midnight, each day.
+    /// Creates a calendar of each day at midnight.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     parts! {
-        /// The seconds, 0 to 59.
+        /// Sets the seconds, 0 to 59.
         second,
-        /// The minutes, 0 to 59.
+        /// Sets the minutes, 0 to 59.
         minute,
-        /// The hours, 0 to 23.
+        /// Sets the hours, 0 to 23.
         hour,
-        /// The days of the month, 1 to 31.
+        /// Sets the days of the month, 1 to 31.
         day_of_month,
-        /// The months, 1 to 12 or by name.
+        /// Sets the months, 1 to 12 or by name.
         month,
-        /// The years.
+        /// Sets the years.
         year,
-        /// The days of the week, 0 (Sunday) to 6 or by name.
+        /// Sets the days of the week, 0 (Sunday) to 6 or by name.
         day_of_week,
-        /// What the calendar is for, in the words of people.
+        /// Sets a comment on the calendar, for people.
         comment,
     }
 
@@ -254,7 +256,7 @@ impl Calendar {
     }
 }
 
-/// Ranges as they are written in a [`Calendar`].
+/// Formats ranges in the syntax of a [`Calendar`].
 fn text(ranges: &[Range]) -> String {
     let texts = ranges.iter().map(|range| {
         let Range { start, end, step } = *range;
@@ -267,7 +269,7 @@ fn text(ranges: &[Range]) -> String {
     texts.collect::<Vec<_>>().join(",")
 }
 
-/// The parts that are set, as `second=0 minute=30 hour=9`.
+/// Formats the parts that are set, as `second=0 minute=30 hour=9`.
 impl fmt::Display for Calendar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let raw = &self.raw;
@@ -298,31 +300,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_are_written_as_they_are_read() {
+    fn writes_ranges_as_they_are_read() {
         let range = |start, end, step| Range { start, end, step };
         assert_eq!(text(&[range(1, 0, 0), range(9, 17, 1), range(0, 59, 15)]), "1,9-17,0-59/15");
         assert_eq!(text(&[]), "");
     }
 
     #[test]
-    fn a_calendar_shows_what_is_set() {
+    fn shows_the_parts_that_are_set() {
         let calendar = Calendar::new().hour(9).minute("0-59/15").day_of_week("MON-FRI");
         assert_eq!(calendar.to_string(), "minute=0-59/15 hour=9 day_of_week=MON-FRI");
     }
 
     #[test]
-    fn a_spec_without_times_is_a_problem_unless_it_is_manual() {
+    fn refuses_a_spec_without_times_unless_manual() {
         let problems = |spec: &ScheduleSpec| spec.problems().collect::<Vec<_>>();
         let never = ScheduleSpec::new().time_zone("Europe/Rome").jitter(Duration::from_secs(1));
-        assert!(problems(&never)[0].starts_with("it has no times; "), "{:?}", problems(&never));
+        assert!(problems(&never)[0].starts_with("no times; "), "{:?}", problems(&never));
         assert_eq!(problems(&ScheduleSpec::manual()), Vec::<String>::new());
         assert_eq!(problems(&ScheduleSpec::new().cron("@hourly")), Vec::<String>::new());
-        // A described schedule is as it is.
+        // The spec of an existing schedule may have no times.
         assert_eq!(problems(&RawSpec::default().into()), Vec::<String>::new());
     }
 
     #[test]
-    fn a_duration_without_end_is_a_problem() {
+    fn refuses_durations_beyond_the_protocol() {
         let spec = ScheduleSpec::new().every(Duration::MAX).jitter(Duration::MAX);
         assert_eq!(spec.problems.len(), 2, "{:?}", spec.problems);
         assert!(spec.problems[0].contains("an interval of"), "{:?}", spec.problems);

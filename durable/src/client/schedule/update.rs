@@ -1,4 +1,4 @@
-//! What a schedule is besides its workflow: times, policies and state, at its creation and later.
+//! Settings of a schedule: times, policies and state.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ use crate::client::{HasHandle, Start};
 use crate::definition::Payload;
 use crate::error::Result;
 
-/// Changes of a schedule, for the closure of
-/// [`ScheduleHandle::update`](super::ScheduleHandle::update). What it does not mention stays as it is.
+/// Changes of a schedule, in the closure of
+/// [`ScheduleHandle::update`](super::ScheduleHandle::update). Other settings stay unchanged.
 pub struct ScheduleUpdate {
     pub(super) schedule: Schedule,
     pub(super) search_attributes: SearchAttributes,
@@ -40,15 +40,15 @@ impl ScheduleUpdate {
         }
     }
 
-    /// Other times.
+    /// Replaces the times.
     pub fn spec(&mut self, spec: ScheduleSpec) -> &mut Self {
         self.problems.extend(spec.problems());
         self.schedule.spec = Some(spec.raw);
         self
     }
 
-    /// Another workflow, or the same with another input or other options. Without an id of its own
-    /// or from its template, it keeps the id that the schedule's workflow has.
+    /// Replaces the workflow, or its input or options. The workflow's id stays unchanged unless the
+    /// start has one, set or from its template.
     pub fn workflow<W>(&mut self, mut start: Start<W>) -> &mut Self
     where
         W: HasHandle,
@@ -57,20 +57,20 @@ impl ScheduleUpdate {
         use temporalio_common::protos::temporal::api::schedule::v1::schedule_action::Action;
         let action = self.schedule.action.as_ref().and_then(|action| action.action.as_ref());
         if let Some(Action::StartWorkflow(workflow)) = action {
-            start.id_unless_given(&workflow.workflow_id);
+            start.set_default_id(&workflow.workflow_id);
         }
         self.start = Some(start.encoded().boxed());
         self
     }
 
-    /// What happens when the time has come and the last workflow still runs; without it, nothing.
+    /// Sets the policy for a time at which the last workflow is still running.
     pub fn overlap(&mut self, policy: ScheduleOverlapPolicy) -> &mut Self {
         self.policies().overlap_policy = overlap_number(policy);
         self
     }
 
-    /// How late a time may still be acted on, when the server was down; a year without it, and at
-    /// least 10 seconds.
+    /// Sets the longest delay after which a missed time is still acted on, for example if the
+    /// server was down. The minimum is 10 seconds.
     pub fn catchup_window(&mut self, window: Duration) -> &mut Self {
         if window > LONGEST_DURATION {
             self.problems
@@ -80,20 +80,20 @@ impl ScheduleUpdate {
         self
     }
 
-    /// Whether the schedule pauses itself when a workflow fails or times out.
+    /// Sets whether the schedule pauses when a workflow fails or times out.
     pub fn pause_on_failure(&mut self, pause: bool) -> &mut Self {
         self.policies().pause_on_failure = pause;
         self
     }
 
-    /// Whether each workflow has the same id, without the time that the server appends otherwise;
-    /// see [`CreateSchedule`](super::CreateSchedule::keep_original_workflow_id).
+    /// Sets whether the workflow's id is kept unchanged, without the appended time; see
+    /// [`CreateSchedule`](super::CreateSchedule::keep_original_workflow_id).
     pub fn keep_original_workflow_id(&mut self, keep: bool) -> &mut Self {
         self.policies().keep_original_workflow_id = keep;
         self
     }
 
-    /// How often the schedule still acts by itself; `None` is without a limit.
+    /// Limits the remaining number of times that the schedule acts; `None` removes the limit.
     pub fn remaining_actions(&mut self, actions: impl Into<Option<u32>>) -> &mut Self {
         let actions = actions.into();
         let state = self.state();
@@ -102,19 +102,19 @@ impl ScheduleUpdate {
         self
     }
 
-    /// Whether the schedule is paused.
+    /// Sets whether the schedule is paused.
     pub fn paused(&mut self, paused: bool) -> &mut Self {
         self.state().paused = paused;
         self
     }
 
-    /// What people should know of the schedule's state.
+    /// Sets the note about the schedule's state.
     pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
         self.state().notes = note.into();
         self
     }
 
-    /// Sets a search attribute of the schedule itself.
+    /// Sets a search attribute of the schedule.
     pub fn search_attribute<T: SearchAttributeValue>(
         &mut self,
         key: &SearchAttributeKey<T>,
@@ -130,7 +130,7 @@ impl ScheduleUpdate {
         self
     }
 
-    /// Removes a search attribute of the schedule itself.
+    /// Removes a search attribute of the schedule.
     pub fn remove_search_attribute<T: SearchAttributeValue>(
         &mut self,
         key: &SearchAttributeKey<T>,
@@ -140,13 +140,13 @@ impl ScheduleUpdate {
         self
     }
 
-    /// The schedule as the server's protocol has it, for what has no method here.
+    /// Returns the schedule of the server's protocol, for settings that have no method here.
     pub fn raw(&mut self) -> &mut Schedule {
         &mut self.schedule
     }
 
     /// Encodes the new workflow, if there is one.
-    pub(super) async fn settle(&mut self) -> Result<()> {
+    pub(super) async fn encode_workflow(&mut self) -> Result<()> {
         if let Some(start) = self.start.take() {
             self.schedule.action = Some(action(start.await?));
         }
@@ -160,9 +160,4 @@ impl ScheduleUpdate {
     fn state(&mut self) -> &mut ScheduleState {
         self.schedule.state.get_or_insert_default()
     }
-}
-
-/// A duration of the server's, which is never negative.
-pub(super) fn duration<T: TryInto<Duration>>(duration: T) -> Duration {
-    duration.try_into().unwrap_or_default()
 }

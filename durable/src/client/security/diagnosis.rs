@@ -1,8 +1,8 @@
-//! Why a connection was not made, where TLS is the reason.
+//! Finding the reason of a failed TLS connection.
 //!
-//! What the SDK's transport reports depends on where the handshake broke: under TLS 1.3 the server says
-//! only after it that it wants a certificate. So a connection that failed is tried once more by hand,
-//! up to the server's first words.
+//! The error of the SDK's transport depends on the step that failed: with TLS 1.3 the server
+//! requests a missing certificate only after the handshake. So a failed connection is tried once
+//! more here, up to the first bytes of the server.
 
 use std::io::{self, Read as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -15,17 +15,17 @@ use rustls::{
     Stream,
 };
 
-use super::{Secured, expiry, provider};
+use super::{TlsSetup, expiry, provider};
 use crate::error::TlsProblem;
 
-/// How long each step of the diagnosis may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The longest time of each step of the diagnosis.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Why no connection can be made, or `None` where TLS is not the reason.
+/// Returns the TLS problem of a failed connection, or `None` if TLS is not the reason.
 ///
-/// It blocks for a few seconds at most.
+/// It blocks for at most a few seconds.
 pub(in crate::client) fn diagnose(
-    secured: Option<&Secured>,
+    secured: Option<&TlsSetup>,
     host: &str,
     port: u16,
 ) -> Option<TlsProblem> {
@@ -34,22 +34,22 @@ pub(in crate::client) fn diagnose(
         let error = handshake(secured.config().ok()?, &secured.server_name, host, port)?;
         return Some(secured.explain(&error));
     }
-    // Nobody is trusted, so that a server that shows a certificate ends the handshake.
-    let error = handshake(distrusting()?, host, host, port)?;
+    // Without trusted issuers, the handshake fails if the server has a certificate.
+    let error = handshake(config_without_roots()?, host, host, port)?;
     let tls = matches!(error, Error::InvalidCertificate(_) | Error::AlertReceived(_));
     tls.then_some(TlsProblem::ServerWithTls)
 }
 
-/// What a handshake and the server's first words end with, if it is an error of TLS.
+/// Returns the TLS error of a handshake and of the first bytes of the server, if there is one.
 fn handshake(config: ClientConfig, name: &str, host: &str, port: u16) -> Option<Error> {
     let name = ServerName::try_from(name.to_owned()).ok()?;
     let mut connection = ClientConnection::new(Arc::new(config), name).ok()?;
     let address = (host, port).to_socket_addrs().ok()?.next()?;
-    let mut socket = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
-    socket.set_read_timeout(Some(PATIENCE)).ok()?;
-    socket.set_write_timeout(Some(PATIENCE)).ok()?;
+    let mut socket = TcpStream::connect_timeout(&address, HEALTH_TIMEOUT).ok()?;
+    socket.set_read_timeout(Some(HEALTH_TIMEOUT)).ok()?;
+    socket.set_write_timeout(Some(HEALTH_TIMEOUT)).ok()?;
     let mut stream = Stream::new(&mut connection, &mut socket);
-    // A server of HTTP/2 speaks first, once it is content with the client's certificate.
+    // An HTTP/2 server sends first, after it has accepted the client's certificate.
     let error = stream.read(&mut [0; 1]).err()?;
     tls_error(error)
 }
@@ -58,7 +58,7 @@ fn tls_error(error: io::Error) -> Option<Error> {
     error.into_inner()?.downcast::<Error>().ok().map(|error| *error)
 }
 
-fn distrusting() -> Option<ClientConfig> {
+fn config_without_roots() -> Option<ClientConfig> {
     let config = ClientConfig::builder_with_provider(provider());
     let config = config.with_safe_default_protocol_versions().ok()?;
     let mut config = config.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
@@ -66,8 +66,8 @@ fn distrusting() -> Option<ClientConfig> {
     Some(config)
 }
 
-impl Secured {
-    /// What the SDK's connection is made with.
+impl TlsSetup {
+    /// Returns the TLS configuration that the SDK's connection uses.
     fn config(&self) -> Result<ClientConfig, Error> {
         let config = ClientConfig::builder_with_provider(provider());
         let config = config.with_safe_default_protocol_versions()?;

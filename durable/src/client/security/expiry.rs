@@ -1,4 +1,4 @@
-//! Until when certificates are valid, and the warning before that.
+//! Expiry of certificates.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,22 +6,23 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_cert::Certificate;
 use x509_cert::der::{DateTime, Decode as _};
 
-/// How long before its end a certificate is warned of.
+/// The time before its expiry at which a warning about a certificate begins.
 const WARNING: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-/// When a certificate ends, or `None` where it cannot be read; then the handshake says so.
+/// Returns the end of a certificate's validity, or `None` if it cannot be parsed, which the
+/// handshake reports.
 fn end(certificate: &CertificateDer<'_>) -> Option<DateTime> {
     let certificate = Certificate::from_der(certificate).ok()?;
     Some(certificate.tbs_certificate().validity().not_after.to_date_time())
 }
 
-/// When the certificate expired, if it did.
+/// Returns the time of the certificate's expiry, if it has expired.
 pub(super) fn expired(certificate: &CertificateDer<'_>) -> Option<String> {
     let end = end(certificate)?;
     (end.to_system_time() < SystemTime::now()).then(|| end.to_string())
 }
 
-/// Warns of a certificate that has expired or soon will.
+/// Logs a warning if a certificate has expired or expires soon.
 pub(super) fn warn(what: &'static str, place: &str, certificate: &CertificateDer<'_>) {
     let Some(end) = end(certificate) else { return };
     let (end_time, now) = (end.to_system_time(), SystemTime::now());
@@ -33,7 +34,7 @@ pub(super) fn warn(what: &'static str, place: &str, certificate: &CertificateDer
     }
 }
 
-/// A point in time as a person reads it.
+/// Formats a point in time.
 pub(super) fn date(time: UnixTime) -> String {
     let date = DateTime::from_unix_duration(Duration::from_secs(time.as_secs()));
     date.map_or_else(|_| format!("second {} of Unix time", time.as_secs()), |date| date.to_string())

@@ -1,4 +1,4 @@
-//! Who this side is: the client certificate, read again whenever a connection is made.
+//! The client certificate, which is read again for each connection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +19,7 @@ pub(super) struct Identity {
     current: Mutex<Option<Current>>,
 }
 
-/// What was read last.
+/// The certificate that was read last.
 #[derive(Debug, Clone)]
 struct Current {
     bytes: (Vec<u8>, Vec<u8>),
@@ -32,38 +32,41 @@ impl Identity {
         Ok(Self { files, current: Mutex::new(current) })
     }
 
-    /// Whether there is a certificate to show.
+    /// Returns whether there is a client certificate.
     pub(super) fn exists(&self) -> bool {
         self.files.is_some()
     }
 
-    /// The certificate and its key as they were read last.
+    /// Returns the certificate and its key that were read last.
     pub(super) fn pem(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         current.as_ref().map(|current| current.bytes.clone())
     }
 
-    /// When the certificate expired, if it did.
+    /// Returns the time of the certificate's expiry, if it has expired.
     pub(super) fn expired(&self) -> Option<String> {
-        let key = self.now()?;
+        let key = self.reloaded()?;
         expiry::expired(key.cert.first()?)
     }
 
-    /// The certificate as its files are now; while they cannot be used, the one before.
-    fn now(&self) -> Option<Arc<CertifiedKey>> {
+    /// Reads the certificate's files again. If they are invalid, it returns the previous
+    /// certificate.
+    fn reloaded(&self) -> Option<Arc<CertifiedKey>> {
         let files = self.files.as_ref()?;
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         match Current::read(files, current.as_ref()) {
             Ok(read) => *current = Some(read),
-            // A rotation may have replaced one of the two files only.
-            Err(problem) => tracing::warn!(%problem, "the client certificate of before is used"),
+            // A rotation may have replaced only one of the two files yet.
+            Err(problem) => {
+                tracing::warn!(%problem, "the client certificate cannot be read again; the previous one is used")
+            }
         }
         current.as_ref().map(|current| Arc::clone(&current.key))
     }
 }
 
 impl Current {
-    /// Reads the files, and parses them if they are not as before.
+    /// Reads the files, and parses them if they have changed.
     fn read((certificate, key): &(Pem, Pem), before: Option<&Self>) -> Result<Self, TlsProblem> {
         let bytes = (certificate.read(CERTIFICATE)?, key.read(KEY)?);
         if let Some(before) = before.filter(|before| before.bytes == bytes) {
@@ -83,7 +86,7 @@ impl Current {
 
 impl ResolvesClientCert for Identity {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.now()
+        self.reloaded()
     }
 
     fn has_certs(&self) -> bool {

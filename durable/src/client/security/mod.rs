@@ -1,4 +1,4 @@
-//! What protects a connection: TLS, who the other side must be, and who this side is.
+//! TLS: trusted issuers, client certificates and diagnosis.
 
 mod diagnosis;
 mod expiry;
@@ -15,15 +15,15 @@ use temporalio_client::tonic::codegen::http::Uri;
 use temporalio_client::{ClientTlsOptions, TlsOptions};
 
 use self::identity::Identity;
-use self::roots::Trust;
+use self::roots::ServerVerifier;
 use crate::address::Address;
 use crate::error::{Error, TlsProblem};
 
 pub(super) use diagnosis::diagnose;
 
-/// A PEM, from a file or given as text.
+/// PEM data, from a file or given as text.
 ///
-/// A file is read again when it changes: what a rotation puts there is used for the next connection.
+/// A file is read again for each connection, so rotated certificates are used for the next one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pem(pub(super) PemSource);
 
@@ -34,12 +34,12 @@ pub(super) enum PemSource {
 }
 
 impl Pem {
-    /// The PEM in a file.
+    /// Reads the PEM data from a file.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(PemSource::File(path.into()))
     }
 
-    /// The PEM itself.
+    /// Takes the PEM data as text.
     pub fn inline(text: impl Into<String>) -> Self {
         Self(PemSource::Inline(text.into()))
     }
@@ -61,13 +61,13 @@ impl fmt::Debug for Pem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             PemSource::File(path) => f.debug_tuple("Pem").field(path).finish(),
-            // It may be a private key.
+            // The text may be a private key.
             PemSource::Inline(_) => f.write_str("Pem(..)"),
         }
     }
 }
 
-/// How a connection is encrypted, and how both sides prove who they are.
+/// TLS settings of a connection.
 ///
 /// ```
 /// use durable::Client;
@@ -87,27 +87,27 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// TLS with the system's certificates.
+    /// Creates TLS settings that trust the system's certificates.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Who must have issued the server's certificate; without it, anybody whom the system trusts.
+    /// Sets the issuer of the server's certificate. Defaults to the system's certificates.
     #[must_use]
     pub fn server_ca_certificate(mut self, ca: impl Into<Pem>) -> Self {
         self.server_ca = Some(ca.into());
         self
     }
 
-    /// The certificate that this side shows to the server, and its private key (mTLS).
+    /// Sets the client certificate and its private key (mTLS).
     #[must_use]
     pub fn client_certificate(mut self, certificate: impl Into<Pem>, key: impl Into<Pem>) -> Self {
         self.client = Some((certificate.into(), key.into()));
         self
     }
 
-    /// The name that the server's certificate must be for; without it the host of the address.
+    /// Sets the expected name in the server's certificate. Defaults to the host of the address.
     #[must_use]
     pub fn server_name(mut self, name: impl Into<String>) -> Self {
         self.server_name = Some(name.into());
@@ -115,10 +115,10 @@ impl Tls {
     }
 }
 
-/// Whether a connection is encrypted.
+/// The encryption of a connection.
 #[derive(Clone, Default)]
 pub(super) enum Transport {
-    /// If the address says so, or there is an API key to protect.
+    /// TLS if the address is an `https://` URL, or there is an API key.
     #[default]
     AsNeeded,
     Plaintext,
@@ -126,45 +126,45 @@ pub(super) enum Transport {
 }
 
 impl Transport {
-    /// What a connection to an address is protected with, if it is.
-    pub(super) fn secured(
+    /// Returns the TLS setup for an address, or `None` without TLS.
+    pub(super) fn tls_setup(
         &self,
         address: &Address,
         has_api_key: bool,
-    ) -> Result<Option<Secured>, Error> {
+    ) -> Result<Option<TlsSetup>, Error> {
         let tls = match self {
             Self::Plaintext => return Ok(None),
             Self::AsNeeded if !address.is_https && !has_api_key => return Ok(None),
             Self::AsNeeded => &Tls::default(),
             Self::Tls(tls) => tls,
         };
-        let secured = Secured::new(tls, &address.host);
+        let secured = TlsSetup::new(tls, &address.host);
         secured.map(Some).map_err(|problem| Error::Tls { address: address.to_string(), problem })
     }
 }
 
-/// What a connection is protected with, read and ready.
-pub(super) struct Secured {
-    trust: Arc<Trust>,
+/// The TLS setup of a connection, with the certificates read.
+pub(super) struct TlsSetup {
+    trust: Arc<ServerVerifier>,
     identity: Arc<Identity>,
-    /// The name of the server's certificate.
+    /// The expected name in the server's certificate.
     server_name: String,
     is_named: bool,
 }
 
-impl Secured {
-    /// Reads the certificates, and warns of those that expire.
+impl TlsSetup {
+    /// Reads the certificates, and logs a warning about those that expire soon.
     pub(super) fn new(tls: &Tls, host: &str) -> Result<Self, TlsProblem> {
         let host = host.trim_matches(['[', ']']);
         Ok(Self {
-            trust: Arc::new(Trust::new(tls.server_ca.clone())?),
+            trust: Arc::new(ServerVerifier::new(tls.server_ca.clone())?),
             identity: Arc::new(Identity::new(tls.client.clone())?),
             is_named: tls.server_name.is_some(),
             server_name: tls.server_name.clone().unwrap_or_else(|| host.to_owned()),
         })
     }
 
-    /// What requests say that they are for.
+    /// Returns the origin of requests.
     pub(super) fn origin(&self, address: &Address) -> Option<Uri> {
         let origin = if self.is_named {
             format!("https://{}", self.server_name)
@@ -174,7 +174,7 @@ impl Secured {
         origin.parse().ok()
     }
 
-    /// The SDK's options for it.
+    /// Returns the SDK's options.
     pub(super) fn options(&self) -> TlsOptions {
         TlsOptions::builder()
             .domain(self.server_name.clone())
@@ -183,8 +183,8 @@ impl Secured {
             .build()
     }
 
-    /// The SDK's options for it through a proxy, where the SDK 1.1.1 takes no resolver of certificates:
-    /// the client's is the one that was read for this connection.
+    /// Returns the SDK's options for a connection through a proxy, for which the SDK 1.1.1 takes no
+    /// certificate resolver. They contain the client certificate that was read for this connection.
     pub(super) fn proxied(&self) -> TlsOptions {
         let client = self.identity.pem();
         let client = client.map(|(certificate, key)| {
@@ -198,7 +198,7 @@ impl Secured {
     }
 }
 
-/// The one implementation of the algorithms, that of the SDK too.
+/// Returns the crypto provider, which the SDK uses too.
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }

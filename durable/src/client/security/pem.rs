@@ -1,4 +1,4 @@
-//! Reading PEM: what is in it, and whether it changed.
+//! Reading and parsing PEM data.
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -7,7 +7,7 @@ use super::{Pem, PemSource};
 use crate::error::TlsProblem;
 
 impl Pem {
-    /// The bytes, as they are now.
+    /// Reads the bytes.
     pub(super) fn read(&self, what: &'static str) -> Result<Vec<u8>, TlsProblem> {
         match &self.0 {
             PemSource::Inline(text) => Ok(text.clone().into_bytes()),
@@ -17,7 +17,7 @@ impl Pem {
         }
     }
 
-    /// The certificates in the bytes of this PEM, of which there must be one.
+    /// Parses the certificates in the bytes of this PEM; there must be at least one.
     pub(super) fn certificates(
         &self,
         what: &'static str,
@@ -26,14 +26,14 @@ impl Pem {
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(bytes).collect();
         match certificates {
             Ok(certificates) if certificates.is_empty() => {
-                Err(self.unreadable(what, "there is no `BEGIN CERTIFICATE` in it".to_owned()))
+                Err(self.unreadable(what, "no `BEGIN CERTIFICATE` found".to_owned()))
             }
             Ok(certificates) => Ok(certificates),
             Err(error) => Err(self.unreadable(what, error.to_string())),
         }
     }
 
-    /// The private key in the bytes of this PEM.
+    /// Parses the private key in the bytes of this PEM.
     pub(super) fn private_key(
         &self,
         what: &'static str,
@@ -51,7 +51,7 @@ impl Pem {
         TlsProblem::Unreadable { what, file, reason }
     }
 
-    /// Where it comes from, for messages.
+    /// Returns the file, or a placeholder for text, for messages.
     pub(super) fn place(&self) -> String {
         match &self.0 {
             PemSource::File(path) => path.display().to_string(),

@@ -1,4 +1,4 @@
-//! Who the other side must be: the issuers that are trusted, read again whenever a connection is made.
+//! The trusted issuers of server certificates, which are read again for each connection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,42 +13,44 @@ use crate::error::TlsProblem;
 const AUTHORITY: &str = "CA certificate of the server";
 const SYSTEM: &str = "system's certificates";
 
-/// Verifies the server's certificate, against a PEM or the system's certificates.
+/// Verifies the server's certificate against PEM data or the system's certificates.
 #[derive(Debug)]
-pub(super) struct Trust {
-    /// None for the system's certificates.
+pub(super) struct ServerVerifier {
+    /// `None` for the system's certificates.
     pem: Option<Pem>,
     current: Mutex<Current>,
 }
 
-/// What was read last.
+/// The issuers that were read last.
 #[derive(Debug, Clone)]
 struct Current {
     bytes: Vec<u8>,
     verifier: Arc<WebPkiServerVerifier>,
 }
 
-impl Trust {
+impl ServerVerifier {
     pub(super) fn new(pem: Option<Pem>) -> Result<Self, TlsProblem> {
         let current = match &pem {
             Some(pem) => Current::read(pem, None)?,
-            None => Current::of_system()?,
+            None => Current::from_system()?,
         };
         Ok(Self { pem, current: Mutex::new(current) })
     }
 
-    /// Who is trusted, for messages.
+    /// Returns the trusted issuers, for messages.
     pub(super) fn name(&self) -> String {
         self.pem.as_ref().map_or_else(|| format!("any of the {SYSTEM}"), Pem::place)
     }
 
-    /// The verifier by the file as it is now; while it cannot be used, the one before.
-    fn now(&self) -> Arc<WebPkiServerVerifier> {
+    /// Reads the file again. If it is invalid, it returns the previous verifier.
+    fn reloaded(&self) -> Arc<WebPkiServerVerifier> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pem) = &self.pem {
             match Current::read(pem, Some(&current)) {
                 Ok(read) => *current = read,
-                Err(problem) => tracing::warn!(%problem, "the CA certificate of before is used"),
+                Err(problem) => {
+                    tracing::warn!(%problem, "the CA certificate cannot be read again; the previous one is used")
+                }
             }
         }
         Arc::clone(&current.verifier)
@@ -73,7 +75,7 @@ impl Current {
         Ok(Self { bytes, verifier })
     }
 
-    fn of_system() -> Result<Self, TlsProblem> {
+    fn from_system() -> Result<Self, TlsProblem> {
         let unreadable = |reason| TlsProblem::Unreadable { what: SYSTEM, file: None, reason };
         let found = rustls_native_certs::load_native_certs();
         let mut roots = RootCertStore::empty();
@@ -81,7 +83,7 @@ impl Current {
         if roots.is_empty() {
             let errors = found.errors.iter().map(ToString::to_string);
             let reason = errors.reduce(|all, error| all + ", " + &error);
-            let reason = reason.unwrap_or_else(|| "there are none".to_owned());
+            let reason = reason.unwrap_or_else(|| "no certificates found".to_owned());
             return Err(unreadable(format!(
                 "{reason}; install them, or name the server's issuer with `server_ca_cert`"
             )));
@@ -96,7 +98,7 @@ fn verifier(roots: RootCertStore) -> Result<Arc<WebPkiServerVerifier>, String> {
         .map_err(|error| error.to_string())
 }
 
-impl ServerCertVerifier for Trust {
+impl ServerCertVerifier for ServerVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -105,7 +107,7 @@ impl ServerCertVerifier for Trust {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verified = self.now().verify_server_cert(
+        let verified = self.reloaded().verify_server_cert(
             end_entity,
             intermediates,
             server_name,
@@ -122,7 +124,7 @@ impl ServerCertVerifier for Trust {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.now().verify_tls12_signature(message, certificate, signature)
+        self.reloaded().verify_tls12_signature(message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -131,10 +133,10 @@ impl ServerCertVerifier for Trust {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.now().verify_tls13_signature(message, certificate, signature)
+        self.reloaded().verify_tls13_signature(message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.now().supported_verify_schemes()
+        self.reloaded().supported_verify_schemes()
     }
 }

@@ -1,10 +1,10 @@
-//! Sends what the SDK's typed client cannot say: it amends the raw request on its way.
+//! Amends requests of the SDK's client before they are sent.
 //!
-//! The SDK 1.1.1 has neither start delay nor time skipping among its options, its schedules lack
-//! most of what the server knows of them, and its interceptor chain cannot be called from outside.
-//! So such a call goes through an SDK client as always, with data converter, codec, headers, memo
-//! and interceptors, but that client's connection ends here, in memory; the request is decoded,
-//! amended, and sent on by the real connection.
+//! The options of the SDK 1.1.1 have neither a start delay nor time skipping, its schedules lack
+//! most settings of the server, and its interceptor chain cannot be called from outside. So such a
+//! call goes through an SDK client, with data converter, codec, headers, memo and interceptors. The
+//! connection of that client ends here, in memory. The request is decoded, amended, and sent by the
+//! real connection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,7 +32,7 @@ use url::Url;
 
 type Answer = BoxFuture<'static, Result<GrpcSuccessResponse, Status>>;
 
-/// Headers that the real connection writes itself; the caller's own metadata is sent on.
+/// Headers that the real connection writes itself. All others are forwarded.
 const WRITTEN_BY_THE_CONNECTION: &[&str] = &[
     "authorization",
     "client-name",
@@ -57,14 +57,14 @@ pub(super) enum Amendable<'a> {
     UpdateSchedule(&'a mut UpdateScheduleRequest),
 }
 
-/// A client like `client`, of which every request that can be amended is amended before it is sent.
+/// Returns a client like `client` that amends its requests before they are sent.
 pub(super) async fn amending(
     client: &Client,
     amend: impl Fn(Amendable<'_>) + Send + Sync + 'static,
 ) -> Result<Client, ClientConnectError> {
     let target = client.clone();
     let amend = Arc::new(amend);
-    let relay = move |request: GrpcRequest| -> Answer {
+    let answer = move |request: GrpcRequest| -> Answer {
         let mut client = target.clone();
         let amend = Arc::clone(&amend);
         async move {
@@ -83,7 +83,7 @@ pub(super) async fn amending(
                         amended(&request, |request| amend_operations(request, &*amend))?;
                     Ok(success(client.execute_multi_operation(operations).await?))
                 }
-                // How the result of an update-with-start is waited for.
+                // The wait for the result of an update-with-start.
                 "PollWorkflowExecutionUpdate" => {
                     let poll = amended(&request, |_: &mut PollWorkflowExecutionUpdateRequest| {})?;
                     Ok(success(client.poll_workflow_execution_update(poll).await?))
@@ -96,34 +96,34 @@ pub(super) async fn amending(
                     let update = amended(&request, |it| amend(Amendable::UpdateSchedule(it)))?;
                     Ok(success(client.update_schedule(update).await?))
                 }
-                other => Err(Status::internal(format!("the relay does not forward {other}"))),
+                other => Err(Status::internal(format!("unexpected request `{other}`"))),
             }
         }
         .boxed()
     };
-    relayed(client, relay).await
+    answered_by(client, answer).await
 }
 
-/// The start request that a client would send: made by the SDK with data converter, codec, headers
-/// and memo, and sent nowhere. Interceptors are not asked, because nothing is started.
+/// Captures the start request that a client would send, with data converter, codec, headers and
+/// memo. Interceptors are not called, because nothing is started.
 pub(super) struct Captured {
-    /// The client to start the workflow by.
+    /// The client to start the workflow with.
     pub(super) client: Client,
     request: Arc<Mutex<Option<StartWorkflowExecutionRequest>>>,
 }
 
 impl Captured {
-    /// The request, once the workflow was started.
+    /// Returns the request, after the workflow was started.
     pub(super) fn request(&self) -> Option<StartWorkflowExecutionRequest> {
         self.request.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// A client like `client` that starts nothing, and keeps the request.
+/// Returns a client like `client` that keeps the start request instead of sending it.
 pub(super) async fn capturing(client: &Client) -> Result<Captured, ClientConnectError> {
     let request = Arc::new(Mutex::new(None));
     let kept = Arc::clone(&request);
-    let relay = move |request: GrpcRequest| -> Answer {
+    let answer = move |request: GrpcRequest| -> Answer {
         let kept = Arc::clone(&kept);
         async move {
             let start = amended(&request, |_: &mut StartWorkflowExecutionRequest| {})?;
@@ -132,21 +132,21 @@ pub(super) async fn capturing(client: &Client) -> Result<Captured, ClientConnect
         }
         .boxed()
     };
-    let mut client = relayed(client, relay).await?;
+    let mut client = answered_by(client, answer).await?;
     client.options_mut().client_interceptors.clear();
     Ok(Captured { client, request })
 }
 
-/// A client like `client`, whose requests end in a function.
-async fn relayed(
+/// Returns a client like `client` whose requests are answered by a function.
+async fn answered_by(
     client: &Client,
-    relay: impl Fn(GrpcRequest) -> Answer + Send + Sync + 'static,
+    answer: impl Fn(GrpcRequest) -> Answer + Send + Sync + 'static,
 ) -> Result<Client, ClientConnectError> {
     let capabilities = client.connection().capabilities().copied();
-    in_memory(client.identity(), capabilities, client.options().clone(), relay).await
+    in_memory(client.identity(), capabilities, client.options().clone(), answer).await
 }
 
-/// A client without a server: what it is asked fails.
+/// Returns a client without a server, all of whose calls fail.
 #[cfg(feature = "cli")]
 pub(super) async fn unconnected(options: ClientOptions) -> Result<Client, ClientConnectError> {
     let refuse = |_: GrpcRequest| -> Answer {
@@ -155,26 +155,26 @@ pub(super) async fn unconnected(options: ClientOptions) -> Result<Client, Client
     in_memory(String::new(), None, options, refuse).await
 }
 
-/// A client whose connection ends in a function.
+/// Returns a client whose requests are answered by a function.
 async fn in_memory(
     identity: String,
     capabilities: Option<Capabilities>,
     options: ClientOptions,
-    relay: impl Fn(GrpcRequest) -> Answer + Send + Sync + 'static,
+    answer: impl Fn(GrpcRequest) -> Answer + Send + Sync + 'static,
 ) -> Result<Client, ClientConnectError> {
     let callback = move |request: GrpcRequest| -> Answer {
         if request.rpc == "GetSystemInfo" {
             let answer = GetSystemInfoResponse { capabilities, ..Default::default() };
             return std::future::ready(Ok(success(Response::new(answer)))).boxed();
         }
-        relay(request)
+        answer(request)
     };
-    let nowhere = Url::parse("http://relay.invalid").expect("a constant URL is well formed");
+    let nowhere = Url::parse("http://in-memory.invalid").expect("a constant URL is well formed");
     let connection = ConnectionOptions::new(nowhere)
         .identity(identity)
         .dns_load_balancing(None)
         .service_override(CallbackBasedGrpcService { callback: Arc::new(callback) })
-        // The real connection retries; twice would multiply the attempts.
+        // The real connection retries. Retrying here too would multiply the attempts.
         .retry_options(RetryOptions::no_retries())
         .build();
     Ok(Client::new(Connection::connect(connection).await?, options)?)
