@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod duration;
+pub(crate) mod form;
 pub(crate) mod items;
 pub(crate) mod keys;
 pub(crate) mod lints;
