@@ -12,6 +12,8 @@ use crate::model::Methods;
 pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
     let Methods { private, target, .. } = model;
     let inputs = methods::inputs(model);
+    let place = methods::input_place(model);
+    let input = shared::own_at("__input", place);
     let of = quote!(#target);
     let head = shared::methods_impl_head(private, "WithMethods", &of, target, at);
     let input_item = shared::input_item(&private.at(at), inputs);
@@ -21,10 +23,15 @@ pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
     } else {
         let types = shared::types(private, inputs);
         let pattern = shared::input_value(private, &fields);
-        let value = quote!(let #pattern = __input; __Inputs { #(#fields),* });
-        (quote!(__Inputs<'a, #(#types),*>), value)
+        let value = quote_spanned!(place=> let #pattern = #input; __Inputs { #(#fields),* });
+        (quote_spanned!(place=> __Inputs<'a, #(#types),*>), value)
     };
-    let named_item = quote_spanned!(methods::input_place(model)=> type Named<'a> = #ty;);
+    let named_item = quote_spanned!(place=> type Named<'a> = #ty;);
+    let named = quote_spanned! {place=>
+        fn named(#input: &Self::Input) -> Self::Named<'_> {
+            #value
+        }
+    };
     let named_type = (!fields.is_empty()).then(|| named_type(&fields));
     quote! {
         #named_type
@@ -34,9 +41,7 @@ pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
             #input_item
             #named_item
 
-            fn named(__input: &Self::Input) -> Self::Named<'_> {
-                #value
-            }
+            #named
         }
     }
 }

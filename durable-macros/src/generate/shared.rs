@@ -85,10 +85,7 @@ pub(super) fn parameter_list<'a>(
 /// says of the item is one message.
 pub(super) fn input_item(private: &Private, inputs: &[Input]) -> TokenStream {
     let ty = input_type(private, inputs);
-    let span = match inputs {
-        [input] => input.ty.span(),
-        _ => private.span(),
-    };
+    let span = input_place(inputs, private.span());
     quote_spanned!(span=> type Input = #ty;)
 }
 
@@ -100,10 +97,7 @@ pub(super) fn input_of(
     place: Span,
     definition: &str,
 ) -> TokenStream {
-    let span = match inputs {
-        [input] => input.ty.span(),
-        _ => place,
-    };
+    let span = input_place(inputs, place);
     let (private, definition) = (private.at(span), Ident::new(definition, span));
     quote_spanned!(span=> <Self as #private::#definition>::Input)
 }
@@ -146,6 +140,14 @@ pub(super) fn place(ident: &Ident, inputs: &[Input], output: &Output) -> Span {
         ([input], OutputKind::Nothing) => input.ty.span(),
         ([], OutputKind::Any(_) | OutputKind::Result(_)) => output.span(),
         _ => ident.span(),
+    }
+}
+
+/// Where the items stand that mention the inputs alone: at the type if there is one.
+pub(super) fn input_place(inputs: &[Input], place: Span) -> Span {
+    match inputs {
+        [only] => only.ty.span(),
+        _ => place,
     }
 }
 
