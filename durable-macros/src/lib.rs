@@ -96,8 +96,8 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(generate::expand_test, arguments, item)
 }
 
-/// What a marker becomes that no `#[workflow_methods]` has read: its method, and an error, which one
-/// marker of a file speaks for all.
+/// Expands a marker that no `#[workflow_methods]` has read: to its method, and an error, which is given
+/// once for all markers of a file.
 fn unread(marker: &str, item: TokenStream) -> TokenStream {
     let file = proc_macro::Span::call_site().file();
     let is_first = parse::unread::is_first_of(file);

@@ -271,7 +271,7 @@ fn implementation(
     }
 }
 
-/// What a handler with an output gives back.
+/// The return type of a handler with an output.
 fn result_of(private: &Private, handler: &Handler, place: Span, definition: &str) -> TokenStream {
     let output = shared::output_of(private, &handler.output, place, definition);
     let span = match handler.output.kind {

@@ -1,5 +1,5 @@
-//! What `#[workflow_methods]` adds to an impl block: how callers start the workflow, and how a
-//! worker runs it.
+//! The expansion of `#[workflow_methods]`: functions by which callers start the workflow, and code by
+//! which a worker runs it.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -47,7 +47,7 @@ fn place(model: &Methods) -> Span {
     }
 }
 
-/// Where the items stand that mention the inputs alone: at the type if there is one.
+/// The span of items that mention the inputs alone: the type of the input if there is one.
 pub(super) fn input_place(model: &Methods) -> Span {
     shared::input_place(inputs(model), place(model))
 }

@@ -123,8 +123,8 @@ pub(super) fn output_item(private: &Private, output: &Output) -> TokenStream {
     quote_spanned!(output.span()=> type Output = #ty;)
 }
 
-/// What makes rustc point at the one of several inputs that cannot travel; a single one is pointed at
-/// by [`input_item`].
+/// Assertions that make rustc point at the one of several inputs that cannot travel. For a single one,
+/// [`input_item`] does so.
 pub(super) fn assertions(private: &Private, inputs: &[Input]) -> TokenStream {
     let several = if inputs.len() > 1 { inputs } else { &[] };
     let asserted = several.iter().map(
@@ -133,8 +133,8 @@ pub(super) fn assertions(private: &Private, inputs: &[Input]) -> TokenStream {
     quote!(#(#asserted)*)
 }
 
-/// Where the items stand that mention several of the user's types: at the name of the function, or at
-/// the type if it is the only one, where rustc then says the same thing once.
+/// The span of items that mention several of the user's types: the name of the function, or the type
+/// if it is the only one. Rustc then reports a mistake in that type once.
 pub(super) fn place(ident: &Ident, inputs: &[Input], output: &Output) -> Span {
     match (inputs, &output.kind) {
         ([input], OutputKind::Nothing) => input.ty.span(),
@@ -143,7 +143,7 @@ pub(super) fn place(ident: &Ident, inputs: &[Input], output: &Output) -> Span {
     }
 }
 
-/// Where the items stand that mention the inputs alone: at the type if there is one.
+/// The span of items that mention the inputs alone: the type of the input if there is one.
 pub(super) fn input_place(inputs: &[Input], place: Span) -> Span {
     match inputs {
         [only] => only.ty.span(),
@@ -314,7 +314,7 @@ fn text_value(text: &LitStr) -> TokenStream {
     quote!(#text)
 }
 
-/// Where the annotation stands.
+/// The constant `SOURCE`: the place of the annotation.
 pub(super) fn source(private: &Private) -> TokenStream {
     quote! {
         const SOURCE: #private::SourceLocation = #private::SourceLocation::new(

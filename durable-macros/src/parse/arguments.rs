@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Whether the key was written at all, so that its absence is no mistake of its own.
+    /// Returns true if the key was written, even if its value could not be read.
     pub(crate) fn mention(&self, key: &str) -> bool {
         self.mentioned.contains(&key)
     }

@@ -15,7 +15,7 @@ use syn::{Attribute, Block, File, ImplItem, Item, ItemImpl, ItemMod, Stmt};
 
 use super::types;
 
-/// Whether the block comes after another one of its struct, in the same module or function.
+/// Returns true if the block comes after another one of its struct, in the same module or function.
 pub(crate) fn is_second(block: &ItemImpl, file: Option<&Path>) -> bool {
     let text = file.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
     is_second_of(block, &text)
@@ -51,7 +51,8 @@ impl Search {
     }
 
     fn is_of_target(&self, block: &ItemImpl) -> bool {
-        let is_annotated = block.attrs.iter().any(|attribute| is_called(attribute, "workflow_methods"));
+        let is_annotated =
+            block.attrs.iter().any(|attribute| is_called(attribute, "workflow_methods"));
         // Of two blocks with a condition, one may be there.
         let is_conditional = block.attrs.iter().any(|attribute| is_called(attribute, "cfg"));
         is_annotated && !is_conditional && types::text(&block.self_ty) == self.target

@@ -68,7 +68,7 @@ fn name(literal: LitStr) -> syn::Result<LitStr> {
     ))
 }
 
-/// How the server's own queues and handlers start.
+/// The prefixes of the server's own queues and handlers.
 const RESERVED: &[&str] =
     &["__temporal", "__stack_trace", "__enhanced_stack_trace", "/_sys/", "temporal-sys-"];
 
