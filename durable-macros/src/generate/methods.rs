@@ -48,7 +48,7 @@ fn place(model: &Methods) -> Span {
 }
 
 /// The span of items that mention the inputs alone: the type of the input if there is one.
-pub(super) fn input_place(model: &Methods) -> Span {
+fn input_place(model: &Methods) -> Span {
     shared::input_place(inputs(model), place(model))
 }
 
@@ -116,7 +116,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         |name| shared::methods_impl_head(private, name, &quote!(#target), target, place(model));
     let condition = shared::if_annotated(private, target);
     let (head, workflow) = (head("WorkflowDefinition"), head("Workflow"));
-    let with_methods = named::with_methods(model, place(model));
+    let with_methods = named::with_methods(model, inputs, place(model), input_place(model));
     let base_workflow = base_workflow(model);
     let arguments = shared::types(private, inputs);
     let arguments = quote_spanned!(input_place(model)=> type Arguments = (#(#arguments,)*););

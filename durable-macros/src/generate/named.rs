@@ -5,14 +5,18 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
-use super::{methods, shared};
-use crate::model::Methods;
+use super::shared;
+use crate::model::{Input, Methods};
 
-/// The impl of `WithMethods`, with the type that it names.
-pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
+/// The impl of `WithMethods`, with the type that it names. `place` is the span of what mentions the inputs
+/// alone.
+pub(super) fn with_methods(
+    model: &Methods,
+    inputs: &[Input],
+    at: Span,
+    place: Span,
+) -> TokenStream {
     let Methods { private, target, .. } = model;
-    let inputs = methods::inputs(model);
-    let place = methods::input_place(model);
     let input = shared::own_at("__input", place);
     let of = quote!(#target);
     let head = shared::methods_impl_head(private, "WithMethods", &of, target, at);
