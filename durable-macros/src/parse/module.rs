@@ -87,7 +87,9 @@ fn functions(items: &[Item], name: &str) -> usize {
         }
     }
     let mut functions = Functions(name, 0);
-    items.iter().for_each(|item| functions.visit_item(item));
+    for item in items {
+        functions.visit_item(item);
+    }
     functions.1
 }
 
