@@ -14,6 +14,8 @@ mod runtime_path;
 mod tests;
 mod validate;
 
+use std::path::PathBuf;
+
 use proc_macro::TokenStream;
 
 /// Makes a workflow of a struct.
@@ -25,7 +27,10 @@ pub fn workflow(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes the methods of an impl block a workflow's run, signals, queries and updates.
 #[proc_macro_attribute]
 pub fn workflow_methods(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand(generate::expand_workflow_methods, arguments, item)
+    let file = file();
+    let expand_methods =
+        |arguments, item| generate::expand_workflow_methods(arguments, item, file.as_deref());
+    expand(expand_methods, arguments, item)
 }
 
 /// Marks the method that is the workflow, in an impl block with `#[workflow_methods]`.
@@ -67,7 +72,7 @@ pub fn update_validator(_arguments: TokenStream, item: TokenStream) -> TokenStre
 /// Makes an activity of a function.
 #[proc_macro_attribute]
 pub fn activity(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let file = proc_macro::Span::call_site().local_file();
+    let file = file();
     let expand_activity =
         |arguments, item| generate::expand_activity(arguments, item, file.as_deref());
     expand(expand_activity, arguments, item)
@@ -91,12 +96,17 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(generate::expand_test, arguments, item)
 }
 
-/// What a marker becomes that no `#[workflow_methods]` has read: its method, and an error, which one
-/// marker of a file speaks for all.
+/// Expands a marker that no `#[workflow_methods]` has read: to its method, and an error, which is given
+/// once for all markers of a file.
 fn unread(marker: &str, item: TokenStream) -> TokenStream {
     let file = proc_macro::Span::call_site().file();
     let is_first = parse::unread::is_first_of(file);
     generate::unread_marker(marker, item.into(), is_first).into()
+}
+
+/// The file that the attribute stands in.
+fn file() -> Option<PathBuf> {
+    proc_macro::Span::call_site().local_file()
 }
 
 /// The one way from the compiler's tokens to ours and back, so that everything behind it can be

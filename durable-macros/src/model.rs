@@ -1,4 +1,4 @@
-//! What the annotations say, checked: all that generation needs, and nothing that could be wrong.
+//! The checked contents of annotations: all that generation needs, and nothing that could be wrong.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ pub(crate) enum Value {
     Runtime(Path),
 }
 
-/// When the server of a test skips time.
+/// The choice of moments at which the server of a test skips time.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum TimeSkipping {
     #[default]
@@ -47,7 +47,7 @@ pub(crate) enum TimeSkipping {
 impl TimeSkipping {
     pub(crate) const ALL: [Self; 3] = [Self::WhenAwaited, Self::Always, Self::Never];
 
-    /// How an annotation says it.
+    /// Returns the word for it in an annotation.
     pub(crate) fn written(self) -> &'static str {
         match self {
             Self::WhenAwaited => "when-awaited",
@@ -56,7 +56,7 @@ impl TimeSkipping {
         }
     }
 
-    /// What the runtime's enum calls it.
+    /// Returns the name of the runtime's variant.
     pub(crate) fn variant(self) -> &'static str {
         match self {
             Self::WhenAwaited => "WhenAwaited",
@@ -70,7 +70,7 @@ impl TimeSkipping {
 #[derive(Clone)]
 pub(crate) struct Template {
     pub(crate) pieces: Vec<Piece>,
-    /// Where it stands, for what rustc has to say of the fields it names.
+    /// The span of the literal, at which rustc reports errors of the fields it names.
     pub(crate) span: Span,
 }
 
@@ -82,7 +82,7 @@ pub(crate) enum Piece {
     Placeholder(Vec<String>),
 }
 
-/// What every annotated item has.
+/// The parts that every annotated item has.
 #[derive(Clone)]
 pub(crate) struct Item {
     pub(crate) ident: Ident,
@@ -118,9 +118,9 @@ pub(crate) struct Activity {
     pub(crate) name: String,
     pub(crate) queue: String,
     pub(crate) settings: Vec<Setting>,
-    /// Whether the function is imported beside a module of its name, which then stands for the type.
+    /// True if the function is imported beside a module of its name, which then stands for the type.
     pub(crate) is_beside_module: bool,
-    /// Whether it has no body, because it is served elsewhere.
+    /// True if it has no body, because it is served elsewhere.
     pub(crate) is_declared: bool,
     pub(crate) is_async: bool,
     /// The types that the function takes before its inputs, in order; the worker gives them.
@@ -139,13 +139,13 @@ pub(crate) struct Input {
     pub(crate) text: String,
 }
 
-/// What a function returns.
+/// The return type of a function.
 #[derive(Clone)]
 pub(crate) struct Output {
     pub(crate) kind: OutputKind,
     /// The type as the user wrote it.
     pub(crate) text: String,
-    /// The first argument of the type. It is written for the success where it is that type.
+    /// The first argument of the type, whose text stands for the success if it is that type.
     pub(crate) argument: Option<Argument>,
 }
 
@@ -157,7 +157,7 @@ pub(crate) struct Argument {
 }
 
 impl Output {
-    /// Where the type stands.
+    /// Returns the span of the type.
     pub(crate) fn span(&self) -> Span {
         match &self.kind {
             OutputKind::Nothing => Span::call_site(),
@@ -166,7 +166,7 @@ impl Output {
     }
 }
 
-/// What is known of a return type. Whether `Any` is a `Result` is decided by the type itself.
+/// The kind of a return type. An `Any` may be a `Result`; the type itself decides that.
 #[derive(Clone)]
 pub(crate) enum OutputKind {
     Nothing,
@@ -202,7 +202,7 @@ pub(crate) struct Test {
     pub(crate) parameter: Type,
 }
 
-/// What is generated beside the user's methods, for callers.
+/// The functions that are generated beside the user's methods, for callers.
 pub(crate) const GENERATED: [&str; 7] =
     ["start", "execute", "schedule", "handle", "execute_child", "start_child", "external"];
 
@@ -228,8 +228,8 @@ pub(crate) struct Repeat {
     pub(crate) span: Span,
 }
 
-/// How a method takes its context: the type is there where it has another name than the context's,
-/// so that rustc must say what it is.
+/// The form in which a method takes its context. The type is kept only if its name differs from the
+/// context's, so that rustc checks it.
 #[derive(Clone)]
 pub(crate) enum Context {
     None,
@@ -252,7 +252,7 @@ pub(crate) struct Init {
     pub(crate) inputs: Vec<Input>,
 }
 
-/// What a handler handles.
+/// The kind of a handler.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum HandlerKind {
     Signal,

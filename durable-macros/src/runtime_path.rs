@@ -1,4 +1,4 @@
-//! Where generated code finds the runtime: `::durable`, unless `crate = path` says otherwise.
+//! The path of the runtime in generated code: `::durable`, unless `crate = path` says otherwise.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -7,9 +7,9 @@ use syn::Path;
 /// The path of everything that generated code may name; it stands for `::durable::__private`.
 #[derive(Clone)]
 pub(crate) struct Private {
-    /// What the user wrote, with the span to report when it leads nowhere.
+    /// The path that the user wrote, with the span to report when it leads nowhere.
     path: Option<Path>,
-    /// Where the default path stands.
+    /// The span of the default path.
     span: Span,
 }
 
@@ -20,7 +20,7 @@ impl Private {
         Self { path: self.path.clone(), span }
     }
 
-    /// Where the path stands.
+    /// Returns the span of the path.
     pub(crate) fn span(&self) -> Span {
         self.span
     }

@@ -1,4 +1,4 @@
-//! What `#[activity]` adds to a function: a type of the same name, by which workflows call it.
+//! The expansion of `#[activity]`: a type with the name of the function, by which workflows call it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -216,7 +216,7 @@ fn dependencies(model: &Activity) -> Option<TokenStream> {
     })
 }
 
-/// What a worker runs: the call of the function, boxed.
+/// The future that a worker runs: the call of the function, boxed.
 fn future(model: &Activity, dependencies: &Ident, context: &Ident, input: &Ident) -> TokenStream {
     let Activity { private, item, inputs, .. } = model;
     let ident = &item.ident;
@@ -239,7 +239,7 @@ fn future(model: &Activity, dependencies: &Ident, context: &Ident, input: &Ident
     }
 }
 
-/// How a worker runs it.
+/// The impl by which a worker runs it.
 fn executable(model: &Activity) -> TokenStream {
     let Activity { private, item, inputs, .. } = model;
     let ident = &item.ident;

@@ -1,4 +1,4 @@
-//! What `#[derive(ApplicationError)]` implements: how each variant is classified, the way out of a
+//! The expansion of `#[derive(ApplicationError)]`: how each variant is classified, the way out of a
 //! workflow, and the entry in the table by which it is known wherever it leaves.
 
 use proc_macro2::TokenStream;

@@ -1,4 +1,4 @@
-//! What an annotated function asks before its own body: whether a workflow calls it.
+//! The check at the beginning of an annotated function, which refuses a call from a workflow.
 
 use quote::quote;
 use syn::{ItemFn, Stmt};

@@ -1,4 +1,4 @@
-//! How other workflows call an annotated workflow: as their child, or by its id.
+//! Calls of an annotated workflow by other workflows: as their child, or by its id.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};

@@ -1,4 +1,4 @@
-//! What is generated for a workflow that is only declared: all that callers need, and for tests the
+//! The expansion for a workflow that is only declared: all that callers need, and for tests the
 //! form of a workflow, so that it can be mocked.
 
 use proc_macro2::TokenStream;

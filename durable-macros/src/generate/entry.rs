@@ -1,4 +1,4 @@
-//! What `#[durable::main]` makes of an async `main`.
+//! The expansion of `#[durable::main]`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,5 +1,5 @@
-//! What is generated beside a mistake, so that the user's other code meets the names it uses and the
-//! mistake is all that rustc reports.
+//! The expansion beside a mistake. It has the names that the user's other code uses, so that rustc
+//! reports nothing but the mistake.
 //!
 //! None of it ever runs, since the mistake ends the compilation: inputs are taken and dropped, and
 //! nothing is registered.
@@ -79,7 +79,7 @@ pub(super) fn without_markers(mut declaration: ItemTrait) -> TokenStream {
     quote!(#declaration)
 }
 
-/// What callers of the workflow name, and the code that a worker would run.
+/// Everything that callers of the workflow name, and the code that a worker would run.
 fn for_callers(model: Methods, code: &TokenStream) -> TokenStream {
     let owned = |input: &Input| Input {
         ty: types::owned(&input.ty).unwrap_or_else(|| input.ty.clone()),

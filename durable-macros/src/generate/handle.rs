@@ -31,7 +31,7 @@ pub(super) fn handle_type(model: &Workflow) -> TokenStream {
     }
 }
 
-/// How the handle's type comes from, and gives, the runtime's.
+/// Conversions between the handle's type and the runtime's.
 pub(super) fn conversions(model: &Workflow) -> TokenStream {
     let Workflow { private, item, .. } = model;
     let ident = &item.ident;

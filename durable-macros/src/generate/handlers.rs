@@ -67,7 +67,11 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
     };
     let inputs_type = shared::input_of(private, inputs, place, definition);
     let head = shared::methods_impl_head(private, definition, &marker, target, place);
-    let condition = shared::if_annotated(private, target);
+    let here = private.at(place);
+    let name_of = quote_spanned!(place=> <Self as #here::Handler>::NAME);
+    let inputs_place = shared::input_place(inputs, place);
+    let inputs_item = quote_spanned!(inputs_place=> type Inputs = #inputs_type;);
+    let handler_head = shared::methods_impl_head(private, "Handler", &marker, target, place);
     let assertions = shared::assertions(private, inputs);
     let output_text = match kind {
         HandlerKind::Signal => quote!(
@@ -86,14 +90,14 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
             #output_item
 
             fn name(&self) -> &str {
-                <Self as #private::Handler>::NAME
+                #name_of
             }
         }
 
         #(#conditions)*
         #[automatically_derived]
-        impl #private::Handler for #marker #condition {
-            type Inputs = #inputs_type;
+        #handler_head {
+            #inputs_item
             #description
             const NAME: &'static str = #name;
             #parameters
@@ -267,7 +271,7 @@ fn implementation(
     }
 }
 
-/// What a handler with an output gives back.
+/// The return type of a handler with an output.
 fn result_of(private: &Private, handler: &Handler, place: Span, definition: &str) -> TokenStream {
     let output = shared::output_of(private, &handler.output, place, definition);
     let span = match handler.output.kind {

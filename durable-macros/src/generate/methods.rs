@@ -1,5 +1,5 @@
-//! What `#[workflow_methods]` adds to an impl block: how callers start the workflow, and how a
-//! worker runs it.
+//! The expansion of `#[workflow_methods]`: functions by which callers start the workflow, and code by
+//! which a worker runs it.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -7,7 +7,7 @@ use syn::Ident;
 use syn::spanned::Spanned as _;
 
 use super::{children, handle, handlers, named, registration, shared};
-use crate::model::{GENERATED, Handler, HandlerKind, Init, Input, Methods, Run};
+use crate::model::{GENERATED, Handler, HandlerKind, Init, Input, Methods, OutputKind, Run};
 use crate::runtime_path::Private;
 
 pub(super) fn methods(model: &Methods) -> TokenStream {
@@ -39,15 +39,17 @@ pub(super) fn inputs(model: &Methods) -> &[Input] {
 }
 
 fn place(model: &Methods) -> Span {
-    shared::place(&model.run.ident, inputs(model), &model.run.output)
+    let Methods { run, target, .. } = model;
+    match (inputs(model), &run.output.kind) {
+        ([input], OutputKind::Nothing) => input.ty.span(),
+        ([], OutputKind::Any(_) | OutputKind::Result(_)) => run.output.span(),
+        _ => target.span(),
+    }
 }
 
-/// Where the items stand that mention the inputs alone: at the type if there is one.
-pub(super) fn input_place(model: &Methods) -> Span {
-    match inputs(model) {
-        [only] => only.ty.span(),
-        _ => place(model),
-    }
+/// The span of items that mention the inputs alone: the type of the input if there is one.
+fn input_place(model: &Methods) -> Span {
+    shared::input_place(inputs(model), place(model))
 }
 
 /// The functions of [`GENERATED`], but for those that the user has written.
@@ -114,7 +116,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         |name| shared::methods_impl_head(private, name, &quote!(#target), target, place(model));
     let condition = shared::if_annotated(private, target);
     let (head, workflow) = (head("WorkflowDefinition"), head("Workflow"));
-    let with_methods = named::with_methods(model, place(model));
+    let with_methods = named::with_methods(model, inputs, place(model), input_place(model));
     let base_workflow = base_workflow(model);
     let arguments = shared::types(private, inputs);
     let arguments = quote_spanned!(input_place(model)=> type Arguments = (#(#arguments,)*););
@@ -124,7 +126,10 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
     let list = |kind| {
         let handlers = of_kind(handlers, kind).map(|handler| {
             let (conditions, marker) = (&handler.conditions, handlers::marker(model, handler));
-            quote!(#(#conditions)* #private::HandlerDescription::of::<#marker>())
+            let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
+            let here = private.at(place);
+            let description = quote_spanned!(place=> #here::HandlerDescription::of::<#marker>());
+            quote!(#(#conditions)* #description)
         });
         quote!(&'static [#private::HandlerDescription] = &[#(#handlers),*])
     };

@@ -57,13 +57,21 @@ pub(crate) fn expand_workflow(arguments: TokenStream, item: TokenStream) -> Toke
 }
 
 /// `#[workflow_methods]`.
-pub(crate) fn expand_workflow_methods(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand_workflow_methods(
+    arguments: TokenStream,
+    item: TokenStream,
+    file: Option<&Path>,
+) -> TokenStream {
     let mut errors = Errors::default();
     let attribute = "workflow_methods";
     let parsed = items::read::<ItemImpl>(&item, attribute, "the struct's impl block", &mut errors);
     let Some(mut block) = parsed else {
         return both(item, errors);
     };
+    if parse::blocks::is_second(&block, file) {
+        validate::second_block(&mut block, &mut errors);
+        return both(block, errors);
+    }
     let model = validate::methods(arguments, &mut block, &mut errors);
     if let Some(model) = &model {
         repeats::mark(&model.private, &model.repeats, &mut block);

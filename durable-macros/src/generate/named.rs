@@ -5,13 +5,19 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
-use super::{methods, shared};
-use crate::model::Methods;
+use super::shared;
+use crate::model::{Input, Methods};
 
-/// The impl of `WithMethods`, with the type that it names.
-pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
+/// The impl of `WithMethods`, with the type that it names. `place` is the span of what mentions the inputs
+/// alone.
+pub(super) fn with_methods(
+    model: &Methods,
+    inputs: &[Input],
+    at: Span,
+    place: Span,
+) -> TokenStream {
     let Methods { private, target, .. } = model;
-    let inputs = methods::inputs(model);
+    let input = shared::own_at("__input", place);
     let of = quote!(#target);
     let head = shared::methods_impl_head(private, "WithMethods", &of, target, at);
     let input_item = shared::input_item(&private.at(at), inputs);
@@ -21,10 +27,15 @@ pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
     } else {
         let types = shared::types(private, inputs);
         let pattern = shared::input_value(private, &fields);
-        let value = quote!(let #pattern = __input; __Inputs { #(#fields),* });
-        (quote!(__Inputs<'a, #(#types),*>), value)
+        let value = quote_spanned!(place=> let #pattern = #input; __Inputs { #(#fields),* });
+        (quote_spanned!(place=> __Inputs<'a, #(#types),*>), value)
     };
-    let named_item = quote_spanned!(methods::input_place(model)=> type Named<'a> = #ty;);
+    let named_item = quote_spanned!(place=> type Named<'a> = #ty;);
+    let named = quote_spanned! {place=>
+        fn named(#input: &Self::Input) -> Self::Named<'_> {
+            #value
+        }
+    };
     let named_type = (!fields.is_empty()).then(|| named_type(&fields));
     quote! {
         #named_type
@@ -34,9 +45,7 @@ pub(super) fn with_methods(model: &Methods, at: Span) -> TokenStream {
             #input_item
             #named_item
 
-            fn named(__input: &Self::Input) -> Self::Named<'_> {
-                #value
-            }
+            #named
         }
     }
 }

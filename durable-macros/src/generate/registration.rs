@@ -1,4 +1,4 @@
-//! What an annotated item submits at link time, by which a program finds it.
+//! The link-time registration of an annotated item, by which a program finds it.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

@@ -85,10 +85,7 @@ pub(super) fn parameter_list<'a>(
 /// says of the item is one message.
 pub(super) fn input_item(private: &Private, inputs: &[Input]) -> TokenStream {
     let ty = input_type(private, inputs);
-    let span = match inputs {
-        [input] => input.ty.span(),
-        _ => private.span(),
-    };
+    let span = input_place(inputs, private.span());
     quote_spanned!(span=> type Input = #ty;)
 }
 
@@ -100,10 +97,7 @@ pub(super) fn input_of(
     place: Span,
     definition: &str,
 ) -> TokenStream {
-    let span = match inputs {
-        [input] => input.ty.span(),
-        _ => place,
-    };
+    let span = input_place(inputs, place);
     let (private, definition) = (private.at(span), Ident::new(definition, span));
     quote_spanned!(span=> <Self as #private::#definition>::Input)
 }
@@ -129,8 +123,8 @@ pub(super) fn output_item(private: &Private, output: &Output) -> TokenStream {
     quote_spanned!(output.span()=> type Output = #ty;)
 }
 
-/// What makes rustc point at the one of several inputs that cannot travel; a single one is pointed at
-/// by [`input_item`].
+/// Assertions that make rustc point at the one of several inputs that cannot travel. For a single one,
+/// [`input_item`] does so.
 pub(super) fn assertions(private: &Private, inputs: &[Input]) -> TokenStream {
     let several = if inputs.len() > 1 { inputs } else { &[] };
     let asserted = several.iter().map(
@@ -139,13 +133,21 @@ pub(super) fn assertions(private: &Private, inputs: &[Input]) -> TokenStream {
     quote!(#(#asserted)*)
 }
 
-/// Where the items stand that mention several of the user's types: at the name of the function, or at
-/// the type if it is the only one, where rustc then says the same thing once.
+/// The span of items that mention several of the user's types: the name of the function, or the type
+/// if it is the only one. Rustc then reports a mistake in that type once.
 pub(super) fn place(ident: &Ident, inputs: &[Input], output: &Output) -> Span {
     match (inputs, &output.kind) {
         ([input], OutputKind::Nothing) => input.ty.span(),
         ([], OutputKind::Any(_) | OutputKind::Result(_)) => output.span(),
         _ => ident.span(),
+    }
+}
+
+/// The span of items that mention the inputs alone: the type of the input if there is one.
+pub(super) fn input_place(inputs: &[Input], place: Span) -> Span {
+    match inputs {
+        [only] => only.ty.span(),
+        _ => place,
     }
 }
 
@@ -312,7 +314,7 @@ fn text_value(text: &LitStr) -> TokenStream {
     quote!(#text)
 }
 
-/// Where the annotation stands.
+/// The constant `SOURCE`: the place of the annotation.
 pub(super) fn source(private: &Private) -> TokenStream {
     quote! {
         const SOURCE: #private::SourceLocation = #private::SourceLocation::new(

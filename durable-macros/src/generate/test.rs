@@ -1,4 +1,4 @@
-//! What `#[durable::test]` makes of an async function: a test that the runtime runs it in.
+//! The expansion of `#[durable::test]`: a test in which the runtime runs the async function.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};

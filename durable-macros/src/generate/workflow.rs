@@ -1,4 +1,4 @@
-//! What `#[workflow]` adds to a struct: its name, queue, options and id.
+//! The expansion of `#[workflow]` on a struct: its name, queue, options and id.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -106,7 +106,7 @@ struct Given {
     named: Ident,
 }
 
-/// What a placeholder stands for.
+/// The value of a placeholder.
 fn value(private: &Private, members: &[String], given: &Given, span: Span) -> TokenStream {
     let Given { input, named } = given;
     let private = private.at(span);

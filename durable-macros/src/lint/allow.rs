@@ -10,12 +10,12 @@ const NAME: &str = "allow_nondeterministic";
 
 const FORM: &str = "write `#[allow_nondeterministic(\"why a replay does the same\")]`";
 
-/// Whether the attribute is this one.
+/// Returns true for this attribute.
 pub(super) fn is(attribute: &Attribute) -> bool {
     attribute.path().is_ident(NAME)
 }
 
-/// What is wrong with the attribute by itself.
+/// Finds the mistakes in the attribute itself.
 pub(super) fn mistake(attribute: &Attribute) -> Option<syn::Error> {
     let reason = attribute.parse_args::<LitStr>();
     if reason.is_ok_and(|reason| !reason.value().trim().is_empty()) {

@@ -62,18 +62,18 @@ impl Visit<'_> for Outside<'_> {
     }
 }
 
-/// What is known at a place in a method.
+/// The lint at a place in a method, with all that is known there.
 struct Lint {
     place: Place,
     scopes: Scopes,
-    /// What becomes of the chain of calls that is visited next.
+    /// The use of the chain of calls that is visited next.
     fate: Fate,
     /// The activities that are known by their calls, and those that are called here.
     activities: activities::Known,
     called: activities::Known,
-    /// Whether the code runs for the first time, and not in a replay.
+    /// True if the code runs for the first time, and not in a replay.
     live: bool,
-    /// How much each of the attributes around a place has allowed, the innermost last.
+    /// The number of things that each attribute around a place has allowed, the innermost last.
     allowed: Vec<usize>,
     errors: Vec<syn::Error>,
     repeats: Vec<Span>,
@@ -370,7 +370,7 @@ impl<'a> Visit<'a> for Lint {
     }
 }
 
-/// Whether a condition holds only outside of a replay.
+/// Returns true if a condition holds only outside of a replay.
 fn is_live(condition: &Expr) -> bool {
     match condition {
         Expr::Unary(unary) => {

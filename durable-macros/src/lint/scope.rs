@@ -1,10 +1,10 @@
-//! What names stand for in a body, as far as the body itself says so.
+//! The meaning of names in a body, as far as the body itself shows it.
 
 use std::collections::BTreeMap;
 
 use syn::{Item, Path, UseTree};
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Binding {
     /// A `use` within the body, or an item of the body's own.

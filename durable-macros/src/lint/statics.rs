@@ -15,7 +15,7 @@ const MUTABLE: &[&str] = &[
     "ArcSwap",
 ];
 
-/// Whether a static can change. A `LazyLock<Regex>` cannot, but a `LazyLock<Mutex<..>>` can.
+/// Returns true if a static can change. A `LazyLock<Regex>` cannot, but a `LazyLock<Mutex<..>>` can.
 pub(super) fn can_change(item: &ItemStatic) -> bool {
     let mut mutable = Mutable(matches!(item.mutability, StaticMutability::Mut(_)));
     mutable.visit_type(&item.ty);

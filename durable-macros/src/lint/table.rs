@@ -1,9 +1,9 @@
-//! What breaks replay, by its path, and what to write instead.
+//! Everything that breaks replay, by its path, with its deterministic form.
 //!
 //! A path is known by its end: `Instant::now` and `time::Instant::now` are `std::time::Instant::now`,
 //! while `clock::Instant::now` is somebody's own.
 
-/// Why something breaks replay, and its deterministic form.
+/// The reason for which something breaks replay, and its deterministic form.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Form {
     why: &'static str,
@@ -11,7 +11,7 @@ pub(super) struct Form {
     needs: Needs,
 }
 
-/// What the deterministic form needs of the method that it is written in.
+/// The things that a deterministic form needs of its method.
 #[derive(Debug, PartialEq, Eq)]
 enum Needs {
     Nothing,
@@ -21,7 +21,7 @@ enum Needs {
     Waiting,
 }
 
-/// What the method at hand has.
+/// The context that a method has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// It waits, or nobody knows.
@@ -232,27 +232,27 @@ const TABLES: &[&str] = &[
     "hashbrown::HashSet",
 ];
 
-/// What a call, or a function that is handed on, is refused for.
+/// Returns the entry for a call, or for a function that is handed on.
 pub(super) fn call(written: &[String]) -> Option<&'static Form> {
     find(CALLS, written)
 }
 
-/// What a method is refused for, whatever it is called on.
+/// Returns the entry for a method, whatever it is called on.
 pub(super) fn method(name: &str) -> Option<&'static Form> {
     METHODS.contains(&name).then_some(&BOUNDED)
 }
 
-/// What a macro is refused for.
+/// Returns the entry for a macro.
 pub(super) fn macro_(written: &[String]) -> Option<&'static Form> {
     find(MACROS, written)
 }
 
-/// Whether a macro prints.
+/// Returns true if a macro prints.
 pub(super) fn prints(written: &[String]) -> bool {
     PRINTS.iter().any(|path| is_end(written, path, 1))
 }
 
-/// Whether a type is a hash table.
+/// Returns true if a type is a hash table.
 pub(super) fn is_table(written: &[String]) -> bool {
     TABLES.iter().any(|path| is_end(written, path, 1))
 }
@@ -262,7 +262,7 @@ fn find(rules: &'static [Rule], written: &[String]) -> Option<&'static Form> {
     rules.iter().find(fits).map(|rule| rule.form)
 }
 
-/// Whether what is written is the end of a known path, and not too little of it.
+/// Returns true if the written path is the end of a known one, and long enough to tell.
 fn is_end(written: &[String], path: &str, least: usize) -> bool {
     let known = path.split("::").count();
     if written.len() < least || written.len() > known {

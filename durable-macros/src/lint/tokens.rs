@@ -1,5 +1,5 @@
-//! What stands in the parentheses of a macro: expressions, where they can be read as such, and
-//! otherwise tokens, in which paths can be found all the same.
+//! The arguments of a macro. They are read as expressions if possible. Otherwise paths are looked for
+//! in the tokens.
 
 use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
 use quote::quote;
@@ -24,7 +24,7 @@ pub(super) fn visit(lint: &mut Lint, macro_: &Macro) {
 struct Reading {
     segments: Vec<Ident>,
     colons: usize,
-    /// Whether a path cannot begin here, because a field or method does.
+    /// True behind a dot, where a field or method begins and not a path.
     after_dot: bool,
 }
 

@@ -47,7 +47,7 @@ const SEQUENCES: &[&str] =
 /// Numbers whose sum depends on the order, in its last digits.
 const FLOATS: &[&str] = &["f32", "f64"];
 
-/// What becomes of a chain of method calls, as far as its statement and the next one say.
+/// The use of a chain of method calls, as far as its statement and the next one show it.
 #[derive(Default)]
 pub(super) struct Fate {
     ty: Option<Type>,
@@ -80,7 +80,7 @@ pub(super) fn name(pat: &Pat) -> Option<String> {
     }
 }
 
-/// What a variable of this type, or with this value, stands for.
+/// Returns the meaning of a variable of this type, or with this value.
 pub(super) fn binding(ty: Option<&Type>, value: Option<&Expr>, scopes: &Scopes) -> Binding {
     match ty {
         Some(ty) if is_table_type(ty, scopes) => Binding::Table,
@@ -104,7 +104,7 @@ fn binding_of_value(value: &Expr, scopes: &Scopes) -> Binding {
     }
 }
 
-/// Whether the expression is a point in time.
+/// Returns true if the expression is a point in time.
 pub(super) fn is_time(expr: &Expr, scopes: &Scopes) -> bool {
     match expr {
         Expr::MethodCall(call) => call.method == "now" && call.args.is_empty(),
@@ -118,7 +118,7 @@ fn stands_for(expr: &Expr, binding: &Binding, scopes: &Scopes) -> bool {
     name.is_some_and(|name| scopes.get(&name) == Some(binding))
 }
 
-/// Whether the expression is a hash table, as far as it shows.
+/// Returns true if the expression shows that it is a hash table.
 pub(super) fn is_table(expr: &Expr, scopes: &Scopes) -> bool {
     match expr {
         Expr::Path(_) => stands_for(expr, &Binding::Table, scopes),
@@ -134,7 +134,7 @@ pub(super) fn is_table(expr: &Expr, scopes: &Scopes) -> bool {
     }
 }
 
-/// Whether a function makes a hash table: `HashMap::new`, but not one with a hasher of its own.
+/// Returns true if a function makes a hash table: `HashMap::new`, but not one with its own hasher.
 fn makes_table(path: &Path, scopes: &Scopes) -> bool {
     const MAKERS: [&str; 5] = ["new", "with_capacity", "from", "from_iter", "default"];
     let mut ty = path.clone();
@@ -163,12 +163,12 @@ fn is_table_path(path: &Path, scopes: &Scopes) -> bool {
     table::is_table(&resolved) && !own_hasher
 }
 
-/// Whether a method hands out the entries of the table that it is called on.
+/// Returns true if a method hands out the entries of the table that it is called on.
 pub(super) fn iterates(call: &ExprMethodCall, scopes: &Scopes) -> bool {
     ITERATIONS.iter().any(|name| call.method == name) && is_table(&call.receiver, scopes)
 }
 
-/// Whether what is called on an iterator, one after the other, makes its order matter no more.
+/// Returns true if the order of an iterator no longer matters after these calls on it.
 pub(super) fn is_settled(after: &[&ExprMethodCall], fate: &Fate) -> bool {
     for (place, call) in after.iter().enumerate() {
         let name = call.method.to_string();
@@ -193,7 +193,7 @@ pub(super) fn is_settled(after: &[&ExprMethodCall], fate: &Fate) -> bool {
     false
 }
 
-/// Whether a type, or what a `Result` or `Option` has of it, has one of the names.
+/// Returns true if a type, or the type within a `Result` or `Option`, has one of the names.
 fn is_named(ty: &Type, names: &[&str]) -> bool {
     let Type::Path(path) = ty else { return false };
     let Some(last) = path.path.segments.last() else { return false };

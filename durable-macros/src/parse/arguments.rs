@@ -1,12 +1,13 @@
 //! Reads `key = value` and `key(..)` lists by a table of keys, and goes on after a mistake, so that
 //! each entry is judged by itself.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Ident, Token};
 
-use super::keys::{Key, Kind};
+use super::form::Form;
+use super::keys::{Key, Kind, RETRY_KEYS};
 use super::values;
 use crate::diagnostics::{Errors, err, list, nearest};
 use crate::model::{Setting, Value};
@@ -21,7 +22,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Whether the key was written at all, so that its absence is no mistake of its own.
+    /// Returns true if the key was written, even if its value could not be read.
     pub(crate) fn mention(&self, key: &str) -> bool {
         self.mentioned.contains(&key)
     }
@@ -86,7 +87,21 @@ fn read_entry(
         return Err(err!(ident, "`{name}` needs a value; write `{example}`"));
     }
     let assigned = input.parse::<Option<Token![=]>>()?.is_some();
-    let value = values::read(input, key, assigned, errors)?;
+    let form = Form { key, tokens: input.fork().parse()? };
+    let value = match (key.kind, assigned) {
+        (Kind::Retry, false) => {
+            let group: Group = form.read(input)?;
+            Value::Retry(read(group.stream(), RETRY_KEYS, errors).settings)
+        }
+        (Kind::Retry, true) | (_, false) => return Err(form.wrong()),
+        (_, true) => values::read(input, &form)?,
+    };
+    let rest: TokenStream = input.parse()?;
+    if !rest.is_empty() {
+        let name = key.name;
+        let message = "write a comma before the next key";
+        return Err(err!(rest, "this does not belong to `{name}`; {message}"));
+    }
     Ok(Setting { key: ident, value })
 }
 

@@ -6,7 +6,7 @@ use syn::LitStr;
 
 use crate::diagnostics::err;
 
-/// What a message says of the form.
+/// The description of the form, for messages.
 const FORMS: &str = "write a number with a unit (`ms`, `s`, `m`, `h`, `d`), such as \"250ms\", \
                      \"30s\" or \"1h30m\"";
 

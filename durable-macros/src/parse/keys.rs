@@ -31,7 +31,7 @@ pub(crate) enum Kind {
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
-    /// How it is written, for messages.
+    /// An example of it, for messages.
     pub(crate) example: &'static str,
 }
 

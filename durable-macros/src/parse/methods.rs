@@ -7,7 +7,7 @@ use super::{arguments, keys, lints};
 use crate::diagnostics::{Errors, err};
 use crate::model::{HandlerKind, Setting};
 
-/// What a method is marked as.
+/// The marker of a method.
 pub(crate) enum Marker {
     Run,
     Init,

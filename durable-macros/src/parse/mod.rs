@@ -1,7 +1,9 @@
 //! Reads tokens into syntax trees and values; whether they fit together is not decided here.
 
 pub(crate) mod arguments;
+pub(crate) mod blocks;
 pub(crate) mod duration;
+pub(crate) mod form;
 pub(crate) mod items;
 pub(crate) mod keys;
 pub(crate) mod lints;

@@ -1,4 +1,4 @@
-//! Whether an activity stands in a module of its own name whose parent takes it out by `use`:
+//! Finds activities in a module of their own name whose parent imports them:
 //! `mod charge; pub use charge::charge;`.
 //!
 //! Beside the function stands a type of the same name, and such an import would take both, where the
@@ -12,7 +12,7 @@ use syn::ext::IdentExt as _;
 use syn::visit::{self, Visit};
 use syn::{Ident, Item, ItemFn, UseTree};
 
-/// Whether the function's module has its name, and the parent imports the function.
+/// Returns true if the function's module has its name, and the parent imports the function.
 pub(crate) fn is_imported_beside_module(function: &Ident, file: Option<&Path>) -> bool {
     let name = function.unraw().to_string();
     let Some(file) = file else { return false };
@@ -36,7 +36,7 @@ fn is_imported_within(items: &[Item], name: &str) -> bool {
     any_level(items, &|level| imports(level, name, &has_function))
 }
 
-/// Whether the items have the module, and an import of the function out of it.
+/// Returns true if the items have the module, and an import of the function out of it.
 fn imports(items: &[Item], name: &str, is_right: &dyn Fn(&[Item]) -> bool) -> bool {
     let has_module = items.iter().any(|item| match item {
         Item::Mod(module) if module.ident.unraw() == name => {
@@ -50,7 +50,8 @@ fn imports(items: &[Item], name: &str, is_right: &dyn Fn(&[Item]) -> bool) -> bo
     has_module && has_import()
 }
 
-/// Whether a `use` names the function out of the module; `depth` is how much of `name::name` was seen.
+/// Returns true if a `use` imports the function out of the module. `depth` is the number of segments of
+/// `name::name` that were seen.
 fn takes_out(tree: &UseTree, name: &str, depth: usize) -> bool {
     match tree {
         UseTree::Path(path) if depth == 0 && path.ident == "self" => {
@@ -66,7 +67,7 @@ fn takes_out(tree: &UseTree, name: &str, depth: usize) -> bool {
     }
 }
 
-/// Whether the items, or those of a module in them, fulfil the condition.
+/// Returns true if the items, or those of a module in them, fulfil the condition.
 fn any_level(items: &[Item], condition: &dyn Fn(&[Item]) -> bool) -> bool {
     let within = |item: &Item| match item {
         Item::Mod(module) => {
@@ -86,7 +87,9 @@ fn functions(items: &[Item], name: &str) -> usize {
         }
     }
     let mut functions = Functions(name, 0);
-    items.iter().for_each(|item| functions.visit_item(item));
+    for item in items {
+        functions.visit_item(item);
+    }
     functions.1
 }
 

@@ -1,4 +1,4 @@
-//! What a function takes and returns, as far as it can be read off the signature.
+//! Reads the parameters and the return type of a function, as far as the signature shows them.
 //!
 //! A name only suggests what a type is. Where it matters, generated code asks the type itself: see
 //! `ContextType`, `FromWorker` and `Returned` in the runtime's `__private`.
@@ -23,24 +23,24 @@ pub(crate) struct Parameter {
 }
 
 impl Parameter {
-    /// Whether the type could be a context under another name; slices, tuples and strings cannot.
+    /// Returns true if the type could be a context under another name; slices, tuples and strings cannot.
     pub(crate) fn is_named(&self) -> bool {
         matches!(&self.ty, Type::Path(path) if !path.path.is_ident("str"))
     }
 
-    /// Whether it can only be a context, by its form; what is taken by value is an input.
+    /// Returns true if it can only be a context, by its form; a parameter by value is an input.
     pub(crate) fn is_context(&self) -> bool {
         self.role != Role::Input && (self.by != By::Value || self.mentions_self())
     }
 
-    /// Whether the type has `Self` as an argument, as contexts have.
+    /// Returns true if the type has `Self` as an argument, as contexts have.
     pub(crate) fn mentions_self(&self) -> bool {
         let arguments = arguments(&self.ty).and_then(first_type);
         matches!(arguments.map(peeled), Some(Type::Path(path)) if path.path.is_ident("Self"))
     }
 }
 
-/// How a parameter is taken.
+/// The way in which a parameter is taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
     Value,
@@ -48,7 +48,7 @@ pub(crate) enum By {
     MutableReference,
 }
 
-/// What a parameter is for, by the name of its type.
+/// The role of a parameter, by the name of its type.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Context(ContextType),
@@ -162,7 +162,7 @@ fn first_type(arguments: &PathArguments) -> Option<&Type> {
     })
 }
 
-/// What a function returns.
+/// Returns the return type of a function.
 pub(crate) fn output(output: &ReturnType) -> Output {
     let ReturnType::Type(_, ty) = output else {
         return Output { kind: OutputKind::Nothing, text: "()".to_owned(), argument: None };

@@ -90,7 +90,7 @@ impl VisitMut for Owned {
     }
 }
 
-/// Whether the type can stand where `impl Trait` and `_` cannot.
+/// Returns true if the type can stand where `impl Trait` and `_` cannot.
 pub(crate) fn is_nameable(ty: &Type) -> bool {
     struct Unnameable(bool);
     impl Visit<'_> for Unnameable {

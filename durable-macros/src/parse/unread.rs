@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-/// Whether no marker of the file was reported before.
+/// Returns true if no marker of the file was reported before.
 ///
 /// Each marker is expanded by itself and knows of no other, and five handlers without
 /// `#[workflow_methods]` are one mistake. Only what is said depends on it: the first report ends the

@@ -1,30 +1,22 @@
 //! Reads the value of a key, by the kind of the key.
 
-use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{ExprPath, Lit, LitInt, LitStr, Path, Token};
 
-use super::keys::{Key, Kind, RETRY_KEYS};
-use super::{arguments, duration, template};
-use crate::diagnostics::{Errors, err, list, nearest};
+use super::form::Form;
+use super::keys::{Key, Kind};
+use super::{duration, template};
+use crate::diagnostics::{err, list, nearest};
 use crate::model::{TimeSkipping, Value};
 
 /// The longest id or name that a Temporal server takes, as it is configured by default.
 const LONGEST_NAME: usize = 1000;
 
-/// Reads the value of a key that was followed by `=` or not.
-pub(crate) fn read(
-    input: ParseStream<'_>,
-    key: &Key,
-    assigned: bool,
-    errors: &mut Errors,
-) -> syn::Result<Value> {
-    let form = Form { key, tokens: input.fork().parse()? };
-    if assigned == matches!(key.kind, Kind::Retry) {
-        return Err(form.wrong());
-    }
-    let value = match key.kind {
+/// Reads the value of a key that stands behind `=`.
+pub(crate) fn read(input: ParseStream<'_>, form: &Form<'_>) -> syn::Result<Value> {
+    let key = form.key;
+    Ok(match key.kind {
         Kind::Name => Value::Name(name(form.read(input)?)?),
         Kind::Text => Value::Text(form.read(input)?),
         Kind::Template => Value::Template(template::read(&form.read(input)?)?),
@@ -32,60 +24,13 @@ pub(crate) fn read(
         Kind::Interval => Value::Duration(interval(&form.read(input)?, key)?),
         Kind::Count => Value::Count(count(&form.read(input)?, key, 0)?),
         Kind::Priority => Value::Priority(count(&form.read(input)?, key, 1)?),
-        Kind::Coefficient => Value::Coefficient(coefficient(&form.read(input)?, &form)?),
+        Kind::Coefficient => Value::Coefficient(coefficient(&form.read(input)?, form)?),
         Kind::Texts => Value::Texts(form.read::<Texts>(input)?.0),
-        Kind::Flag => return Err(form.wrong()),
         Kind::TimeSkipping => Value::TimeSkipping(time_skipping(&form.read(input)?)?),
         Kind::Function => Value::Function(form.read::<ExprPath>(input)?),
         Kind::Runtime => Value::Runtime(form.read_with(input, Path::parse_mod_style)?),
-        Kind::Retry => {
-            let group: proc_macro2::Group = form.read(input)?;
-            Value::Retry(arguments::read(group.stream(), RETRY_KEYS, errors).settings)
-        }
-    };
-    let rest: TokenStream = input.parse()?;
-    if rest.is_empty() {
-        return Ok(value);
-    }
-    Err(err!(rest, "this does not belong to `{}`; write a comma before the next key", key.name))
-}
-
-/// The form that the value of a key must have.
-struct Form<'a> {
-    key: &'a Key,
-    tokens: TokenStream,
-}
-
-impl Form<'_> {
-    fn read<T: Parse>(&self, input: ParseStream<'_>) -> syn::Result<T> {
-        self.read_with(input, T::parse)
-    }
-
-    fn read_with<T>(
-        &self,
-        input: ParseStream<'_>,
-        read: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
-    ) -> syn::Result<T> {
-        read(input).map_err(|_| self.wrong())
-    }
-
-    fn wrong(&self) -> syn::Error {
-        let Key { name, example, kind } = self.key;
-        let takes = match kind {
-            Kind::Flag => {
-                return err!(self.tokens, "`{name}` takes no value; write `{name}` alone");
-            }
-            Kind::Name | Kind::Text | Kind::Template | Kind::TimeSkipping => "a string in quotes",
-            Kind::Timeout | Kind::Interval => "a duration in quotes",
-            Kind::Count | Kind::Priority => "a whole number",
-            Kind::Coefficient => "a number",
-            Kind::Texts => "a list of strings",
-            Kind::Retry => "its keys in parentheses",
-            Kind::Function => "the path of a function",
-            Kind::Runtime => "a path without quotes",
-        };
-        err!(self.tokens, "`{name}` takes {takes}; write `{example}`")
-    }
+        Kind::Flag | Kind::Retry => return Err(form.wrong()),
+    })
 }
 
 /// `["A", "B"]`.
@@ -123,7 +68,7 @@ fn name(literal: LitStr) -> syn::Result<LitStr> {
     ))
 }
 
-/// How the server's own queues and handlers start.
+/// The prefixes of the server's own queues and handlers.
 const RESERVED: &[&str] =
     &["__temporal", "__stack_trace", "__enhanced_stack_trace", "/_sys/", "temporal-sys-"];
 

@@ -1,4 +1,4 @@
-//! What the replay lint says of bodies, without rustc's part.
+//! The messages of the replay lint about bodies, without rustc's part.
 
 use quote::ToTokens;
 
@@ -21,7 +21,7 @@ fn said_of(method: &str) -> (Vec<String>, usize) {
     (messages.collect(), repeats.len())
 }
 
-/// What the messages about the body of a `#[run]` name first.
+/// The first words of each message about the body of a `#[run]`.
 fn refused(body: &str) -> Vec<String> {
     let run = "#[run] async fn run(ctx: &mut WorkflowContext<Self>, input: HashMap<u8, u8>)";
     let (messages, _) = said_of(&format!("{run} {{ {body} }}"));

@@ -29,5 +29,9 @@ fn expand_workflow(arguments: &str, item: &str) -> String {
 }
 
 fn expand_workflow_methods(arguments: &str, item: &str) -> String {
-    pretty(generate::expand_workflow_methods(arguments.parse().unwrap(), item.parse().unwrap()))
+    pretty(generate::expand_workflow_methods(
+        arguments.parse().unwrap(),
+        item.parse().unwrap(),
+        None,
+    ))
 }

@@ -65,7 +65,7 @@ fn reject_on_fields(fields: &Fields, errors: &mut Errors) {
     }
 }
 
-/// What one `#[failure(..)]` says.
+/// The contents of one `#[failure(..)]`.
 #[derive(Default)]
 struct Failure {
     private: Option<Private>,
@@ -126,7 +126,7 @@ impl Failure {
         }
     }
 
-    /// What holds for a variant, or for a struct: what it says itself, and else what the enum says.
+    /// Combines the settings of a variant or struct with those of the enum, which yield.
     fn kind(&self, of_type: &Self, ident: &Ident, variant: Option<Ident>) -> ErrorKind {
         // A delay says that it is tried again, too.
         let says_retryable = self.retryable || self.next_retry_delay.is_some();

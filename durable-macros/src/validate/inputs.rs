@@ -59,7 +59,7 @@ pub(super) fn context(
     found
 }
 
-/// How the parameter takes the context.
+/// Returns the form in which the parameter takes the context.
 fn taken(parameter: &Parameter, ty: Option<Box<Type>>) -> Context {
     if parameter.by == By::MutableReference { Context::Mutable(ty) } else { Context::Shared(ty) }
 }
@@ -160,7 +160,7 @@ pub(super) fn ordinary_because(
     }
 }
 
-/// Whether the function stands outside of impl blocks, as far as it shows.
+/// Returns true if nothing shows that the function stands in an impl block.
 pub(crate) fn is_free(function: &ItemFn) -> bool {
     receiver(&function.sig).is_none()
 }

@@ -61,6 +61,19 @@ pub(crate) fn methods(
     })
 }
 
+/// Takes the markers off a second block of a struct. That it is there is its mistake; what else is wrong
+/// is told once the methods are in one block.
+pub(crate) fn second_block(block: &mut ItemImpl, errors: &mut Errors) {
+    let mut others = Errors::default();
+    lint::check(block, &mut others);
+    methods::take(block, &mut others);
+    errors.push(err!(
+        block.self_ty,
+        "`{}` has two `#[workflow_methods]` blocks; move the methods into one",
+        types::text(&block.self_ty),
+    ));
+}
+
 /// The struct that the block is of; `None` where it is none, or generic.
 fn target(block: &ItemImpl, errors: &mut Errors) -> Option<Path> {
     if let Some((_, path, _)) = &block.trait_ {

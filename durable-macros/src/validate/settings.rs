@@ -1,4 +1,4 @@
-//! What the keys of an annotation say together.
+//! Rules for the keys of an annotation that concern several of them.
 
 use std::time::Duration;
 

@@ -97,7 +97,7 @@ fn makes_a_test(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == "test")
 }
 
-/// Whether an attribute means nothing on a function that is no test.
+/// Returns true if an attribute means nothing on a function that is no test.
 pub(crate) fn is_of_tests(attribute: &Attribute) -> bool {
     let path = attribute.path();
     makes_a_test(attribute) || path.is_ident("ignore") || path.is_ident("should_panic")
