@@ -187,7 +187,7 @@ impl<A: Activity> Call<A> {
             (Ok(()), Some(resolved)) => (resolved.options, resolved.timeouts),
             (checked, _) => return StartedActivity::refused(checked),
         };
-        let called = CallInfo::new(A::NAME, context.payload_converter(), timeouts);
+        let call_info = CallInfo::new(A::NAME, context.payload_converter(), timeouts);
         let started = if local {
             let options = sdk_local_options(options, token);
             let (activity, input) = outgoing::local(activity, input);
@@ -205,7 +205,7 @@ impl<A: Activity> Call<A> {
                 context,
             )
         };
-        StartedActivity { called: Some(called), ..started }
+        StartedActivity { call_info: Some(call_info), ..started }
     }
 }
 
@@ -297,7 +297,7 @@ pub struct StartedActivity<'a, A: Activity> {
     /// `None` for local and refused calls.
     pending: Option<(PendingActivity, Box<dyn Fn() -> u32 + 'a>)>,
     /// The data for error messages. `None` for a refused call.
-    called: Option<CallInfo<ActivityTimeouts>>,
+    call_info: Option<CallInfo<ActivityTimeouts>>,
 }
 
 type Running<'a, A> = Pin<
@@ -320,7 +320,7 @@ impl<'a, A: Activity> StartedActivity<'a, A> {
     ) -> Self {
         let task = || Box::new(move || context.history_length()) as Box<dyn Fn() -> u32>;
         let pending = pending.map(|pending| (pending, task()));
-        Self { running: Box::pin(running), pending, called: None }
+        Self { running: Box::pin(running), pending, call_info: None }
     }
 
     /// Creates a call that fails without being scheduled, because a value cannot be sent.
@@ -329,7 +329,7 @@ impl<'a, A: Activity> StartedActivity<'a, A> {
             InvalidCall::new(format!("the call of activity `{}`", A::NAME), "it has no options")
         });
         let error = failed_call::activity::<A>(ValueError::Call(error));
-        Self { running: Box::pin(Refused(Some(Err(error)))), pending: None, called: None }
+        Self { running: Box::pin(Refused(Some(Err(error)))), pending: None, call_info: None }
     }
 
     /// Requests the cancellation of the activity. The [`ActivityCancellationType`] determines the result
@@ -351,8 +351,8 @@ impl<A: Activity> Future for StartedActivity<'_, A> {
             let output = result
                 .map_err(failed_call::activity_ended::<A>)
                 .and_then(failed_call::activity_output::<A>);
-            output.map_err(|error| match &self.called {
-                Some(called) => called.explain(error),
+            output.map_err(|error| match &self.call_info {
+                Some(call_info) => call_info.explain(error),
                 None => error,
             })
         })

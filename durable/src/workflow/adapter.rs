@@ -62,7 +62,7 @@ impl<W> Drop for WorkflowAdapter<W> {
     }
 }
 
-const STATE_EXISTS: &str = "user code runs only on a workflow whose state was made";
+const STATE_EXISTS: &str = "user code runs only on a workflow with a state";
 
 /// The adapter's workflow definition for the SDK. It is the user's, with an input that always decodes.
 pub struct AdapterDefinition<W>(PhantomData<fn() -> W>);

@@ -163,7 +163,7 @@ impl<W> WorkflowContext<W> {
             }
             elapsed = timer => match elapsed {
                 TimerResult::Fired => Ok(false),
-                // The timer is cancelled only with the workflow, and so is the condition.
+                // The timer is cancelled only with the workflow, and the condition with it.
                 TimerResult::Cancelled => holds.await.map(|()| true),
             },
         }

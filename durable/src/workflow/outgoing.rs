@@ -61,7 +61,7 @@ pub(super) struct StartedChild<C> {
     child: PhantomData<fn() -> C>,
 }
 
-/// Wraps a child workflow and its input. A child with a too large input fails to start.
+/// Wraps a child workflow and its input. A child with an input that is too large fails to start.
 pub(super) fn child<C: Workflow>(
     name: Cow<'static, str>,
     input: C::Input,
@@ -83,7 +83,7 @@ impl<C: Workflow> WorkflowDefinition for StartedChild<C> {
 /// type, not to its struct.
 pub(super) struct SentSignal<S>(S);
 
-/// Wraps a signal and its input. A signal with a too large input is not sent.
+/// Wraps a signal and its input. A signal with an input that is too large is not sent.
 pub(super) fn signal<S: SignalDefinition>(
     signal: S,
     input: S::Input,
@@ -123,7 +123,7 @@ pub(super) fn ended<W: Workflow>(
             Err(unconverted::<W>(error))
         }
         Err(WorkflowTermination::Cancelled { details: Some(details) }) => {
-            let details = Some(cut(details, converter));
+            let details = Some(replace_oversized(details, converter));
             Err(WorkflowTermination::Cancelled { details })
         }
         Err(other) => Err(other),
@@ -132,7 +132,7 @@ pub(super) fn ended<W: Workflow>(
 
 /// Returns the details of a cancelled workflow, or a replacement text if they cannot be sent. The workflow
 /// is cancelled in any case.
-fn cut(details: Details, converter: &PayloadConverter) -> Details {
+fn replace_oversized(details: Details, converter: &PayloadConverter) -> Details {
     let size = match details.as_serde() {
         Ok(value) => serde_json::to_vec(value).map(|json| json.len()).ok(),
         Err(_) => with_context(converter, |context| details.to_payloads(context))

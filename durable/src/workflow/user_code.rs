@@ -84,7 +84,8 @@ pub(crate) fn current() -> Option<UserCode> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
-/// Marks the thread while user code runs, also when it panics. Marks nest: a `Drop` runs within a method.
+/// Marks the thread as running user code until it is dropped, also by a panic. Marks nest: a `Drop` runs
+/// within a method.
 struct Entered(Option<UserCode>);
 
 fn enter(code: UserCode) -> Entered {

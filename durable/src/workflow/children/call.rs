@@ -200,16 +200,16 @@ impl<C: Workflow<Input: Payload>> Call<C> {
             (Ok(()), Some(resolved)) => (resolved.options, resolved.timeouts),
             (checked, _) => return refused(&name, &id, checked),
         };
-        let called = CallInfo::new(name.clone(), context.payload_converter(), timeouts);
+        let call_info = CallInfo::new(name.clone(), context.payload_converter(), timeouts);
         let options = sdk_options::<C>(options, child, id.clone());
         let (child, input) = outgoing::child::<C>(name.clone(), input);
         let starting = context.start_child_workflow(child, input, options);
         let peer = Peer::new(context, id.clone());
         let pending = context.pending();
         let child = async move {
-            let started = starting.await.map_err(|error| called.explain_start(&id, error));
+            let started = starting.await.map_err(|error| call_info.explain_start(&id, error));
             let started = started.map_err(|error| not_started(&name, &id, error))?;
-            Ok(ChildWorkflow::new(peer, called, started, pending))
+            Ok(ChildWorkflow::new(peer, call_info, started, pending))
         };
         Box::pin(child.fuse())
     }

@@ -40,19 +40,19 @@ pub struct ChildWorkflow<C: Workflow> {
     peer: Peer,
     run_id: String,
     result: Rc<PendingCall<Running<C>>>,
-    called: CallInfo<WorkflowTimeouts>,
+    call_info: CallInfo<WorkflowTimeouts>,
 }
 
 impl<C: Workflow> ChildWorkflow<C> {
     pub(super) fn new(
         peer: Peer,
-        called: CallInfo<WorkflowTimeouts>,
+        call_info: CallInfo<WorkflowTimeouts>,
         started: StartedChildWorkflow<outgoing::StartedChild<C>>,
         pending: &Pending,
     ) -> Self {
         let run_id = started.run_id.clone();
         let running: Running<C> = Box::pin(started.result());
-        Self { peer, run_id, result: pending.made(Kind::Child, running), called }
+        Self { peer, run_id, result: pending.made(Kind::Child, running), call_info }
     }
 
     /// Returns the child's workflow id.
@@ -87,9 +87,9 @@ impl<C: Workflow> ChildWorkflow<C> {
     fn poll_result(&self, cx: &mut Context<'_>) -> Poll<Result<C::Output, ChildWorkflowError>> {
         self.result.poll(cx).map(|output| {
             let output = output.and_then(|output| {
-                failed_call::child_output::<C>(self.called.type_name(), self.id(), output)
+                failed_call::child_output::<C>(self.call_info.type_name(), self.id(), output)
             });
-            output.map_err(|error| self.called.explain(self.id(), error).into())
+            output.map_err(|error| self.call_info.explain(self.id(), error).into())
         })
     }
 }

@@ -99,7 +99,7 @@ impl<'a, W: Entity> Lifecycle<'a, W> {
                 idle.fired(ctx.now());
                 Ok(())
             }
-            // The timer is cancelled only with the workflow, and so is the condition.
+            // The timer is cancelled only with the workflow, and the condition with it.
             TimerResult::Cancelled => ready.await,
         }
     }

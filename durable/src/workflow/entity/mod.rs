@@ -103,97 +103,20 @@
 //!   send commands by signals.
 //! - **The state** is sent with each continuation, so it is limited to the size of a payload, 2 MB.
 
+mod definition;
 mod inbox;
 mod lifecycle;
-
-use std::time::Duration;
+mod options;
 
 use temporalio_sdk::{WorkflowCancellationError, WorkflowResult};
 
-use super::{WorkflowCode, WorkflowContext};
-use crate::definition::{InputOf, Payload};
-
-pub use inbox::Inbox;
+use super::WorkflowContext;
 use inbox::Waiting;
 use lifecycle::{Lifecycle, Next};
 
-/// A workflow that is an [entity](self).
-pub trait Entity: WorkflowCode<Input: Payload> {
-    /// The type of the commands. It is carried to the next run, so it derives `Serialize` and
-    /// `Deserialize`.
-    type Command;
-    /// The type of the reply to a command; `()` if no update [asks](ask) for one.
-    type Reply;
-
-    /// Returns the inbox in the workflow's state.
-    fn inbox(&self) -> &Inbox<Self::Command, Self::Reply>;
-
-    /// Creates the input of the next run from the state and the waiting commands. Several inputs are a
-    /// tuple.
-    ///
-    /// The inbox in the state is empty at this point. Put `inbox` into the input.
-    fn carry(&self, inbox: Inbox<Self::Command, Self::Reply>) -> InputOf<Self>;
-
-    /// Returns `true` if the entity has ended.
-    ///
-    /// The entity ends when no command waits and all signals and updates have been handled. So commands
-    /// that arrive after this method returns `true` may still be handled.
-    fn has_ended(&self) -> bool {
-        false
-    }
-}
-
-/// Options for [`run`]: the conditions for a new run and for the end of the entity.
-#[derive(Debug, Clone, Copy, Default)]
-#[must_use = "options have an effect only where they are passed to `run`"]
-pub struct EntityOptions {
-    continue_after: Option<u32>,
-    idle_timeout: Option<Duration>,
-    on_current_version: bool,
-}
-
-impl EntityOptions {
-    /// Creates options without any value set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Continues as new after this number of commands, even if the server does not suggest it yet. 0
-    /// counts as 1.
-    ///
-    /// The server suggests it by the length of the history, after some thousands of events. Set this
-    /// option to carry the state more often, or in a test.
-    pub fn continue_after(mut self, commands: u32) -> Self {
-        self.continue_after = Some(commands.max(1));
-        self
-    }
-
-    /// Ends the entity if no command arrives for this duration. Zero means no limit, which is the default.
-    ///
-    /// The wait is a durable timer. It restarts with each command and with each run.
-    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.idle_timeout = (!timeout.is_zero()).then_some(timeout);
-        self
-    }
-
-    /// Starts each further run on the current version of the deployment, like
-    /// [`continue_as_new_on_current_version`](WorkflowContext::continue_as_new_on_current_version). By
-    /// default, an entity that is pinned to a version stays on it.
-    pub fn continue_on_current_version(mut self) -> Self {
-        self.on_current_version = true;
-        self
-    }
-}
-
-/// The reason that an entity ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EntityEnd {
-    /// [`Entity::has_ended`] returned `true`.
-    Ended,
-    /// No command arrived within the [idle timeout](EntityOptions::idle_timeout).
-    Idle,
-}
+pub use definition::Entity;
+pub use inbox::Inbox;
+pub use options::{EntityEnd, EntityOptions};
 
 /// Handles the commands of an entity in the order of their arrival, until the entity ends.
 ///
