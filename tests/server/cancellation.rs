@@ -212,7 +212,7 @@ async fn it_is_said_which_handlers_stand_in_their_place() -> durable::Result<()>
     let log = log.text();
     for handler in ["cancel", "state"] {
         let said = log.lines().filter(|line| {
-            line.contains("own handler stands in the place of the built-in one")
+            line.contains("own handler replaces the built-in one")
                 && line.contains("workflow_type=\"Own\"")
                 && line.contains(&format!("handler=\"{handler}\""))
         });

@@ -1,4 +1,4 @@
-//! A call of an activity from a workflow: options by the one precedence rule, then the SDK's future.
+//! Calls of activities from workflow code.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,10 +13,10 @@ use temporalio_sdk::{
     ActivityCancellationType, CancellableFuture, LocalActivityOptions, WorkflowCancellationToken,
 };
 
+use super::call_info::CallInfo;
 use super::checks::Checks;
-use super::explained::Called;
 use super::pending::PendingActivity;
-use super::{WorkflowCode, WorkflowContext, failed_call, too_large};
+use super::{WorkflowCode, WorkflowContext, failed_call, outgoing};
 use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::configured::configured_options;
 use crate::definition::{Activity, Payload, Workflow};
@@ -27,21 +27,22 @@ use crate::options::{ActivityOptions, ActivityTimeouts, RetryOptions, limit};
 type Outcome<A> =
     Result<<A as temporalio_common::ActivityDefinition>::Output, ActivityExecutionError>;
 
-/// A call of an activity that has not been scheduled yet, and the future of its result.
+/// A call of an activity that has not been scheduled yet.
 ///
 /// Awaiting it, or polling it in [`join!`](super::join) or [`select!`](super::select), schedules the
-/// activity on its own queue; [`start`](Self::start) schedules it at once and leaves the waiting for
-/// later. Until then its options can be overridden: what the call sets beats the annotation, which
-/// beats the configuration of the worker, which beats the built-in values of [`ActivityOptions`].
+/// activity on its own task queue and resolves to its result. [`start`](Self::start) schedules it at once,
+/// so the result can be awaited later. Until then its options can be set. An option of the call takes
+/// precedence over the annotation, which takes precedence over the configuration of the worker, which
+/// takes precedence over the defaults of [`ActivityOptions`].
 ///
 /// # Errors
-/// [`ActivityExecutionError`]: the activity failed for good (its cause tells why), timed out or was
-/// cancelled. In a workflow, `?` makes it the workflow's failure.
+/// [`ActivityExecutionError`] if the activity failed for good, timed out or was cancelled. Its cause holds
+/// the reason. In a workflow, `?` turns it into the failure of the workflow.
 ///
-/// A call that cannot be made is such an error too, with an [`InvalidCall`](crate::error::InvalidCall)
-/// as its cause: the input cannot be serialized, the merged options contradict each other, an id is
+/// The same error, with an [`InvalidCall`](crate::error::InvalidCall) as its cause, is returned for a call
+/// that cannot be made: the input cannot be serialized, the merged options contradict each other, an id is
 /// empty or too long, or 2,000 activities of this run are pending. An output that does not fit its type
-/// is an error with an [`InvalidOutput`](crate::error::InvalidOutput).
+/// gives an error with an [`InvalidOutput`](crate::error::InvalidOutput).
 #[must_use = "an activity is scheduled only when its call is awaited or started"]
 pub struct ActivityCall<'a, W, A: Activity> {
     context: &'a WorkflowContext<W>,
@@ -58,90 +59,92 @@ struct Call<A: Activity> {
 }
 
 impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
-    /// A call on the activity's queue; made by generated code.
+    /// Creates a call on the activity's task queue. Called by generated code.
     pub fn new(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
         let options = ActivityOptions::default();
         let call = Call { activity, input, options, local: false, detached: false };
         Self { context, call: Some(call), started: None }
     }
 
-    /// A call within the workflow's own worker; made by generated code.
+    /// Creates a call within the workflow's own worker. Called by generated code.
     pub fn local(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
         let options = ActivityOptions::default();
         let call = Call { activity, input, options, local: true, detached: false };
         Self { context, call: Some(call), started: None }
     }
 
-    /// Sets several options at once; what they leave out stays as it is.
+    /// Sets several options at once. Options that are not set in `options` stay unchanged.
     pub fn options(mut self, options: ActivityOptions) -> Self {
         self.call = self.call.map(|call| Call { options: options.or(call.options), ..call });
         self
     }
 
-    /// The longest that one attempt may take; zero lifts the limit.
+    /// Sets the maximum duration of one attempt. Zero removes the limit.
     pub fn start_to_close_timeout(self, timeout: Duration) -> Self {
         self.options(ActivityOptions::default().start_to_close_timeout(timeout))
     }
 
-    /// The longest that all attempts together may take, waits included; zero lifts the limit.
+    /// Sets the maximum duration of all attempts together, including the waits between them. Zero removes
+    /// the limit.
     pub fn schedule_to_close_timeout(self, timeout: Duration) -> Self {
         self.options(ActivityOptions::default().schedule_to_close_timeout(timeout))
     }
 
-    /// The longest that the activity may wait in its queue for a worker.
+    /// Sets the maximum time that the activity waits in its task queue for a worker.
     pub fn schedule_to_start_timeout(self, timeout: Duration) -> Self {
         self.options(ActivityOptions::default().schedule_to_start_timeout(timeout))
     }
 
-    /// The longest pause between two heartbeats; zero lifts the limit. Local activities have none.
+    /// Sets the maximum time between two heartbeats. Zero removes the limit. Local activities have no
+    /// heartbeats.
     pub fn heartbeat_timeout(self, timeout: Duration) -> Self {
         self.options(ActivityOptions::default().heartbeat_timeout(timeout))
     }
 
-    /// How often and how fast failed attempts are tried again; merges field by field.
+    /// Sets the retry options. They are merged field by field.
     pub fn retry(self, retry: RetryOptions) -> Self {
         self.options(ActivityOptions::default().retry(retry))
     }
 
-    /// Another queue than that of the annotation. Local activities have none.
+    /// Sets the task queue, instead of the annotated one. Local activities have no task queue.
     pub fn task_queue(self, queue: impl Into<String>) -> Self {
         self.options(ActivityOptions::default().task_queue(queue))
     }
 
-    /// Priority and fairness among the tasks of the queue. Local activities have none.
+    /// Sets the priority and fairness among the tasks of the queue. Local activities have no priority.
     pub fn priority(self, priority: Priority) -> Self {
         self.options(ActivityOptions::default().priority(priority))
     }
 
-    /// A line that the web UI shows with the activity.
+    /// Sets a one-line summary that the web UI shows with the activity.
     pub fn summary(self, summary: impl Into<String>) -> Self {
         self.options(ActivityOptions::default().summary(summary))
     }
 
-    /// The activity's id within its workflow.
+    /// Sets the activity's id, which is unique within its workflow.
     pub fn activity_id(self, id: impl Into<String>) -> Self {
         self.options(ActivityOptions::default().activity_id(id))
     }
 
-    /// What a cancelled call waits for.
+    /// Sets the event that a cancelled call waits for.
     pub fn cancellation_type(self, cancellation: ActivityCancellationType) -> Self {
         self.options(ActivityOptions::default().cancellation_type(cancellation))
     }
 
-    /// The longest wait before a retry of a local activity that the worker sits out by itself; a longer
-    /// one becomes a durable timer. By default 1 minute. Other activities have none.
+    /// Sets the maximum delay before a retry of a local activity that the worker waits for by itself. A
+    /// longer delay becomes a durable timer. The default is 1 minute. Other activities ignore it.
     pub fn timer_backoff_threshold(self, threshold: Duration) -> Self {
         self.options(ActivityOptions::default().timer_backoff_threshold(threshold))
     }
 
-    /// Lets the activity go on when the workflow is cancelled: for cleaning up.
+    /// Keeps the activity running when the workflow is cancelled, for cleanup.
     pub fn detached(mut self) -> Self {
         self.call = self.call.map(|call| Call { detached: true, ..call });
         self
     }
 
-    /// Schedules the activity now; the result can be awaited later, or never.
-    #[must_use = "what is returned is the result to wait for"]
+    /// Schedules the activity now. Its result can be awaited later, or ignored.
+    #[must_use = "the returned future resolves to the result"]
     pub fn start(self) -> StartedActivity<'a, A> {
         match (self.call, self.started) {
             (Some(call), _) => call.schedule(self.context),
@@ -158,7 +161,7 @@ impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
     }
 }
 
-const CALLED_OR_STARTED: &str = "a call is taken only to be started";
+const CALLED_OR_STARTED: &str = "a call is taken only when it is started";
 
 impl<A: Activity> Call<A> {
     fn schedule<W: WorkflowCode<Input: Payload>>(
@@ -184,10 +187,10 @@ impl<A: Activity> Call<A> {
             (Ok(()), Some(resolved)) => (resolved.options, resolved.timeouts),
             (checked, _) => return StartedActivity::refused(checked),
         };
-        let called = Called::new(A::NAME, context.payload_converter(), timeouts);
+        let call_info = CallInfo::new(A::NAME, context.payload_converter(), timeouts);
         let started = if local {
             let options = sdk_local_options(options, token);
-            let (activity, input) = too_large::local(activity, input);
+            let (activity, input) = outgoing::local(activity, input);
             StartedActivity::new(
                 context.execute_local_activity(activity, input, options),
                 None,
@@ -195,19 +198,20 @@ impl<A: Activity> Call<A> {
             )
         } else {
             let options = sdk_options(options, token, A::QUEUE);
-            let (activity, input) = too_large::scheduled(activity, input);
+            let (activity, input) = outgoing::scheduled(activity, input);
             StartedActivity::new(
                 context.execute_activity(activity, input, options),
                 pending,
                 context,
             )
         };
-        StartedActivity { called: Some(called), ..started }
+        StartedActivity { call_info: Some(call_info), ..started }
     }
 }
 
-/// Describes the mistake of a local activity of another queue. It runs in the workflow's own worker, which has
-/// the activities of the workflow's annotated queue, whatever the queue is called that it polls.
+/// Describes the error of a local activity that is annotated with another queue. A local activity runs in
+/// the workflow's own worker, which serves the activities of the workflow's annotated queue, even if it
+/// polls a queue of another name.
 fn on_another_queue<W: Workflow, A: Activity>() -> String {
     format!(
         "a local activity runs in the workflow's own worker, but `{}` is annotated with queue `{}` and \
@@ -282,17 +286,18 @@ impl<W: WorkflowCode<Input: Payload>, A: Activity> FusedFuture for ActivityCall<
     }
 }
 
-/// Nothing in it is pinned in place: the running future is boxed.
+/// The running future is boxed, so nothing is pinned in place.
 impl<W, A: Activity> Unpin for ActivityCall<'_, W, A> {}
 
-/// An activity that was scheduled: a future of its result, which can be cancelled.
-#[must_use = "a started activity runs also when nobody waits for it"]
+/// The future of a scheduled activity's result. The activity can be cancelled through it.
+#[must_use = "a started activity runs even if its future is dropped"]
 pub struct StartedActivity<'a, A: Activity> {
     running: Running<'a, A>,
-    /// Its place among the pending activities, and the current task; none where it needs no place.
+    /// The activity's entry among the pending activities, with a function that returns the current task.
+    /// `None` for local and refused calls.
     pending: Option<(PendingActivity, Box<dyn Fn() -> u32 + 'a>)>,
-    /// The words for its errors; none of a call that was refused.
-    called: Option<Called<ActivityTimeouts>>,
+    /// The data for error messages. `None` for a refused call.
+    call_info: Option<CallInfo<ActivityTimeouts>>,
 }
 
 type Running<'a, A> = Pin<
@@ -316,20 +321,20 @@ impl<'a, A: Activity> StartedActivity<'a, A> {
     ) -> Self {
         let task = || Box::new(move || context.history_length()) as Box<dyn Fn() -> u32>;
         let pending = pending.map(|pending| (pending, task()));
-        Self { running: Box::pin(running), pending, called: None }
+        Self { running: Box::pin(running), pending, call_info: None }
     }
 
-    /// A call with a value that cannot be sent is not made: its error says so.
+    /// Creates a call that fails without being scheduled, because a value cannot be sent.
     fn refused(checked: Result<(), InvalidCall>) -> Self {
         let error = checked.err().unwrap_or_else(|| {
             InvalidCall::new(format!("the call of activity `{}`", A::NAME), "it has no options")
         });
         let error = failed_call::activity::<A>(ValueError::Call(error));
-        Self { running: Box::pin(Refused(Some(Err(error)))), pending: None, called: None }
+        Self { running: Box::pin(Refused(Some(Err(error)))), pending: None, call_info: None }
     }
 
-    /// Asks for the activity's cancellation. What the future then resolves to depends on the
-    /// [`ActivityCancellationType`].
+    /// Requests the cancellation of the activity. The [`ActivityCancellationType`] determines the result
+    /// of the future.
     pub fn cancel(&self) {
         self.running.as_ref().get_ref().cancel();
     }
@@ -347,8 +352,8 @@ impl<A: Activity> Future for StartedActivity<'_, A> {
             let output = result
                 .map_err(failed_call::activity_ended::<A>)
                 .and_then(failed_call::activity_output::<A>);
-            output.map_err(|error| match &self.called {
-                Some(called) => called.explain(error),
+            output.map_err(|error| match &self.call_info {
+                Some(call_info) => call_info.explain(error),
                 None => error,
             })
         })
@@ -361,7 +366,7 @@ impl<A: Activity> FusedFuture for StartedActivity<'_, A> {
     }
 }
 
-/// A call that was never scheduled: its result is there, and there is nothing to cancel.
+/// A call that was never scheduled. It is ready at once, and cancelling it does nothing.
 struct Refused<T>(Option<T>);
 
 impl<T> Future for Refused<T> {
@@ -378,7 +383,7 @@ impl<T> FusedFuture for Refused<T> {
     }
 }
 
-/// The result is handed out, never polled in place.
+/// The result is moved out and never polled in place.
 impl<T> Unpin for Refused<T> {}
 
 impl<T> CancellableFuture for Refused<T> {

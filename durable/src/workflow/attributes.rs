@@ -1,4 +1,4 @@
-//! What a workflow says of itself for others to find and read: search attributes and memo.
+//! Search attributes and memo of the running workflow.
 
 use temporalio_common::MemoValue;
 use temporalio_common::data_converters::{
@@ -9,24 +9,24 @@ use temporalio_common::search_attributes::{
 };
 
 use super::checks::Checks;
-use super::hosted::with_context;
+use super::conversion::with_context;
 use super::{SyncWorkflowContext, WorkflowContext};
 use crate::error::call::ValueError;
 use crate::error::payload_limit::{PayloadLimit, Value};
 
-/// Writes the same methods for both contexts, which have the SDK's in common and no trait for them.
+/// Generates the same methods for both contexts. The SDK's contexts have them too, but share no trait.
 macro_rules! attributes {
     ($context:ident) => {
         impl<W> $context<W> {
-            /// Sets a search attribute of this workflow, by which `client.list::<W>()` finds it; the
+            /// Sets a search attribute of this workflow, so that `client.list::<W>()` can find it. The
             /// server must know the attribute.
             ///
-            /// `ctx.search_attributes().get(&key)` reads it. The SDK's `upsert_search_attributes`
-            /// sets several with one entry in the history.
+            /// `ctx.search_attributes().get(&key)` reads it. The SDK's `upsert_search_attributes` sets
+            /// several with one event in the history.
             ///
             /// # Errors
-            /// For a number that is NaN or infinite, a time that cannot be written, and a value of more
-            /// than 2,048 bytes, which the server refuses.
+            /// Returns an error for a number that is NaN or infinite, a time that cannot be represented,
+            /// and a value of more than 2,048 bytes.
             pub fn set_search_attribute<T: SearchAttributeValue>(
                 &self,
                 key: &SearchAttributeKey<T>,
@@ -39,8 +39,8 @@ macro_rules! attributes {
 
             /// Removes a search attribute of this workflow.
             ///
-            /// Use it in place of the SDK's `value_unset`, which servers refuse (as of 1.32), so that
-            /// the workflow task fails.
+            /// Use it instead of the SDK's `value_unset`, which server 1.32.0 refuses, so that the
+            /// workflow task fails.
             pub fn remove_search_attribute<T: SearchAttributeValue>(
                 &self,
                 key: &SearchAttributeKey<T>,
@@ -48,12 +48,12 @@ macro_rules! attributes {
                 self.upsert_search_attributes([removal(key)]);
             }
 
-            /// Sets a value of this workflow's memo, which can be read and not searched by.
+            /// Sets a value of this workflow's memo, which can be read but not searched.
             ///
             /// `ctx.memo().get(name)` reads it.
             ///
             /// # Errors
-            /// When the value cannot be serialized, or is too large.
+            /// Returns an error if the value cannot be serialized or is too large.
             pub fn set_memo<T>(
                 &self,
                 name: impl Into<String>,
@@ -70,7 +70,7 @@ macro_rules! attributes {
             /// Removes a value of this workflow's memo.
             ///
             /// # Errors
-            /// When the data converter cannot write a value of nothing.
+            /// Returns an error if the data converter cannot serialize an empty value.
             pub fn remove_memo(
                 &self,
                 name: impl Into<String>,
@@ -84,11 +84,11 @@ macro_rules! attributes {
 attributes!(WorkflowContext);
 attributes!(SyncWorkflowContext);
 
-/// The largest value of a search attribute that server 1.32.0 takes, as it is configured by default.
-const LARGEST_ATTRIBUTE: usize = 2048;
+/// The maximum size of a search attribute's value in bytes, by the default configuration of server 1.32.0.
+const MAX_ATTRIBUTE_SIZE: usize = 2048;
 
-/// The update of a search attribute that the server takes; a command with another would be refused, and
-/// the workflow task repeated for ever.
+/// Creates the update of a search attribute, and checks that the server accepts it. The server would
+/// refuse the command otherwise, and the workflow task would be repeated for ever.
 pub(super) fn update<T: SearchAttributeValue>(
     key: &SearchAttributeKey<T>,
     value: T,
@@ -104,17 +104,17 @@ pub(super) fn update<T: SearchAttributeValue>(
     };
     let sent = SearchAttributes::updates_to_proto([update.clone()]);
     let size = sent.indexed_fields.values().map(|payload| payload.data.len()).max();
-    if size.is_some_and(|size| size > LARGEST_ATTRIBUTE) {
+    if size.is_some_and(|size| size > MAX_ATTRIBUTE_SIZE) {
         let size = size.unwrap_or_default();
         checks.problem(format!(
-            "the value has {size} bytes, and the server takes {LARGEST_ATTRIBUTE} at most"
+            "the value has {size} bytes, and the server takes {MAX_ATTRIBUTE_SIZE} at most"
         ));
     }
     checks.finish().map_err(ValueError::Call)?;
     Ok(update)
 }
 
-/// Refuses what cannot be a value of a memo.
+/// Checks that a value can be stored in a memo.
 fn check_memo<T: TemporalSerializable + 'static>(
     converter: &PayloadConverter,
     name: &str,
@@ -126,8 +126,8 @@ fn check_memo<T: TemporalSerializable + 'static>(
     PayloadLimit::of_workflows().check(&[payload], &what).map_err(ValueError::TooLarge)
 }
 
-/// What the server takes for the removal of an attribute of any type: an empty list. The SDK 1.1.1
-/// sends a payload without encoding instead.
+/// Returns the update that removes an attribute of any type: an empty list. SDK 1.1.1 sends a payload
+/// without encoding instead, which server 1.32.0 refuses.
 fn removal<T: SearchAttributeValue>(key: &SearchAttributeKey<T>) -> SearchAttributeUpdate {
     SearchAttributeKey::keyword_list(key.name()).value_set(Vec::new())
 }

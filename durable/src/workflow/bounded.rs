@@ -1,4 +1,4 @@
-//! Waiting for many futures, of which only some are under way at once.
+//! Waiting for many futures, with a limit on those that run at once.
 
 use std::future::Future;
 use std::iter::Fuse;
@@ -7,12 +7,12 @@ use std::task::{Context, Poll};
 
 use futures_util::future::FusedFuture;
 
-/// Waits for all futures, with at most `limit` of them under way at once, and returns their outputs
-/// in the order of the futures. A limit of 0 counts as 1.
+/// Waits for all futures, with at most `limit` of them running at once, and returns their outputs in the
+/// order of the futures. A limit of 0 counts as 1.
 ///
-/// A future is taken from the iterator, and so an activity is scheduled, when there is room for it.
-/// Like [`join_all`](super::join_all), this is deterministic: what is under way is polled in the
-/// order in which it was taken.
+/// A future is taken from the iterator, and its activity is scheduled, as soon as fewer than `limit` are
+/// running. Like [`join_all`](super::join_all), this is deterministic: the running futures are polled in
+/// the order in which they were taken.
 ///
 /// ```no_run
 /// use durable::prelude::*;
@@ -61,13 +61,13 @@ pub struct JoinAllBounded<I: Iterator<Item: Future>> {
 }
 
 struct Running<F> {
-    /// Its place among the outputs.
+    /// The index of its output.
     place: usize,
     future: Pin<Box<F>>,
 }
 
 impl<I: Iterator<Item: Future>> JoinAllBounded<I> {
-    /// Takes what there is room for, and tells whether it was anything.
+    /// Takes futures up to the limit, and returns whether any was taken.
     fn fill(&mut self) -> bool {
         let before = self.outputs.len();
         while self.running.len() < self.limit
@@ -79,7 +79,7 @@ impl<I: Iterator<Item: Future>> JoinAllBounded<I> {
         self.outputs.len() > before
     }
 
-    /// Polls everything that is under way, and keeps what is not ready.
+    /// Polls the running futures, and keeps the pending ones.
     fn advance(&mut self, cx: &mut Context<'_>) {
         let outputs = &mut self.outputs;
         self.running.retain_mut(|running| match running.future.as_mut().poll(cx) {
@@ -97,7 +97,7 @@ impl<I: Iterator<Item: Future>> Future for JoinAllBounded<I> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.advance(cx);
-        // What is new must be polled once, and may be ready at once and make room for more.
+        // A new future must be polled once. It may be ready at once, which makes room for another one.
         while self.fill() {
             self.advance(cx);
         }
@@ -115,7 +115,7 @@ impl<I: Iterator<Item: Future>> FusedFuture for JoinAllBounded<I> {
     }
 }
 
-/// Nothing in it is pinned in place: the futures are boxed.
+/// The futures are boxed, so nothing is pinned in place.
 impl<I: Iterator<Item: Future>> Unpin for JoinAllBounded<I> {}
 
 #[cfg(test)]

@@ -1,25 +1,26 @@
 //! The handlers that every workflow has: the signal `cancel` and the query `state`. A handler of the
-//! user's own of the same name stands in their place.
+//! user's with the same name replaces the built-in one.
 
 use std::any::Any;
 
 use futures_util::FutureExt as _;
 use futures_util::future::ready;
 
-use super::hosted::Hosted;
-use super::{HandlerError, QueryHandler, SignalHandler, WorkflowCode, WorkflowContext};
+use super::adapter::WorkflowAdapter;
+use super::tables::{HandlerError, QueryHandler, SignalHandler};
+use super::{WorkflowCode, WorkflowContext};
 use crate::definition::arguments::decode;
 use crate::definition::exact::Json;
 use crate::definition::{CANCEL, Parameter, Payload, STATE};
 
 const REASON: &[Parameter] = &[Parameter::new("reason", "Option<String>")];
 
-impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
-    /// The signals that the user did not have to write.
+impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
+    /// The built-in signals.
     pub(super) const SIGNALS: &'static [SignalHandler<W>] = &[SignalHandler {
         name: CANCEL,
         decode: |context, payloads| {
-            // The reason is optional in every way: left out, or null.
+            // The reason can be left out or null.
             if payloads.payloads.is_empty() {
                 return Ok(Box::new(None::<String>));
             }
@@ -34,11 +35,11 @@ impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
         },
     }];
 
-    /// The queries that the user did not have to write.
+    /// The built-in queries.
     pub(super) const QUERIES: &'static [QueryHandler<W>] = &[QueryHandler {
         name: STATE,
         decode: |_, _| Ok(Box::new(())),
-        dispatch: |hosted, _, _| Ok(Box::new(hosted.state_or_status()?)),
+        dispatch: |adapter, _, _| Ok(Box::new(adapter.state_or_status()?)),
     }];
 
     fn state_or_status(&self) -> Result<Json, HandlerError> {
@@ -49,8 +50,8 @@ impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
     }
 }
 
-/// Says which handlers of the user's own stand in the place of what is built in.
-pub(super) fn say_what_is_replaced<W: WorkflowCode>() {
+/// Logs which built-in handlers are replaced by the user's own.
+pub(super) fn log_replaced_handlers<W: WorkflowCode>() {
     let (signals, queries) = (W::SIGNAL_HANDLERS, W::QUERY_HANDLERS);
     let signal = signals.iter().any(|handler| handler.name == CANCEL).then_some(CANCEL);
     let query = queries.iter().any(|handler| handler.name == STATE).then_some(STATE);
@@ -58,7 +59,7 @@ pub(super) fn say_what_is_replaced<W: WorkflowCode>() {
         tracing::info!(
             workflow_type = W::NAME,
             handler,
-            "the workflow's own handler stands in the place of the built-in one"
+            "the workflow's own handler replaces the built-in one"
         );
     }
 }

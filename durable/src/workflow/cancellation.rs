@@ -1,27 +1,28 @@
-//! The cancellation that leaves the workflow running: by the built-in signal `cancel`, or by the
-//! workflow's own code.
+//! Cancellation that leaves the workflow running: by the built-in signal `cancel`, or by the workflow's
+//! own code.
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use temporalio_sdk::WorkflowCancellationToken;
 
-/// What was asked of one run of a workflow. Its context, its handlers and its activities share it.
+/// The cancellation state of a run. Its context, its handlers and its activities share it.
 #[derive(Clone, Default)]
 pub(super) struct Cancellation(Rc<OnceCell<Tokens>>);
 
 struct Tokens {
-    /// That of the workflow itself, which the server cancels.
+    /// The workflow's token, which the server cancels.
     workflow: WorkflowCancellationToken,
-    /// Cancelled with the workflow, or by a request.
+    /// A token that is cancelled with the workflow, or by a request.
     requested: WorkflowCancellationToken,
-    /// That of the activities that run. Those that start after a request have the next one, so that
-    /// the workflow can clean up.
+    /// The token of the running activities. A request replaces it for activities that are started later,
+    /// so that the workflow can clean up.
     activities: RefCell<WorkflowCancellationToken>,
 }
 
 impl Cancellation {
-    /// The SDK knows the workflow's token only once there is a context.
+    /// Returns the tokens, and creates them on first use: the SDK has no token for the workflow before its
+    /// context exists.
     fn tokens(&self, workflow: impl FnOnce() -> WorkflowCancellationToken) -> &Tokens {
         self.0.get_or_init(|| {
             let workflow = workflow();
@@ -31,7 +32,8 @@ impl Cancellation {
         })
     }
 
-    /// The token that tells whether cancellation was requested, of the workflow or by a signal.
+    /// Returns the token that is cancelled when the workflow was asked to cancel, by the server or by a
+    /// request.
     pub(super) fn requested(
         &self,
         workflow: impl FnOnce() -> WorkflowCancellationToken,
@@ -39,7 +41,7 @@ impl Cancellation {
         &self.tokens(workflow).requested
     }
 
-    /// The token for an activity that is started now.
+    /// Returns the token for an activity that is started now.
     pub(super) fn activities(
         &self,
         workflow: impl FnOnce() -> WorkflowCancellationToken,
@@ -47,7 +49,7 @@ impl Cancellation {
         self.tokens(workflow).activities.borrow().clone()
     }
 
-    /// Notes the request, of which the first reason counts, and stops the activities that run.
+    /// Records the request and cancels the running activities. The first reason is kept.
     pub(super) fn request(
         &self,
         workflow: impl FnOnce() -> WorkflowCancellationToken,
@@ -63,7 +65,7 @@ impl Cancellation {
         }
     }
 
-    /// Whether cancellation was requested, and why. A query has no context, and needs none.
+    /// Returns the status for the query `state`. It needs no context, which a query does not have.
     pub(super) fn status(&self) -> Status {
         let requested = self.0.get().map(|tokens| &tokens.requested);
         Status {
@@ -73,12 +75,12 @@ impl Cancellation {
     }
 }
 
-/// What the built-in query `state` answers for a workflow whose struct is not `Serialize`.
+/// The answer of the built-in query `state` for a workflow whose struct is not `Serialize`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Status {
-    /// Whether the workflow was asked to cancel, by the server or by the signal `cancel`.
+    /// `true` if the workflow was asked to cancel, by the server or by the signal `cancel`.
     pub cancelled: bool,
-    /// Why, where it was said.
+    /// The reason, if one was given.
     pub reason: Option<String>,
 }

@@ -1,42 +1,41 @@
-//! What a call may hold, checked before it becomes a command.
+//! Checks of a call before it becomes a command.
 //!
-//! Server 1.32.0 refuses a command with a value that it cannot take, and SDK 1.1.1 then repeats the
-//! workflow task for ever. So every call goes through here first, and a value that cannot be sent is an
-//! error of the call.
+//! Server 1.32.0 refuses a command with an invalid value, and SDK 1.1.1 then repeats the workflow task for
+//! ever. So every call is checked here first, and an invalid value becomes an error of the call.
 
 use temporalio_sdk::ContinueAsNewOptions;
 
 use crate::error::InvalidCall;
 use crate::options::{InvalidOptions, check};
 
-/// What is wrong with a call.
+/// Collects the problems of a call.
 pub(super) struct Checks {
     what: String,
     problems: Vec<String>,
 }
 
 impl Checks {
-    /// The checks of a call, which is named like ``the call of activity `charge` ``.
+    /// Creates the checks of a call that is described like ``the call of activity `charge` ``.
     pub(super) fn of(what: impl Into<String>) -> Self {
         Self { what: what.into(), problems: Vec::new() }
     }
 
-    /// Adds a problem that was found elsewhere.
+    /// Adds a problem.
     pub(super) fn problem(&mut self, problem: impl Into<String>) {
         self.problems.push(problem.into());
     }
 
-    /// Checks an id or a name that the server keeps.
+    /// Checks an id or a name that the server stores.
     pub(super) fn name(&mut self, what: &str, name: &str) {
         check::name(&mut self.problems, what, name);
     }
 
-    /// Gives the options that were merged, or adds what was found.
+    /// Returns the merged options, or adds their problems.
     pub(super) fn merged<T>(&mut self, options: Result<T, InvalidOptions>) -> Option<T> {
         options.map_err(|error| self.problems.extend(error.problems)).ok()
     }
 
-    /// Gives the place of a call among those that are pending, or adds why there is none.
+    /// Returns the entry of a call among the pending ones, or adds the problem.
     pub(super) fn placed<T>(&mut self, place: Result<T, String>) -> Option<T> {
         place.map_err(|problem| self.problems.push(problem)).ok()
     }
@@ -53,7 +52,7 @@ impl Checks {
         }
     }
 
-    /// The error of the call, if anything is wrong with it.
+    /// Returns the problems as the error of the call.
     pub(super) fn finish(self) -> Result<(), InvalidCall> {
         if self.problems.is_empty() {
             return Ok(());

@@ -1,7 +1,6 @@
-//! The contexts that `#[run]` and the handlers get: the SDK's, with the annotated struct as state
-//! and a few words more.
+//! The contexts of `#[run]` and the handlers. They wrap the SDK's contexts, with the annotated struct as
+//! state.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::ops::Deref;
 use std::time::{Duration, SystemTime};
@@ -9,60 +8,57 @@ use std::time::{Duration, SystemTime};
 use futures_util::FutureExt as _;
 use futures_util::future::FusedFuture;
 use temporalio_sdk::{
-    CancellableFuture, ContinueAsNewOptions, TimerOptions, TimerResult, WaitConditionOptions,
-    WorkflowCancellationError, WorkflowCancellationToken, WorkflowTermination,
+    CancellableFuture, TimerOptions, TimerResult, WaitConditionOptions, WorkflowCancellationError,
+    WorkflowCancellationToken,
 };
 use uuid::Uuid;
 
-use super::WorkflowCode;
+use super::adapter::WorkflowAdapter;
 use super::cancellation::Cancellation;
-use super::continue_as_new;
-use super::hosted::Hosted;
 use super::pending::Pending;
-use crate::definition::{InputOf, Payload, wire};
 
-/// The longest timer of server 1.32.0: 100 years.
+/// The maximum duration of a timer on server 1.32.0: 100 years.
 const LONGEST_TIMER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// The context of `#[run]` and of async signals and updates.
 ///
-/// It dereferences to the SDK's [`temporalio_sdk::WorkflowContext`], whose methods are all there:
-/// `timer`, `random`, `patched`, `memo`, `upsert_search_attributes`, `cancelled` and so on. What is
-/// defined here works on the annotated struct, or saves a line.
+/// It dereferences to the SDK's [`temporalio_sdk::WorkflowContext`], which provides `timer`, `random`,
+/// `patched`, `memo`, `upsert_search_attributes` and more. The methods that are defined here work on the
+/// annotated struct, or replace several calls.
 pub struct WorkflowContext<W> {
-    sdk: temporalio_sdk::WorkflowContext<Hosted<W>>,
+    sdk: temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>,
     cancellation: Cancellation,
     pending: Pending,
-    /// What this context waits by instead of the workflow's own token.
+    /// The token that replaces the workflow's own in a detached context.
     detached: Option<WorkflowCancellationToken>,
 }
 
 impl<W> WorkflowContext<W> {
-    pub(super) fn new(sdk: temporalio_sdk::WorkflowContext<Hosted<W>>) -> Self {
-        let (cancellation, pending) = sdk.state(|hosted| (hosted.cancellation(), hosted.pending()));
+    pub(super) fn new(sdk: temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>) -> Self {
+        let (cancellation, pending) =
+            sdk.state(|adapter| (adapter.cancellation(), adapter.pending()));
         Self { sdk, cancellation, pending, detached: None }
     }
 
-    /// A context in which nothing is cancelled with the workflow: for cleaning up.
+    /// Returns a context that is not cancelled with the workflow, for cleanup.
     ///
-    /// Activities and children that are called by it, its waits and its timers go on when the workflow
-    /// is cancelled, and activities also when the built-in signal `cancel` comes. It is the
-    /// [detached scope](https://docs.temporal.io/develop/typescript/cancellation#cancellation-scopes)
-    /// of other SDKs.
+    /// Its activities, children, waits and timers continue when the workflow is cancelled. Its activities
+    /// also continue when the built-in signal `cancel` arrives. Other SDKs call this a [detached
+    /// scope](https://docs.temporal.io/develop/typescript/cancellation#cancellation-scopes).
     #[must_use]
     pub fn detached(&self) -> Self {
         Self { detached: Some(WorkflowCancellationToken::new()), ..self.clone() }
     }
 
-    /// Whether the workflow was asked to cancel: by the server, by the built-in signal `cancel`, or by
-    /// [`request_cancel`](Self::request_cancel).
+    /// Returns `true` if the workflow was asked to cancel: by the server, by the built-in signal `cancel`,
+    /// or by [`request_cancel`](Self::request_cancel).
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.requested().is_cancelled()
     }
 
-    /// Resolves when the workflow is asked to cancel, as [`is_cancelled`](Self::is_cancelled) tells;
-    /// with the reason where one was given.
+    /// Waits until the workflow is asked to cancel, as reported by [`is_cancelled`](Self::is_cancelled).
+    /// Resolves to the reason, if one was given.
     #[must_use]
     pub fn cancelled(&self) -> impl FusedFuture<Output = Option<String>> + Unpin + '_ {
         let token = self.requested();
@@ -73,18 +69,18 @@ impl<W> WorkflowContext<W> {
         Box::pin(cancelled.fuse())
     }
 
-    /// Does what the built-in signal `cancel` does: stops every activity of this run that is running,
-    /// has [`is_cancelled`](Self::is_cancelled) tell so, and leaves the rest to the workflow.
+    /// Requests cancellation as the built-in signal `cancel` does. It cancels every running activity of
+    /// this run, and [`is_cancelled`](Self::is_cancelled) returns `true` afterwards.
     ///
-    /// The workflow itself is not cancelled, so it can wait and call further activities. Activities of
-    /// a [detached](Self::detached) context or call go on. Of several reasons the first counts.
+    /// The workflow itself is not cancelled, so it can wait and call further activities. Activities of a
+    /// [detached](Self::detached) context or call continue. Only the first reason is kept.
     pub fn request_cancel(&self, reason: impl Into<String>) {
         self.cancel(Some(&reason.into()));
     }
 
     pub(super) fn cancel(&self, reason: Option<&str>) {
         self.cancellation.request(|| self.sdk.cancellation_token(), reason);
-        // Conditions may look at `is_cancelled`.
+        // Wakes the conditions, which may use `is_cancelled`.
         self.sdk.state_mut(|_| ());
     }
 
@@ -92,54 +88,55 @@ impl<W> WorkflowContext<W> {
         self.cancellation.requested(|| self.sdk.cancellation_token())
     }
 
-    /// The token for an activity that is started now.
+    /// Returns the token for an activity that is started now.
     pub(super) fn activity_token(&self) -> WorkflowCancellationToken {
         let attached = || self.cancellation.activities(|| self.sdk.cancellation_token());
         self.detached.clone().unwrap_or_else(attached)
     }
 
-    /// The calls of this run that are pending.
+    /// Returns the pending calls of this run.
     pub(super) fn pending(&self) -> &Pending {
         &self.pending
     }
 
-    /// The token for everything else, where it is not the workflow's.
+    /// Returns the token for waits, timers, children and signals, or `None` if it is the workflow's.
     pub(super) fn token(&self) -> Option<WorkflowCancellationToken> {
         self.detached.clone()
     }
 
     /// Reads the workflow's state.
     ///
-    /// The borrow ends with the closure, so it is never held while the workflow waits.
+    /// The borrow ends with the closure, so it is never held across an await.
     pub fn state<R>(&self, read: impl FnOnce(&W) -> R) -> R {
-        self.sdk.state(|hosted| read(hosted.state()))
+        self.sdk.state(|adapter| read(adapter.state()))
     }
 
-    /// Changes the workflow's state, and lets every waiting condition look again.
+    /// Changes the workflow's state, and wakes all waiting conditions.
     pub fn state_mut<R>(&self, change: impl FnOnce(&mut W) -> R) -> R {
-        self.sdk.state_mut(|hosted| change(hosted.state_mut()))
+        self.sdk.state_mut(|adapter| change(adapter.state_mut()))
     }
 
     /// Waits until a condition on the state holds.
     ///
     /// # Errors
-    /// When the workflow is cancelled first; `?` then ends it as cancelled.
+    /// Returns an error if the workflow is cancelled first. `?` then ends the workflow as cancelled.
     pub fn wait_condition<'a>(
         &'a self,
         mut condition: impl FnMut(&W) -> bool + 'a,
     ) -> impl FusedFuture<Output = Result<(), WorkflowCancellationError>> + 'a {
         let options = WaitConditionOptions::builder().maybe_cancellation_token(self.token());
-        let condition = move |hosted: &Hosted<W>| condition(hosted.state());
+        let condition = move |adapter: &WorkflowAdapter<W>| condition(adapter.state());
         self.sdk.wait_condition_with_options(condition, options.build())
     }
 
-    /// Waits until a condition on the state holds, at the longest for `timeout`, and tells whether
-    /// it holds.
+    /// Waits until a condition on the state holds, for at most `timeout`. Resolves to `true` if the
+    /// condition holds.
     ///
-    /// The wait is a durable timer: it outlives the worker. It begins when the future is first polled.
+    /// The wait is a durable timer, so it continues if the worker restarts. It starts when the future is
+    /// first polled.
     ///
     /// # Errors
-    /// When the workflow is cancelled first; `?` then ends it as cancelled.
+    /// Returns an error if the workflow is cancelled first. `?` then ends the workflow as cancelled.
     pub fn wait_condition_timeout<'a>(
         &'a self,
         condition: impl FnMut(&W) -> bool + 'a,
@@ -153,7 +150,7 @@ impl<W> WorkflowContext<W> {
         mut condition: impl FnMut(&W) -> bool,
         timeout: Duration,
     ) -> Result<bool, WorkflowCancellationError> {
-        // A condition that already holds needs no timer in the history.
+        // No timer in the history if the condition already holds.
         if self.state(&mut condition) {
             return Ok(true);
         }
@@ -166,22 +163,21 @@ impl<W> WorkflowContext<W> {
             }
             elapsed = timer => match elapsed {
                 TimerResult::Fired => Ok(false),
-                // A timer that nobody cancels here ends only with the workflow's cancellation, of
-                // which the condition is told too.
+                // The timer is cancelled only with the workflow, and the condition with it.
                 TimerResult::Cancelled => holds.await.map(|()| true),
             },
         }
     }
 
-    /// Waits for a duration, by a durable timer: it outlives the worker.
+    /// Waits for a duration, by a durable timer that continues if the worker restarts.
     ///
-    /// The timer starts when the future is first polled, in [`select!`](super::select) and
-    /// [`join!`](super::join) too. Dropping the future does not cancel it; [`timer`](Self::timer) gives
-    /// one that can be cancelled.
+    /// The timer starts when the future is first polled, also in [`select!`](super::select) and
+    /// [`join!`](super::join). Dropping the future does not cancel the timer. Use [`timer`](Self::timer)
+    /// for one that can be cancelled.
     ///
     /// # Errors
-    /// When the workflow is cancelled first; `?` then ends it as cancelled.
-    #[must_use = "a sleep begins when it is awaited"]
+    /// Returns an error if the workflow is cancelled first. `?` then ends the workflow as cancelled.
+    #[must_use = "a sleep starts only when it is awaited"]
     pub fn sleep(
         &self,
         duration: Duration,
@@ -195,59 +191,38 @@ impl<W> WorkflowContext<W> {
         Box::pin(slept.fuse())
     }
 
-    /// Starts a durable timer at once, as the SDK does. It is cancelled with this context.
+    /// Starts a durable timer immediately. It is cancelled with this context.
     ///
-    /// A duration of more than 100 years counts as 100 years, which is the longest timer of the server.
+    /// A duration of more than 100 years is reduced to 100 years, the maximum of server 1.32.0.
     pub fn timer(
         &self,
         options: impl Into<TimerOptions>,
     ) -> impl CancellableFuture<Output = TimerResult> {
         let mut options = options.into();
-        // The SDK 1.1.1 panics where a duration does not fit into a message.
+        // SDK 1.1.1 panics if a duration does not fit into a message.
         options.duration = options.duration.min(LONGEST_TIMER);
         options.cancellation_token = options.cancellation_token.or_else(|| self.token());
         self.sdk.timer(options)
     }
 
-    /// The workflow's time: that of the server when the current workflow task was started.
+    /// Returns the workflow's time: the server's time at the start of the current workflow task.
     ///
-    /// It is the same on every replay, and stands still between two waits.
+    /// It is the same on every replay, and does not advance between two waits.
     #[must_use]
     pub fn now(&self) -> SystemTime {
-        // Every activation carries the time; there is none only before the first.
+        // Every activation carries the time. It is missing only before the first one.
         self.sdk.workflow_time().unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
-    /// A random UUID (version 4) that is the same on every replay.
+    /// Returns a random UUID (version 4), which is the same on every replay.
     #[must_use]
     pub fn uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.sdk.random::<u128>().to_be_bytes()).into_uuid()
     }
 }
 
-impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
-    /// Ends this run and continues the workflow with a new one.
-    ///
-    /// Write `ctx.continue_as_new(input, ContinueAsNewOptions::default())?;`. Several inputs are a
-    /// tuple, `(order_id, email)`. The new run starts with an empty history. It keeps the memo and the
-    /// search attributes as this run has set them, headers, timeouts, retry policy and priority; static
-    /// summary and details stay with the first run (server 1.32.0). See
-    /// [Temporal's continue-as-new](https://docs.temporal.io/workflow-execution/continue-as-new).
-    ///
-    /// # Errors
-    /// Always: the error is what ends the run. Where the input or an option cannot be sent, it fails the
-    /// workflow with an [`InvalidCall`](crate::error::InvalidCall).
-    pub fn continue_as_new(
-        &self,
-        input: InputOf<W>,
-        options: ContinueAsNewOptions,
-    ) -> Result<Infallible, WorkflowTermination> {
-        Err(continue_as_new::ended::<W>(&self.sdk, wire::<W>(input), options))
-    }
-}
-
 impl<W> Deref for WorkflowContext<W> {
-    type Target = temporalio_sdk::WorkflowContext<Hosted<W>>;
+    type Target = temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>;
 
     fn deref(&self) -> &Self::Target {
         &self.sdk
@@ -274,41 +249,41 @@ impl<W> fmt::Debug for WorkflowContext<W> {
     }
 }
 
-/// The context of plain signals and updates, which change the state through `&mut self` and cannot
-/// wait.
+/// The context of plain signals and updates. They change the state through `&mut self` and cannot wait.
 ///
 /// It dereferences to the SDK's [`temporalio_sdk::SyncWorkflowContext`].
 pub struct SyncWorkflowContext<W> {
-    sdk: temporalio_sdk::SyncWorkflowContext<Hosted<W>>,
+    sdk: temporalio_sdk::SyncWorkflowContext<WorkflowAdapter<W>>,
     cancellation: Cancellation,
 }
 
 impl<W> SyncWorkflowContext<W> {
     pub(super) fn new(
-        sdk: temporalio_sdk::SyncWorkflowContext<Hosted<W>>,
+        sdk: temporalio_sdk::SyncWorkflowContext<WorkflowAdapter<W>>,
         cancellation: Cancellation,
     ) -> Self {
         Self { sdk, cancellation }
     }
 
-    /// Whether the workflow was asked to cancel; see [`WorkflowContext::is_cancelled`].
+    /// Returns `true` if the workflow was asked to cancel. See [`WorkflowContext::is_cancelled`].
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cancellation.requested(|| self.sdk.cancellation_token()).is_cancelled()
     }
 
-    /// Does what the built-in signal `cancel` does; see [`WorkflowContext::request_cancel`].
+    /// Requests cancellation as the built-in signal `cancel` does. See
+    /// [`WorkflowContext::request_cancel`].
     pub fn request_cancel(&self, reason: impl Into<String>) {
         self.cancellation.request(|| self.sdk.cancellation_token(), Some(&reason.into()));
     }
 
-    /// The workflow's time: that of the server when the current workflow task was started.
+    /// Returns the workflow's time: the server's time at the start of the current workflow task.
     #[must_use]
     pub fn now(&self) -> SystemTime {
         self.sdk.workflow_time().unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
-    /// A random UUID (version 4) that is the same on every replay.
+    /// Returns a random UUID (version 4), which is the same on every replay.
     #[must_use]
     pub fn uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.sdk.random::<u128>().to_be_bytes()).into_uuid()
@@ -316,7 +291,7 @@ impl<W> SyncWorkflowContext<W> {
 }
 
 impl<W> Deref for SyncWorkflowContext<W> {
-    type Target = temporalio_sdk::SyncWorkflowContext<Hosted<W>>;
+    type Target = temporalio_sdk::SyncWorkflowContext<WorkflowAdapter<W>>;
 
     fn deref(&self) -> &Self::Target {
         &self.sdk

@@ -1,4 +1,4 @@
-//! Continuing as a new run when the server suggests it and no handler is half done.
+//! Continue-as-new: the end of a run, and the waits before it.
 
 use std::convert::Infallible;
 
@@ -8,10 +8,10 @@ use temporalio_common::protos::temporal::api::enums::v1::ContinueAsNewVersioning
 use temporalio_sdk::{ContinueAsNewOptions, WorkflowCancellationError, WorkflowTermination};
 
 use super::checks::Checks;
-use super::hosted::{Hosted, with_context};
+use super::conversion::with_context;
 use super::{WorkflowCode, WorkflowContext};
 use crate::definition::arguments::Decoded;
-use crate::definition::{InputOf, Payload};
+use crate::definition::{InputOf, Payload, wire};
 use crate::error::ApplicationError as _;
 use crate::error::call::{ValueError, unserializable};
 use crate::error::payload_limit::{PayloadLimit, Value};
@@ -19,9 +19,9 @@ use crate::error::payload_limit::{PayloadLimit, Value};
 impl<W> WorkflowContext<W> {
     /// Waits until no signal and no update is being handled.
     ///
-    /// Where a run ends, whatever its async handlers have not done yet is never done, and the callers
-    /// of its updates get an error. So wait for them before `#[run]` returns or continues as new, and
-    /// look at the state only after that, because handlers change it until they have finished:
+    /// When a run ends, its unfinished handlers never finish, and the callers of its updates get an error.
+    /// So wait for them before `#[run]` returns or continues as new. Read the state only after that,
+    /// because handlers change it until they finish:
     ///
     /// ```no_run
     /// # use durable::prelude::*;
@@ -41,23 +41,21 @@ impl<W> WorkflowContext<W> {
     /// # }
     /// ```
     ///
-    /// A handler that waits for itself, or for something that `#[run]` does only later, never
-    /// finishes.
+    /// A handler never finishes if it waits for itself, or for something that `#[run]` does only later.
     ///
     /// # Errors
-    /// When the workflow is cancelled first; `?` then ends it as cancelled.
+    /// Returns an error if the workflow is cancelled first. `?` then ends the workflow as cancelled.
     pub async fn handlers_finished(&self) -> Result<(), WorkflowCancellationError> {
         self.wait_condition(|_| self.all_handlers_finished()).await
     }
 
-    /// Ends a workflow that is cancelled; write `ctx.ensure_not_cancelled()?`.
+    /// Returns an error if the workflow is cancelled. Write `ctx.ensure_not_cancelled()?`.
     ///
-    /// Whoever waits is told of a cancellation by the wait. This is for where the outcome of a wait is
-    /// not passed on, and before a run continues as new: the next one would know nothing of the
-    /// cancellation.
+    /// A wait reports the cancellation by itself. Use this method if the result of a wait is ignored, and
+    /// before a run continues as new: the next run does not know of the cancellation.
     ///
     /// # Errors
-    /// When the workflow is cancelled.
+    /// Returns an error if the workflow is cancelled.
     pub fn ensure_not_cancelled(&self) -> Result<(), WorkflowTermination> {
         if self.cancellation_token().is_cancelled() {
             return Err(WorkflowTermination::cancelled());
@@ -66,10 +64,10 @@ impl<W> WorkflowContext<W> {
     }
 }
 
-/// The end of a run that continues as new, with what this run has set; or a failure where something in it
-/// cannot be sent.
-pub(super) fn ended<W>(
-    context: &temporalio_sdk::WorkflowContext<Hosted<W>>,
+/// Ends a run by continuing as new, with the memo and headers of this run. It fails the workflow if a
+/// value cannot be sent.
+fn ended<W>(
+    context: &WorkflowContext<W>,
     input: W::Input,
     options: ContinueAsNewOptions,
 ) -> WorkflowTermination
@@ -89,18 +87,20 @@ where
         return ValueError::Call(error).into_failure().into();
     }
     let sets_memo = options.memo.is_some();
-    let Err(mut end) = context.continue_as_new(Decoded(Ok(input)), options);
+    let input = Decoded(Ok(input));
+    let Err(mut end) = temporalio_sdk::WorkflowContext::continue_as_new(context, input, options);
     let value = Value::new("input of continued workflow", W::NAME);
     match &mut end {
         WorkflowTermination::ContinueAsNew(request) => {
             if let Err(error) = PayloadLimit::of_workflows().check(&request.arguments, &value) {
                 return error.into_failure().into();
             }
-            // Server 1.32.0 gives the new run the memo of the first start, whatever was set since.
+            // Server 1.32.0 gives the new run the memo of the first start, without later changes.
             if !sets_memo {
                 request.memo = context.memo().into_raw().fields;
             }
-            // And no headers but those of the command, which the SDK's interceptors may have set.
+            // Server 1.32.0 also gives it only the headers of the command, which the SDK's interceptors
+            // may have set.
             for (name, header) in context.headers() {
                 request.headers.entry(name.clone()).or_insert_with(|| header.clone());
             }
@@ -116,21 +116,40 @@ where
 }
 
 impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
-    /// As [`continue_as_new`](Self::continue_as_new), and the new run begins on the current version of
-    /// the deployment.
+    /// Ends this run and continues the workflow as a new one.
     ///
-    /// It matters where workflows are pinned to a
-    /// version: otherwise all runs stay on that of the first. The new version has no history to
-    /// replay, only the input to understand. Elsewhere it changes nothing.
+    /// Write `ctx.continue_as_new(input, ContinueAsNewOptions::default())?;`. Pass several inputs as a
+    /// tuple, `(order_id, email)`. The new run starts with an empty history. It keeps the current memo and
+    /// search attributes, the headers, timeouts, retry policy and priority. It does not keep the static
+    /// summary and details (server 1.32.0). See [Temporal's
+    /// continue-as-new](https://docs.temporal.io/workflow-execution/continue-as-new).
     ///
     /// # Errors
-    /// Always: the error is what ends the run.
+    /// Always returns an error, which ends the run. If the input or an option cannot be sent, the error
+    /// fails the workflow with an [`InvalidCall`](crate::error::InvalidCall).
+    pub fn continue_as_new(
+        &self,
+        input: InputOf<W>,
+        options: ContinueAsNewOptions,
+    ) -> Result<Infallible, WorkflowTermination> {
+        Err(ended::<W>(self, wire::<W>(input), options))
+    }
+
+    /// Ends this run like [`continue_as_new`](Self::continue_as_new), and starts the new run on the
+    /// current version of the deployment.
+    ///
+    /// This matters for workflows that are pinned to a version, whose new runs otherwise stay on the
+    /// version of the first run. The new version replays no history, and only has to understand the input.
+    /// Other workflows are not affected.
+    ///
+    /// # Errors
+    /// Always returns an error, which ends the run.
     pub fn continue_as_new_on_current_version(
         &self,
         input: InputOf<W>,
         options: ContinueAsNewOptions,
     ) -> Result<Infallible, WorkflowTermination> {
-        // The SDK has an option for it, in a feature that it calls experimental.
+        // The SDK has an option for this, in a feature that it calls experimental.
         let behavior = ContinueAsNewVersioningBehavior::AutoUpgrade.into();
         self.continue_as_new(input, options).map_err(|mut end| {
             if let WorkflowTermination::ContinueAsNew(request) = &mut end {
@@ -140,19 +159,19 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
         })
     }
 
-    /// Continues as a new run if the server suggests it, as soon as all handlers have finished; does
-    /// nothing otherwise.
+    /// Continues as a new run if the server suggests it, as soon as all handlers have finished. Otherwise
+    /// it does nothing.
     ///
-    /// `carry` makes the new run's input of the state. It is called when nothing comes between it and
-    /// the end of the run any more, so no signal that has arrived is lost if the state holds what
-    /// signals brought. A signal that arrives still later makes the server refuse the end of the run,
-    /// and the workflow handles it first.
+    /// `carry` creates the new run's input from the state. Nothing else runs between this call and the end
+    /// of the run, so no signal that has arrived is lost if the state contains what signals brought. If
+    /// another signal arrives later, the server refuses the end of the run, and the workflow handles the
+    /// signal first.
     ///
-    /// A loop that waits for something else calls this after each wait, and also wakes for the
-    /// suggestion: `ctx.wait_condition(|state| state.has_work() || ctx.continue_as_new_suggested())`.
+    /// A loop that waits for something else calls this after each wait, and also wakes for the suggestion:
+    /// `ctx.wait_condition(|state| state.has_work() || ctx.continue_as_new_suggested())`.
     ///
-    /// The new run takes its input best in `#[init]`: a signal may be handled before `#[run]` begins,
-    /// and `#[run]` would have to merge what it brought with what was carried.
+    /// Take the input in `#[init]`. A signal may be handled before `#[run]` starts, and `#[run]` would
+    /// then have to merge the input into the changed state.
     ///
     /// ```no_run
     /// use durable::prelude::*;
@@ -188,8 +207,8 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
     /// ```
     ///
     /// # Errors
-    /// What ends the run, if it continues as new; and where it would, but the workflow is cancelled, of
-    /// which the next run would know nothing. Write `?`.
+    /// Returns the error that ends the run if it continues as new, or an error if the workflow is
+    /// cancelled. Pass it on with `?`.
     pub async fn continue_as_new_when_suggested(
         &self,
         carry: impl FnOnce(&W) -> InputOf<W>,

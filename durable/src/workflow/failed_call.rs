@@ -1,10 +1,10 @@
-//! The errors of calls that were not made, and of outputs that do not fit: in the form in which the
-//! server would have told of them, so that workflow code handles one kind of error.
+//! Errors of calls that were not made, and of outputs that do not fit their type. They have the same form
+//! as errors from the server, so that workflow code handles only one kind of error.
 
 use temporalio_common::data_converters::{
     ActivityExecutionDecodeHint, CancelExternalWorkflowDecodeHint,
     ChildWorkflowExecutionDecodeHint, DataConverter, FailureDecodeHint, PayloadConversionError,
-    SerializationContextData, WorkflowSerializationContext, WorkflowSignalDecodeHint,
+    WorkflowSignalDecodeHint,
 };
 use temporalio_common::error::{
     ActivityExecutionError, CancelExternalWorkflowError, ChildWorkflowExecutionError,
@@ -22,29 +22,26 @@ use temporalio_common::protos::temporal::api::failure::v1::{
     ActivityFailureInfo, ChildWorkflowExecutionFailureInfo, Failure,
 };
 
+use super::conversion::workflow_context;
 use crate::definition::arguments::output::{DecodedOutput, UndecodedOutput};
 use crate::definition::{Activity, Workflow};
 use crate::error::InvalidOutput;
 use crate::error::call::ValueError;
 
-/// The failure that an error about a value is.
+/// Converts an error about a value to a failure.
 fn cause(error: ValueError) -> Failure {
     let error = OutgoingWorkflowError::from(error.into_failure()).into();
-    DataConverter::default().to_failure(&context(), error)
-}
-
-fn context() -> SerializationContextData {
-    SerializationContextData::Workflow(WorkflowSerializationContext::new())
+    DataConverter::default().to_failure(&workflow_context(), error)
 }
 
 fn read<H: FailureDecodeHint>(
     failure: Failure,
     hint: H,
 ) -> Result<H::Output, PayloadConversionError> {
-    DataConverter::default().to_error(&context(), failure, hint)
+    DataConverter::default().to_error(&workflow_context(), failure, hint)
 }
 
-/// The failure of an activity as the server would record it.
+/// Creates the failure of an activity in the form in which the server would record it.
 fn of_activity<A: Activity>(message: &str, error: ValueError) -> ActivityExecutionError {
     let info = ActivityFailureInfo {
         activity_type: Some(ActivityType { name: A::NAME.to_owned() }),
@@ -61,13 +58,13 @@ fn of_activity<A: Activity>(message: &str, error: ValueError) -> ActivityExecuti
         .unwrap_or_else(ActivityExecutionError::Serialization)
 }
 
-/// The error of an activity that was not scheduled.
+/// Creates the error of an activity that was not scheduled.
 pub(super) fn activity<A: Activity>(error: ValueError) -> ActivityExecutionError {
     of_activity::<A>("Activity was not scheduled", error)
 }
 
-/// The error of an activity, where one about a value is a failure of the activity, as it would be of an
-/// activity that ran: the workflow can catch it, and undo what it has done.
+/// Converts the error of an activity. An error about a value becomes a failure of the activity, so the
+/// workflow can handle it and undo its earlier steps.
 pub(super) fn activity_ended<A: Activity>(error: ActivityExecutionError) -> ActivityExecutionError {
     match &error {
         ActivityExecutionError::Serialization(conversion) => match ValueError::of(conversion) {
@@ -78,7 +75,7 @@ pub(super) fn activity_ended<A: Activity>(error: ActivityExecutionError) -> Acti
     }
 }
 
-/// The output of an activity, or why it is none.
+/// Returns the output of an activity, or the error if it does not fit its type.
 pub(super) fn activity_output<A: Activity>(
     output: DecodedOutput<A::Output>,
 ) -> Result<A::Output, ActivityExecutionError> {
@@ -88,7 +85,8 @@ pub(super) fn activity_output<A: Activity>(
     })
 }
 
-/// The error of an output; it fails the workflow task where the worker lacks the codec.
+/// Creates the error of an output that does not fit. If the worker lacks the codec, the error fails the
+/// workflow task.
 fn not_fitting(
     kind: &str,
     name: &str,
@@ -105,13 +103,13 @@ fn not_fitting(
     }
 }
 
-/// A value in an encoding that no converter and no codec of this worker knows.
+/// A value in an encoding that the worker's converter and codec do not know.
 ///
-/// It isn't the value that is wrong but the deployment, so the workflow task fails until it is right.
+/// The deployment is wrong, not the value. So the workflow task fails until it is corrected.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{what} has the encoding `{encoding}`, which this worker does not know; give its client the data \
-     converter with the codec for it"
+    "{what} has the encoding `{encoding}`, which is unknown to this worker; set the data converter with \
+     the codec for it on the worker's client"
 )]
 pub(super) struct UnknownEncoding {
     what: String,
@@ -119,13 +117,13 @@ pub(super) struct UnknownEncoding {
 }
 
 impl UnknownEncoding {
-    /// Whether it is why a conversion failed.
-    pub(super) fn is_why(error: &PayloadConversionError) -> bool {
+    /// Returns `true` if this is the source of a conversion error.
+    pub(super) fn is_source_of(error: &PayloadConversionError) -> bool {
         matches!(error, PayloadConversionError::EncodingError(source) if source.is::<Self>())
     }
 }
 
-/// The error of a child workflow as the server would record it.
+/// Creates the failure of a child workflow in the form in which the server would record it.
 fn of_child(
     message: &str,
     name: &str,
@@ -150,7 +148,7 @@ fn of_child(
         .unwrap_or_else(ChildWorkflowExecutionError::Serialization)
 }
 
-/// The error of a child workflow that was not started.
+/// Creates the error of a child workflow that was not started.
 pub(super) fn child(
     name: &str,
     workflow_id: &str,
@@ -159,7 +157,7 @@ pub(super) fn child(
     of_child("Child workflow was not started", name, workflow_id, error)
 }
 
-/// The output of a child workflow, or why it is none.
+/// Returns the output of a child workflow, or the error if it does not fit its type.
 pub(super) fn child_output<C: Workflow>(
     name: &str,
     workflow_id: &str,
@@ -172,14 +170,14 @@ pub(super) fn child_output<C: Workflow>(
     })
 }
 
-/// The error of a signal that was not sent.
+/// Creates the error of a signal that was not sent.
 pub(super) fn signal(error: ValueError) -> WorkflowSignalError {
     let unspecified = SignalExternalWorkflowExecutionFailedCause::Unspecified;
     read(cause(error), WorkflowSignalDecodeHint::new(unspecified))
         .unwrap_or_else(WorkflowSignalError::Serialization)
 }
 
-/// The error of a signal, where one about its input is as any other failure.
+/// Converts the error of a signal. An error about its input becomes a failure like any other.
 pub(super) fn signal_ended(error: WorkflowSignalError) -> WorkflowSignalError {
     match &error {
         WorkflowSignalError::Serialization(conversion) => {
@@ -189,7 +187,7 @@ pub(super) fn signal_ended(error: WorkflowSignalError) -> WorkflowSignalError {
     }
 }
 
-/// The error of a cancellation that was not asked for.
+/// Creates the error of a cancellation that was not requested.
 pub(super) fn cancellation(error: ValueError) -> CancelExternalWorkflowError {
     let unspecified = CancelExternalWorkflowExecutionFailedCause::Unspecified;
     read(cause(error), CancelExternalWorkflowDecodeHint::new(unspecified))

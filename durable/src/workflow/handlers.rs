@@ -1,44 +1,30 @@
-//! How signals, queries and updates reach the user's methods.
+//! The traits that connect signals, queries and updates to the user's methods.
 //!
-//! Generated code implements one of the traits here on the type that stands for a handler; the
-//! tables that [`WorkflowCode`] lists are made of those. The SDK's own dispatch does the rest, which
-//! it needs for its interceptors.
+//! Generated code implements one of the traits here for the type of each handler. The tables in
+//! [`WorkflowCode`] are built from these implementations. They go through the SDK's own dispatch, because
+//! its interceptors need it.
 
 use std::any::Any;
-use std::error::Error;
 
 use futures_util::future::LocalBoxFuture;
 use temporalio_common::data_converters::SerializationContext;
 use temporalio_common::protos::temporal::api::common::v1::Payloads;
 use temporalio_common::{QueryDefinition, SignalDefinition, UpdateDefinition};
 use temporalio_sdk::WorkflowContextView;
-use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::{
     ExecutableAsyncSignal, ExecutableAsyncUpdate, ExecutableQuery, ExecutableSyncSignal,
     ExecutableSyncUpdate, WorkflowError,
 };
 
-use super::answer::Answer;
-use super::hosted::Hosted;
-use super::tables::Named;
-use super::{SyncWorkflowContext, WorkflowCode, WorkflowContext, too_large};
+use super::adapter::WorkflowAdapter;
+use super::query_output::QueryOutput;
+use super::tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
+use super::{SyncWorkflowContext, WorkflowCode, WorkflowContext, outgoing};
 use crate::definition::arguments::decode;
 use crate::definition::{Handler, Payload};
 
-/// The error of a query or update, as the SDK takes it.
-pub type HandlerError = Box<dyn Error + Send + Sync>;
-
-type Sdk<W> = temporalio_sdk::WorkflowContext<Hosted<W>>;
-type SdkSync<W> = temporalio_sdk::SyncWorkflowContext<Hosted<W>>;
-type Decode = fn(&SerializationContext<'_>, Payloads) -> Result<Box<dyn Any>, String>;
-type SignalFuture = LocalBoxFuture<'static, Result<(), WorkflowError>>;
-type Validate<W> = fn(&Hosted<W>, WorkflowContextView, Box<dyn Any>) -> Result<(), WorkflowError>;
-type Output = Result<Box<dyn WorkflowOutputValue>, WorkflowError>;
-pub(super) type UpdateFuture = LocalBoxFuture<'static, Output>;
-
-/// Stands for the input of a signal that cannot be delivered, with the reason.
-pub(super) struct Undeliverable(pub(super) String);
-
+type Sdk<W> = temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>;
+type SdkSync<W> = temporalio_sdk::SyncWorkflowContext<WorkflowAdapter<W>>;
 fn decode_boxed<H: Handler, I: Payload>(
     context: &SerializationContext<'_>,
     payloads: Payloads,
@@ -72,7 +58,7 @@ pub trait AnswerQuery: QueryDefinition<Workflow: WorkflowCode> + Handler {
     /// Calls the method.
     ///
     /// # Errors
-    /// Those of the method.
+    /// Returns the error of the method.
     fn answer(
         state: &Self::Workflow,
         context: &WorkflowContextView,
@@ -80,15 +66,15 @@ pub trait AnswerQuery: QueryDefinition<Workflow: WorkflowCode> + Handler {
     ) -> Result<Self::Output, HandlerError>;
 }
 
-/// The validator of an update, whatever form its handler has.
+/// The validator of an update with a plain or an async method.
 pub trait ValidateUpdate: UpdateDefinition<Workflow: WorkflowCode> + Handler {
-    /// Whether there is an `#[update_validator]`.
+    /// `true` if there is an `#[update_validator]`.
     const HAS_VALIDATOR: bool = false;
 
     /// Calls the validator.
     ///
     /// # Errors
-    /// Those of the validator; the update is then rejected.
+    /// Returns the error of the validator, with which the update is rejected.
     fn validate(
         _state: &Self::Workflow,
         _context: &WorkflowContextView,
@@ -103,7 +89,7 @@ pub trait HandleUpdate: ValidateUpdate {
     /// Calls the method.
     ///
     /// # Errors
-    /// Those of the method; the update then fails.
+    /// Returns the error of the method, with which the update fails.
     fn handle(
         state: &mut Self::Workflow,
         context: &mut SyncWorkflowContext<Self::Workflow>,
@@ -120,73 +106,50 @@ pub trait HandleUpdateAsync: ValidateUpdate {
     ) -> LocalBoxFuture<'static, Result<Self::Output, HandlerError>>;
 }
 
-/// A signal of a workflow, in the workflow's table.
-pub struct SignalHandler<W: WorkflowCode> {
-    pub(super) name: &'static str,
-    pub(super) decode: Decode,
-    pub(super) dispatch: fn(Sdk<W>, Box<dyn Any>) -> SignalFuture,
-}
-
 impl<W: WorkflowCode<Input: Payload>> SignalHandler<W> {
-    /// A signal with a plain method.
+    /// Creates the entry of a signal with a plain method.
     #[must_use]
     pub const fn plain<S: HandleSignal<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: S::NAME,
             decode: decode_boxed::<S, S::Input>,
-            dispatch: <Hosted<W> as ExecutableSyncSignal<S>>::dispatch,
+            dispatch: <WorkflowAdapter<W> as ExecutableSyncSignal<S>>::dispatch,
         }
     }
 
-    /// A signal with an async method.
+    /// Creates the entry of a signal with an async method.
     #[must_use]
     pub const fn asynchronous<S: HandleSignalAsync<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: S::NAME,
             decode: decode_boxed::<S, S::Input>,
-            dispatch: <Hosted<W> as ExecutableAsyncSignal<S>>::dispatch,
+            dispatch: <WorkflowAdapter<W> as ExecutableAsyncSignal<S>>::dispatch,
         }
     }
 }
 
-/// A query of a workflow, in the workflow's table.
-pub struct QueryHandler<W: WorkflowCode> {
-    pub(super) name: &'static str,
-    pub(super) decode: Decode,
-    pub(super) dispatch: fn(&Hosted<W>, WorkflowContextView, Box<dyn Any>) -> Output,
-}
-
 impl<W: WorkflowCode<Input: Payload>> QueryHandler<W> {
-    /// A query with its method.
+    /// Creates the entry of a query.
     #[must_use]
     pub const fn plain<Q: AnswerQuery<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: Q::NAME,
             decode: decode_boxed::<Q, Q::Input>,
-            dispatch: |hosted, view, input| {
+            dispatch: |adapter, view, input| {
                 let input = input.downcast::<Q::Input>();
-                let input = *input.unwrap_or_else(|_| unreachable!("{DECODED_AS_ITS_INPUT}"));
-                let answer = <Hosted<W> as ExecutableQuery<Q>>::handle(hosted, &view, input);
-                Ok(Box::new(Answer(answer.map_err(WorkflowError::Execution)?)))
+                let input = *input.unwrap_or_else(|_| unreachable!("{INTERCEPTOR_KEEPS_TYPE}"));
+                let answer =
+                    <WorkflowAdapter<W> as ExecutableQuery<Q>>::handle(adapter, &view, input);
+                Ok(Box::new(QueryOutput(answer.map_err(WorkflowError::Execution)?)))
             },
         }
     }
 }
 
-const DECODED_AS_ITS_INPUT: &str =
-    "an interceptor hands on the input of the type that it was given";
-
-/// An update of a workflow, in the workflow's table.
-pub struct UpdateHandler<W: WorkflowCode> {
-    pub(super) name: &'static str,
-    pub(super) has_validator: bool,
-    pub(super) decode: Decode,
-    pub(super) dispatch: fn(Sdk<W>, Box<dyn Any>) -> UpdateFuture,
-    pub(super) validate: Validate<W>,
-}
+const INTERCEPTOR_KEEPS_TYPE: &str = "an interceptor keeps the type of the input";
 
 impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
-    /// An update with a plain method.
+    /// Creates the entry of an update with a plain method.
     #[must_use]
     pub const fn plain<U: HandleUpdate<Workflow = W, Input: Payload>>() -> Self {
         Self {
@@ -195,16 +158,19 @@ impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
             decode: decode_boxed::<U, U::Input>,
             dispatch: |context, input| {
                 let converter = context.payload_converter().clone();
-                let update = <Hosted<W> as ExecutableSyncUpdate<U>>::dispatch(context, input);
-                too_large::measured_update::<U>(update, converter)
+                let update =
+                    <WorkflowAdapter<W> as ExecutableSyncUpdate<U>>::dispatch(context, input);
+                outgoing::measured_update::<U>(update, converter)
             },
-            validate: |hosted, view, input| {
-                <Hosted<W> as ExecutableSyncUpdate<U>>::dispatch_validate(hosted, &view, input)
+            validate: |adapter, view, input| {
+                <WorkflowAdapter<W> as ExecutableSyncUpdate<U>>::dispatch_validate(
+                    adapter, &view, input,
+                )
             },
         }
     }
 
-    /// An update with an async method.
+    /// Creates the entry of an update with an async method.
     #[must_use]
     pub const fn asynchronous<U: HandleUpdateAsync<Workflow = W, Input: Payload>>() -> Self {
         Self {
@@ -213,35 +179,20 @@ impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
             decode: decode_boxed::<U, U::Input>,
             dispatch: |context, input| {
                 let converter = context.payload_converter().clone();
-                let update = <Hosted<W> as ExecutableAsyncUpdate<U>>::dispatch(context, input);
-                too_large::measured_update::<U>(update, converter)
+                let update =
+                    <WorkflowAdapter<W> as ExecutableAsyncUpdate<U>>::dispatch(context, input);
+                outgoing::measured_update::<U>(update, converter)
             },
-            validate: |hosted, view, input| {
-                <Hosted<W> as ExecutableAsyncUpdate<U>>::dispatch_validate(hosted, &view, input)
+            validate: |adapter, view, input| {
+                <WorkflowAdapter<W> as ExecutableAsyncUpdate<U>>::dispatch_validate(
+                    adapter, &view, input,
+                )
             },
         }
     }
 }
 
-impl<W: WorkflowCode> Named for SignalHandler<W> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-impl<W: WorkflowCode> Named for QueryHandler<W> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-impl<W: WorkflowCode> Named for UpdateHandler<W> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-impl<W, S> ExecutableSyncSignal<S> for Hosted<W>
+impl<W, S> ExecutableSyncSignal<S> for WorkflowAdapter<W>
 where
     W: WorkflowCode<Input: Payload>,
     S: HandleSignal<Workflow = W>,
@@ -252,7 +203,7 @@ where
     }
 }
 
-impl<W, S> ExecutableAsyncSignal<S> for Hosted<W>
+impl<W, S> ExecutableAsyncSignal<S> for WorkflowAdapter<W>
 where
     W: WorkflowCode<Input: Payload>,
     S: HandleSignalAsync<Workflow = W>,
@@ -262,7 +213,7 @@ where
     }
 }
 
-impl<W, Q> ExecutableQuery<Q> for Hosted<W>
+impl<W, Q> ExecutableQuery<Q> for WorkflowAdapter<W>
 where
     W: WorkflowCode<Input: Payload>,
     Q: AnswerQuery<Workflow = W>,
@@ -276,7 +227,7 @@ where
     }
 }
 
-impl<W, U> ExecutableSyncUpdate<U> for Hosted<W>
+impl<W, U> ExecutableSyncUpdate<U> for WorkflowAdapter<W>
 where
     W: WorkflowCode<Input: Payload>,
     U: HandleUpdate<Workflow = W>,
@@ -295,7 +246,7 @@ where
     }
 }
 
-impl<W, U> ExecutableAsyncUpdate<U> for Hosted<W>
+impl<W, U> ExecutableAsyncUpdate<U> for WorkflowAdapter<W>
 where
     W: WorkflowCode<Input: Payload>,
     U: HandleUpdateAsync<Workflow = W>,

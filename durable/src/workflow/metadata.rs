@@ -1,4 +1,4 @@
-//! Current details, which carry the name of the workflow to the answer of the query
+//! Current details. They contain the name of the workflow, for the answer of the query
 //! `__temporal_workflow_metadata`.
 
 use super::{SyncWorkflowContext, WorkflowContext};
@@ -10,8 +10,8 @@ pub(super) fn details<W: WorkflowAnnotation>(details: &str) -> String {
 }
 
 impl<W: WorkflowAnnotation> WorkflowContext<W> {
-    /// Sets the text that the web UI shows for the running workflow, in Markdown. It replaces the text
-    /// that was set before, and isn't recorded in the history.
+    /// Sets the text that the web UI shows for the running workflow, in Markdown. It replaces the previous
+    /// text, and is not recorded in the history.
     pub fn set_current_details(&self, details: impl Into<String>) {
         let details = self::details::<W>(&details.into());
         temporalio_sdk::WorkflowContext::set_current_details(self, details);
@@ -19,7 +19,7 @@ impl<W: WorkflowAnnotation> WorkflowContext<W> {
 }
 
 impl<W: WorkflowAnnotation> SyncWorkflowContext<W> {
-    /// Sets the text that the web UI shows for the running workflow; see
+    /// Sets the text that the web UI shows for the running workflow. See
     /// [`WorkflowContext::set_current_details`].
     pub fn set_current_details(&self, details: impl Into<String>) {
         let details = self::details::<W>(&details.into());

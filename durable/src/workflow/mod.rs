@@ -1,30 +1,33 @@
-//! What workflow code may touch: its context, calls to activities and other workflows, timers, and
-//! the deterministic forms of `select!` and `join!`.
+//! The API for workflow code: the context, calls of activities and other workflows, timers, and the
+//! deterministic forms of `select!` and `join!`.
 //!
-//! A workflow runs again from its history whenever a worker needs it, so everything it does must
-//! come out the same. What this room offers does. It knows neither clients nor workers.
+//! A workflow is replayed from its history whenever a worker needs it, so its code must be deterministic.
+//! Everything in this module is. It depends neither on clients nor on workers.
 
 mod activity_call;
-mod answer;
+mod adapter;
 mod attributes;
 mod bounded;
 mod built_in;
+mod call_info;
 mod cancellation;
 mod checks;
 mod children;
 mod code;
 mod context;
 mod continue_as_new;
+mod conversion;
 pub mod entity;
-mod explained;
 mod failed_call;
 mod handlers;
-mod hosted;
+mod implementation;
 mod metadata;
+mod outgoing;
 mod pending;
+mod query_output;
+mod register;
 mod saga;
 mod tables;
-mod too_large;
 pub(crate) mod user_code;
 
 pub use activity_call::{ActivityCall, StartedActivity};
@@ -34,14 +37,14 @@ pub use children::{
     ChildCall, ChildResult, ChildWorkflow, ChildWorkflowError, ExternalWorkflow, SignalWorkflow,
     StartChild, StartedChild, ToHandle, ToOutput,
 };
-pub(crate) use code::register;
 pub use code::{Parent, WorkflowCode};
 pub use context::{SyncWorkflowContext, WorkflowContext};
 pub use handlers::{
-    AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, HandlerError,
-    QueryHandler, SignalHandler, UpdateHandler, ValidateUpdate,
+    AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, ValidateUpdate,
 };
+pub(crate) use register::register;
 pub use saga::{CompensationError, Saga};
+pub use tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
 
 #[doc(inline)]
 pub use crate::error::{ApplicationFailure, ApplicationFailureBuilder};

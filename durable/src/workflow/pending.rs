@@ -1,10 +1,10 @@
-//! How many calls of a run are pending, as the server limits them.
+//! Counts of a run's pending calls, which the server limits.
 //!
-//! Server 1.32.0 refuses the command that is one too many, and SDK 1.1.1 then repeats the workflow task
-//! for ever. Children and signals can be asked whether they have ended, also where nobody waits for
-//! them. The future of an activity borrows the context and cannot be kept: an activity is known to be
-//! pending if it was scheduled in the current workflow task, or if it was polled in this task and had no
-//! result. Others are not counted, as to refuse a call that the server would take is worse.
+//! Server 1.32.0 refuses the command that exceeds the limit, and SDK 1.1.1 then repeats the workflow task
+//! for ever. The futures of children and signals are kept here, so they can be polled even if nothing
+//! awaits them. The future of an activity borrows the context and cannot be kept. An activity counts as
+//! pending if it was scheduled in the current workflow task, or was polled in this task without a result.
+//! Other activities are not counted: refusing a call that the server would accept is worse.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -14,8 +14,8 @@ use std::task::{Context, Poll, Waker};
 use futures_util::FutureExt as _;
 use futures_util::future::FusedFuture;
 
-/// The server's limit of pending activities, of children, of signals and of cancellations, each for
-/// itself, as it is configured by default.
+/// The server's default limit. It applies separately to pending activities, children, signals and
+/// cancellations.
 const LIMIT: usize = 2000;
 
 /// The pending calls of a run.
@@ -24,26 +24,26 @@ pub(super) struct Pending(Rc<Counts>);
 
 #[derive(Default)]
 struct Counts {
-    /// The length of the history up to the current task, which tells one task from another.
+    /// The length of the history up to the current task, which identifies the task.
     task: Cell<u32>,
-    /// The activities that are pending for certain.
+    /// The number of activities that are known to be pending.
     activities: Cell<usize>,
-    /// The activity ids that calls have set, and the task in which each was pending.
+    /// The activity ids that calls have set, with the task in which each was pending.
     ids: RefCell<HashMap<String, u32>>,
     children: RefCell<Vec<Rc<dyn Call>>>,
     signals: RefCell<Vec<Rc<dyn Call>>>,
 }
 
-/// A call that can be asked.
+/// A pending call of a child or a signal.
 trait Call {
-    /// Whether its output was handed out.
+    /// Returns `true` if its output was taken.
     fn is_over(&self) -> bool;
 
-    /// Whether it has ended, as far as this task knows.
+    /// Returns `true` if it has ended in the current task.
     fn has_ended(&self) -> bool;
 }
 
-/// What has a limit of its own, besides activities.
+/// The kinds of calls with a limit of their own, besides activities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Child,
@@ -66,10 +66,10 @@ impl Counts {
 }
 
 impl Pending {
-    /// Takes a place for an activity that is called in this task.
+    /// Counts an activity that is called in this task.
     ///
     /// # Errors
-    /// What is wrong, where the limit is reached, or another activity has the id.
+    /// Returns an error if the limit is reached, or another activity has the id.
     pub(super) fn activity(&self, task: u32, id: Option<&str>) -> Result<PendingActivity, String> {
         let counts = &self.0;
         counts.begin(task);
@@ -88,20 +88,21 @@ impl Pending {
         Ok(PendingActivity { counts: Rc::clone(counts), id, task: Some(task) })
     }
 
-    /// Tells whether there is a place for another call.
+    /// Checks that another call is allowed.
     ///
     /// # Errors
-    /// What is wrong, where the limit is reached.
+    /// Returns an error if the limit is reached.
     pub(super) fn place(&self, kind: Kind) -> Result<(), String> {
         let calls = self.0.of(kind);
         if calls.borrow().len() < LIMIT {
             return Ok(());
         }
-        // Taken out while they are asked, as that may be the code of an interceptor.
-        let mut asked = calls.take();
-        asked.retain(|call| !call.has_ended());
-        let full = asked.len() >= LIMIT;
-        calls.borrow_mut().extend(asked);
+        // The calls are moved out while they are polled, because polling may run the code of an
+        // interceptor.
+        let mut polled = calls.take();
+        polled.retain(|call| !call.has_ended());
+        let full = polled.len() >= LIMIT;
+        calls.borrow_mut().extend(polled);
         let plural = match kind {
             Kind::Child => "child workflows",
             Kind::Signal => "signals to other workflows",
@@ -109,7 +110,7 @@ impl Pending {
         if full { Err(too_many(plural)) } else { Ok(()) }
     }
 
-    /// Takes note of a call that was made.
+    /// Adds a call.
     pub(super) fn made<F: FusedFuture + Unpin + 'static>(
         &self,
         kind: Kind,
@@ -118,8 +119,8 @@ impl Pending {
     where
         F::Output: 'static,
     {
-        let asked = Asked { future, output: None, waker: Waker::noop().clone() };
-        let call = Rc::new(PendingCall(RefCell::new(asked)));
+        let state = CallState { future, output: None, waker: Waker::noop().clone() };
+        let call = Rc::new(PendingCall(RefCell::new(state)));
         let mut calls = self.0.of(kind).borrow_mut();
         if calls.len() >= 64 && calls.len().is_power_of_two() {
             calls.retain(|call| !call.is_over());
@@ -131,43 +132,43 @@ impl Pending {
 
 fn too_many(plural: &str) -> String {
     format!(
-        "{LIMIT} {plural} of this run are pending, and the server takes no more; wait for some of them \
-         first, as `join_all_bounded` does"
+        "{LIMIT} {plural} of this run are pending, which is the limit of the server; wait for some of \
+         them first, for example with `join_all_bounded`"
     )
 }
 
-/// A call that can be waited for, and asked whether it has ended.
-pub(super) struct PendingCall<F: FusedFuture>(RefCell<Asked<F>>);
+/// A call that can be awaited, and polled by others for its end.
+pub(super) struct PendingCall<F: FusedFuture>(RefCell<CallState<F>>);
 
-struct Asked<F: FusedFuture> {
+struct CallState<F: FusedFuture> {
     future: F,
-    /// What the future gave when it was only asked.
+    /// The output, if the future became ready when polled for its end.
     output: Option<F::Output>,
-    /// Who waits for it.
+    /// The waker of the task that awaits the call.
     waker: Waker,
 }
 
 impl<F: FusedFuture + Unpin> PendingCall<F> {
-    /// Polls for the output, which is there once.
+    /// Polls for the output, which is returned once.
     pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut asked = self.0.borrow_mut();
-        if let Some(output) = asked.output.take() {
+        let mut state = self.0.borrow_mut();
+        if let Some(output) = state.output.take() {
             return Poll::Ready(output);
         }
-        if asked.future.is_terminated() {
+        if state.future.is_terminated() {
             return Poll::Pending;
         }
-        asked.waker.clone_from(cx.waker());
-        asked.future.poll_unpin(cx)
+        state.waker.clone_from(cx.waker());
+        state.future.poll_unpin(cx)
     }
 
-    /// Whether the output was handed out.
+    /// Returns `true` if the output was taken.
     pub(super) fn is_terminated(&self) -> bool {
-        let asked = self.0.borrow();
-        asked.output.is_none() && asked.future.is_terminated()
+        let state = self.0.borrow();
+        state.output.is_none() && state.future.is_terminated()
     }
 
-    /// Does something with the future itself.
+    /// Calls a function with the future.
     pub(super) fn with<R>(&self, f: impl FnOnce(&F) -> R) -> R {
         f(&self.0.borrow().future)
     }
@@ -179,16 +180,16 @@ impl<F: FusedFuture + Unpin> Call for PendingCall<F> {
     }
 
     fn has_ended(&self) -> bool {
-        // It is borrowed while it is polled, and then it has not ended.
-        let Ok(mut asked) = self.0.try_borrow_mut() else { return false };
-        if asked.future.is_terminated() {
+        // It is borrowed while it is polled, which means that it has not ended.
+        let Ok(mut state) = self.0.try_borrow_mut() else { return false };
+        if state.future.is_terminated() {
             return true;
         }
-        // By the waker of who waits, who would not be told otherwise.
-        let waker = asked.waker.clone();
-        match asked.future.poll_unpin(&mut Context::from_waker(&waker)) {
+        // Polls with the waker of the awaiting task, which would otherwise not be woken.
+        let waker = state.waker.clone();
+        match state.future.poll_unpin(&mut Context::from_waker(&waker)) {
             Poll::Ready(output) => {
-                asked.output = Some(output);
+                state.output = Some(output);
                 true
             }
             Poll::Pending => false,
@@ -196,16 +197,16 @@ impl<F: FusedFuture + Unpin> Call for PendingCall<F> {
     }
 }
 
-/// An activity that was scheduled, until it has a result.
+/// A scheduled activity without a result.
 pub(super) struct PendingActivity {
     counts: Rc<Counts>,
     id: Option<String>,
-    /// The last task in which it was counted; none once it has a result.
+    /// The last task in which it was counted. `None` once it has a result.
     task: Option<u32>,
 }
 
 impl PendingActivity {
-    /// Takes note of what polling it gave, in this task.
+    /// Updates the counts by the result of polling the activity in this task.
     pub(super) fn polled<T>(&mut self, task: u32, poll: Poll<T>) -> Poll<T> {
         let Some(counted) = self.task else { return poll };
         let counts = &self.counts;
@@ -240,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_the_activity_that_the_server_would() {
+    fn refuses_activity_above_limit() {
         let pending = Pending::default();
         drop(full(&pending, 3));
         let refused = pending.activity(3, None).err().unwrap();
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_another_activity_once_one_has_a_result() {
+    fn allows_another_activity_after_a_result() {
         let pending = Pending::default();
         let mut calls = full(&pending, 3);
         assert!(pending.activity(3, None).is_err());
@@ -259,18 +260,18 @@ mod tests {
     }
 
     #[test]
-    fn counts_in_a_later_task_the_activities_that_are_waited_for() {
+    fn counts_polled_activities_in_later_task() {
         let pending = Pending::default();
         let mut calls = full(&pending, 3);
         for call in &mut calls {
             assert!(call.polled::<()>(9, Poll::Pending).is_pending());
         }
         assert!(pending.activity(9, None).is_err());
-        assert!(pending.activity(12, None).is_ok(), "nothing is known of the others");
+        assert!(pending.activity(12, None).is_ok(), "the others were not polled");
     }
 
     #[test]
-    fn refuses_an_id_of_a_pending_activity() {
+    fn refuses_id_of_pending_activity() {
         let pending = Pending::default();
         let mut first = pending.activity(3, Some("a")).unwrap();
         assert!(pending.activity(3, Some("a")).is_err());
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn asks_calls_whether_they_have_ended_and_keeps_their_output() {
+    fn polls_calls_for_their_end_and_keeps_their_output() {
         let never = || Box::pin(pending::<u32>().fuse());
         let calls = Pending::default();
         for _ in 1..LIMIT {

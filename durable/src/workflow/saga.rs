@@ -1,4 +1,4 @@
-//! A saga: what undoes the steps of a workflow that have succeeded, when a later one does not.
+//! Sagas: compensations for the successful steps of a workflow that fails later.
 
 use std::error::Error;
 use std::fmt;
@@ -12,14 +12,14 @@ use temporalio_sdk::{WorkflowResult, WorkflowTermination};
 use super::{ActivityCall, WorkflowCode, join_all};
 use crate::definition::{Activity, Payload};
 
-/// The type name of the failure of a workflow whose compensations failed.
+/// The failure type of a workflow whose compensations failed.
 const COMPENSATION_FAILED: &str = "CompensationFailed";
 
 /// The compensations of the steps that a workflow has taken so far.
 ///
-/// Each step that succeeds registers what undoes it, mostly a call of an activity, which is not
-/// scheduled before it is needed. [`end`](Self::end) runs them if the workflow does not succeed: in
-/// reverse order, past those that fail, and also when the workflow was cancelled.
+/// Register a compensation after each successful step, usually a call of an activity. The call is
+/// scheduled only if it is needed. [`end`](Self::end) runs the compensations if the workflow fails or is
+/// cancelled. It runs them in reverse order, and continues if one of them fails.
 ///
 /// ```no_run
 /// use durable::prelude::*;
@@ -58,7 +58,7 @@ const COMPENSATION_FAILED: &str = "CompensationFailed";
 /// }
 /// ```
 #[derive(Default)]
-#[must_use = "a saga undoes something only when `end` or `compensate` is called"]
+#[must_use = "a saga undoes steps only when `end` or `compensate` is called"]
 pub struct Saga<'a> {
     steps: Vec<Step<'a>>,
     at_once: bool,
@@ -70,21 +70,20 @@ struct Step<'a> {
 }
 
 impl<'a> Saga<'a> {
-    /// A saga of no steps yet.
+    /// Creates a saga without steps.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Runs all compensations at once, where their order does not matter.
+    /// Runs all compensations at the same time, if their order does not matter.
     pub fn at_once(mut self) -> Self {
         self.at_once = true;
         self
     }
 
-    /// Registers the call of an activity that undoes a step, to be made if it is needed.
+    /// Registers the call of an activity as the compensation of a step.
     ///
-    /// The call is [detached](ActivityCall::detached), so that it is made also when the workflow was
-    /// cancelled.
+    /// The call is [detached](ActivityCall::detached), so it is also made if the workflow was cancelled.
     pub fn undo_with<W, A>(&mut self, call: ActivityCall<'a, W, A>)
     where
         W: WorkflowCode<Input: Payload>,
@@ -93,9 +92,9 @@ impl<'a> Saga<'a> {
         self.undo(A::NAME, async move { call.detached().await.map(drop) });
     }
 
-    /// Registers anything that undoes a step, under a name by which its failure is reported.
+    /// Registers a future as the compensation of a step. A failure is reported with its name.
     ///
-    /// What it waits for is its own affair: after a cancellation, only detached calls go on.
+    /// After a cancellation, only detached calls in the future continue.
     pub fn undo(
         &mut self,
         name: impl Into<String>,
@@ -104,18 +103,18 @@ impl<'a> Saga<'a> {
         self.steps.push(Step { name: name.into(), undo: undo.boxed_local() });
     }
 
-    /// Ends the workflow: with its output, or with its failure or cancellation after the steps were
-    /// undone.
+    /// Ends the workflow with its output, or undoes the steps and ends it with its failure or
+    /// cancellation.
     ///
     /// # Errors
-    /// That of the workflow; where a compensation fails, a failure of the type `CompensationFailed`
-    /// that names it and why the steps were undone.
+    /// Returns the error of the workflow. If a compensation fails, it is a failure of type
+    /// `CompensationFailed` that names the compensation and contains the original reason.
     pub async fn end<T>(mut self, outcome: WorkflowResult<T>) -> WorkflowResult<T> {
         let termination = match outcome {
             Err(termination) => termination,
             Ok(output) => return Ok(output),
         };
-        // A workflow that goes on in another run has not failed, and one that is evicted is not over.
+        // A workflow that continues as new has not failed, and an evicted one has not ended.
         if matches!(
             termination,
             WorkflowTermination::ContinueAsNew(_) | WorkflowTermination::Evicted
@@ -128,10 +127,10 @@ impl<'a> Saga<'a> {
         }
     }
 
-    /// Undoes the steps, the last first, past those that fail; a step is undone once.
+    /// Undoes the steps in reverse order, and continues if one of them fails. Each step is undone once.
     ///
     /// # Errors
-    /// [`CompensationError`], with every compensation that failed.
+    /// Returns a [`CompensationError`] with every failed compensation.
     pub async fn compensate(&mut self) -> Result<(), CompensationError> {
         let steps = std::mem::take(&mut self.steps).into_iter().rev();
         let mut failed = Vec::new();
@@ -156,18 +155,18 @@ impl fmt::Debug for Saga<'_> {
     }
 }
 
-/// Compensations that failed; the others have been run.
+/// The error of failed compensations. All others were run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct CompensationError {
-    /// The names of those that failed, and how, in the order in which they were run.
+    /// The names and errors of the failed compensations, in the order in which they were run.
     pub failed: Vec<(String, ActivityExecutionError)>,
 }
 
 impl CompensationError {
-    /// The failure of a workflow that ended so, which trying again would not mend.
+    /// Creates the failure of the workflow. It is not retryable, because a retry would not repair it.
     fn failure(&self, because: Option<&WorkflowTermination>) -> ApplicationFailure {
-        // The innermost cause is what happened; what is around it says only that it did.
+        // The innermost cause is the actual reason; the outer ones only repeat it.
         let because = because.and_then(|because| {
             std::iter::successors(Some(because as &dyn Error), |error| Error::source(*error)).last()
         });

@@ -1,15 +1,78 @@
-//! The tables of handlers: entries by name, and what is said of names that are not there.
+//! The tables of a workflow's handlers: the entries, the search by name, and the errors for unknown names.
 
+use std::any::Any;
+use std::error::Error;
+
+use futures_util::future::LocalBoxFuture;
+use temporalio_common::data_converters::SerializationContext;
+use temporalio_common::protos::temporal::api::common::v1::Payloads;
+use temporalio_sdk::WorkflowContextView;
+use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::WorkflowError;
 
-use super::handlers::HandlerError;
+use super::adapter::WorkflowAdapter;
 
-/// A handler table's entry has a name.
+/// The error of a query or update, as the SDK expects it.
+pub type HandlerError = Box<dyn Error + Send + Sync>;
+
+type Sdk<W> = temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>;
+type Decode = fn(&SerializationContext<'_>, Payloads) -> Result<Box<dyn Any>, String>;
+type SignalFuture = LocalBoxFuture<'static, Result<(), WorkflowError>>;
+type Validate<W> =
+    fn(&WorkflowAdapter<W>, WorkflowContextView, Box<dyn Any>) -> Result<(), WorkflowError>;
+type Output = Result<Box<dyn WorkflowOutputValue>, WorkflowError>;
+pub(super) type UpdateFuture = LocalBoxFuture<'static, Output>;
+
+/// Replaces the input of a signal that cannot be delivered. It contains the reason.
+pub(super) struct Undeliverable(pub(super) String);
+
+/// The entry of a signal in the workflow's table.
+pub struct SignalHandler<W> {
+    pub(super) name: &'static str,
+    pub(super) decode: Decode,
+    pub(super) dispatch: fn(Sdk<W>, Box<dyn Any>) -> SignalFuture,
+}
+
+/// The entry of a query in the workflow's table.
+pub struct QueryHandler<W> {
+    pub(super) name: &'static str,
+    pub(super) decode: Decode,
+    pub(super) dispatch: fn(&WorkflowAdapter<W>, WorkflowContextView, Box<dyn Any>) -> Output,
+}
+
+/// The entry of an update in the workflow's table.
+pub struct UpdateHandler<W> {
+    pub(super) name: &'static str,
+    pub(super) has_validator: bool,
+    pub(super) decode: Decode,
+    pub(super) dispatch: fn(Sdk<W>, Box<dyn Any>) -> UpdateFuture,
+    pub(super) validate: Validate<W>,
+}
+
+/// An entry of a handler table.
 pub(super) trait Named: 'static {
     fn name(&self) -> &'static str;
 }
 
-/// Its own handlers, and those built in that it has none of the same name of.
+impl<W: 'static> Named for SignalHandler<W> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<W: 'static> Named for QueryHandler<W> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<W: 'static> Named for UpdateHandler<W> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// Returns a workflow's own handlers and the built-in ones that they do not replace.
 pub(super) fn with_built_in<H: Named>(
     own: &'static [H],
     built_in: &'static [H],
@@ -32,7 +95,7 @@ pub(super) fn known<H: Named>(
     name: &str,
 ) -> Result<&'static H, WorkflowError> {
     find(handlers.clone(), name).ok_or_else(|| {
-        let reason = format!("there is none of that name; there is {}", names(handlers));
+        let reason = format!("unknown name; known are: {}", names(handlers));
         bad_call(kind, workflow, name, &reason)
     })
 }

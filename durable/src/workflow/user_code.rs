@@ -1,8 +1,8 @@
-//! The one way into user code in a workflow: methods, futures, `Deserialize`, `Drop`.
+//! The only entrance to user code in a workflow: methods, futures, `Deserialize`, `Drop`.
 //!
-//! Everything that a workflow's author wrote is called by [`Execution::call`] or polled by
-//! [`UserFuture`]. While it runs, the thread knows which workflow it is of ([`current`]), and what it
-//! unwinds with ends here. What is to be known or done about user code in general belongs here too.
+//! All code of a workflow's author is called by [`Execution::call`] or polled by [`UserFuture`]. While it
+//! runs, the thread knows its workflow ([`current`]), and panics are caught here. Anything else that
+//! applies to all user code belongs here too.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -14,12 +14,9 @@ use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, pending};
-use temporalio_sdk::WorkflowContextView;
+use temporalio_sdk::{WorkflowContext, WorkflowContextView};
 
-use super::hosted::Hosted;
 use crate::definition::{WorkerShutdown, panic_message};
-
-type Sdk<W> = temporalio_sdk::WorkflowContext<Hosted<W>>;
 
 /// The part of a workflow that user code belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +34,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// Whether it can wait for activities, in some form.
+    /// Returns `true` if the part can wait for activities in its async form.
     fn can_wait(self) -> bool {
         matches!(self, Self::Run | Self::Signal(_) | Self::Update(_))
     }
@@ -58,12 +55,12 @@ impl fmt::Display for Part {
     }
 }
 
-/// The user code that a thread runs.
+/// The user code that a thread is running.
 #[derive(Clone)]
 pub(crate) struct UserCode {
     part: Part,
     workflow_type: &'static str,
-    /// The run, unless an input is being decoded, of which the SDK does not say for which run it is.
+    /// The run. `None` while an input is decoded, because SDK 1.1.1 does not tell for which run.
     execution: Option<Rc<Execution>>,
 }
 
@@ -81,14 +78,14 @@ thread_local! {
     static CURRENT: RefCell<Option<UserCode>> = const { RefCell::new(None) };
 }
 
-/// The code of a workflow that this thread runs, or `None`: it runs an activity, a test or something
-/// else that is no workflow.
+/// Returns the workflow code that this thread is running, or `None` in an activity, a test or any other
+/// code.
 pub(crate) fn current() -> Option<UserCode> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
-/// Marks the thread while user code runs, also when it unwinds. They nest: a `Drop` runs within a
-/// method.
+/// Marks the thread as running user code until it is dropped, also by a panic. Marks nest: a `Drop` runs
+/// within a method.
 struct Entered(Option<UserCode>);
 
 fn enter(code: UserCode) -> Entered {
@@ -101,7 +98,7 @@ impl Drop for Entered {
     }
 }
 
-/// Decodes an input with the user's `Deserialize`. A panic of it is caught where it is decoded.
+/// Decodes an input with the user's `Deserialize`. The decoder catches a panic of it.
 pub(super) fn decoding<R>(workflow_type: &'static str, decode: impl FnOnce() -> R) -> R {
     let _entered = enter(UserCode { part: Part::Decode, workflow_type, execution: None });
     decode()
@@ -137,8 +134,8 @@ impl Execution {
         catch_unwind(AssertUnwindSafe(call)).map_err(Unwound)
     }
 
-    /// Drops a value of the user's. A panic is logged: the value is gone either way, and the SDK
-    /// 1.1.1 drops workflows outside of its guards, where a panic ends the worker.
+    /// Drops a value of the user's, and logs a panic. The value is gone in any case. SDK 1.1.1 drops
+    /// workflows outside of its guards, so a panic would end the worker.
     pub(super) fn discard<T>(self: &Rc<Self>, value: T) {
         if let Err(unwound) = self.call(Part::Drop, || drop(value)) {
             tracing::error!(
@@ -152,11 +149,11 @@ impl Execution {
     }
 }
 
-/// What user code has unwound with, instead of returning.
+/// The payload of a panic or a refusal in user code.
 pub(super) struct Unwound(Box<dyn Any + Send>);
 
 impl Unwound {
-    /// The words for it: those of the refusal, or that the code panicked.
+    /// Returns the message of the refusal, or describes the panic of `code`.
     pub(super) fn describe(&self, code: &str) -> String {
         match self.0.downcast_ref::<Refusal>() {
             Some(Refusal(message)) => message.clone(),
@@ -164,9 +161,9 @@ impl Unwound {
         }
     }
 
-    /// Fails the workflow task: with the message of a refusal; a panic goes on, which the SDK makes a
-    /// failed task of.
-    fn fail_task<W>(self, context: &Sdk<W>) {
+    /// Fails the workflow task with the message of a refusal. A panic is resumed, and the SDK fails the
+    /// task with it.
+    fn fail_task<W>(self, context: &WorkflowContext<W>) {
         match self.0.downcast::<Refusal>() {
             Ok(refusal) => context.force_task_fail(refusal.0),
             Err(panic) => resume_unwind(panic),
@@ -174,37 +171,38 @@ impl Unwound {
     }
 }
 
-/// Why a workflow must not do what it was about to do. User code unwinds with it.
+/// The reason that a call is not allowed in workflow code. User code unwinds with it.
 struct Refusal(String);
 
-/// Refuses the call of an activity's function by workflow code, as it would run again on every replay.
-/// Tests, activities and the rest of a program may call it.
+/// Refuses a direct call of an activity's function in workflow code, where it would run again on every
+/// replay. Tests, activities and other code may call it.
 ///
-/// It unwinds out of workflow code, and fails the workflow task with a message that names `instead`.
+/// It unwinds out of the workflow code and fails the workflow task, with a message that suggests
+/// `instead`.
 pub fn called_as_function(activity: &'static str, instead: &'static str) {
     let Some(code) = current() else { return };
     let place =
         if code.part.can_wait() { "" } else { " in `#[run]`, or in an async signal or update" };
-    // No panic: the hook would print one more message, and a place that is not the mistake's.
+    // Unwinds without a panic: the panic hook would print another message, with the wrong location.
     resume_unwind(Box::new(Refusal(format!(
         "activity `{activity}` was called as a function by {code}, where it would run again on every \
          replay; write `{instead}`{place}"
     ))));
 }
 
-/// Starts a signal or update. After the end of `#[run]` it never comes to an answer.
+/// Starts a signal or update. After the end of `#[run]` it never resolves.
 pub(super) fn handler<W: 'static, T: 'static>(
-    context: &Sdk<W>,
+    context: &WorkflowContext<W>,
+    execution: &Rc<Execution>,
     part: Part,
     start: impl FnOnce() -> LocalBoxFuture<'static, T>,
 ) -> LocalBoxFuture<'static, T> {
-    let execution = context.state(Hosted::execution);
     if execution.has_ended.get() {
         return pending().boxed_local();
     }
-    // A plain method runs in this call, an async one in the future.
+    // A plain method runs in this call, an async one in the returned future.
     match execution.call(part, start) {
-        Ok(future) => UserFuture::new(context, part, future).boxed_local(),
+        Ok(future) => UserFuture::new(context, execution, part, future).boxed_local(),
         Err(unwound) => {
             unwound.fail_task(context);
             pending().boxed_local()
@@ -213,24 +211,29 @@ pub(super) fn handler<W: 'static, T: 'static>(
 }
 
 const HANDED_OVER: &str =
-    "the worker stops; the task and its local activities run again on another one";
+    "the worker is shutting down; another worker runs the task and its local activities again";
 
 /// A future of user code: `#[run]`, or a signal or update.
 ///
-/// Once `#[run]` has ended, signals and updates are not polled any more. The SDK 1.1.1 would poll them
-/// in a further activation of the same workflow task, and send their commands behind the one that ends
-/// the workflow, which the server refuses again and again (sdk-rust #772 and #659).
+/// After the end of `#[run]`, signals and updates are no longer polled. SDK 1.1.1 would poll them in a
+/// further activation of the same workflow task and send their commands after the command that ends the
+/// workflow. The server refuses that again and again (sdk-rust #772 and #659).
 pub(super) struct UserFuture<W, T> {
-    context: Sdk<W>,
+    context: WorkflowContext<W>,
     execution: Rc<Execution>,
     part: Part,
-    /// None once it has ended.
+    /// `None` after it has ended.
     future: Option<LocalBoxFuture<'static, T>>,
 }
 
 impl<W, T> UserFuture<W, T> {
-    pub(super) fn new(context: &Sdk<W>, part: Part, future: LocalBoxFuture<'static, T>) -> Self {
-        let execution = context.state(Hosted::execution);
+    pub(super) fn new(
+        context: &WorkflowContext<W>,
+        execution: &Rc<Execution>,
+        part: Part,
+        future: LocalBoxFuture<'static, T>,
+    ) -> Self {
+        let execution = Rc::clone(execution);
         Self { context: context.clone(), execution, part, future: Some(future) }
     }
 }
@@ -271,5 +274,5 @@ impl<W, T> Drop for UserFuture<W, T> {
     }
 }
 
-/// Nothing in it is pinned in place: the user's future is boxed.
+/// The user's future is boxed, so nothing is pinned in place.
 impl<W, T> Unpin for UserFuture<W, T> {}

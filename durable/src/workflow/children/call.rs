@@ -1,4 +1,4 @@
-//! The call of a child workflow: options by the one precedence rule, then the SDK's future.
+//! Calls of child workflows from workflow code.
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -16,6 +16,7 @@ use temporalio_sdk::{
     WorkflowCancellationToken, WorkflowIdReusePolicy,
 };
 
+use super::resolves_to::{ToHandle, ToOutput};
 use super::signal::Peer;
 use super::started::{StartedChild, Starting};
 use super::{ChildWorkflow, ChildWorkflowError};
@@ -24,41 +25,31 @@ use crate::definition::{Handles, Payload, Workflow};
 use crate::error::InvalidCall;
 use crate::error::call::ValueError;
 use crate::options::{RetryOptions, WorkflowOptions, cron, limit, workflow_option_setters};
+use crate::workflow::call_info::CallInfo;
 use crate::workflow::checks::Checks;
-use crate::workflow::explained::Called;
 use crate::workflow::pending::Kind;
-use crate::workflow::{WorkflowCode, WorkflowContext, attributes, failed_call, too_large};
+use crate::workflow::{WorkflowCode, WorkflowContext, attributes, failed_call, outgoing};
 
-/// The call of a child workflow resolves to its output.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct ToOutput;
-
-/// The call of a child workflow resolves to its handle, once it is started.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct ToHandle;
-
-/// What `ShipWorkflow::start_child(ctx, ..)` returns: a call that resolves to the child's handle.
+/// The return type of `ShipWorkflow::start_child(ctx, ..)`: a call that resolves to the child's handle.
 pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
 
-/// A child workflow that has not been started yet, and the future of its output or its handle.
+/// A call of a child workflow that has not been started yet.
 ///
-/// Awaiting it, or polling it in [`join!`](crate::workflow::join) or
-/// [`select!`](crate::workflow::select), starts the child on its own queue, with the id that its
-/// annotation's template makes of its input, or else a UUID; [`start`](Self::start) starts it at once
-/// and leaves the waiting for later. Until then its options can be set: what
-/// the call sets beats the child's annotation, which beats the configuration of the parent's worker;
-/// see [`WorkflowOptions`]. The Temporal concept is the
-/// [child workflow](https://docs.temporal.io/child-workflows).
+/// Awaiting it, or polling it in [`join!`](crate::workflow::join) or [`select!`](crate::workflow::select),
+/// starts the child on its own task queue and resolves to its output or its handle. The workflow id comes
+/// from the template in the child's annotation, and is a UUID without one. [`start`](Self::start) starts
+/// the child at once, so the output can be awaited later. Until then its options can be set. An option of
+/// the call takes precedence over the child's annotation, which takes precedence over the configuration of
+/// the parent's worker; see [`WorkflowOptions`]. The Temporal concept is the [child
+/// workflow](https://docs.temporal.io/child-workflows).
 ///
-/// When the parent is cancelled, so is the child; when the parent ends in any way, the server does
-/// with the child what [`parent_close_policy`](Self::parent_close_policy) says.
+/// When the parent is cancelled, so is the child. When the parent ends in any way,
+/// [`parent_close_policy`](Self::parent_close_policy) determines what happens to the child.
 ///
 /// # Errors
-/// [`ChildWorkflowError`]. A call that cannot be made is one too,
-/// [`NotStarted`](ChildWorkflowError::NotStarted): the input cannot be serialized, the id is empty or has
-/// over 1,000 bytes, the merged options contradict each other, or 2,000 children of this run are pending.
+/// [`ChildWorkflowError`]. It is [`NotStarted`](ChildWorkflowError::NotStarted) for a call that cannot be
+/// made: the input cannot be serialized, the id is empty or has over 1,000 bytes, the merged options
+/// contradict each other, or 2,000 children of this run are pending.
 #[must_use = "a child workflow is started only when its call is awaited or started"]
 pub struct ChildCall<'a, P, C: Workflow, R = ToOutput> {
     context: &'a WorkflowContext<P>,
@@ -72,17 +63,17 @@ struct Call<C: Workflow> {
     id: Option<String>,
     options: WorkflowOptions,
     child: ChildWorkflowOptions,
-    /// What was set and cannot be sent.
+    /// The problems of values that were set and cannot be sent.
     problems: Vec<String>,
 }
 
 impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
-    /// A call with the child's annotated options; made by generated code.
+    /// Creates a call with the child's annotated options. Called by generated code.
     pub fn new(context: &'a WorkflowContext<P>, input: C::Input) -> Self {
         Self::named(context, Cow::Borrowed(C::NAME), input)
     }
 
-    /// A call of the workflow type of this name.
+    /// Creates a call of the workflow type with this name.
     pub(crate) fn named(
         context: &'a WorkflowContext<P>,
         name: Cow<'static, str>,
@@ -103,39 +94,39 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
         self
     }
 
-    /// The child's workflow id; without it the annotation's template, or else a UUID.
+    /// Sets the child's workflow id. The default is the annotation's template, or else a UUID.
     pub fn id(self, id: impl Into<String>) -> Self {
         self.with(|call| call.id = Some(id.into()))
     }
 
-    /// Sets several options at once; what they leave out stays as it is.
+    /// Sets several options at once. Options that are not set in `options` stay unchanged.
     pub fn options(self, options: WorkflowOptions) -> Self {
         self.with(|call| call.options = options.or(std::mem::take(&mut call.options)))
     }
 
     workflow_option_setters!();
 
-    /// What becomes of the child when the parent ends; by default it is terminated.
+    /// Sets what happens to the child when the parent ends. By default it is terminated.
     pub fn parent_close_policy(self, policy: ParentClosePolicy) -> Self {
         self.with(|call| call.child.parent_close_policy = policy)
     }
 
-    /// What a cancelled parent waits for; by default until the child has ended.
+    /// Sets the event that a cancelled parent waits for. By default it waits for the end of the child.
     pub fn cancellation_type(self, cancellation: ChildWorkflowCancellationType) -> Self {
         self.with(|call| call.child.cancel_type = cancellation)
     }
 
-    /// Whether the id of an ended workflow may be used again; by default it may.
+    /// Sets the policy for the id of a workflow that has ended. By default the id may be used again.
     pub fn id_reuse_policy(self, policy: WorkflowIdReusePolicy) -> Self {
         self.with(|call| call.child.id_reuse_policy = policy)
     }
 
-    /// Runs the child again and again, by a cron expression.
+    /// Runs the child repeatedly, by a cron expression.
     pub fn cron_schedule(self, cron: impl Into<String>) -> Self {
         self.with(|call| call.child.cron_schedule = Some(cron.into()))
     }
 
-    /// Attaches a value that workflows can be searched by; the server must know the attribute.
+    /// Sets a search attribute of the child. The server must know the attribute.
     pub fn search_attribute<T: SearchAttributeValue>(
         self,
         key: &SearchAttributeKey<T>,
@@ -150,7 +141,7 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
         })
     }
 
-    /// Lets the child start, and go on, when the parent is cancelled: for cleaning up.
+    /// Starts the child, and keeps it running, even if the parent is cancelled, for cleanup.
     pub fn detached(self) -> Self {
         let token = WorkflowCancellationToken::new();
         self.with(|call| call.child.cancellation_token = Some(token))
@@ -162,8 +153,8 @@ where
     P: WorkflowCode<Input: Payload>,
     C: Workflow<Input: Payload>,
 {
-    /// Starts the child now. Its output or its handle can be awaited later, or never.
-    #[must_use = "what is returned is the output or handle to wait for"]
+    /// Starts the child now. Its output or its handle can be awaited later, or ignored.
+    #[must_use = "the returned future resolves to the output or the handle"]
     pub fn start(self) -> StartedChild<'a, C, R> {
         let Self { context, call, started } = self;
         let started = call
@@ -185,7 +176,7 @@ where
     }
 }
 
-const CALLED_OR_STARTED: &str = "a call is taken only to be started";
+const CALLED_OR_STARTED: &str = "a call is taken only when it is started";
 
 impl<C: Workflow<Input: Payload>> Call<C> {
     fn schedule<P>(self, context: &WorkflowContext<P>) -> Starting<'_, C>
@@ -209,22 +200,22 @@ impl<C: Workflow<Input: Payload>> Call<C> {
             (Ok(()), Some(resolved)) => (resolved.options, resolved.timeouts),
             (checked, _) => return refused(&name, &id, checked),
         };
-        let called = Called::new(name.clone(), context.payload_converter(), timeouts);
+        let call_info = CallInfo::new(name.clone(), context.payload_converter(), timeouts);
         let options = sdk_options::<C>(options, child, id.clone());
-        let (child, input) = too_large::child::<C>(name.clone(), input);
+        let (child, input) = outgoing::child::<C>(name.clone(), input);
         let starting = context.start_child_workflow(child, input, options);
         let peer = Peer::new(context, id.clone());
         let pending = context.pending();
         let child = async move {
-            let started = starting.await.map_err(|error| called.explain_start(&id, error));
+            let started = starting.await.map_err(|error| call_info.explain_start(&id, error));
             let started = started.map_err(|error| not_started(&name, &id, error))?;
-            Ok(ChildWorkflow::new(peer, called, started, pending))
+            Ok(ChildWorkflow::new(peer, call_info, started, pending))
         };
         Box::pin(child.fuse())
     }
 }
 
-/// The error of a child whose start was refused, or which was not started for its input.
+/// Converts the error of a child that was not started. An error about its input becomes `NotStarted`.
 fn not_started(name: &str, id: &str, error: ChildWorkflowStartError) -> ChildWorkflowError {
     match &error {
         ChildWorkflowStartError::Serialization(conversion) => match ValueError::of(conversion) {
@@ -253,7 +244,7 @@ fn sdk_options<C: Workflow>(
     sdk
 }
 
-/// A call with a value that cannot be sent is not made: its error says so.
+/// Creates a call that fails without starting the child, because a value cannot be sent.
 fn refused<'a, C: Workflow>(
     name: &str,
     id: &str,
@@ -310,5 +301,5 @@ where
     }
 }
 
-/// Nothing in it is pinned in place: the running future is boxed.
+/// The running future is boxed, so nothing is pinned in place.
 impl<P, C: Workflow, R> Unpin for ChildCall<'_, P, C, R> {}

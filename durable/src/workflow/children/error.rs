@@ -1,4 +1,4 @@
-//! How a child workflow can disappoint its parent.
+//! The error of a child workflow call.
 
 use temporalio_common::error::{
     ChildWorkflowExecutionError, ChildWorkflowStartError, IncomingError,
@@ -8,28 +8,29 @@ use temporalio_sdk::{StartChildWorkflowExecutionFailedCause, WorkflowTermination
 
 use crate::error::DowncastFailure;
 
-/// Why a child workflow was not started, or did not give an output.
+/// The error of a child workflow that was not started, or did not return an output.
 ///
-/// In a workflow, `?` makes it the workflow's failure, with the child's as its cause.
+/// In a workflow, `?` turns it into the failure of the workflow, with the child's failure as its cause.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChildWorkflowError {
-    /// It was not started, because of a value in the call; its [`cause`](ChildWorkflowError::cause) names
-    /// the value.
+    /// The child was not started because of a value in the call. The [`cause`](ChildWorkflowError::cause)
+    /// names the value.
     #[error(transparent)]
     NotStarted(ChildWorkflowExecutionError),
-    /// It was not started: a workflow of its id runs already, or the parent was cancelled first.
+    /// The child was not started: a workflow with its id is already running, or the parent was cancelled
+    /// first.
     #[error(transparent)]
     Start(#[from] ChildWorkflowStartError),
-    /// It failed, was cancelled or terminated, timed out, or returned an output that does not fit its
-    /// type.
+    /// The child failed, was cancelled or terminated, timed out, or returned an output that does not fit
+    /// its type.
     #[error(transparent)]
     Execution(#[from] ChildWorkflowExecutionError),
 }
 
 impl ChildWorkflowError {
-    /// Why the child ended so: the next link in the chain of failures, such as the application error
-    /// that it failed with.
+    /// Returns the next link in the chain of failures, such as the application error that the child failed
+    /// with.
     #[must_use]
     pub fn cause(&self) -> Option<&IncomingError> {
         match self {
@@ -38,7 +39,8 @@ impl ChildWorkflowError {
         }
     }
 
-    /// Whether a workflow of the child's id was running, or had run and its id may not be used again.
+    /// Returns `true` if a workflow with the child's id is running, or has ended and its id may not be
+    /// used again.
     #[must_use]
     pub fn is_already_started(&self) -> bool {
         let exists = StartChildWorkflowExecutionFailedCause::WorkflowAlreadyExists;
@@ -48,7 +50,7 @@ impl ChildWorkflowError {
         )
     }
 
-    /// Whether the child, or its start, was cancelled.
+    /// Returns `true` if the child, or its start, was cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         match self {

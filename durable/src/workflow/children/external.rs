@@ -1,4 +1,4 @@
-//! A workflow that is known by its id, as other workflows see it.
+//! Workflows that are known by their id.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -15,18 +15,18 @@ use crate::error::call::ValueError;
 use crate::workflow::checks::Checks;
 use crate::workflow::{WorkflowCode, WorkflowContext, failed_call};
 
-/// A workflow of this namespace that another workflow can signal and cancel: any, by its id.
+/// A handle for signalling and cancelling any workflow of this namespace by its id.
 ///
-/// `OrderWorkflow::external(ctx, "order-7")` gives a generated handle of it, whose methods are the
-/// workflow's signals. The Temporal concept is the
-/// [external workflow](https://docs.temporal.io/sending-messages#signal-external).
+/// `OrderWorkflow::external(ctx, "order-7")` returns a generated handle that contains it. The handle's
+/// methods are the workflow's signals. The Temporal concept is the [external
+/// workflow](https://docs.temporal.io/sending-messages#signal-external).
 pub struct ExternalWorkflow<W> {
     peer: Peer,
     workflow: PhantomData<fn() -> W>,
 }
 
 impl<W> ExternalWorkflow<W> {
-    /// The workflow of this id; called by generated code. The server is not asked.
+    /// Creates a handle for a workflow id, without contacting the server. Called by generated code.
     #[must_use]
     pub fn new<P>(context: &WorkflowContext<P>, workflow_id: impl Into<String>) -> Self
     where
@@ -35,17 +35,17 @@ impl<W> ExternalWorkflow<W> {
         Self { peer: Peer::new(context, workflow_id), workflow: PhantomData }
     }
 
-    /// The workflow's id.
+    /// Returns the workflow's id.
     #[must_use]
     pub fn id(&self) -> &str {
         self.peer.sdk.workflow_id()
     }
 
-    /// Asks the workflow to cancel itself, and waits until the server has told it so.
+    /// Requests the cancellation of the workflow, and waits until the server has delivered the request.
     ///
     /// # Errors
-    /// [`CancelExternalWorkflowError`]: there is no such workflow, or it has ended, or its id is empty or
-    /// too long.
+    /// Returns a [`CancelExternalWorkflowError`] if there is no such workflow, it has ended, or its id is
+    /// empty or too long.
     pub fn cancel(
         &self,
         reason: impl Into<String>,

@@ -1,4 +1,4 @@
-//! A child workflow that was started.
+//! The handle of a started child workflow.
 
 use std::fmt;
 use std::future::Future;
@@ -16,9 +16,9 @@ use super::{ChildWorkflowError, SignalWorkflow};
 use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::{SignalTarget, Workflow};
 use crate::options::WorkflowTimeouts;
-use crate::workflow::explained::Called;
+use crate::workflow::call_info::CallInfo;
 use crate::workflow::pending::{Kind, Pending, PendingCall};
-use crate::workflow::{failed_call, too_large};
+use crate::workflow::{failed_call, outgoing};
 
 type Running<C> = Pin<
     Box<
@@ -31,52 +31,55 @@ type Running<C> = Pin<
     >,
 >;
 
-/// A child workflow that was started: its result, its signals and its cancellation.
+/// A handle for the result, the signals and the cancellation of a started child workflow.
 ///
-/// `ShipWorkflow::start_child(ctx, input).await?` gives a generated handle of it, whose methods are
-/// the child's signals. Dropping it leaves the child running. The Temporal concept is the
+/// `ShipWorkflow::start_child(ctx, ..).await?` returns a generated handle that contains it. The handle's
+/// methods are the child's signals. Dropping it leaves the child running. The Temporal concept is the
 /// [child workflow](https://docs.temporal.io/child-workflows).
 pub struct ChildWorkflow<C: Workflow> {
     peer: Peer,
     run_id: String,
     result: Rc<PendingCall<Running<C>>>,
-    called: Called<WorkflowTimeouts>,
+    call_info: CallInfo<WorkflowTimeouts>,
 }
 
 impl<C: Workflow> ChildWorkflow<C> {
     pub(super) fn new(
         peer: Peer,
-        called: Called<WorkflowTimeouts>,
-        started: StartedChildWorkflow<too_large::StartedChild<C>>,
+        call_info: CallInfo<WorkflowTimeouts>,
+        started: StartedChildWorkflow<outgoing::StartedChild<C>>,
         pending: &Pending,
     ) -> Self {
         let run_id = started.run_id.clone();
         let running: Running<C> = Box::pin(started.result());
-        Self { peer, run_id, result: pending.made(Kind::Child, running), called }
+        Self { peer, run_id, result: pending.made(Kind::Child, running), call_info }
     }
 
-    /// The child's workflow id.
+    /// Returns the child's workflow id.
     #[must_use]
     pub fn id(&self) -> &str {
         self.peer.sdk.workflow_id()
     }
 
-    /// The id of the run that was started.
+    /// Returns the id of the started run.
     #[must_use]
     pub fn run_id(&self) -> &str {
         &self.run_id
     }
 
-    /// Waits for the child's output. It is there once: later calls give a future without end.
+    /// Waits for the child's output. The output is returned once; later calls return a future that never
+    /// resolves.
     ///
     /// # Errors
-    /// [`ChildWorkflowError::Execution`]: the child failed, was cancelled or terminated, or timed out.
+    /// Returns [`ChildWorkflowError::Execution`] if the child failed, was cancelled or terminated, or
+    /// timed out.
     pub fn result(&self) -> ChildResult<'_, C> {
         ChildResult { child: self }
     }
 
-    /// Asks the child to cancel itself. What [`result`](Self::result) then resolves to, and when,
-    /// depends on the [`ChildWorkflowCancellationType`](super::super::ChildWorkflowCancellationType).
+    /// Requests the cancellation of the child. The
+    /// [`ChildWorkflowCancellationType`](super::super::ChildWorkflowCancellationType) determines what
+    /// [`result`](Self::result) then resolves to, and when.
     pub fn cancel(&self, reason: impl Into<String>) {
         self.result.with(|running| running.as_ref().get_ref().cancel_with_reason(reason.into()));
     }
@@ -84,9 +87,9 @@ impl<C: Workflow> ChildWorkflow<C> {
     fn poll_result(&self, cx: &mut Context<'_>) -> Poll<Result<C::Output, ChildWorkflowError>> {
         self.result.poll(cx).map(|output| {
             let output = output.and_then(|output| {
-                failed_call::child_output::<C>(self.called.type_name(), self.id(), output)
+                failed_call::child_output::<C>(self.call_info.type_name(), self.id(), output)
             });
-            output.map_err(|error| self.called.explain(self.id(), error).into())
+            output.map_err(|error| self.call_info.explain(self.id(), error).into())
         })
     }
 }
@@ -111,7 +114,7 @@ impl<C: Workflow> fmt::Debug for ChildWorkflow<C> {
     }
 }
 
-/// The result of a child workflow: what [`ChildWorkflow::result`] returns.
+/// The future of a child workflow's result, returned by [`ChildWorkflow::result`].
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct ChildResult<'a, C: Workflow> {
     child: &'a ChildWorkflow<C>,

@@ -1,4 +1,4 @@
-//! A signal from one workflow to another.
+//! Signals from one workflow to another.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,14 +15,14 @@ use crate::definition::{Payload, Workflow};
 use crate::error::call::ValueError;
 use crate::workflow::checks::Checks;
 use crate::workflow::pending::{Kind, Pending, PendingCall};
-use crate::workflow::{WorkflowCode, WorkflowContext, failed_call, too_large};
+use crate::workflow::{WorkflowCode, WorkflowContext, failed_call, outgoing};
 
-/// The other workflow, by its id. The SDK gives away the signals of a child with its result, so those
-/// go by the child's id, too.
+/// The target of signals, by its workflow id. The SDK drops the signal method of a child together with its
+/// result, so signals to children use the child's id as well.
 pub(super) struct Peer {
     pub(super) sdk: ExternalWorkflowHandle,
     pending: Pending,
-    /// That of the context by which it was found.
+    /// The cancellation token of a detached context.
     token: Option<WorkflowCancellationToken>,
 }
 
@@ -45,7 +45,7 @@ impl Peer {
         checks.placed(self.pending.place(Kind::Signal));
         let sending: Sending = match checks.finish() {
             Ok(()) => {
-                let (signal, input) = too_large::signal(signal, input);
+                let (signal, input) = outgoing::signal(signal, input);
                 Box::pin(self.sdk.signal(signal, input, options))
             }
             Err(error) => Box::pin(ready(Err(failed_call::signal(ValueError::Call(error)))).fuse()),
@@ -54,16 +54,16 @@ impl Peer {
     }
 }
 
-/// A signal to another workflow, as the methods of the generated handles return it in a workflow.
+/// A signal to another workflow, returned by the signal methods of generated handles in workflow code.
 ///
-/// Awaiting it, or polling it in [`join!`](super::super::join) or [`select!`](super::super::select),
-/// sends it and waits until the server has given it to the other workflow.
+/// Awaiting it, or polling it in [`join!`](super::super::join) or [`select!`](super::super::select), sends
+/// it and waits until the server has delivered it.
 ///
 /// # Errors
-/// [`WorkflowSignalError`]: there is no such workflow, or it has ended; or this workflow was
-/// cancelled first. In a workflow, `?` makes it the workflow's failure. A signal that cannot be sent is
-/// one too, with an [`InvalidCall`](crate::error::InvalidCall) as its reason: the input cannot be
-/// serialized, or the id is empty or too long.
+/// Returns a [`WorkflowSignalError`] if there is no such workflow, it has ended, or the calling workflow
+/// is cancelled first. In a workflow, `?` turns it into the failure of the workflow. A signal that cannot
+/// be sent, because its input cannot be serialized or the id is empty or too long, has an
+/// [`InvalidCall`](crate::error::InvalidCall) as its reason.
 #[must_use = "a signal is sent only when this is awaited"]
 pub struct SignalWorkflow<'a, S: SignalDefinition> {
     target: &'a Peer,
@@ -74,7 +74,7 @@ pub struct SignalWorkflow<'a, S: SignalDefinition> {
 
 type Sending = Pin<Box<dyn FusedFuture<Output = Result<(), WorkflowSignalError>>>>;
 
-/// A signal that was sent, or refused.
+/// A signal that was sent or refused.
 type Sent = Rc<PendingCall<Sending>>;
 
 impl<'a, S: SignalDefinition> SignalWorkflow<'a, S> {
@@ -84,13 +84,13 @@ impl<'a, S: SignalDefinition> SignalWorkflow<'a, S> {
         Self { target, signal: Some((signal, input)), options, sent: None }
     }
 
-    /// A line that the web UI shows with the signal.
+    /// Sets a one-line summary that the web UI shows with the signal.
     pub fn summary(mut self, summary: impl Into<String>) -> Self {
         self.options.summary = Some(summary.into());
         self
     }
 
-    /// Sends the signal also when the workflow is cancelled: for cleaning up.
+    /// Sends the signal even if the workflow is cancelled, for cleanup.
     pub fn detached(mut self) -> Self {
         self.options.cancellation_token = Some(WorkflowCancellationToken::new());
         self
@@ -116,5 +116,5 @@ impl<S: SignalDefinition<Workflow: Workflow> + 'static> FusedFuture for SignalWo
     }
 }
 
-/// Nothing in it is pinned in place: the running future is boxed.
+/// The running future is boxed, so nothing is pinned in place.
 impl<S: SignalDefinition> Unpin for SignalWorkflow<'_, S> {}

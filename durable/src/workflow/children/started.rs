@@ -1,4 +1,4 @@
-//! A child workflow whose start is under way, or done.
+//! Child workflows that are starting or started.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -15,14 +15,13 @@ use crate::definition::{Handles, Workflow};
 pub(super) type Starting<'a, C> =
     Pin<Box<dyn FusedFuture<Output = Result<ChildWorkflow<C>, ChildWorkflowError>> + 'a>>;
 
-/// A child workflow that was started, and the future of its output or its handle.
+/// The future of a started child workflow's output or handle.
 ///
-/// It is what [`ChildCall::start`](super::ChildCall::start) returns. Dropping it leaves the child
-/// running.
+/// Returned by [`ChildCall::start`](super::ChildCall::start). Dropping it leaves the child running.
 ///
 /// # Errors
 /// [`ChildWorkflowError`].
-#[must_use = "a started child workflow runs also when nobody waits for it"]
+#[must_use = "a started child workflow runs even if its future is dropped"]
 pub struct StartedChild<'a, C: Workflow, R = ToOutput> {
     starting: Starting<'a, C>,
     child: Option<ChildWorkflow<C>>,
@@ -35,9 +34,9 @@ impl<'a, C: Workflow, R> StartedChild<'a, C, R> {
         Self { starting, child: None, token, resolves_to: PhantomData }
     }
 
-    /// Asks the child to cancel itself, or takes its start back where the server does not know of it
-    /// yet. What the future then resolves to, and when, depends on the
-    /// [`ChildWorkflowCancellationType`](crate::workflow::ChildWorkflowCancellationType).
+    /// Requests the cancellation of the child, or withdraws its start if the server does not know of it
+    /// yet. The [`ChildWorkflowCancellationType`](crate::workflow::ChildWorkflowCancellationType)
+    /// determines what the future then resolves to, and when.
     pub fn cancel(&self, reason: impl Into<String>) {
         if let Some(token) = &self.token {
             token.cancel_with_reason(reason);
@@ -89,5 +88,5 @@ impl<C: Workflow + Handles> FusedFuture for StartedChild<'_, C, ToHandle> {
     }
 }
 
-/// Nothing in it is pinned in place: the running future is boxed.
+/// The running future is boxed, so nothing is pinned in place.
 impl<C: Workflow, R> Unpin for StartedChild<'_, C, R> {}

@@ -1,4 +1,4 @@
-//! The commands that an entity has been sent and has not handled yet.
+//! The inbox of an entity: the commands that are not handled yet.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
@@ -6,51 +6,51 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The commands that wait for an [entity](super), in the order in which they came.
+/// The waiting commands of an [entity](super), in the order of their arrival.
 ///
-/// It is a part of the workflow's state, and serializes as the list of the commands, so it goes from
-/// run to run. `R` is what a command is answered with, if it was [asked](super::ask).
+/// It is a part of the workflow's state and serializes as the list of the commands, so it is carried from
+/// run to run. `R` is the type of the reply to a command that was sent with [`ask`](super::ask).
 pub struct Inbox<C, R = ()> {
-    // The state can be read without waking those who wait for it to change, and is to be so here.
+    // Interior mutability: changing the state through the context would wake all conditions.
     inner: RefCell<Inner<C, R>>,
 }
 
 struct Inner<C, R> {
     waiting: VecDeque<Waiting<C>>,
-    /// The number of commands that were asked in this run, each of which is the next one's ticket.
-    asked: u64,
+    /// The number of commands that were sent with `ask` in this run, which is also the next ticket.
+    next_ticket: u64,
     replies: BTreeMap<u64, R>,
 }
 
-/// A command, and the ticket of who waits for its reply.
+/// A command, with the ticket for its reply if one is expected.
 pub(super) struct Waiting<C> {
     pub(super) command: C,
     pub(super) ticket: Option<u64>,
 }
 
 impl<C, R> Inbox<C, R> {
-    /// Adds a command, which nobody waits for: what a signal brings.
+    /// Adds a command without a reply, as signals do.
     pub fn push(&mut self, command: C) {
         self.inner.get_mut().waiting.push_back(Waiting { command, ticket: None });
     }
 
-    /// How many commands wait; the one that is being handled is not among them.
+    /// Returns the number of waiting commands, without the one that is being handled.
     #[must_use]
     pub fn len(&self) -> usize {
         self.inner.borrow().waiting.len()
     }
 
-    /// Whether no command waits.
+    /// Returns `true` if no command waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Adds a command, and returns the ticket for its reply.
-    pub(super) fn push_asked(&self, command: C) -> u64 {
+    /// Adds a command and returns the ticket for its reply.
+    pub(super) fn push_with_ticket(&self, command: C) -> u64 {
         let mut inner = self.inner.borrow_mut();
-        let ticket = inner.asked;
-        inner.asked += 1;
+        let ticket = inner.next_ticket;
+        inner.next_ticket += 1;
         inner.waiting.push_back(Waiting { command, ticket: Some(ticket) });
         ticket
     }
@@ -71,7 +71,7 @@ impl<C, R> Inbox<C, R> {
         self.inner.borrow_mut().replies.remove(&ticket)
     }
 
-    /// What goes to the next run; nothing is left.
+    /// Takes all commands for the next run.
     pub(super) fn take(&self) -> Self {
         self.inner.borrow_mut().waiting.drain(..).map(|waiting| waiting.command).collect()
     }
@@ -79,7 +79,7 @@ impl<C, R> Inbox<C, R> {
 
 impl<C, R> Default for Inbox<C, R> {
     fn default() -> Self {
-        let inner = Inner { waiting: VecDeque::new(), asked: 0, replies: BTreeMap::new() };
+        let inner = Inner { waiting: VecDeque::new(), next_ticket: 0, replies: BTreeMap::new() };
         Self { inner: RefCell::new(inner) }
     }
 }
@@ -92,7 +92,7 @@ impl<C, R> FromIterator<C> for Inbox<C, R> {
     }
 }
 
-/// The commands; who asked for a reply to one of them asked the original.
+/// Clones the commands without their tickets. Replies go to the original.
 impl<C: Clone, R> Clone for Inbox<C, R> {
     fn clone(&self) -> Self {
         self.inner.borrow().waiting.iter().map(|waiting| waiting.command.clone()).collect()
@@ -123,21 +123,25 @@ mod tests {
     use super::Inbox;
 
     #[test]
-    fn it_travels_as_a_list() {
+    fn serializes_as_list() {
         let mut inbox: Inbox<u8, &str> = Inbox::default();
         inbox.push(1);
-        let ticket = inbox.push_asked(2);
+        let ticket = inbox.push_with_ticket(2);
         assert_eq!(serde_json::to_string(&inbox).unwrap(), "[1,2]");
         let back: Inbox<u8, &str> = serde_json::from_str("[1,2]").unwrap();
         assert_eq!(format!("{back:?}"), "[1, 2]");
         assert_eq!(back.pop().map(|first| (first.command, first.ticket)), Some((1, None)));
-        assert_eq!(back.pop().map(|second| second.ticket), Some(None), "who asked is gone");
+        assert_eq!(
+            back.pop().map(|second| second.ticket),
+            Some(None),
+            "tickets are not serialized"
+        );
         inbox.answer(ticket, "yes");
         assert_eq!((inbox.has_reply(ticket), inbox.take_reply(ticket)), (true, Some("yes")));
     }
 
     #[test]
-    fn what_is_taken_is_gone() {
+    fn takes_all_commands() {
         let inbox: Inbox<u8> = (0..3).collect();
         assert_eq!(format!("{:?}", inbox.take()), "[0, 1, 2]");
         assert!(inbox.is_empty());

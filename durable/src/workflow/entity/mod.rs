@@ -1,11 +1,11 @@
-//! Entities: workflows that live for long, take commands one after the other, and continue as new
-//! runs by themselves without losing any.
+//! Entities: long-running workflows that handle commands one after the other, and continue as new runs
+//! automatically without losing any.
 //!
-//! An entity stands for a thing: an account, a shopping cart, a device. Its workflow id is the
-//! thing's, its state is the workflow's, and signals and updates bring it commands. [`run`] handles
-//! them in the order in which they came. When the server suggests it, because the history has become
-//! long, it continues as a new run between two commands, and carries over the state and the commands
-//! that wait.
+//! An entity represents one thing: an account, a shopping cart, a device. Its workflow id is the id of the
+//! thing, its state is the workflow's state, and signals and updates send it commands. [`run`] handles the
+//! commands in the order of their arrival. When the history has become long and the server suggests it,
+//! the entity continues as a new run between two commands. It carries over the state and the waiting
+//! commands.
 //!
 //! ```no_run
 //! use durable::prelude::*;
@@ -22,7 +22,7 @@
 //!     CheckOut,
 //! }
 //!
-//! /// The state is also the input, of the first run as of all that follow.
+//! /// The state is also the input of every run.
 //! #[workflow(queue = "carts", id = "cart-{customer}")]
 //! #[derive(Debug, Clone, Serialize, Deserialize)]
 //! pub struct Cart {
@@ -76,13 +76,13 @@
 //!         Ok(ctx.state(|cart| cart.articles.clone()))
 //!     }
 //!
-//!     /// A signal brings a command and does not wait for it.
+//!     /// Sends a command by a signal, without a reply.
 //!     #[signal]
 //!     fn add(&mut self, article: String) {
 //!         self.inbox.push(Command::Add(article));
 //!     }
 //!
-//!     /// An update brings a command and returns the reply to it.
+//!     /// Sends a command by an update, and returns the reply.
 //!     #[update]
 //!     async fn check_out(ctx: &mut WorkflowContext<Self>) -> Result<usize, ActivityError> {
 //!         Ok(entity::ask(ctx, Command::CheckOut).await?)
@@ -90,126 +90,46 @@
 //! }
 //! ```
 //!
-//! # What to mind
-//! - **Timeouts.** An execution or run timeout ends the entity, whatever it is doing. None is built
-//!   in; [`run`] warns where one is set.
-//! - **Failures.** An error that the function of [`run`] returns ends the entity. What is to outlive a
-//!   failed activity is better put into the reply. A retry of the workflow would begin with the state
-//!   with which the run began; without `retry` at the annotation there is none.
-//! - **Updates that do not ask.** A plain update may change the state by itself, before commands that
-//!   came earlier and still wait. It needs no inbox and never keeps a run from ending.
-//! - **Updates that ask** keep their run from ending until they are answered. So where some of them
-//!   are under way at every moment, the history grows on; then reject them in a validator from time
-//!   to time, or send commands by signals.
-//! - **The state** travels at each continuation, so it is as large as a payload may be, 2 MB.
+//! # Limitations
+//! - **Timeouts.** An execution or run timeout ends the entity, at any point. There is no default
+//!   timeout, and [`run`] logs a warning if one is set.
+//! - **Failures.** An error that the function of [`run`] returns ends the entity. To keep
+//!   the entity after a failed activity, return the error in the reply. Without `retry` in the annotation, the
+//!   workflow is not retried; a retry would start with the input of the failed run.
+//! - **Updates that do not ask.** A plain update may change the state by itself, before the
+//!   commands that still wait. It needs no inbox and never delays the end of a run.
+//! - **Updates that ask** delay the end of their run until they are answered. If there are always some of
+//!   them in progress, the history keeps growing. In this case reject them in a validator from time to time, or
+//!   send commands by signals.
+//! - **The state** is sent with each continuation, so it is limited to the size of a payload, 2 MB.
 
+mod definition;
 mod inbox;
-mod life;
-
-use std::time::Duration;
+mod lifecycle;
+mod options;
 
 use temporalio_sdk::{WorkflowCancellationError, WorkflowResult};
 
-use super::{WorkflowCode, WorkflowContext};
-use crate::definition::{InputOf, Payload};
-
-pub use inbox::Inbox;
+use super::WorkflowContext;
 use inbox::Waiting;
-use life::{Life, Next};
+use lifecycle::{Lifecycle, Next};
 
-/// A workflow that is an [entity](self): where its commands wait, and what goes from run to run.
-pub trait Entity: WorkflowCode<Input: Payload> {
-    /// What it can be told to do. It travels to the next run, so it derives `Serialize` and
-    /// `Deserialize`.
-    type Command;
-    /// What a command is answered with; `()` where nobody asks.
-    type Reply;
+pub use definition::Entity;
+pub use inbox::Inbox;
+pub use options::{EntityEnd, EntityOptions};
 
-    /// The inbox, in the workflow's state.
-    fn inbox(&self) -> &Inbox<Self::Command, Self::Reply>;
-
-    /// The input of the next run: what is to be kept of the state, and the commands that wait. Several
-    /// inputs are a tuple.
-    ///
-    /// The inbox in the state is empty by then; the one that is handed over belongs into the input.
-    fn carry(&self, inbox: Inbox<Self::Command, Self::Reply>) -> InputOf<Self>;
-
-    /// Whether the entity's life is over.
-    ///
-    /// It ends when no command waits and all signals and updates have been handled, so those that
-    /// come after the end are handled as well.
-    fn has_ended(&self) -> bool {
-        false
-    }
-}
-
-/// When an entity continues as new, and when it ends for want of commands.
-#[derive(Debug, Clone, Copy, Default)]
-#[must_use = "options have an effect only where they are passed to `run`"]
-pub struct EntityOptions {
-    continue_after: Option<u32>,
-    idle_timeout: Option<Duration>,
-    on_current_version: bool,
-}
-
-impl EntityOptions {
-    /// Options of which none is set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Continues as new after so many commands, also if the server does not suggest it yet. 0 counts
-    /// as 1.
-    ///
-    /// The server suggests it by the length of the history, after some thousands of events. Set this
-    /// where the state is to be carried more often, or in a test.
-    pub fn continue_after(mut self, commands: u32) -> Self {
-        self.continue_after = Some(commands.max(1));
-        self
-    }
-
-    /// Ends the entity when no command has come for so long. Zero means no limit, as does saying
-    /// nothing.
-    ///
-    /// The wait is a durable timer; it begins anew with each command and with each run.
-    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.idle_timeout = (!timeout.is_zero()).then_some(timeout);
-        self
-    }
-
-    /// Begins each further run on the current version of the deployment, as
-    /// [`continue_as_new_on_current_version`](WorkflowContext::continue_as_new_on_current_version)
-    /// does; otherwise an entity that is pinned to a version stays on it for life.
-    pub fn continue_on_current_version(mut self) -> Self {
-        self.on_current_version = true;
-        self
-    }
-}
-
-/// Why an entity ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EntityEnd {
-    /// [`Entity::has_ended`] says so.
-    Ended,
-    /// No command came within the [idle timeout](EntityOptions::idle_timeout).
-    Idle,
-}
-
-/// Handles the commands of an entity, one after the other in the order in which they came, until it
-/// ends.
+/// Handles the commands of an entity in the order of their arrival, until the entity ends.
 ///
-/// `handle` does what a command says, and returns the reply for whoever [asked](ask). It may wait, for
-/// activities, timers and children; meanwhile commands gather. Between two commands the entity
-/// continues as a new run, where the server suggests it or [`EntityOptions::continue_after`] is
-/// reached, as soon as all signals and updates have been handled. Until they have, commands are
-/// handled on, because an update may wait for one of them.
+/// `handle` executes a command and returns the reply for the update that [asked](ask). It may wait for
+/// activities, timers and children, and further commands wait in the inbox meanwhile. Between two commands
+/// the entity continues as a new run, if the server suggests it or [`EntityOptions::continue_after`] is
+/// reached. It first waits until all signals and updates have been handled, and keeps handling commands
+/// meanwhile, because an update may wait for one of them.
 ///
 /// # Errors
 /// - The error that `handle` returns.
-/// - What ends the run when it continues as new.
-/// - When the workflow is cancelled, as soon as no command is being handled; those that wait stay in the
-///   inbox.
+/// - The error that ends the run when it continues as new.
+/// - A cancellation of the workflow, as soon as no command is being handled. Waiting commands stay in the inbox.
 ///
 /// In `#[run]`, pass all of them on with `?`.
 pub async fn run<W, H>(
@@ -221,33 +141,33 @@ where
     W: Entity,
     H: AsyncFnMut(&WorkflowContext<W>, W::Command) -> WorkflowResult<W::Reply>,
 {
-    let mut life = Life::begin(ctx, options);
+    let mut lifecycle = Lifecycle::start(ctx, options);
     loop {
-        let Waiting { command, ticket } = match life.next().await? {
+        let Waiting { command, ticket } = match lifecycle.next().await? {
             Next::Command(waiting) => waiting,
             Next::End(end) => return Ok(end),
         };
         let reply = handle(ctx, command).await?;
         if let Some(ticket) = ticket {
-            // Whoever asked waits for the state to change.
+            // Changing the state wakes the update that waits for the reply.
             ctx.state_mut(|state| state.inbox().answer(ticket, reply));
         }
     }
 }
 
-/// Sends the entity a command and waits for the reply, from within one of its own async updates or
+/// Sends the entity a command and waits for the reply. Call it in one of the entity's own async updates or
 /// signals.
 ///
-/// The command is handled after those that came before it. Called by the function of [`run`] itself,
-/// it would wait for ever, since that handles one command at a time.
+/// The command is handled after all earlier ones. Do not call this in the function of [`run`] itself: it
+/// would wait for ever, because commands are handled one at a time.
 ///
 /// # Errors
-/// When the workflow is cancelled first. The command may be handled all the same.
+/// Returns an error if the workflow is cancelled first. The command may still be handled.
 pub async fn ask<W: Entity>(
     ctx: &WorkflowContext<W>,
     command: W::Command,
 ) -> Result<W::Reply, WorkflowCancellationError> {
-    let ticket = ctx.state_mut(|state| state.inbox().push_asked(command));
+    let ticket = ctx.state_mut(|state| state.inbox().push_with_ticket(command));
     loop {
         ctx.wait_condition(|state| state.inbox().has_reply(ticket)).await?;
         if let Some(reply) = ctx.state(|state| state.inbox().take_reply(ticket)) {

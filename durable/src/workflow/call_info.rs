@@ -1,15 +1,16 @@
-//! The words of a failed call: what failed, why, and of a timeout how long it was and where it was set.
+//! Error messages of failed calls. They name the activity or child and the reason. For a timeout they also
+//! name its length and where it was set.
 //!
-//! The SDK 1.1.1 says `Activity failed: Activity task failed`. Its errors print the message of the
-//! failure that they stand for, so the words are put there. Thus they are seen wherever the failure
-//! goes: in the workflow, in the worker's log, in the web UI, and by whoever waits for the workflow.
+//! SDK 1.1.1 only says `Activity failed: Activity task failed`. Its errors print the message of their
+//! failure, so this module replaces that message. It then appears wherever the failure goes: in the
+//! workflow, in the worker's log, in the web UI, and at the caller of the workflow.
 
 use std::borrow::Cow;
 
 use temporalio_common::data_converters::{
     ActivityExecutionDecodeHint, ChildWorkflowExecutionDecodeHint, ChildWorkflowStartDecodeHint,
     DataConverter, DefaultFailureConverter, DefaultPayloadCodec, FailureConverter as _,
-    PayloadConverter, SerializationContextData, WorkflowSerializationContext,
+    PayloadConverter,
 };
 use temporalio_common::error::{
     ActivityExecutionError, ChildWorkflowExecutionError, ChildWorkflowStartError,
@@ -21,18 +22,19 @@ use temporalio_common::protos::temporal::api::failure::v1::{
     ActivityFailureInfo, Failure as RawFailure,
 };
 
+use super::conversion::workflow_context;
 use crate::error::{ExpiredTimeout, Failure, TimeoutKind};
 use crate::options::{ActivityTimeouts, Sourced, WorkflowTimeouts};
 
-/// What is known of a call, besides how it failed.
-pub(super) struct Called<T> {
-    /// The name of the type that was called.
+/// The data of a call that its error messages contain.
+pub(super) struct CallInfo<T> {
+    /// The name of the called activity or workflow type.
     name: Cow<'static, str>,
     converter: PayloadConverter,
     timeouts: T,
 }
 
-impl<T> Called<T> {
+impl<T> CallInfo<T> {
     pub(super) fn new(
         name: impl Into<Cow<'static, str>>,
         converter: &PayloadConverter,
@@ -41,25 +43,26 @@ impl<T> Called<T> {
         Self { name: name.into(), converter: converter.clone(), timeouts }
     }
 
-    /// Returns the name of the type that was called.
+    /// Returns the name of the called activity or workflow type.
     pub(super) fn type_name(&self) -> &str {
         &self.name
     }
 
-    /// Sets the message of a link to what it is about and why it failed.
-    fn name(&self, failure: &mut RawFailure, subject: String) {
-        failure.message = match failure.cause.as_deref().and_then(|cause| self.chain(cause)) {
-            Some(why) => format!("{subject}: {why}"),
+    /// Sets the message of a failure to its subject and its reason.
+    fn set_message(&self, failure: &mut RawFailure, subject: String) {
+        failure.message = match failure.cause.as_deref().and_then(|cause| self.describe(cause)) {
+            Some(reason) => format!("{subject}: {reason}"),
             None => subject,
         };
-        // The message in the clear is the only one now; whoever encodes failures encodes it again.
+        // The new message is not encoded. A failure converter that encodes messages encodes it again.
         failure.encoded_attributes = None;
     }
 
-    /// A failure and its causes in one line.
-    fn chain(&self, failure: &RawFailure) -> Option<String> {
+    /// Describes a failure and its causes in one line.
+    fn describe(&self, failure: &RawFailure) -> Option<String> {
         let converter = DefaultFailureConverter::default();
-        let error = converter.to_error(failure.clone(), &self.converter, &context()).ok()?;
+        let error =
+            converter.to_error(failure.clone(), &self.converter, &workflow_context()).ok()?;
         let links = Failure::new(&error, &self.converter);
         let links: Vec<_> = links.chain().map(ToString::to_string).collect();
         Some(shortened(links.join(": ")))
@@ -74,8 +77,8 @@ impl<T> Called<T> {
     }
 }
 
-impl Called<ActivityTimeouts> {
-    /// The same error, with words that name the activity.
+impl CallInfo<ActivityTimeouts> {
+    /// Returns the error with a message that names the activity.
     pub(super) fn explain(&self, error: ActivityExecutionError) -> ActivityExecutionError {
         let (mut failure, cancelled) = match error {
             ActivityExecutionError::Failed(error) => {
@@ -87,15 +90,15 @@ impl Called<ActivityTimeouts> {
         if let Some(cause) = failure.cause.as_deref_mut() {
             expired(cause, |timeout| self.timeouts.of(timeout));
         }
-        self.name(&mut failure, format!("`{}`", self.name));
+        self.set_message(&mut failure, format!("`{}`", self.name));
         let hint = ActivityExecutionDecodeHint::new(cancelled);
-        let explained = self.data_converter().to_error(&context(), failure, hint);
+        let explained = self.data_converter().to_error(&workflow_context(), failure, hint);
         explained.unwrap_or_else(ActivityExecutionError::Serialization)
     }
 }
 
-impl Called<WorkflowTimeouts> {
-    /// The same error, with words that name the child.
+impl CallInfo<WorkflowTimeouts> {
+    /// Returns the error with a message that names the child.
     pub(super) fn explain(
         &self,
         id: &str,
@@ -103,24 +106,24 @@ impl Called<WorkflowTimeouts> {
     ) -> ChildWorkflowExecutionError {
         let ChildWorkflowExecutionError::Failed(error) = error else { return error };
         let mut failure = error.into_parts().0;
-        let ended_for_good = match &failure.failure_info {
+        let no_further_run = match &failure.failure_info {
             Some(FailureInfo::ChildWorkflowExecutionFailureInfo(info)) => {
                 info.retry_state() == RetryState::Timeout
             }
             _ => false,
         };
         if let Some(cause) = failure.cause.as_deref_mut() {
-            expired(cause, |_| self.timeouts.of(ended_for_good));
+            expired(cause, |_| self.timeouts.of(no_further_run));
         }
-        self.name(&mut failure, format!("{} `{id}`", self.name));
+        self.set_message(&mut failure, format!("{} `{id}`", self.name));
         let hint = ChildWorkflowExecutionDecodeHint::default();
-        let explained = self.data_converter().to_error(&context(), failure, hint);
+        let explained = self.data_converter().to_error(&workflow_context(), failure, hint);
         explained.unwrap_or_else(ChildWorkflowExecutionError::Serialization)
     }
 }
 
-impl Called<WorkflowTimeouts> {
-    /// The same error of a child that was not started, with words that name it.
+impl CallInfo<WorkflowTimeouts> {
+    /// Returns the error of a child that was not started, with a message that names the child.
     pub(super) fn explain_start(
         &self,
         id: &str,
@@ -131,13 +134,13 @@ impl Called<WorkflowTimeouts> {
         failure.message = format!("{} `{id}`: {}", self.name, failure.message);
         failure.encoded_attributes = None;
         let hint = ChildWorkflowStartDecodeHint::default();
-        let explained = self.data_converter().to_error(&context(), failure, hint);
+        let explained = self.data_converter().to_error(&workflow_context(), failure, hint);
         explained.unwrap_or_else(ChildWorkflowStartError::Serialization)
     }
 }
 
-/// The failure of an activity. Of a local one, the SDK 1.1.1 tells the cause alone, so that neither the
-/// workflow nor its caller learns of which activity it is.
+/// Wraps the failure of a local activity into one that names the activity. SDK 1.1.1 returns the cause
+/// alone, which does not name it.
 fn wrapped(activity: &str, failure: RawFailure) -> RawFailure {
     if let Some(FailureInfo::ActivityFailureInfo(_)) = failure.failure_info {
         return failure;
@@ -154,7 +157,7 @@ fn wrapped(activity: &str, failure: RawFailure) -> RawFailure {
     }
 }
 
-/// Says of a link that is a timeout which it was.
+/// Sets the message of a timeout failure to the timeout that expired.
 fn expired(link: &mut RawFailure, find: impl FnOnce(TimeoutType) -> Option<ExpiredTimeout>) {
     let Some(FailureInfo::TimeoutFailureInfo(info)) = &link.failure_info else { return };
     if let Some(timeout) = find(info.timeout_type()) {
@@ -164,7 +167,8 @@ fn expired(link: &mut RawFailure, find: impl FnOnce(TimeoutType) -> Option<Expir
 }
 
 impl ActivityTimeouts {
-    /// The timeout of this type, where the call has set it; else it is the workflow's own.
+    /// Returns the timeout of this type if the call has set it. Otherwise the timeout is the workflow's
+    /// own.
     fn of(&self, timeout: TimeoutType) -> Option<ExpiredTimeout> {
         let (kind, set) = match timeout {
             TimeoutType::StartToClose => (TimeoutKind::StartToClose, self.start_to_close),
@@ -178,12 +182,12 @@ impl ActivityTimeouts {
 }
 
 impl WorkflowTimeouts {
-    /// The timeout that ended a child: where it has both, that of the run unless the server allowed no
-    /// further run.
-    fn of(&self, ended_for_good: bool) -> Option<ExpiredTimeout> {
+    /// Returns the timeout that ended a child. If it has both, that is the run timeout, unless the server
+    /// allowed no further run.
+    fn of(&self, no_further_run: bool) -> Option<ExpiredTimeout> {
         let run = expired_of(TimeoutKind::Run, self.run);
         let execution = expired_of(TimeoutKind::Execution, self.execution);
-        if ended_for_good { execution.or(run) } else { run.or(execution) }
+        if no_further_run { execution.or(run) } else { run.or(execution) }
     }
 }
 
@@ -191,20 +195,16 @@ fn expired_of(kind: TimeoutKind, set: Sourced) -> Option<ExpiredTimeout> {
     set.limit().map(|length| ExpiredTimeout { kind, length, source: set.source })
 }
 
-/// The longest that causes may be in the message of another failure, in characters. They are recorded
-/// in full as causes.
-const LONGEST: usize = 500;
+/// The maximum length of the causes in the message of another failure, in characters. They are recorded in
+/// full as causes.
+const MAX_CAUSES_LENGTH: usize = 500;
 
-fn shortened(mut words: String) -> String {
-    if let Some((end, _)) = words.char_indices().nth(LONGEST) {
-        words.truncate(end);
-        words.push_str("...");
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MAX_CAUSES_LENGTH) {
+        text.truncate(end);
+        text.push_str("...");
     }
-    words
-}
-
-fn context() -> SerializationContextData {
-    SerializationContextData::Workflow(WorkflowSerializationContext::new())
+    text
 }
 
 #[cfg(test)]
@@ -215,7 +215,7 @@ mod tests {
     fn shortens_long_causes_between_characters() {
         assert_eq!(shortened("short".to_owned()), "short");
         let long = shortened("ä".repeat(10_000));
-        assert_eq!(long.chars().count(), LONGEST + 3);
+        assert_eq!(long.chars().count(), MAX_CAUSES_LENGTH + 3);
         assert!(long.ends_with("ä..."));
     }
 }

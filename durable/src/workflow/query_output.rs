@@ -1,4 +1,4 @@
-//! The output of a query, on its way to the one who asked.
+//! Serialization of query outputs.
 
 use temporalio_common::data_converters::{
     GenericPayloadConverter as _, PayloadConversionError, SerializationContext,
@@ -8,11 +8,11 @@ use temporalio_common::protos::temporal::api::common::v1::Payload;
 
 use crate::definition::caught;
 
-/// The output of a query, whose `Serialize` may panic: the SDK 1.1.1 serialises it outside of its own
-/// guards, where a panic would fail the workflow task that the query came with.
-pub(super) struct Answer<T>(pub(super) T);
+/// The output of a query. Its `Serialize` may panic: SDK 1.1.1 serializes it outside of its own guards, so
+/// a panic would fail the workflow task that delivered the query.
+pub(super) struct QueryOutput<T>(pub(super) T);
 
-impl<T: TemporalSerializable + 'static> TemporalSerializable for Answer<T> {
+impl<T: TemporalSerializable + 'static> TemporalSerializable for QueryOutput<T> {
     fn as_serde(&self) -> Result<&dyn erased_serde::Serialize, PayloadConversionError> {
         self.0.as_serde()
     }

@@ -1,8 +1,8 @@
-//! What workflow code hands over and cannot be sent, or is too large for the server: the input of an
-//! activity or another workflow, the output of a workflow or update.
+//! Checks of outgoing values: the inputs of activities and other workflows, and the outputs of workflows
+//! and updates. A value may fail to serialize, or be too large for the server.
 //!
-//! Plain SDK 1.1.1 repeats the workflow task for ever. Here the activity, workflow or update fails,
-//! and says which value it was.
+//! Plain SDK 1.1.1 repeats the workflow task for ever in these cases. Here the activity, workflow or
+//! update fails, with an error that names the value.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -20,9 +20,9 @@ use temporalio_sdk::WorkflowTermination;
 use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::WorkflowError;
 
+use super::conversion::with_context;
 use super::failed_call::UnknownEncoding;
-use super::handlers::UpdateFuture;
-use super::hosted::with_context;
+use super::tables::UpdateFuture;
 use crate::definition::arguments::output::{DecodedOutput, without_value};
 use crate::definition::{Activity, Handler, Typed, Workflow};
 use crate::error::INVALID_INPUT;
@@ -30,10 +30,10 @@ use crate::error::call::ValueError;
 use crate::error::outgoing::handler_failure;
 use crate::error::payload_limit::{Measured, PayloadLimit, Value};
 
-/// The activity with an input that is measured on its way, and an output whose decoding cannot fail.
+/// An activity whose input is measured when it is serialized, and whose output always decodes.
 pub(super) struct Scheduled<A>(A);
 
-/// An activity whose input is measured.
+/// Wraps an activity and its input, which is measured.
 pub(super) fn scheduled<A: Activity>(
     activity: A,
     input: A::Input,
@@ -41,7 +41,7 @@ pub(super) fn scheduled<A: Activity>(
     (Scheduled(activity), input_of(input, "input of activity", A::NAME))
 }
 
-/// A local activity, whose input does not travel and may have any size.
+/// Wraps a local activity and its input. The input is not sent and may have any size.
 pub(super) fn local<A: Activity>(
     activity: A,
     input: A::Input,
@@ -50,18 +50,18 @@ pub(super) fn local<A: Activity>(
     (Scheduled(activity), Measured { inner: input, value, limit: PayloadLimit::new(0) })
 }
 
-/// An input that is measured on its way.
+/// Wraps an input so that it is measured when it is serialized.
 fn input_of<T>(input: T, role: &'static str, name: impl Into<Cow<'static, str>>) -> Measured<T> {
     Measured { inner: input, value: Value::new(role, name), limit: PayloadLimit::of_workflows() }
 }
 
-/// The type of a child workflow whose input is measured on its way.
+/// A child workflow whose input is measured when it is serialized.
 pub(super) struct StartedChild<C> {
     name: Cow<'static, str>,
     child: PhantomData<fn() -> C>,
 }
 
-/// A child workflow whose input is measured. One that is too large fails to start.
+/// Wraps a child workflow and its input. A child with an input that is too large fails to start.
 pub(super) fn child<C: Workflow>(
     name: Cow<'static, str>,
     input: C::Input,
@@ -79,11 +79,11 @@ impl<C: Workflow> WorkflowDefinition for StartedChild<C> {
     }
 }
 
-/// A signal to another workflow, as one of the workflow's type instead of its struct, whose input is
-/// measured on its way.
+/// A signal to another workflow, whose input is measured when it is serialized. It belongs to the workflow
+/// type, not to its struct.
 pub(super) struct SentSignal<S>(S);
 
-/// A signal whose input is measured. One that is too large is not sent.
+/// Wraps a signal and its input. A signal with an input that is too large is not sent.
 pub(super) fn signal<S: SignalDefinition>(
     signal: S,
     input: S::Input,
@@ -110,8 +110,8 @@ impl<A: Activity> ActivityDefinition for Scheduled<A> {
     }
 }
 
-/// How a run ends: a value that cannot be sent fails the workflow, where the SDK would fail its task for
-/// ever.
+/// Converts the result of `#[run]`. A value that cannot be sent fails the workflow; SDK 1.1.1 would fail
+/// its task for ever.
 pub(super) fn ended<W: Workflow>(
     result: Result<W::Output, WorkflowTermination>,
     converter: &PayloadConverter,
@@ -123,16 +123,16 @@ pub(super) fn ended<W: Workflow>(
             Err(unconverted::<W>(error))
         }
         Err(WorkflowTermination::Cancelled { details: Some(details) }) => {
-            let details = Some(cut(details, converter));
+            let details = Some(replace_oversized(details, converter));
             Err(WorkflowTermination::Cancelled { details })
         }
         Err(other) => Err(other),
     }
 }
 
-/// The details of a cancelled workflow, or a text in their place where they cannot be sent: the workflow
+/// Returns the details of a cancelled workflow, or a replacement text if they cannot be sent. The workflow
 /// is cancelled in any case.
-fn cut(details: Details, converter: &PayloadConverter) -> Details {
+fn replace_oversized(details: Details, converter: &PayloadConverter) -> Details {
     let size = match details.as_serde() {
         Ok(value) => serde_json::to_vec(value).map(|json| json.len()).ok(),
         Err(_) => with_context(converter, |context| details.to_payloads(context))
@@ -140,21 +140,21 @@ fn cut(details: Details, converter: &PayloadConverter) -> Details {
             .ok(),
     };
     match size {
-        Some(size) if size <= LARGEST_DETAILS => details,
+        Some(size) if size <= MAX_DETAILS_SIZE => details,
         Some(size) => Box::new(format!("... (details of {size} bytes cut)")),
-        None => Box::new("... (details cut, which cannot be serialized)".to_owned()),
+        None => Box::new("... (details cut: they cannot be serialized)".to_owned()),
     }
 }
 
 type Details = Box<dyn WorkflowOutputValue + Send + Sync>;
 
-/// The largest details of a cancellation, in bytes: those of a failure.
-const LARGEST_DETAILS: usize = 1024 * 1024;
+/// The maximum size of a cancellation's details, in bytes. It is the same as for failures.
+const MAX_DETAILS_SIZE: usize = 1024 * 1024;
 
-/// The end of a run by a value that could not be converted. Where the worker lacks the codec for it, the
-/// task fails instead, and the workflow goes on once it is there.
+/// Ends a run because of a value that could not be converted. If the worker lacks the codec for it, the
+/// task fails instead, and the workflow continues once the codec is there.
 fn unconverted<W: Workflow>(error: PayloadConversionError) -> WorkflowTermination {
-    if UnknownEncoding::is_why(&error) {
+    if UnknownEncoding::is_source_of(&error) {
         return error.into();
     }
     if let Some(error) = ValueError::of(&error) {
@@ -172,7 +172,7 @@ fn unconverted<W: Workflow>(error: PayloadConversionError) -> WorkflowTerminatio
         .into()
 }
 
-/// A value in the form in which it is sent.
+/// Serializes a value and measures it.
 fn measured<T: TemporalSerializable + 'static>(
     value: &T,
     converter: &PayloadConverter,
@@ -186,7 +186,8 @@ fn measured<T: TemporalSerializable + 'static>(
     Ok(Box::new(RawValue::new(payloads)))
 }
 
-/// An update whose output cannot be sent fails, where otherwise its workflow's task would, for ever.
+/// Checks the output of an update. An output that cannot be sent fails the update; SDK 1.1.1 would fail
+/// the workflow task for ever.
 pub(super) fn measured_update<U: UpdateDefinition + Handler>(
     update: UpdateFuture,
     converter: PayloadConverter,

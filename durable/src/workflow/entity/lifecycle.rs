@@ -1,4 +1,4 @@
-//! A run of an entity: when it hands out a command, ends, or continues as a new one.
+//! The lifecycle of an entity: the next command, the end, or the next run.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,81 +14,81 @@ use super::inbox::Waiting;
 use super::{Entity, EntityEnd, EntityOptions};
 use crate::workflow::WorkflowContext;
 
-/// What comes next in the life of an entity.
+/// The next step of an entity.
 pub(super) enum Next<C> {
     Command(Waiting<C>),
     End(EntityEnd),
 }
 
 /// One run of an entity.
-pub(super) struct Life<'a, W> {
-    pace: Pace<'a, W>,
-    idle: Idle<'a>,
+pub(super) struct Lifecycle<'a, W> {
+    limit: RunLimit<'a, W>,
+    idle: IdleTimer<'a>,
 }
 
-/// When the run is to end.
-struct Pace<'a, W> {
+/// The conditions for the end of a run.
+struct RunLimit<'a, W> {
     ctx: &'a WorkflowContext<W>,
     options: EntityOptions,
-    /// The length of the history when the run began.
-    began: u32,
+    /// The length of the history at the start of the run.
+    start_length: u32,
     handled: u32,
 }
 
-/// How long no command has come.
-struct Idle<'a> {
+/// The time since the last command.
+struct IdleTimer<'a> {
     timeout: Option<Duration>,
     since: SystemTime,
-    /// It runs on while commands come, and is set anew only when it has fired. So there is a timer for
-    /// each idle timeout, and not for each command.
+    /// The timer. It keeps running when commands arrive, and is restarted only after it fires. So there is
+    /// one timer per idle timeout, not one per command.
     timer: Fuse<LocalBoxFuture<'a, TimerResult>>,
     is_over: bool,
 }
 
-impl<'a, W: Entity> Life<'a, W> {
-    pub(super) fn begin(ctx: &'a WorkflowContext<W>, options: EntityOptions) -> Self {
+impl<'a, W: Entity> Lifecycle<'a, W> {
+    pub(super) fn start(ctx: &'a WorkflowContext<W>, options: EntityOptions) -> Self {
         warn_of_timeouts(ctx);
-        let pace = Pace { ctx, options, began: ctx.history_length(), handled: 0 };
+        let limit = RunLimit { ctx, options, start_length: ctx.history_length(), handled: 0 };
         let (timeout, timer) = (options.idle_timeout, Fuse::terminated());
-        let idle = Idle { timeout, since: ctx.now(), timer, is_over: false };
-        Self { pace, idle }
+        let idle = IdleTimer { timeout, since: ctx.now(), timer, is_over: false };
+        Self { limit, idle }
     }
 
-    /// The next command, or the end of the entity's life; the end of a run is an error.
+    /// Waits for the next command or the end of the entity. Returns an error to end the run.
     pub(super) async fn next(&mut self) -> WorkflowResult<Next<W::Command>> {
-        let ctx = self.pace.ctx;
+        let ctx = self.limit.ctx;
         self.idle.since = ctx.now();
         self.idle.is_over = false;
         loop {
             ctx.ensure_not_cancelled()?;
-            let settled = ctx.all_handlers_finished();
-            if settled && self.pace.is_due() {
-                return Err(self.pace.end());
+            let handlers_finished = ctx.all_handlers_finished();
+            if handlers_finished && self.limit.is_due() {
+                return Err(self.limit.end());
             }
             if let Some(waiting) = ctx.state(|state| state.inbox().pop()) {
-                self.pace.handled = self.pace.handled.saturating_add(1);
+                self.limit.handled = self.limit.handled.saturating_add(1);
                 return Ok(Next::Command(waiting));
             }
-            if settled && ctx.state(W::has_ended) {
+            if handlers_finished && ctx.state(W::has_ended) {
                 return Ok(Next::End(EntityEnd::Ended));
             }
-            if settled && self.idle.is_over {
+            if handlers_finished && self.idle.is_over {
                 return Ok(Next::End(EntityEnd::Idle));
             }
             self.wait().await?;
         }
     }
 
-    /// Waits until there is something to do, or the idle timer has fired.
+    /// Waits until there is something to do, or the idle timer fires.
     async fn wait(&mut self) -> Result<(), WorkflowCancellationError> {
-        let Self { pace, idle } = self;
-        let ctx = pace.ctx;
+        let Self { limit, idle } = self;
+        let ctx = limit.ctx;
         let is_over = idle.is_over;
         let mut ready = std::pin::pin!(ctx.wait_condition(move |state| {
-            let to_end = || is_over || state.has_ended() || pace.is_due();
-            !state.inbox().is_empty() || (ctx.all_handlers_finished() && to_end())
+            let should_end = || is_over || state.has_ended() || limit.is_due();
+            !state.inbox().is_empty() || (ctx.all_handlers_finished() && should_end())
         }));
-        idle.set(ctx);
+        idle.start(ctx);
         let mut timer = &mut idle.timer;
         let fired = select! {
             ready = ready => return ready,
@@ -99,14 +99,14 @@ impl<'a, W: Entity> Life<'a, W> {
                 idle.fired(ctx.now());
                 Ok(())
             }
-            // Nobody cancels it but the workflow's cancellation, of which the condition is told too.
+            // The timer is cancelled only with the workflow, and the condition with it.
             TimerResult::Cancelled => ready.await,
         }
     }
 }
 
-impl<W: Entity> Pace<'_, W> {
-    /// The end of the run, with all that goes to the next one.
+impl<W: Entity> RunLimit<'_, W> {
+    /// Ends the run and carries the state and the waiting commands to the next one.
     fn end(&self) -> WorkflowTermination {
         let input = self.ctx.state(|state| state.carry(state.inbox().take()));
         let options = ContinueAsNewOptions::default();
@@ -118,37 +118,37 @@ impl<W: Entity> Pace<'_, W> {
         end
     }
 
-    /// Whether the run is to end. One in which nothing has happened yet goes on in any case:
-    /// otherwise a state that is too large for the server's taste would make an endless chain of runs.
+    /// Returns `true` if the run should end. A run in which nothing has happened yet continues in any
+    /// case: otherwise a state that is too large would cause an endless chain of runs.
     fn is_due(&self) -> bool {
         let limit = self.options.continue_after;
         let many = limit.is_some_and(|limit| self.handled >= limit);
-        let something_happened = self.handled > 0 || self.ctx.history_length() > self.began;
+        let something_happened = self.handled > 0 || self.ctx.history_length() > self.start_length;
         many || (something_happened && self.ctx.continue_as_new_suggested())
     }
 }
 
-impl<'a> Idle<'a> {
-    /// Sets the timer, if there is a limit, it is not reached, and no timer runs.
-    fn set<W>(&mut self, ctx: &'a WorkflowContext<W>) {
+impl<'a> IdleTimer<'a> {
+    /// Starts the timer, if there is a timeout, it has not passed, and no timer runs.
+    fn start<W>(&mut self, ctx: &'a WorkflowContext<W>) {
         let Some(timeout) = self.timeout else { return };
         if !self.is_over && self.timer.is_terminated() {
-            let left = timeout.saturating_sub(self.passed(ctx.now()));
+            let left = timeout.saturating_sub(self.elapsed(ctx.now()));
             self.timer = ctx.timer(left).boxed_local().fuse();
         }
     }
 
-    /// Takes note that the timer has fired; commands may have come since it was set.
+    /// Handles the firing of the timer. Commands may have arrived since it was started.
     fn fired(&mut self, now: SystemTime) {
-        self.is_over = self.timeout.is_some_and(|timeout| self.passed(now) >= timeout);
+        self.is_over = self.timeout.is_some_and(|timeout| self.elapsed(now) >= timeout);
     }
 
-    fn passed(&self, now: SystemTime) -> Duration {
+    fn elapsed(&self, now: SystemTime) -> Duration {
         now.duration_since(self.since).unwrap_or_default()
     }
 }
 
-/// The limits of ordinary workflows are a trap for one that is to live for long.
+/// Warns of execution and run timeouts, which end an entity.
 fn warn_of_timeouts<W: Entity>(ctx: &WorkflowContext<W>) {
     let info = ctx.info();
     let (execution, run) = (info.execution_timeout(), info.run_timeout());
@@ -162,8 +162,8 @@ fn warn_of_timeouts<W: Entity>(ctx: &WorkflowContext<W>) {
             workflow_id = info.workflow_id(),
             execution_timeout = ?execution,
             run_timeout = ?run,
-            "an entity with a timeout ends after {limit:?} at the latest; `execution_timeout = \"0s\"` \
-             and `run_timeout = \"0s\"` at `#[workflow]` lift the limits"
+            "the timeout ends the entity after {limit:?}; `execution_timeout = \"0s\"` and \
+             `run_timeout = \"0s\"` on `#[workflow]` remove the limits"
         );
     }
 }

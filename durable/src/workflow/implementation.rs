@@ -1,22 +1,16 @@
-//! The form in which a worker hosts an annotated workflow: the user's state, with bad input and
-//! panics answered.
+//! The SDK's `WorkflowImplementation` for the adapter of annotated workflows. It handles bad input and
+//! panics.
 //!
-//! One generic implementation of the SDK's `WorkflowImplementation` serves every workflow, so
-//! generated code stays small. It is also what makes a workflow whose input does not decode fail
-//! with a clear error instead of retrying its task for ever, and what keeps a panic in `#[init]`
-//! from ending the worker, both of which plain SDK 1.1.1 does.
+//! One generic implementation serves every workflow, so generated code stays small. A workflow whose input
+//! does not decode fails with a clear error, and a panic in `#[init]` does not end the worker. Plain SDK
+//! 1.1.1 repeats the task for ever in the first case, and ends the worker in the second.
 
 use std::any::Any;
 use std::error::Error;
-use std::marker::PhantomData;
-use std::rc::Rc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, pending, ready};
-use temporalio_common::WorkflowDefinition;
-use temporalio_common::data_converters::{
-    PayloadConverter, SerializationContext, SerializationContextData, WorkflowSerializationContext,
-};
+use temporalio_common::data_converters::{PayloadConverter, SerializationContext};
 use temporalio_common::error::ApplicationFailure;
 use temporalio_common::protos::temporal::api::common::v1::Payloads;
 use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
@@ -25,90 +19,27 @@ use temporalio_sdk::workflows::{
 };
 use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
+use super::adapter::{AdapterDefinition, NoState, WorkflowAdapter};
 use super::cancellation::Cancellation;
-use super::handlers::Undeliverable;
+use super::conversion::with_context;
 use super::pending::Pending;
-use super::tables::{bad_call, find, known, names, with_built_in};
+use super::tables::{
+    QueryHandler, SignalHandler, Undeliverable, UpdateHandler, bad_call, find, known, names,
+    with_built_in,
+};
 use super::user_code::{self, Execution, Part, UserFuture};
-use super::{WorkflowCode, WorkflowContext, metadata, too_large};
+use super::{WorkflowCode, WorkflowContext, metadata, outgoing};
 use crate::definition::arguments::Decoded;
 use crate::definition::{Payload, Workflow, updates};
 use crate::error::INVALID_INPUT;
 
 type Sdk<W> = temporalio_sdk::WorkflowContext<W>;
 
-/// A workflow instance on a worker: the user's state, or why there is none.
-pub struct Hosted<W> {
-    state: Result<W, NoState>,
-    cancellation: Cancellation,
-    pending: Pending,
-    execution: Rc<Execution>,
-}
-
-/// Why a workflow instance has no state.
-#[derive(Clone)]
-enum NoState {
-    /// The input that `#[init]` takes did not decode, for this reason.
-    UndecodableInput(String),
-    /// `#[init]` did not return, for this reason.
-    InitUnwound(String),
-    /// It is declared here and served elsewhere, and a test has no mock of it.
-    Declared,
-    /// It was dropped.
-    Dropped,
-}
-
-impl<W> Hosted<W> {
-    pub(super) fn execution(&self) -> Rc<Execution> {
-        Rc::clone(&self.execution)
-    }
-
-    pub(super) fn state(&self) -> &W {
-        self.state.as_ref().unwrap_or_else(|_| unreachable!("{STATE_EXISTS}"))
-    }
-
-    pub(super) fn cancellation(&self) -> Cancellation {
-        self.cancellation.clone()
-    }
-
-    pub(super) fn pending(&self) -> Pending {
-        self.pending.clone()
-    }
-
-    pub(super) fn state_mut(&mut self) -> &mut W {
-        self.state.as_mut().unwrap_or_else(|_| unreachable!("{STATE_EXISTS}"))
-    }
-}
-
-impl<W> Drop for Hosted<W> {
-    fn drop(&mut self) {
-        let state = std::mem::replace(&mut self.state, Err(NoState::Dropped));
-        self.execution.discard(state);
-    }
-}
-
-const STATE_EXISTS: &str = "user code runs only on a workflow whose state was made";
-
-/// What the host's definition is to the SDK: the user's, with an input whose decoding never fails.
-pub struct HostedRun<W>(PhantomData<fn() -> W>);
-
-impl<W: Workflow> WorkflowDefinition for HostedRun<W>
+impl<W: WorkflowCode> WorkflowImplementation for WorkflowAdapter<W>
 where
     W::Input: Payload,
 {
-    type Input = Decoded<W::Input>;
-    type Output = W::Output;
-
-    fn name(&self) -> &str {
-        W::NAME
-    }
-}
-
-impl<W: WorkflowCode> WorkflowImplementation for Hosted<W>
-where
-    W::Input: Payload,
-{
-    type Run = HostedRun<W>;
+    type Run = AdapterDefinition<W>;
 
     const HAS_INIT: bool = W::HAS_INIT;
     const INIT_TAKES_INPUT: bool = W::INIT_TAKES_INPUT;
@@ -119,7 +50,7 @@ where
 
     fn definition() -> WorkflowDefinitionDescriptor {
         updates::note_definition(W::NAME, W::UPDATES);
-        let update = |handler: &super::UpdateHandler<W>| UpdateDefinitionDescriptor {
+        let update = |handler: &UpdateHandler<W>| UpdateDefinitionDescriptor {
             name: handler.name.to_owned(),
             has_validator: handler.has_validator,
         };
@@ -138,7 +69,7 @@ where
         let state = match input.map(|input| input.0).transpose() {
             Err(error) => Err(NoState::UndecodableInput(error.describe(W::PARAMETERS))),
             Ok(_) if W::IS_DECLARED => Err(NoState::Declared),
-            // The SDK 1.1.1 calls this outside of its own guard, where a panic would end the worker.
+            // SDK 1.1.1 calls this outside of its own guard, so a panic would end the worker.
             Ok(input) => execution.call(Part::Init, || W::init(&view, input)).map_err(|unwound| {
                 let init = format!("{} of workflow {}", Part::Init, W::NAME);
                 NoState::InitUnwound(unwound.describe(&init))
@@ -161,7 +92,7 @@ where
         }
         context.set_current_details(metadata::details::<W>(""));
         let undecodable = match input.map(|input| input.0).transpose() {
-            Ok(input) => match context.state(|hosted| hosted.state.as_ref().err().cloned()) {
+            Ok(input) => match context.state(|adapter| adapter.state.as_ref().err().cloned()) {
                 Some(NoState::UndecodableInput(error)) => error,
                 Some(NoState::InitUnwound(message)) => {
                     context.force_task_fail(message);
@@ -185,7 +116,7 @@ where
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
         let Some(handler) = find(Self::signals(), name) else {
             let known = names(Self::signals());
-            let reason = format!("the workflow has no signal of that name; it has {known}");
+            let reason = format!("the workflow has no such signal; its signals are {known}");
             return Ok(Some(Box::new(Undeliverable(reason))));
         };
         let decoded = decoded::<W>(converter, |context| (handler.decode)(context, payloads));
@@ -199,11 +130,14 @@ where
     ) -> LocalBoxFuture<'static, Result<(), WorkflowError>> {
         let handler = find(Self::signals(), name);
         match (input.downcast::<Undeliverable>(), handler) {
-            (Err(input), Some(handler)) if context.state(|hosted| hosted.state.is_ok()) => {
+            (Err(input), Some(handler)) if context.state(|adapter| adapter.state.is_ok()) => {
                 let part = Part::Signal(handler.name);
-                user_code::handler(&context.clone(), part, || (handler.dispatch)(context, input))
+                let execution = context.state(Self::execution);
+                user_code::handler(&context.clone(), &execution, part, || {
+                    (handler.dispatch)(context, input)
+                })
             }
-            // A workflow that fails for its input takes no signals any more.
+            // A workflow without a state handles no signals.
             (Err(input), _) => {
                 context.state(Self::execution).discard(input);
                 ready(Ok(())).boxed_local()
@@ -256,13 +190,16 @@ where
     ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowError>> {
         let checked =
             known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name).and_then(|handler| {
-                context.state(|hosted| hosted.require_state("update", W::NAME, name))?;
+                context.state(|adapter| adapter.require_state("update", W::NAME, name))?;
                 Ok(handler)
             });
         match checked {
             Ok(handler) => {
                 let part = Part::Update(handler.name);
-                user_code::handler(&context.clone(), part, || (handler.dispatch)(context, input))
+                let execution = context.state(Self::execution);
+                user_code::handler(&context.clone(), &execution, part, || {
+                    (handler.dispatch)(context, input)
+                })
             }
             Err(error) => ready(Err(error)).boxed_local(),
         }
@@ -280,23 +217,23 @@ where
     }
 }
 
-impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
-    fn signals() -> impl Iterator<Item = &'static super::SignalHandler<W>> + Clone {
+impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
+    fn signals() -> impl Iterator<Item = &'static SignalHandler<W>> + Clone {
         with_built_in(W::SIGNAL_HANDLERS, Self::SIGNALS)
     }
 
-    fn queries() -> impl Iterator<Item = &'static super::QueryHandler<W>> + Clone {
+    fn queries() -> impl Iterator<Item = &'static QueryHandler<W>> + Clone {
         with_built_in(W::QUERY_HANDLERS, Self::QUERIES)
     }
 
-    /// Calls a query or a validator, whose panic is the caller's error: the SDK 1.1.1 has no guard for
-    /// queries, and one that comes with a workflow task would fail the task.
+    /// Calls a query or a validator. A panic becomes an error for the caller: SDK 1.1.1 has no guard for
+    /// queries, and a panic of one in a workflow task would fail the task.
     fn answer<R>(
         &self,
         part: Part,
         answer: impl FnOnce() -> Result<R, WorkflowError>,
     ) -> Result<R, WorkflowError> {
-        let answer = || answer().inspect_err(print);
+        let answer = || answer().inspect_err(check_display);
         self.execution.call(part, answer).unwrap_or_else(|unwound| {
             let handler = format!("{part} of workflow {}", W::NAME);
             Err(WorkflowError::Execution(unwound.describe(&handler).into()))
@@ -306,26 +243,27 @@ impl<W: WorkflowCode<Input: Payload>> Hosted<W> {
     fn require_state(&self, kind: &str, workflow: &str, name: &str) -> Result<(), WorkflowError> {
         match &self.state {
             Ok(_) => Ok(()),
-            Err(_) => Err(bad_call(kind, workflow, name, "the workflow has no state to work on")),
+            Err(_) => Err(bad_call(kind, workflow, name, "the workflow has no state")),
         }
     }
 }
 
 /// Runs the user's `#[run]`.
 fn run<W: WorkflowCode<Input: Payload>>(
-    context: &Sdk<Hosted<W>>,
+    context: &Sdk<WorkflowAdapter<W>>,
     input: Option<W::Input>,
 ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowTermination>> {
+    let execution = context.state(WorkflowAdapter::execution);
     let own = context.clone();
     let started = async move {
         let converter = own.payload_converter().clone();
         let result = W::run(WorkflowContext::new(own), input).await;
-        too_large::ended::<W>(result, &converter)
+        outgoing::ended::<W>(result, &converter)
     };
-    UserFuture::new(context, Part::Run, started.boxed_local()).boxed_local()
+    UserFuture::new(context, &execution, Part::Run, started.boxed_local()).boxed_local()
 }
 
-/// The end of a declared workflow where a test serves it, and has no mock of it.
+/// Creates the error of a declared workflow that a test serves without a mock of it.
 fn not_mocked(workflow: &str) -> ApplicationFailure {
     let message = format!(
         "workflow {workflow} is declared here and served elsewhere; mock it in this test with \
@@ -340,7 +278,7 @@ fn drop_signal<W: WorkflowImplementation>(
     signal: &str,
     reason: &str,
 ) {
-    // A replay meets the same signal again, and it was reported the first time.
+    // A replay handles the same signal again, which was reported the first time.
     if !context.is_replaying_history_events() {
         tracing::warn!(
             workflow_type = workflow,
@@ -353,9 +291,9 @@ fn drop_signal<W: WorkflowImplementation>(
     }
 }
 
-/// Prints an error and its causes once where a panic of the user's `Display` is caught. The SDK prints
-/// them outside of its guards.
-fn print(error: &WorkflowError) {
+/// Formats an error and its causes once inside the guard, to catch a panic of the user's `Display`. SDK
+/// 1.1.1 formats them outside of its guards.
+fn check_display(error: &WorkflowError) {
     let WorkflowError::Execution(error) = error else { return };
     let mut next: Option<&(dyn Error + 'static)> = Some(&**error);
     while let Some(error) = next {
@@ -370,12 +308,4 @@ fn decoded<W: Workflow>(
     decode: impl FnOnce(&SerializationContext<'_>) -> Result<Box<dyn Any>, String>,
 ) -> Result<Box<dyn Any>, String> {
     user_code::decoding(W::NAME, || with_context(converter, decode))
-}
-
-pub(super) fn with_context<R>(
-    converter: &PayloadConverter,
-    f: impl FnOnce(&SerializationContext<'_>) -> R,
-) -> R {
-    let data = SerializationContextData::Workflow(WorkflowSerializationContext::new());
-    f(&SerializationContext::new(&data, converter))
 }
