@@ -21,7 +21,7 @@ pub async fn order_more(ctx: ActivityContext, shelf: String) -> String {
 #[derive(Default)]
 pub struct InventoryWorkflow;
 
-/// What is to be counted.
+/// A shelf to count.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Shelf {
     /// Its name.

@@ -18,7 +18,7 @@ use futures_util::FutureExt as _;
 /// A test ends with whatever error it met.
 type Outcome = Result<(), ActivityError>;
 
-/// What heartbeats of these activities carry.
+/// The details of the heartbeats of these activities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Progress {
     done: u32,

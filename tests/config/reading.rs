@@ -1,4 +1,4 @@
-//! What is read: files, values, variables in values.
+//! Reading a configuration: files, values, and variables in values.
 
 use durable::config::Config;
 

@@ -1,4 +1,4 @@
-//! What a configuration says of a connection besides its protection.
+//! Settings of a connection besides its protection.
 
 use std::time::{Duration, Instant};
 

@@ -10,7 +10,7 @@ use crate::authority::{Authority, DAY, Issued};
 use crate::connect;
 use crate::front::Front;
 
-/// Why a configuration cannot connect, in type and words.
+/// Returns the problem of a configuration that can't connect, as a type and as text.
 async fn refusal(text: &str) -> (TlsProblem, String) {
     let before = Instant::now();
     let error = connect(text).await.expect_err("it cannot connect");

@@ -1,4 +1,4 @@
-//! What is no history, or one that cannot be: named with its reason, while the others are replayed.
+//! Files that are no valid histories: each is named with the reason, and the others are replayed.
 
 use std::fs;
 

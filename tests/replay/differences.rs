@@ -1,4 +1,4 @@
-//! What a replay says of code that does something else than the history says.
+//! Reports of replays whose code does something else than the history says.
 
 use durable::client::WorkflowHistory;
 use durable::error::ReplayProblem;
@@ -31,7 +31,7 @@ async fn refund_nearby() -> u32 {
     2
 }
 
-/// How the code was changed.
+/// The change of the code.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 enum Change {
     ActivityToTimer,

@@ -1,4 +1,4 @@
-//! What a replay needs to have in common with the workers, and the forms of files.
+//! The settings that a replay must share with the workers, and the forms of history files.
 
 use std::process::Command;
 use std::task::Poll;

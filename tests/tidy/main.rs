@@ -83,6 +83,31 @@ fn no_file_is_too_long() {
 }
 
 #[test]
+fn doc_comments_open_with_a_noun_or_a_verb() {
+    const QUESTIONS: [&str; 9] =
+        ["What", "How", "Whether", "Where", "Why", "When", "Who", "Until", "That"];
+    let doc = |line: &str| {
+        let line = line.trim_start();
+        line.strip_prefix("//! ").or_else(|| line.strip_prefix("/// ")).map(str::to_owned)
+    };
+    let is_doc =
+        |line: &str| ["//!", "///"].iter().any(|start| line.trim_start().starts_with(start));
+    let mut found = Vec::new();
+    for (path, text) in sources() {
+        let mut before = "";
+        for (number, line) in text.lines().enumerate() {
+            let first = doc(line).filter(|_| !is_doc(before));
+            let word = first.as_deref().and_then(|text| text.split([' ', ',', ':', '\'']).next());
+            if word.is_some_and(|word| QUESTIONS.contains(&word)) {
+                found.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+            before = line;
+        }
+    }
+    assert!(found.is_empty(), "doc comments open with a question:\n{}", found.join("\n"));
+}
+
+#[test]
 fn no_test_is_switched_off() {
     for (path, text) in sources() {
         let switched_off = concat!("#[", "ignore");
