@@ -1,6 +1,7 @@
 //! A running worker: the thread that it runs on, and its end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use tokio::runtime::Handle;
@@ -9,6 +10,30 @@ use tokio::sync::oneshot;
 use super::WorkerError;
 use super::health::WorkerState;
 use super::supervise::Supervisor;
+
+/// The number of threads that use their Tokio runtime.
+static THREADS: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts a thread while it uses its Tokio runtime.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        THREADS.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        THREADS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Returns whether a worker uses its Tokio runtime, so that a shutdown of the runtime would make it panic.
+pub(super) fn is_any_running() -> bool {
+    THREADS.load(Ordering::Relaxed) > 0
+}
 
 /// The worker of a queue.
 pub(super) struct RunningWorker {
@@ -27,6 +52,7 @@ impl RunningWorker {
         let (made_sender, made) = oneshot::channel();
         let (end_sender, end) = oneshot::channel();
         let tokio = Handle::current();
+        let counted = Counted::new();
         let run = move || {
             let _entered = tokio.enter();
             supervisor.plan.payload_limit.apply_to_workflows();
@@ -45,6 +71,8 @@ impl RunningWorker {
                     () = control.killed() => None,
                 }
             });
+            // The end of the worker may be the end of the program, which then shuts its runtime down.
+            drop(counted);
             if let Some(ended) = ended {
                 // Nobody listens any more when the workers were dropped.
                 let _ = end_sender.send(ended);
