@@ -1,4 +1,4 @@
-//! What every example does first and last: a Temporal server that is there, or one of its own.
+//! The beginning and end of every example: it uses a running Temporal server, or starts its own.
 //!
 //! It knows the library as any program does, and none of the examples.
 

@@ -2,7 +2,7 @@
 
 use durable::prelude::*;
 
-/// What is to be sent. Each kind has its own values, and its own way.
+/// A message to send. Each kind has its own values and its own activity.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Item {
     Book { title: String },

@@ -2,28 +2,28 @@
 
 use durable::prelude::*;
 
-/// How long a person may take before a reminder is sent. In a company it would be days; the workflow
-/// would wait for them as well.
+/// The time that a person has before a reminder is sent. In a company it would be days, and the code would
+/// be the same.
 pub const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How many reminders are sent.
+/// The number of reminders.
 const REMINDERS: u32 = 2;
 
-/// What somebody wants to buy.
+/// A request to buy something.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Request {
     pub number: u32,
     pub what: String,
 }
 
-/// What a person said.
+/// A person's decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     pub by: String,
     pub approved: bool,
 }
 
-/// How the purchase ended.
+/// The outcome of the purchase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     Ordered { approved_by: String },
@@ -92,7 +92,7 @@ impl Purchase {
         }
     }
 
-    /// How often somebody was asked.
+    /// Returns the number of times that somebody was asked.
     #[query]
     fn asked(&self) -> u32 {
         self.asked

@@ -4,21 +4,21 @@
 use durable::prelude::*;
 use durable::workflow::{ContinueAsNewOptions, join_all_bounded};
 
-/// How many records a run works on; each costs some events of its history.
+/// The number of records in one run. Each record costs some events of the history.
 const PAGE: u32 = 25;
 
-/// What is to be done, and how far it is: the input of the first run and of those that follow.
+/// The work and its progress: the input of the first run and of those that follow.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Batch {
     pub name: String,
     pub records: u32,
-    /// How many are worked on at the same time.
+    /// The number of records that are worked on at the same time.
     pub at_once: usize,
     #[serde(default)]
     pub progress: Progress,
 }
 
-/// How far a batch is.
+/// The progress of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// The next record.
@@ -72,14 +72,14 @@ impl BatchConversion {
         match ctx.continue_as_new(Batch { progress, ..batch }, ContinueAsNewOptions::default())? {}
     }
 
-    /// How far it was when this run began.
+    /// Returns the progress at the start of this run.
     #[query]
     fn progress(&self) -> Progress {
         self.progress.clone()
     }
 }
 
-/// Why an activity failed, without the words around it.
+/// Returns the reason of an activity's failure, without the words around it.
 fn reason(error: &durable::workflow::ActivityExecutionError) -> String {
     error.cause().map_or_else(|| error.to_string(), |cause| cause.failure().message.clone())
 }

@@ -4,7 +4,7 @@
 use durable::prelude::*;
 use durable::workflow::{ActivityCancellationType, select};
 
-/// How much is copied, and how long it may take.
+/// The size of the copy, and its time limit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Plan {
     pub name: String,

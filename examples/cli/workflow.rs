@@ -2,7 +2,7 @@
 
 use durable::prelude::*;
 
-/// What somebody asks for.
+/// A request for support.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ticket {
@@ -38,7 +38,7 @@ impl TicketWorkflow {
         self.person = Some(person);
     }
 
-    /// Who has the ticket.
+    /// Returns the person who has the ticket.
     #[query]
     fn status(&self) -> String {
         match (&self.person, self.minutes) {

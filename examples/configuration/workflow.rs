@@ -27,7 +27,7 @@ fn heartbeats(ctx: &ActivityContext) -> String {
 #[derive(Default)]
 pub struct InventoryWorkflow;
 
-/// What is to be counted.
+/// A shelf to count.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Shelf {
     /// Its name.

@@ -4,8 +4,7 @@
 use durable::prelude::*;
 use durable::workflow::ContinueAsNewOptions;
 
-/// How many readings a run takes at the most. The server suggests an end only after some thousands of
-/// events.
+/// The most readings that a run takes. The server suggests a new run only after thousands of events.
 const READINGS_OF_A_RUN: u32 = 3;
 
 /// All that goes from run to run, and the input of the first.
@@ -13,7 +12,7 @@ const READINGS_OF_A_RUN: u32 = 3;
 pub struct Watch {
     pub station: String,
     pub interval: Duration,
-    /// How many readings are wanted; none where it goes on until it is stopped.
+    /// The number of readings. `None` means until it is stopped.
     pub limit: Option<u32>,
     #[serde(default)]
     pub readings: u32,
@@ -87,7 +86,7 @@ impl StationWatch {
         self.watch.interval = interval;
     }
 
-    /// What is known so far.
+    /// Returns the state of the watch.
     #[query]
     fn watch(&self) -> Watch {
         self.watch.clone()

@@ -12,7 +12,7 @@ pub enum Order {
     Close,
 }
 
-/// What becomes of an order: the balance after it, or why it was refused.
+/// The answer to an order: the balance after it, or the reason for a refusal.
 pub type Answer = Result<u64, String>;
 
 /// Tells the other bank, and returns its receipt.
@@ -55,7 +55,7 @@ impl Entity for Account {
     }
 }
 
-/// How an account ended.
+/// The final state of an account.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closing {
     pub balance: u64,

@@ -2,7 +2,7 @@
 
 use durable::prelude::*;
 
-/// What can go wrong with a booking. The attributes say what Temporal is to do about it.
+/// The errors of a booking. The attributes tell Temporal how to treat each.
 #[derive(Debug, PartialEq, thiserror::Error, Serialize, Deserialize, ApplicationError)]
 pub enum BookingError {
     /// Trying again is of no use, and the workflow knows something better: the values come back.

@@ -2,7 +2,7 @@
 
 use durable::prelude::*;
 
-/// What the next attempt needs to know.
+/// The progress that the next attempt needs.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     pub copied: u32,

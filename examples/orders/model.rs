@@ -1,4 +1,4 @@
-//! What an order is, and what becomes of it.
+//! An order, its progress, and its result.
 
 use std::fmt;
 
@@ -24,14 +24,14 @@ impl Order {
     }
 }
 
-/// What a shipped order ends with.
+/// The result of a shipped order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Receipt {
     pub transaction: String,
     pub tracking: String,
 }
 
-/// How far an order is; the answer to the workflow's query.
+/// The progress of an order; the answer to the workflow's query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Status {
     #[default]

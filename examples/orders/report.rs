@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::Receipt;
 
-/// What became of an order.
+/// The outcome of an order.
 pub enum Outcome {
     Shipped(Receipt),
     Failed(String),

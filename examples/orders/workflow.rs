@@ -5,7 +5,7 @@ use durable::prelude::*;
 use crate::activities::{charge_payment, final_failure, ship_order};
 use crate::model::{Order, Receipt, Status};
 
-/// How long a person may take to approve. In a shop it would be days; it would make no difference.
+/// The time that a person has to approve. In a shop it would be days, and the code would be the same.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// One order, from its arrival to its parcel.
@@ -44,7 +44,7 @@ impl OrderWorkflow {
         self.approved = Some(yes);
     }
 
-    /// How far the order is.
+    /// Returns the progress of the order.
     #[query]
     fn status(&self) -> Status {
         self.status

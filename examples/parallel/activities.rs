@@ -23,14 +23,14 @@ pub async fn translate(text: String) -> Result<String, ActivityError> {
     Ok(text.replace("albergo a", "hotel in"))
 }
 
-/// What a city's money costs.
+/// Returns the exchange rate of the currency of a city.
 #[activity(queue = "parallel", start_to_close_timeout = "10s")]
 pub async fn exchange_rate(_city: String) -> Result<f64, ActivityError> {
     tokio::time::sleep(Duration::from_millis(200)).await;
     Ok(1.25)
 }
 
-/// Where a sight is.
+/// Returns the place of a sight.
 #[activity(queue = "parallel", start_to_close_timeout = "10s")]
 pub async fn find_sight(sight: String) -> Result<String, ActivityError> {
     tokio::time::sleep(Duration::from_millis(200)).await;

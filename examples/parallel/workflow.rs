@@ -8,17 +8,17 @@ use super::activities::{
     ask_supplier, exchange_rate, find_flight, find_hotel, find_sight, translate,
 };
 
-/// How long the suppliers have for an answer.
+/// The time that the suppliers have for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Where to, and what to see there.
+/// The destination, and the sights to see there.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Wish {
     pub city: String,
     pub sights: Vec<String>,
 }
 
-/// What comes of it.
+/// The planned trip.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
     pub flight: String,
@@ -26,7 +26,7 @@ pub struct Offer {
     pub rate: f64,
     pub sights: Vec<String>,
     pub not_found: Vec<String>,
-    /// Who was first to offer a car, if anybody was.
+    /// The first supplier that offered a car, if one did.
     pub car: Option<String>,
 }
 

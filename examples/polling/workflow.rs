@@ -12,7 +12,7 @@ use durable::workflow::ContinueAsNewOptions;
 pub struct Service(Mutex<HashMap<String, u32>>);
 
 impl Service {
-    /// What came of a job, if it is ready.
+    /// Returns the result of a job, if it is ready.
     pub fn result(&self, job: &str) -> Option<String> {
         let mut asked = self.0.lock().expect("nobody panics while it is held");
         let asked = asked.entry(job.to_owned()).or_default();
@@ -121,7 +121,7 @@ impl AwaitJob {
 #[derive(Default)]
 pub struct PollPeriodically;
 
-/// How many looks one run has.
+/// The number of polls in one run.
 pub const LOOKS: u32 = 3;
 
 #[workflow_methods]

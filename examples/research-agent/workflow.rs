@@ -8,10 +8,10 @@ use durable::workflow::join_all_bounded;
 
 use super::model::Model;
 
-/// How many questions are researched at the same time.
+/// The number of questions that are researched at the same time.
 const AT_ONCE: usize = 2;
 
-/// How often a report may be sent back.
+/// The most revisions of a report.
 const REVISIONS: usize = 3;
 
 /// Asks the model. A call that failed is tried again; one that succeeded is in the workflow's history,
@@ -25,14 +25,14 @@ pub fn ask_model(model: State<dyn Model>, prompt: String) -> Result<String, Acti
     Ok(model.answer(&prompt)?)
 }
 
-/// What the person says of a draft.
+/// A person's review of a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Review {
     Accept,
     Revise { remark: String },
 }
 
-/// Where the agent is.
+/// The progress of the agent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
     #[default]

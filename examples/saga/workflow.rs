@@ -8,7 +8,7 @@ use super::activities::{
     book_courier, cancel_courier, charge_card, refund_card, release_stock, reserve_stock,
 };
 
-/// What is ordered, and where it goes.
+/// An order, with its destination.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Parcel {
     pub order: String,
@@ -40,7 +40,7 @@ impl Fulfilment {
         self.picked_up = true;
     }
 
-    /// Whether the parcel waits for the courier.
+    /// Returns whether the parcel waits for the courier.
     #[query]
     fn is_ready(&self) -> bool {
         self.ready

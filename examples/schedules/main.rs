@@ -95,7 +95,7 @@ async fn show(client: &Client, runs: Vec<ScheduleRun>) -> durable::Result<()> {
     Ok(())
 }
 
-/// What the schedule has started, once it is this many.
+/// Waits until the schedule has started this many workflows, and returns them.
 async fn runs(schedule: &ScheduleHandle, count: usize) -> durable::Result<Vec<ScheduleRun>> {
     loop {
         let described = schedule.describe().await?;

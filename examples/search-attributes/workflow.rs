@@ -5,9 +5,9 @@ use durable::workflow::SearchAttributeKey;
 
 // `dev`, a `DevServer` and tests create what is declared here; other servers have to be told.
 durable::search_attributes! {
-    /// Who has the ticket.
+    /// The team that has the ticket.
     pub const TEAM: SearchAttributeKey<String> = SearchAttributeKey::keyword("TicketTeam");
-    /// How much it matters, from 1.
+    /// The severity of the ticket, from 1.
     pub const SEVERITY: SearchAttributeKey<i64> = SearchAttributeKey::int("TicketSeverity");
 }
 

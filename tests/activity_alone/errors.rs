@@ -31,7 +31,7 @@ async fn copy(how: String) -> Result<u32, ActivityError> {
 }
 
 #[tokio::test]
-async fn an_activity_gives_its_own_error_back() {
+async fn activity_returns_its_own_error() {
     let run = async |how: &str| ActivityTest::new().run::<copy>((how.to_owned(),)).await;
     let full = run("full").await.unwrap_err();
     assert_eq!(full.downcast(), Some(CopyError::DiskFull(7)));
@@ -44,7 +44,7 @@ async fn an_activity_gives_its_own_error_back() {
 }
 
 #[tokio::test]
-async fn a_built_failure_keeps_all_that_was_said_of_it() {
+async fn failure_builder_keeps_every_value() {
     let built = ActivityTest::new().run::<copy>(("built".to_owned(),)).await.unwrap_err();
     let ActivityError::Application(failure) = built else { panic!("{built:?}") };
     assert_eq!(failure.to_string(), "no tape");
@@ -71,7 +71,7 @@ async fn go_on(ctx: ActivityContext) -> Result<String, ActivityError> {
 }
 
 #[tokio::test]
-async fn progress_is_typed_and_the_reasons_to_stop_are_told_apart() -> Outcome {
+async fn progress_is_typed_and_stop_reasons_differ() -> Outcome {
     let test = ActivityTest::new().attempt(2).heartbeat_details(Progress { done: 4 })?;
     let going = test.start::<go_on>(());
     going.shut_down_worker();

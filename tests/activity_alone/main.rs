@@ -18,7 +18,7 @@ use futures_util::FutureExt as _;
 /// A test ends with whatever error it met.
 type Outcome = Result<(), ActivityError>;
 
-/// What heartbeats of these activities carry.
+/// The details of the heartbeats of these activities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Progress {
     done: u32,
@@ -33,7 +33,7 @@ async fn six(a: u8, b: String, c: Option<u32>, d: (i8, bool), e: Vec<u8>, f: cha
 }
 
 #[tokio::test]
-async fn inputs_are_the_activitys_own() -> Outcome {
+async fn runs_activity_with_its_own_inputs() -> Outcome {
     let test = ActivityTest::new();
     test.run::<nothing>(()).await?;
     let six = test.run::<six>((1, "two".to_owned(), None, (-4, true), vec![5], '6')).await?;
@@ -70,7 +70,7 @@ async fn announce(
 }
 
 #[tokio::test]
-async fn state_is_given_by_type_and_the_same_for_every_run() -> Outcome {
+async fn provides_the_same_state_to_every_run() -> Outcome {
     let voice = Arc::new(Shouting(AtomicU32::new(0)));
     let spoken = Arc::clone(&voice);
     let test = ActivityTest::new().state(Ledger::default()).shared_state(voice as Arc<dyn Voice>);
@@ -86,7 +86,7 @@ async fn state_is_given_by_type_and_the_same_for_every_run() -> Outcome {
 }
 
 #[tokio::test]
-async fn state_that_is_missing_is_named() {
+async fn error_names_missing_state() {
     let test = ActivityTest::new().state(Ledger::default());
     let error = test.run::<announce>(("one".to_owned(),)).await.expect_err("there is no voice");
     let ActivityError::Application(failure) = error else { panic!("{error:?}") };
@@ -110,7 +110,7 @@ async fn count(ctx: ActivityContext, to: u32) -> Result<u32, ActivityError> {
 }
 
 #[tokio::test]
-async fn heartbeats_are_observed_with_their_type() -> Outcome {
+async fn observes_typed_heartbeats() -> Outcome {
     let test = ActivityTest::new();
     assert_eq!(test.heartbeats::<Progress>()?, []);
     assert_eq!(test.run::<count>((2,)).await?, 2);
@@ -125,7 +125,7 @@ async fn heartbeats_are_observed_with_their_type() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_attempt_goes_on_from_the_details_of_the_one_before() -> Outcome {
+async fn attempt_reads_details_of_the_previous_one() -> Outcome {
     let test = ActivityTest::new();
     test.run::<count>((2,)).await?;
     let last = test.heartbeats::<Progress>()?.pop().expect("it recorded two");
@@ -140,7 +140,7 @@ async fn an_attempt_goes_on_from_the_details_of_the_one_before() -> Outcome {
 }
 
 #[tokio::test]
-async fn details_that_do_not_decode_are_the_activitys_to_answer() -> Outcome {
+async fn activity_gets_error_for_undecodable_details() -> Outcome {
     let test = ActivityTest::new().heartbeat_details("half way")?;
     let error = test.run::<count>((5,)).await.expect_err("that is no progress");
     assert!(format!("{error:?}").contains("expected struct Progress"), "{error:?}");
@@ -148,7 +148,7 @@ async fn details_that_do_not_decode_are_the_activitys_to_answer() -> Outcome {
 }
 
 #[tokio::test]
-async fn heartbeats_are_waited_for_while_the_activity_runs() -> Outcome {
+async fn waits_for_heartbeats_of_running_activity() -> Outcome {
     let test = ActivityTest::new();
     let mut running = test.start::<count>((2,));
     assert_eq!(running.next_heartbeat::<Progress>().await?.done, 1);
@@ -169,7 +169,7 @@ async fn by_the_sdk(ctx: ActivityContext) -> Result<(), ActivityError> {
 }
 
 #[tokio::test]
-async fn a_heartbeat_of_the_sdks_context_is_not_lost_in_silence() -> Outcome {
+async fn heartbeat_through_the_sdk_context_is_an_error() -> Outcome {
     let test = ActivityTest::new();
     test.run::<by_the_sdk>(()).await?;
     let error = test.heartbeats::<i32>().expect_err("the SDK keeps it to itself");
@@ -192,7 +192,7 @@ async fn unserializable(ctx: ActivityContext) -> Result<(), ActivityError> {
 }
 
 #[tokio::test]
-async fn a_heartbeat_that_cannot_travel_fails_as_in_a_worker() {
+async fn unserializable_heartbeat_fails_as_in_a_worker() {
     let error = ActivityTest::new().run::<unserializable>(()).await.expect_err("it refuses");
     assert!(format!("{error:?}").contains("never"), "{error:?}");
     assert!(ActivityTest::new().heartbeat_details(Unserializable).is_err());
@@ -211,7 +211,7 @@ async fn patient(ctx: ActivityContext) -> Result<String, ActivityError> {
 }
 
 #[tokio::test]
-async fn cancellation_and_worker_shutdown_are_told_apart() -> Outcome {
+async fn distinguishes_cancellation_from_worker_shutdown() -> Outcome {
     let test = ActivityTest::new();
     let mut running = test.start::<patient>(());
     running.next_heartbeat::<()>().await?;
@@ -242,7 +242,7 @@ fn blocking(ctx: ActivityContext, State(ledger): State<Ledger>, line: String) ->
 }
 
 #[tokio::test]
-async fn a_blocking_activity_runs_on_a_thread_of_its_own() -> Outcome {
+async fn blocking_activity_runs_on_another_thread() -> Outcome {
     let ledger = Arc::new(Ledger::default());
     let test = ActivityTest::new().shared_state(Arc::clone(&ledger)).attempt(4);
     let running = test.start::<blocking>(("begun".to_owned(),));
@@ -281,7 +281,7 @@ async fn tell(ctx: ActivityContext) -> Told {
 }
 
 #[tokio::test]
-async fn the_context_says_what_the_annotation_and_the_test_say() -> Outcome {
+async fn context_has_values_of_annotation_and_test() -> Outcome {
     let told = ActivityTest::new().run::<tell>(()).await?;
     let expected = r#"telling on alone for Some("test"), attempt 1 of Some(3), Some(9s)"#;
     assert_eq!(told.text, expected);
@@ -309,7 +309,7 @@ fn panicking_and_blocking(message: String) -> u32 {
 }
 
 #[tokio::test]
-async fn a_panic_of_the_activity_is_one_of_the_test() {
+async fn activity_panic_fails_the_test() {
     let test = ActivityTest::new();
     let ended = AssertUnwindSafe(test.run::<panicking>(("mine".to_owned(),))).catch_unwind().await;
     assert_eq!(*ended.expect_err("it panicked").downcast::<String>().expect("a message"), "mine");
@@ -338,7 +338,7 @@ async fn guarded(ctx: ActivityContext, State(ledger): State<Ledger>) -> Result<(
 }
 
 #[tokio::test]
-async fn a_dropped_run_is_aborted() -> Outcome {
+async fn dropped_run_is_aborted() -> Outcome {
     let ledger = Arc::new(Ledger::default());
     let test = ActivityTest::new().shared_state(Arc::clone(&ledger));
     let mut running = test.start::<guarded>(());

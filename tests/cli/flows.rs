@@ -1,5 +1,5 @@
-//! What the program holds: workflows with every kind of handler, namesakes on two queues, and one that
-//! is only declared.
+//! The workflows of the program: with every kind of handler, with the same name on two queues, and a
+//! declared one.
 
 use durable::client::SearchAttributeKey;
 use durable::prelude::*;
@@ -85,9 +85,9 @@ impl ParcelWorkflow {
     }
 }
 
-/// What weighs.
+/// The scale, a dependency of the activities.
 pub struct Scale {
-    /// What it shows when nothing is on it.
+    /// The weight that an empty scale shows.
     pub offset: u32,
 }
 

@@ -20,7 +20,7 @@ use durable::worker::{RunningWorkers, Workers};
 use durable_tests::Shared;
 use serde_json::Value;
 
-/// How a command ended, and what it printed.
+/// The exit code and output of a command.
 #[derive(Debug)]
 struct Ran {
     code: Option<i32>,
@@ -29,19 +29,19 @@ struct Ran {
 }
 
 impl Ran {
-    /// What it printed, which it must have succeeded for.
+    /// Returns the output of a command that must have succeeded.
     fn text(self) -> String {
         assert_eq!(self.code, Some(0), "{self:#?}");
         self.stdout
     }
 
-    /// What it printed, as JSON.
+    /// Returns the output of a command that must have succeeded, as JSON.
     fn json(self) -> Value {
         let text = self.text();
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
     }
 
-    /// What it said on standard error when it ended with this code; nothing else may have been printed.
+    /// Returns the errors of a command that must have ended with this code and without output.
     fn refused(self, code: i32) -> String {
         assert_eq!(self.code, Some(code), "{self:#?}");
         assert_eq!(self.stdout, "", "{self:#?}");

@@ -9,7 +9,7 @@ use durable::cli::{Cli, Context, clap};
 /// Counts the workflows whose id starts so.
 #[derive(clap::Args)]
 struct Tally {
-    /// What the ids start with
+    /// The prefix of the ids
     prefix: String,
     /// Fails after that
     #[arg(long)]

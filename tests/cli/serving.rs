@@ -28,7 +28,7 @@ impl Running {
         serde_json::from_str(&printed).expect("it is JSON")
     }
 
-    /// What it logged until it said this.
+    /// Returns the log up to these words, and waits for them.
     fn logged(&mut self, what: &str) -> String {
         let mut log = Vec::new();
         let stderr = self.0.stderr.as_mut().expect("it is piped");

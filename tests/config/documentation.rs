@@ -31,7 +31,7 @@ fn table() -> String {
 }
 
 #[test]
-fn the_documentation_has_every_key() {
+fn documentation_lists_every_key() {
     let text = std::fs::read_to_string(docs("configuration.md")).unwrap();
     let (before, rest) = text.split_once(BEGIN).expect("the table begins");
     let (_, after) = rest.split_once(END).expect("the table ends");
@@ -39,13 +39,13 @@ fn the_documentation_has_every_key() {
 }
 
 #[test]
-fn the_schema_for_editors_is_that_of_the_model() {
+fn published_schema_equals_generated_schema() {
     let schema = serde_json::to_string_pretty(&Config::json_schema()).unwrap();
     is_written("configuration.schema.json", &(schema + "\n"));
 }
 
 #[test]
-fn the_file_of_the_original_on_the_page_can_be_copied() {
+fn documented_file_of_the_original_loads() {
     let text = std::fs::read_to_string(docs("configuration.md")).unwrap();
     let (_, text) = text.split_once("copy the file:\n\n```yaml\n").expect("the file is there");
     let (file, _) = text.split_once("```").expect("the file ends");
@@ -90,7 +90,7 @@ fn described<'a>(schema: &'a Value, key: &str) -> &'a Value {
 }
 
 #[test]
-fn the_schema_describes_every_key_and_allows_no_other() {
+fn schema_describes_every_key_and_allows_no_other() {
     let schema = Config::json_schema();
     for key in Config::keys() {
         let described = described(&schema, &key.key);

@@ -14,7 +14,7 @@ temporal:
 ";
 
 #[test]
-fn every_value_is_shown_with_its_source_and_secrets_are_masked() {
+fn effective_values_show_sources_and_mask_secrets() {
     let variables = [("HOST", "cloud"), ("TEMPORAL_NAMESPACE", "shop")];
     let config = load(FILE, &variables).unwrap();
     let lines: Vec<_> = config.settings().iter().map(ToString::to_string).collect();

@@ -15,14 +15,14 @@ fn load(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::loader().text(text).environment(variables.iter().copied()).load()
 }
 
-/// What holds for a key, as the effective values show it.
+/// Returns the effective value of a key.
 fn value(config: &Config, key: &str) -> Option<String> {
     let settings = config.settings();
     let setting = settings.into_iter().find(|setting| setting.key == key);
     setting.unwrap_or_else(|| panic!("there is no {key}")).value
 }
 
-/// Where the value of a key came from.
+/// Returns the source of a key's value.
 fn source(config: &Config, key: &str) -> String {
     let settings = config.settings();
     let setting = settings.into_iter().find(|setting| setting.key == key);

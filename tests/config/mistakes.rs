@@ -30,7 +30,7 @@ loging: {}
 ";
 
 #[test]
-fn all_mistakes_are_said_at_once_each_with_file_line_and_key() {
+fn reports_all_mistakes_with_file_line_and_key() {
     let printed = printed(MANY, &[]);
     let expected = [
         "durable.yaml:3: temporal.urll: unknown key; did you mean `url`?",
@@ -66,7 +66,7 @@ fn all_mistakes_are_said_at_once_each_with_file_line_and_key() {
 }
 
 #[test]
-fn a_problem_can_be_taken_apart_and_the_error_lists_all() {
+fn error_lists_problems_with_their_parts() {
     let problems = problems("temporal:\n  urll: x\n  tsl: true\n", &[]);
     assert_eq!(problems[0].key, "temporal.urll");
     assert!(
@@ -77,7 +77,7 @@ fn a_problem_can_be_taken_apart_and_the_error_lists_all() {
 }
 
 #[test]
-fn a_text_that_is_no_yaml_is_said_with_its_line() {
+fn reports_line_of_invalid_yaml() {
     for (text, line) in [
         ("temporal:\n  url: a: b\n", 2),
         ("temporal:\n  url: a\n  url: b\n", 3),
@@ -96,7 +96,7 @@ fn a_text_that_is_no_yaml_is_said_with_its_line() {
 }
 
 #[test]
-fn combinations_that_cannot_be_are_said_at_the_key_that_is_set() {
+fn reports_invalid_combinations_at_the_key_that_is_set() {
     for (text, line, key, word) in [
         ("tls: false\n  url: https://cloud:7233", 3, "url", "`tls: false`"),
         ("tls: true\n  url: http://server:7233", 2, "tls", "`http://`"),
@@ -164,7 +164,7 @@ fn combinations_that_cannot_be_are_said_at_the_key_that_is_set() {
 }
 
 #[test]
-fn variables_are_checked_like_the_file() {
+fn checks_variables_like_the_file() {
     let printed = printed(
         "",
         &[
@@ -193,7 +193,7 @@ fn variables_are_checked_like_the_file() {
 }
 
 #[test]
-fn no_message_tells_a_secret() {
+fn messages_never_contain_secrets() {
     let text = "
 temporal:
   api_key: [hunter2]
@@ -208,7 +208,7 @@ temporal:
 }
 
 #[test]
-fn a_file_that_is_named_must_be_there() {
+fn reports_missing_file() {
     let error = Config::from_file("/no/such.yaml").unwrap_err().to_string();
     assert!(error.contains("cannot read /no/such.yaml"), "{error}");
     let error = Config::loader().environment([("DURABLE_CONFIG", "/no/such.yaml")]).load();
@@ -217,7 +217,7 @@ fn a_file_that_is_named_must_be_there() {
 }
 
 #[test]
-fn a_proxy_and_search_attributes_are_checked() {
+fn checks_proxy_and_search_attributes() {
     let wrong = [
         ("proxy: 'https://proxy:3128'", "temporal.proxy: only `http` proxies are supported"),
         (

@@ -14,7 +14,7 @@ fn urls(variables: &[(&str, &str)]) -> (String, String) {
 }
 
 #[test]
-fn a_variable_of_a_key_beats_temporals_own_which_beats_the_file() {
+fn key_variable_overrides_temporal_variable_and_file() {
     let of_key = ("DURABLE__URL", "key:1");
     let of_temporal = ("TEMPORAL_ADDRESS", "temporal:1");
     assert_eq!(urls(&[]), ("file:1".into(), "durable.yaml:1".into()));
@@ -44,7 +44,7 @@ fn every_key_has_a_variable() {
 }
 
 #[test]
-fn temporals_own_variables_are_all_honoured() {
+fn reads_all_temporal_variables() {
     let variables = [
         ("TEMPORAL_ADDRESS", "cloud:7233"),
         ("TEMPORAL_NAMESPACE", "shop.a1b2c"),
@@ -95,7 +95,7 @@ x_tenant = \"books\"
 }
 
 #[test]
-fn the_default_profile_is_the_last_resort() {
+fn default_profile_has_lowest_precedence() {
     let (_folder, path) = profiles();
     let variables = [("TEMPORAL_CONFIG_FILE", path.as_str())];
     let config = load("temporal: { identity: me }", &variables).unwrap();
@@ -108,7 +108,7 @@ fn the_default_profile_is_the_last_resort() {
 }
 
 #[test]
-fn a_profile_that_is_named_is_a_connection_of_its_own() {
+fn named_profile_replaces_the_connection() {
     let (_folder, path) = profiles();
     let named = [("TEMPORAL_CONFIG_FILE", path.as_str()), ("TEMPORAL_PROFILE", "prod")];
     let file = "
@@ -130,7 +130,7 @@ temporal:
 }
 
 #[test]
-fn a_profile_that_is_not_there_is_said() {
+fn reports_missing_profile() {
     let (_folder, path) = profiles();
     let named = [("TEMPORAL_CONFIG_FILE", path.as_str()), ("TEMPORAL_PROFILE", "production")];
     let printed_problems = printed("", &named).join("\n");
@@ -142,7 +142,7 @@ fn a_profile_that_is_not_there_is_said() {
 }
 
 #[test]
-fn a_default_profile_that_is_of_no_use_is_not_looked_at() {
+fn ignores_broken_default_profile_that_is_not_needed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("temporal.toml");
     fs::write(&path, "this is no TOML").unwrap();
@@ -153,7 +153,7 @@ fn a_default_profile_that_is_of_no_use_is_not_looked_at() {
 }
 
 #[test]
-fn the_working_directory_without_a_file_is_fine() {
+fn loads_without_a_file() {
     // The tests run in a folder without `durable.yaml`.
     let nothing: [(String, String); 0] = [];
     let config = Config::loader().environment(nothing).load().unwrap();

@@ -1,11 +1,11 @@
-//! What is read: files, values, variables in values.
+//! Reading a configuration: files, values, and variables in values.
 
 use durable::config::Config;
 
 use crate::{load, source, value};
 
 #[test]
-fn without_anything_the_built_in_values_hold() {
+fn uses_built_in_values_without_configuration() {
     let config = load("", &[]).unwrap();
     assert!(config.is_enabled());
     assert_eq!((config.url(), config.namespace()), ("localhost:7233", "default"));
@@ -58,7 +58,7 @@ temporal:
 ";
 
 #[test]
-fn the_file_of_the_original_is_read() {
+fn reads_file_of_the_original() {
     let config = load(ORIGINAL, &[("TEMPORAL_URL", "temporal:7233")]).unwrap();
     assert_eq!(config.url(), "temporal:7233");
     assert_eq!(value(&config, "tls").as_deref(), Some("true"));
@@ -70,7 +70,7 @@ fn the_file_of_the_original_is_read() {
 }
 
 #[test]
-fn variables_stand_anywhere_in_a_value_and_change_nothing_else() {
+fn substitutes_variables_anywhere_in_a_value() {
     let text = "
 temporal:
   url: ${HOST}:${PORT:-7233}
@@ -90,7 +90,7 @@ temporal:
 }
 
 #[test]
-fn empty_is_not_set() {
+fn treats_empty_values_as_unset() {
     let text = "
 temporal:
   url: ${NONE:-}
@@ -105,7 +105,7 @@ temporal:
 }
 
 #[test]
-fn types_and_queues_have_settings_of_their_own() {
+fn reads_settings_of_types_and_queues() {
     let text = "
 temporal:
   workflows:
@@ -135,7 +135,7 @@ temporal:
 }
 
 #[test]
-fn a_file_is_read_from_its_path_and_paths_in_it_start_there() {
+fn resolves_paths_against_the_folder_of_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("shop.yaml");
     std::fs::write(&path, "temporal:\n  tls: true\n  server_ca_cert: certs/ca.pem\n").unwrap();

@@ -21,7 +21,7 @@ fn unused(text: &str, variables: &[(&str, &str)], key: &str) -> Option<&'static 
 }
 
 #[test]
-fn certificates_are_unused_while_a_variable_switches_tls_off() {
+fn ignores_certificates_if_a_variable_disables_tls() {
     for key in ["client_cert", "client_key", "server_ca_cert"] {
         assert_eq!(unused(SEED, &[], key), Some("`tls` is false"), "{key}");
         assert_eq!(unused(SEED, &[("TEMPORAL_TLS_ENABLED", "true")], key), None, "{key}");
@@ -37,7 +37,7 @@ fn certificates_are_unused_while_a_variable_switches_tls_off() {
 }
 
 #[test]
-fn a_setting_that_another_one_switches_off_is_unused() {
+fn reports_settings_that_another_setting_disables_as_unused() {
     for (text, key) in [
         ("enabled: false, namespace: shop", "namespace"),
         ("enabled: false, worker: { target_cpu_usage: 0.5 }", "worker.target_cpu_usage"),
@@ -69,7 +69,7 @@ fn a_setting_that_another_one_switches_off_is_unused() {
 }
 
 #[test]
-fn a_setting_that_something_still_reads_is_used() {
+fn reports_settings_that_are_still_read_as_used() {
     for (text, key) in [
         // One queue has a cache.
         (
@@ -92,7 +92,7 @@ fn a_setting_that_something_still_reads_is_used() {
 }
 
 #[test]
-fn a_variable_that_only_an_unused_setting_needs_may_be_missing() {
+fn accepts_missing_variable_of_unused_setting() {
     let text = "
 temporal:
   tls: ${SHOP_TLS:-false}
@@ -106,7 +106,7 @@ temporal:
 }
 
 #[test]
-fn two_settings_that_contradict_each_other_are_still_a_mistake() {
+fn refuses_contradicting_settings() {
     for (text, key) in [
         ("tls: false, url: 'https://shop:7233'", "temporal.url"),
         ("tls: true, url: 'http://shop:7233'", "temporal.tls"),

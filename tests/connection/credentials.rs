@@ -49,7 +49,7 @@ fn refuse(mut answer: SendResponse<bytes::Bytes>) {
 }
 
 #[tokio::test]
-async fn an_api_key_turns_tls_on_and_is_sent_with_the_headers() {
+async fn sends_api_key_and_headers_over_tls() {
     let authority = Authority::new();
     let tls = TlsAcceptor::from(front::server(&authority.server("localhost"), None));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -78,7 +78,7 @@ async fn an_api_key_turns_tls_on_and_is_sent_with_the_headers() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_refused_and_not_left_out() {
+async fn refuses_credentials_that_cannot_be_sent() {
     let builder =
         || Client::builder().address(durable_tests::Shared::get().address()).without_tls();
     for (builder, name) in [
@@ -93,7 +93,7 @@ async fn what_cannot_be_sent_is_refused_and_not_left_out() {
 }
 
 #[tokio::test]
-async fn an_api_key_alone_asks_for_tls_unless_it_is_switched_off() -> durable::Result<()> {
+async fn api_key_enables_tls_unless_disabled() -> durable::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("it is bound").port();
     let (sender, mut requests) = mpsc::unbounded_channel();

@@ -11,7 +11,7 @@ use crate::front::{Front, der};
 const CHILD: &str = "DURABLE_TESTS_FROM_ENV";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_honours_all_of_temporals_variables() -> durable::Result<()> {
+async fn client_reads_all_temporal_variables() -> durable::Result<()> {
     if let Ok(address) = std::env::var(CHILD) {
         let client = Client::from_env().await?;
         assert_eq!((client.address(), client.namespace()), (address.as_str(), "default"));
@@ -24,7 +24,7 @@ async fn a_client_honours_all_of_temporals_variables() -> durable::Result<()> {
     let (certificate, _) = authority.client_files(&client);
     let mut child = Command::new(std::env::current_exe().expect("a test has a path"));
     child
-        .args(["--exact", "environment::a_client_honours_all_of_temporals_variables"])
+        .args(["--exact", "environment::client_reads_all_temporal_variables"])
         .env(CHILD, front.address())
         .env("TEMPORAL_ADDRESS", front.address())
         .env("TEMPORAL_NAMESPACE", "default")

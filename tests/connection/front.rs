@@ -1,4 +1,4 @@
-//! What stands in front of the dev server: a proxy that counts connections, with or without TLS.
+//! A front of the dev server: a proxy that counts connections, with or without TLS.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,7 @@ pub(crate) struct Front {
 
 struct State {
     accepted: AtomicUsize,
-    /// How the front speaks TLS, if it does.
+    /// The TLS settings of the front, if it uses TLS.
     tls: Mutex<Option<Arc<ServerConfig>>>,
     /// The certificates that clients showed, in DER.
     shown: Mutex<Vec<Vec<u8>>>,
@@ -69,7 +69,7 @@ impl Front {
         format!("localhost:{}", self.port)
     }
 
-    /// How many connections there were.
+    /// Returns the number of connections so far.
     pub(crate) fn accepted(&self) -> usize {
         self.state.accepted.load(Ordering::SeqCst)
     }
@@ -90,7 +90,7 @@ impl Front {
     }
 }
 
-/// What a server is told of TLS.
+/// Returns the TLS settings of a server.
 pub(crate) fn server(certificate: &Issued, clients: Option<&Authority>) -> Arc<ServerConfig> {
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(Arc::clone(&provider));

@@ -1,4 +1,4 @@
-//! What a configuration says of a connection besides its protection.
+//! Settings of a connection besides its protection.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::front::Front;
 use crate::{config, connect};
 
 #[tokio::test]
-async fn the_identity_stands_in_histories() -> durable::Result<()> {
+async fn histories_contain_the_identity() -> durable::Result<()> {
     let url = Shared::get().address();
     let client = connect(&format!("temporal: {{ url: '{url}', identity: the shop }}")).await?;
     let greeting = Greeting { name: unique("identity") };
@@ -28,7 +28,7 @@ async fn the_identity_stands_in_histories() -> durable::Result<()> {
 }
 
 #[tokio::test]
-async fn an_attempt_takes_as_long_as_it_may() {
+async fn connection_attempt_respects_its_timeout() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = silent.local_addr().expect("it is bound").to_string();
     let before = Instant::now();
@@ -39,7 +39,7 @@ async fn an_attempt_takes_as_long_as_it_may() {
 }
 
 #[tokio::test]
-async fn what_the_program_says_beats_the_configuration() -> durable::Result<()> {
+async fn code_overrides_configuration() -> durable::Result<()> {
     let config = config("temporal: { url: 'localhost:1', namespace: no-such-namespace }");
     let builder = Client::builder().namespace("default").config(&config);
     let client = builder.address(Shared::get().address()).connect().await?;
@@ -49,7 +49,7 @@ async fn what_the_program_says_beats_the_configuration() -> durable::Result<()> 
 }
 
 #[tokio::test]
-async fn tls_is_on_or_off_as_configured() {
+async fn tls_follows_configuration() {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("localhost"), None).await;
     let url = front.address();
@@ -64,7 +64,7 @@ async fn tls_is_on_or_off_as_configured() {
 }
 
 #[tokio::test]
-async fn names_that_nothing_has_are_warned_of_with_the_nearest() -> durable::Result<()> {
+async fn warns_of_unknown_names_with_the_nearest() -> durable::Result<()> {
     let text = format!(
         "temporal:\n  url: '{}'\n  activities: {{ types: {{ compose_greting: {{ heartbeat_timeout_s: 9 }} }} }}\n  \
          workflows: {{ types: {{ GreetWorkflow: {{ run_timeout_s: 9 }}, Elsewhere: {{ run_timeout_s: 9 }} }} }}\n  \

@@ -59,7 +59,7 @@ async fn pass_on(mut client: TcpStream, heads: Arc<Mutex<Vec<String>>>, wanted: 
 }
 
 #[tokio::test]
-async fn a_server_is_reached_through_a_proxy() -> durable::Result<()> {
+async fn connects_through_proxy() -> durable::Result<()> {
     let proxy = Proxy::start(None).await;
     let server = Shared::get().address();
     let client = Client::builder().address(server).proxy(&proxy.address).connect().await?;
@@ -76,7 +76,7 @@ async fn a_server_is_reached_through_a_proxy() -> durable::Result<()> {
 }
 
 #[tokio::test]
-async fn a_proxy_is_told_user_and_password() -> durable::Result<()> {
+async fn sends_credentials_to_proxy() -> durable::Result<()> {
     // The Base64 of `me:s3cret`.
     let proxy = Proxy::start(Some("proxy-authorization: basic bWU6czNjcmV0")).await;
     let server = Shared::get().address();
@@ -99,7 +99,7 @@ async fn a_proxy_is_told_user_and_password() -> durable::Result<()> {
 }
 
 #[tokio::test]
-async fn a_connection_through_a_proxy_is_protected_all_the_way() -> durable::Result<()> {
+async fn uses_tls_through_proxy() -> durable::Result<()> {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("localhost"), Some(&authority)).await;
     let proxy = Proxy::start(None).await;
@@ -120,7 +120,7 @@ async fn a_connection_through_a_proxy_is_protected_all_the_way() -> durable::Res
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_not_there_or_no_proxy_is_named() {
+async fn error_names_unreachable_or_invalid_proxy() {
     let gone = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = gone.local_addr().expect("it is bound").to_string();
     drop(gone);

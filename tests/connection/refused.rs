@@ -10,7 +10,7 @@ use crate::authority::{Authority, DAY, Issued};
 use crate::connect;
 use crate::front::Front;
 
-/// Why a configuration cannot connect, in type and words.
+/// Returns the problem of a configuration that can't connect, as a type and as text.
 async fn refusal(text: &str) -> (TlsProblem, String) {
     let before = Instant::now();
     let error = connect(text).await.expect_err("it cannot connect");
@@ -35,7 +35,7 @@ fn with_client(front: &Front, authority: &Authority, client: &Issued) -> String 
 }
 
 #[tokio::test]
-async fn no_certificate_where_the_server_wants_one() {
+async fn reports_missing_client_certificate() {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("localhost"), Some(&authority)).await;
     let (problem, words) = refusal(&with_ca(&front, &authority, "")).await;
@@ -45,7 +45,7 @@ async fn no_certificate_where_the_server_wants_one() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_an_issuer_that_the_server_does_not_know() {
+async fn reports_client_certificate_of_unknown_issuer() {
     let (authority, foreign) = (Authority::new(), Authority::new());
     let front = Front::tls(&authority.server("localhost"), Some(&authority)).await;
     let text = with_client(&front, &authority, &foreign.client("orders"));
@@ -55,7 +55,7 @@ async fn a_certificate_of_an_issuer_that_the_server_does_not_know() {
 }
 
 #[tokio::test]
-async fn a_client_certificate_that_has_expired() {
+async fn reports_expired_client_certificate() {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("localhost"), Some(&authority)).await;
     let expired = authority.client_until("orders", SystemTime::now() - 2 * DAY);
@@ -71,7 +71,7 @@ async fn a_client_certificate_that_has_expired() {
 }
 
 #[tokio::test]
-async fn a_server_of_an_unknown_issuer() {
+async fn reports_server_of_unknown_issuer() {
     let (authority, foreign) = (Authority::new(), Authority::new());
     let front = Front::tls(&foreign.server("localhost"), None).await;
     let (problem, words) = refusal(&with_ca(&front, &authority, "")).await;
@@ -81,7 +81,7 @@ async fn a_server_of_an_unknown_issuer() {
 }
 
 #[tokio::test]
-async fn a_server_of_another_name() {
+async fn reports_server_with_another_name() {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("elsewhere.internal"), None).await;
     let (problem, words) = refusal(&with_ca(&front, &authority, "")).await;
@@ -91,7 +91,7 @@ async fn a_server_of_another_name() {
 }
 
 #[tokio::test]
-async fn a_server_whose_certificate_has_expired() {
+async fn reports_expired_server_certificate() {
     let authority = Authority::new();
     let expired = authority.server_until("localhost", SystemTime::now() - 2 * DAY);
     let front = Front::tls(&expired, None).await;
@@ -101,7 +101,7 @@ async fn a_server_whose_certificate_has_expired() {
 }
 
 #[tokio::test]
-async fn no_tls_to_a_server_that_speaks_it() {
+async fn reports_server_that_requires_tls() {
     let authority = Authority::new();
     for clients in [None, Some(&authority)] {
         let front = Front::tls(&authority.server("localhost"), clients).await;
@@ -113,7 +113,7 @@ async fn no_tls_to_a_server_that_speaks_it() {
 }
 
 #[tokio::test]
-async fn tls_to_a_server_that_does_not_speak_it() {
+async fn reports_server_without_tls() {
     let authority = Authority::new();
     let url = Shared::get().address();
     let text =
@@ -124,7 +124,7 @@ async fn tls_to_a_server_that_does_not_speak_it() {
 }
 
 #[tokio::test]
-async fn files_that_cannot_be_used_are_said_before_anything_is_sent() {
+async fn reports_unusable_files_before_connecting() {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("localhost"), None).await;
     let nothing = authority.file("nothing.pem", "# nothing\n");
@@ -162,7 +162,7 @@ async fn files_that_cannot_be_used_are_said_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_plain_server_that_is_not_there_is_still_unreachable() {
+async fn reports_absent_server_as_unreachable() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound").to_string();
     drop(listener);

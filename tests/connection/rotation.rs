@@ -12,7 +12,7 @@ async fn answers(client: &durable::Client) {
 }
 
 #[tokio::test]
-async fn a_new_client_certificate_is_shown_from_the_next_connection_on() -> durable::Result<()> {
+async fn next_connection_uses_new_client_certificate() -> durable::Result<()> {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("localhost"), Some(&authority)).await;
     let before = authority.client("before");
@@ -39,8 +39,7 @@ async fn a_new_client_certificate_is_shown_from_the_next_connection_on() -> dura
 }
 
 #[tokio::test]
-async fn a_new_authority_of_the_server_is_trusted_from_the_next_connection_on()
--> durable::Result<()> {
+async fn next_connection_trusts_new_authority() -> durable::Result<()> {
     let (old, new) = (Authority::new(), Authority::new());
     let front = Front::tls(&old.server("localhost"), None).await;
     let ca = old.ca_file();

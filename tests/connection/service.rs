@@ -23,7 +23,7 @@ fn service(port: u16, more: &str) -> ClientService {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_first_users_share_one_connection_to_a_server_that_comes_late() {
+async fn concurrent_first_calls_share_one_connection_to_a_late_server() {
     Shared::get();
     let port = free_port().await;
     let temporal = service(port, "");
@@ -45,8 +45,7 @@ async fn many_first_users_share_one_connection_to_a_server_that_comes_late() {
 }
 
 #[tokio::test]
-async fn nothing_is_connected_before_the_first_use_and_then_the_server_tells_of_itself()
--> durable::Result<()> {
+async fn connects_on_first_use() -> durable::Result<()> {
     let front = Front::plain().await;
     let temporal = service(front.port, "namespace: default");
     assert!(temporal.is_enabled());
@@ -66,7 +65,7 @@ async fn nothing_is_connected_before_the_first_use_and_then_the_server_tells_of_
 }
 
 #[tokio::test]
-async fn a_connection_comes_back_by_itself_and_can_be_made_anew() -> durable::Result<()> {
+async fn reconnects_by_itself_and_on_request() -> durable::Result<()> {
     let front = Front::plain().await;
     let temporal = service(front.port, "");
     let client = temporal.client().await?;
@@ -86,7 +85,7 @@ async fn a_connection_comes_back_by_itself_and_can_be_made_anew() -> durable::Re
 }
 
 #[tokio::test]
-async fn a_server_that_never_comes_is_given_up_and_all_who_wait_are_told() {
+async fn all_callers_get_an_error_if_the_server_never_comes() {
     let port = free_port().await;
     let (log, _collecting) = durable_tests::Log::collect();
     let temporal = service(port, "connect_limit_s: 1");
@@ -107,7 +106,7 @@ async fn a_server_that_never_comes_is_given_up_and_all_who_wait_are_told() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_silent_is_unhealthy_in_bounded_time() -> durable::Result<()> {
+async fn silent_server_is_unhealthy_after_a_limit() -> durable::Result<()> {
     // It accepts connections, as the kernel does for it, and says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = silent.local_addr().expect("it is bound").port();
@@ -120,7 +119,7 @@ async fn a_server_that_is_silent_is_unhealthy_in_bounded_time() -> durable::Resu
 }
 
 #[tokio::test]
-async fn what_does_not_get_better_is_not_tried_again() {
+async fn permanent_errors_are_not_retried() {
     let front = Front::plain().await;
     let temporal = service(front.port, "namespace: no-such-namespace");
     let (one, other) = tokio::join!(temporal.client(), temporal.client());
@@ -132,7 +131,7 @@ async fn what_does_not_get_better_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_program_can_be_configured_not_to_use_temporal() {
+async fn disabled_configuration_connects_to_nothing() {
     let temporal = ClientService::from_config(&config("temporal: { enabled: false }"));
     assert!(!temporal.is_enabled());
     for error in [

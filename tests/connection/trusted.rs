@@ -10,7 +10,7 @@ use crate::front::{Front, der};
 use crate::{connect, mutual};
 
 #[tokio::test]
-async fn a_server_of_a_known_issuer_is_trusted() -> durable::Result<()> {
+async fn trusts_server_of_known_issuer() -> durable::Result<()> {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("localhost"), None).await;
     let (url, ca) = (front.address(), authority.ca_file());
@@ -28,7 +28,7 @@ async fn a_server_of_a_known_issuer_is_trusted() -> durable::Result<()> {
 }
 
 #[tokio::test]
-async fn both_sides_show_certificates_from_files_or_inline() -> durable::Result<()> {
+async fn mutual_tls_reads_certificates_from_files_and_inline() -> durable::Result<()> {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("localhost"), Some(&authority)).await;
     let client = authority.client("orders");
@@ -52,7 +52,7 @@ async fn both_sides_show_certificates_from_files_or_inline() -> durable::Result<
 }
 
 #[tokio::test]
-async fn the_servers_certificate_may_be_for_another_name_that_is_named() -> durable::Result<()> {
+async fn accepts_server_certificate_for_configured_name() -> durable::Result<()> {
     let authority = Authority::new();
     let front = Front::tls(&authority.server("temporal.internal"), None).await;
     let text = format!(
@@ -65,7 +65,7 @@ async fn the_servers_certificate_may_be_for_another_name_that_is_named() -> dura
 }
 
 #[tokio::test]
-async fn workers_and_starts_go_through_the_protected_connection() -> durable::Result<()> {
+async fn workers_and_starts_use_the_tls_connection() -> durable::Result<()> {
     use durable_test_flows::{GreetWorkflow, Greeting};
     let authority = Authority::new();
     let front = Front::tls(&authority.server("localhost"), None).await;
@@ -80,7 +80,7 @@ async fn workers_and_starts_go_through_the_protected_connection() -> durable::Re
 }
 
 #[tokio::test]
-async fn a_certificate_that_soon_expires_is_warned_of_with_its_date() -> durable::Result<()> {
+async fn warns_of_certificates_that_expire_soon() -> durable::Result<()> {
     let authority = Authority::new();
     let soon = SystemTime::now() + 3 * DAY;
     let front = Front::tls(&authority.server_until("localhost", soon), Some(&authority)).await;

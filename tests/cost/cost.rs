@@ -1,5 +1,5 @@
-//! How much CPU a workflow takes through `durable`, and by hand with the SDK: the same workflow with
-//! one activity, on the same server, in the same process, in turns.
+//! A benchmark of the CPU time of a workflow with one activity, through `durable` and by hand with the SDK:
+//! on the same server, in the same process, in turns.
 //!
 //! `cargo bench --package durable-cost`. It is no test: it prints, and judges nothing.
 

@@ -1,4 +1,4 @@
-//! What the compiler says of mistakes in annotations, and what it must accept.
+//! The compiler's messages for mistakes in annotations, and annotations that it must accept.
 //!
 //! Each file in `fail` holds one mistake, and its `.stderr` is reviewed output: where the message
 //! points, what it says is wrong, and what to write instead. `TRYBUILD=overwrite` writes them anew.

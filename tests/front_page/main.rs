@@ -1,5 +1,4 @@
-//! What the README claims of its program and of its dependencies, and where the code of the guides comes
-//! from.
+//! The claims of the README about its program and its dependencies, and the sources of the code in the guides.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -54,7 +54,7 @@ impl Drop for Worker {
     }
 }
 
-/// What a binary of another crate holds and does, whatever the profile.
+/// Checks that a binary of another crate holds and serves the workflows of the library, in this profile.
 async fn library_flows_are_found_and_served(profile: &'static str, signal: &str) {
     let binaries = tokio::task::spawn_blocking(move || build(profile)).await.expect("it builds");
 

@@ -1,4 +1,4 @@
-//! What is no history, or one that cannot be: named with its reason, while the others are replayed.
+//! Files that are no valid histories: each is named with the reason, and the others are replayed.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ fn timer() -> String {
 }
 
 #[tokio::test]
-async fn files_that_are_no_histories_are_named_and_the_others_replayed() {
+async fn names_invalid_files_and_replays_the_others() {
     let good = timer();
     let truncated = &good[..good.len() / 2];
     let files = [
@@ -75,7 +75,7 @@ async fn files_that_are_no_histories_are_named_and_the_others_replayed() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_missing_or_empty_is_an_error() {
+async fn missing_or_empty_folder_is_an_error() {
     let folder = tempfile::tempdir().expect("there is room");
     for (path, reason) in [
         (folder.path().to_path_buf(), "no `*.json` file in or below this folder"),
@@ -107,7 +107,7 @@ fn renumbered(mut events: Vec<HistoryEvent>) -> Vec<HistoryEvent> {
 }
 
 #[tokio::test]
-async fn histories_with_missing_or_strange_events_are_refused() {
+async fn refuses_histories_with_missing_or_unknown_events() {
     let events = timer_events().await;
     let position = |event_type| {
         events.iter().position(|it| it.event_type() == event_type).expect("it is there")

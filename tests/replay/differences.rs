@@ -1,4 +1,4 @@
-//! What a replay says of code that does something else than the history says.
+//! Reports of replays whose code does something else than the history says.
 
 use durable::client::WorkflowHistory;
 use durable::error::ReplayProblem;
@@ -31,7 +31,7 @@ async fn refund_nearby() -> u32 {
     2
 }
 
-/// How the code was changed.
+/// The change of the code.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 enum Change {
     ActivityToTimer,
@@ -197,7 +197,7 @@ async fn differs(change: Change, at: &str, how: &str, said_by_sdk: &str) {
 const CHARGED: &str = "5 (ActivityTaskScheduled charge)";
 
 #[tokio::test]
-async fn another_command_is_a_difference() {
+async fn reports_other_command() {
     differs(
         Change::ActivityToTimer,
         CHARGED,
@@ -229,7 +229,7 @@ async fn another_command_is_a_difference() {
 }
 
 #[tokio::test]
-async fn the_same_command_of_another_type_is_a_difference() {
+async fn reports_command_of_other_type() {
     differs(
         Change::OtherActivity,
         CHARGED,
@@ -261,7 +261,7 @@ async fn the_same_command_of_another_type_is_a_difference() {
 }
 
 #[tokio::test]
-async fn a_command_that_is_missing_is_a_difference() {
+async fn reports_missing_command() {
     differs(
         Change::NeverEnds,
         "11 (WorkflowExecutionCompleted)",
@@ -280,14 +280,14 @@ async fn a_command_that_is_missing_is_a_difference() {
 
 /// The same difference twice in one history: what differs is told, and no event is guessed.
 #[tokio::test]
-async fn an_event_that_the_sdk_does_not_name_is_not_guessed() {
+async fn reports_difference_without_event_if_the_sdk_names_none() {
     let problem = problem(Change::Twice).await.to_string();
     assert!(problem.contains("does not replay: the history says"), "{problem}");
     assert!(problem.contains("schedules activity `charge`, and the code schedules"), "{problem}");
 }
 
 #[tokio::test]
-async fn an_edited_history_differs_where_it_was_edited() {
+async fn reports_event_that_was_edited() {
     let mut events = changed(Change::ActivityRemoved).await;
     let Some(Attributes::ActivityTaskScheduledEventAttributes(scheduled)) =
         &mut events[4].attributes
@@ -305,14 +305,14 @@ async fn an_edited_history_differs_where_it_was_edited() {
 /// A limit of the SDK: the history of a workflow that runs ends with a task that did nothing, and the
 /// code would schedule an activity there.
 #[tokio::test]
-async fn what_goes_beyond_an_unfinished_history_is_not_noticed() -> durable::Result<()> {
+async fn ignores_commands_beyond_an_unfinished_history() -> durable::Result<()> {
     let mut events = changed(Change::ActivityAdded).await;
     events.truncate(4);
     replay(events).await.map(drop)
 }
 
 #[tokio::test]
-async fn code_that_panics_failed() {
+async fn reports_panic_of_the_code() {
     let problem = problem(Change::Panicking).await;
     let ReplayProblem::Failed { workflow, reason, .. } = problem else { panic!("{problem:?}") };
     assert_eq!(workflow.workflow_type, "Changed");
@@ -320,7 +320,7 @@ async fn code_that_panics_failed() {
 }
 
 #[tokio::test]
-async fn code_that_blocks_is_given_up() {
+async fn gives_up_on_blocking_code() {
     let history = WorkflowHistory::from(History { events: changed(Change::Blocking).await });
     let replayed = Replayer::new().history(history).timeout(Duration::from_millis(500)).run().await;
     let problems = problems(replayed);
@@ -332,7 +332,7 @@ async fn code_that_blocks_is_given_up() {
 
 /// Workers that fail workflows of a difference would have the replay report none.
 #[tokio::test]
-async fn a_difference_is_one_also_where_it_fails_the_workflow() {
+async fn reports_difference_that_would_fail_the_workflow() {
     let history = WorkflowHistory::from(History { events: changed(Change::Swapped).await });
     let failing = |options: &mut WorkerOptions| {
         options.workflow_failure_errors.insert(WorkflowErrorType::Nondeterminism);
@@ -343,7 +343,7 @@ async fn a_difference_is_one_also_where_it_fails_the_workflow() {
 
 /// From a runtime of several threads, as well as from the others' of one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_histories_each_problem_is_told_of_its_own() {
+async fn reports_each_problem_of_many_histories() {
     let good = {
         let mut events = changed(Change::Swapped).await;
         on_queue(&mut events, "before");
@@ -371,7 +371,7 @@ trait Faraway {
 }
 
 #[tokio::test]
-async fn a_workflow_that_is_only_declared_is_not_replayed() {
+async fn refuses_declared_workflow() {
     let mut events = changed(Change::Swapped).await;
     started(&mut events).workflow_type.as_mut().expect("it has a type").name = "Faraway".to_owned();
     let problems = problems(replay(events).await);
@@ -383,7 +383,7 @@ async fn a_workflow_that_is_only_declared_is_not_replayed() {
 
 /// A limit of the SDK: workers in Go, Java and PHP do not record that ids and types are compared.
 #[tokio::test]
-async fn types_in_histories_of_other_sdks_are_compared_in_the_last_task_only() {
+async fn compares_types_of_unflagged_histories_in_the_last_task_only() {
     let other_sdk = |mut events: Vec<HistoryEvent>| {
         for event in &mut events {
             if let Some(Attributes::WorkflowTaskCompletedEventAttributes(completed)) =
@@ -409,7 +409,7 @@ fn is_activity_start(event: &HistoryEvent) -> bool {
 }
 
 #[tokio::test]
-async fn a_workflow_of_another_program_is_unknown() {
+async fn reports_unknown_workflow_type() {
     let mut events = changed(Change::Swapped).await;
     on_queue(&mut events, "elsewhere");
     let ambiguous = problems(replay(events.clone()).await);

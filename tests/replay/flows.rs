@@ -23,7 +23,7 @@ pub(crate) async fn flaky(ctx: ActivityContext, failures: u32) -> Result<u32, Ac
     Err(ActivityError::application(ApplicationFailure::new(format!("attempt {attempt}"))))
 }
 
-/// What to buy: an input of several fields.
+/// The goods to buy: an input with several fields.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Purchase {
     pub(crate) article: String,
@@ -194,7 +194,7 @@ impl PatchedFlow {
     }
 }
 
-/// What [`PatchedFlow`] was before the patch.
+/// [`PatchedFlow`] before the patch.
 #[workflow(queue = "flows-before", name = "PatchedFlow")]
 #[derive(Default)]
 pub(crate) struct UnpatchedFlow;

@@ -160,7 +160,7 @@ async fn running_and_terminated_workflows_replay() -> durable::Result<()> {
 }
 
 #[tokio::test]
-async fn a_workflow_that_no_worker_took_up_replays() -> durable::Result<()> {
+async fn workflow_without_tasks_replays() -> durable::Result<()> {
     let client = client().await;
     let flow = TimerFlow::start(&client, 1).task_queue("nobody").id("never-run").await?;
     replays("never-run", &flow).await?;
@@ -212,7 +212,7 @@ async fn a_workflow_that_panics_replays_up_to_the_panic() -> durable::Result<()>
 }
 
 #[test]
-fn the_recorded_histories_name_no_machine() {
+fn recorded_histories_contain_no_host_name() {
     // Who does not call itself otherwise is `pid@host` to Temporal.
     let host = fs::read_to_string("/etc/hostname").unwrap_or_default();
     let host = format!("@{}", host.trim());

@@ -1,4 +1,4 @@
-//! What a replay needs to have in common with the workers, and the forms of files.
+//! The settings that a replay must share with the workers, and the forms of history files.
 
 use std::process::Command;
 use std::task::Poll;
@@ -28,7 +28,7 @@ async fn workers(
 }
 
 #[tokio::test]
-async fn the_data_converter_is_that_of_the_workers() -> durable::Result<()> {
+async fn uses_data_converter_of_the_workers() -> durable::Result<()> {
     let address = Shared::get().address();
     let client = Client::builder().address(address).data_converter(flipping()).connect().await?;
     let queue = unique("backwards");
@@ -44,7 +44,7 @@ async fn the_data_converter_is_that_of_the_workers() -> durable::Result<()> {
 }
 
 #[tokio::test]
-async fn workflow_interceptors_are_those_of_the_workers() -> durable::Result<()> {
+async fn uses_workflow_interceptors_of_the_workers() -> durable::Result<()> {
     let client = client().await;
     let queue = unique("named");
     let workers = workers(&client, &queue, |options| {
@@ -88,7 +88,7 @@ impl YieldingFlow {
 }
 
 #[tokio::test]
-async fn worker_options_are_those_of_the_workers() -> durable::Result<()> {
+async fn uses_worker_options_of_the_workers() -> durable::Result<()> {
     let client = client().await;
     let queue = unique("yielding");
     let lenient = |options: &mut WorkerOptions| options.detect_nondeterministic_futures = false;
@@ -105,7 +105,7 @@ async fn worker_options_are_those_of_the_workers() -> durable::Result<()> {
 }
 
 #[tokio::test]
-async fn files_of_other_tools_are_read_and_ours_are_the_same() -> durable::Result<()> {
+async fn reads_and_writes_the_format_of_other_tools() -> durable::Result<()> {
     let flow = TimerFlow::start(&client().await, 10).id(unique("forms")).await?;
     flow.result().await?;
     let folder = tempfile::tempdir().expect("there is room");
@@ -141,7 +141,7 @@ async fn files_of_other_tools_are_read_and_ours_are_the_same() -> durable::Resul
 }
 
 #[tokio::test]
-async fn local_activities_run_whatever_the_queue_is_called_that_is_polled() -> durable::Result<()> {
+async fn local_activities_run_on_a_renamed_queue() -> durable::Result<()> {
     let client = client().await;
     let queue = unique("renamed");
     let workers = workers(&client, &queue, |_| {}).await?;

@@ -14,11 +14,11 @@ use durable_tests::{attributes, unique};
 
 use crate::client;
 
-/// What the workers are given: a ledger that activities write to.
+/// The ledger that activities of these workers write to.
 #[derive(Default)]
 pub(crate) struct Ledger(Mutex<Vec<String>>);
 
-/// What the workers are given as a trait object.
+/// A dependency that the workers get as a trait object.
 pub(crate) trait Voice: Send + Sync {
     fn say(&self, text: &str) -> String;
 }

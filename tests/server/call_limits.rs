@@ -17,7 +17,7 @@ struct Careful;
 
 #[workflow_methods]
 impl Careful {
-    /// How many of so many calls failed, and the error of the first that did.
+    /// Returns the number of failed calls, and the error of the first that failed.
     #[run]
     async fn run(
         ctx: &mut WorkflowContext<Self>,

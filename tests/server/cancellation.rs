@@ -67,7 +67,7 @@ impl Stoppable {
     }
 }
 
-/// What a caller reads of its state.
+/// The state that a caller reads with the query `state`.
 #[derive(Serialize, Deserialize, Debug, PartialEq)]
 struct Seen {
     started: u32,

@@ -16,7 +16,7 @@ use crate::client;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Parcel {
     pub(crate) number: String,
-    /// How the child is to behave.
+    /// The behaviour of the child.
     pub(crate) fate: Fate,
 }
 

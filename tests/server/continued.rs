@@ -1,4 +1,4 @@
-//! What the next run of a workflow keeps of what a run was started with or has set.
+//! Values that the next run of a workflow keeps: those of the start, and those that a run has set.
 
 use durable::client::{Priority, WorkflowHandle};
 use durable::prelude::*;
@@ -19,7 +19,7 @@ fn amount() -> SearchAttributeKey<f64> {
     SearchAttributeKey::float("Amount")
 }
 
-/// What a run finds.
+/// The values that a run finds.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Found {
     owner: Option<String>,

@@ -6,7 +6,7 @@ use durable_tests::unique;
 
 use crate::client;
 
-/// How certain somebody is.
+/// Returns the score of a text.
 #[activity(queue = "elsewhere", name = "score_text", start_to_close_timeout = "7s")]
 pub async fn score(text: String, weight: f64) -> Result<f64, ActivityError>;
 
@@ -35,7 +35,7 @@ pub struct Carried {
     number: String,
 }
 
-/// Who serves them.
+/// The program that serves the declared workflows and activities.
 mod elsewhere {
     use durable::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What holds where nothing is set, and that a single value never contradicts what is built in.
+//! The built-in options, and single values that are set beside them.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -12,7 +12,7 @@ use durable_tests::{attributes, unique};
 
 use crate::client;
 
-/// What can go wrong with a payment, in every way that an error can be classified.
+/// The errors of a payment, classified in every possible way.
 #[derive(Debug, PartialEq, thiserror::Error, Serialize, Deserialize, ApplicationError)]
 enum PaymentError {
     #[error("the card was declined, its limit is {limit}")]
@@ -50,7 +50,7 @@ enum StockError {
     Missing(u32),
 }
 
-/// What a newer program calls by the same name has another form.
+/// An error of a newer program with the same name and another form.
 #[derive(Debug, thiserror::Error, Serialize, Deserialize, ApplicationError)]
 #[error("declined")]
 #[failure(type_name = "Declined")]

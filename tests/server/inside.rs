@@ -1,4 +1,4 @@
-//! What workflow code may touch: timers, conditions, time, random values; the same on every replay.
+//! The deterministic tools of workflow code: timers, conditions, time and random values.
 
 use std::time::SystemTime;
 

@@ -1,5 +1,4 @@
-//! What callers leave out, and what they send too much of: for workflows, activities, signals, queries
-//! and updates.
+//! Too few and too many inputs: of workflows, activities, signals, queries and updates.
 
 use durable::Error;
 use durable::client::{AnyWorkflowHandle, Payloads};

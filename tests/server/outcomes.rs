@@ -1,4 +1,4 @@
-//! How a workflow can end, as typed errors.
+//! The ends of a workflow, as typed errors.
 
 use durable::client::{HasHandle, WorkflowHandle};
 use durable::error::FailureKind;

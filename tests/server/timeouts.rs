@@ -1,5 +1,5 @@
-//! What a timeout says of itself: which it was, how long, and where it was set; and what a failed call
-//! says of what failed, in the workflow and to the caller.
+//! The messages of timeouts and failed calls: which timeout ended the workflow, its length and its source,
+//! and the activity or workflow that failed.
 
 use durable::error::{ExpiredTimeout, TimeoutKind};
 use durable::options::{ConfiguredOptions, OptionSource, RetryOptions, WorkflowOptions};

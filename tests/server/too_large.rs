@@ -12,7 +12,7 @@ use crate::client;
 
 const MIB: usize = 1024 * 1024;
 
-/// What the server takes in one value.
+/// The server's limit of one value, in bytes.
 const LIMIT: usize = 2 * MIB;
 
 /// A text of so many MiB; of 2 it is a little too long, as quotes and metadata come with it.

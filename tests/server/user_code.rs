@@ -56,7 +56,7 @@ impl<'de> Deserialize<'de> for Poison {
     }
 }
 
-/// How often a value panicked when it was dropped.
+/// The number of values that panicked when they were dropped.
 static DROPPED: AtomicU32 = AtomicU32::new(0);
 
 /// Panics when it is dropped.
@@ -229,7 +229,7 @@ impl Careless {
 
 const LONG: Duration = Duration::from_secs(600);
 
-/// What the lint does not see, because it stands elsewhere.
+/// Calls an activity as a function, outside of the method that the lint reads.
 async fn pay(order: u32) -> u32 {
     charge(order, 2.0).await
 }

@@ -1,4 +1,4 @@
-//! What travels: the payloads that other SDKs send and expect, pinned to the byte.
+//! The payloads on the wire, compared byte by byte with those of other SDKs.
 
 use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::common::v1::{Payload, Payloads};

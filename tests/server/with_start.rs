@@ -213,7 +213,7 @@ async fn errors_of_a_start_with_an_update_are_those_of_the_part_that_failed() ->
     Ok(())
 }
 
-/// What became of a second start, in the words of the table of [`Idempotency`].
+/// Starts again, and returns the result in the words of the table of [`Idempotency`].
 async fn second(
     client: &Client,
     predecessor: &str,

@@ -186,7 +186,7 @@ impl Echo {
 /// The text that a worker with a [`fragile`] data converter dies of.
 pub(crate) const POISON: &str = "poison";
 
-/// How often that happens before it is digested.
+/// The number of times that it panics before it reads the text.
 #[derive(Default)]
 pub(crate) struct Fragility(AtomicU32);
 

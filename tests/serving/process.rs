@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use durable_tests::process::signal;
 use tempfile::TempDir;
 
-/// How long anything may take that is not to be timed.
+/// The limit of every wait. No test measures it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The helper, running. It is killed when a test ends without having seen its end.
@@ -83,7 +83,7 @@ impl Worker {
         std::fs::read_to_string(self.folder.path().join("log")).expect("it is text")
     }
 
-    /// Whether it still runs.
+    /// Returns whether the process still runs.
     pub(crate) fn runs(&mut self) -> bool {
         self.child.try_wait().expect("it is our child").is_none()
     }

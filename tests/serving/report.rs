@@ -1,4 +1,4 @@
-//! What is said when workers start: as a value and in the log.
+//! The report at the start of workers: as a value and in the log.
 
 use durable::prelude::*;
 use durable::worker::{DeploymentVersion, VersioningBehavior};

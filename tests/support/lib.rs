@@ -1,4 +1,4 @@
-//! What the test binaries share: one real dev server each, and ways to read histories.
+//! The support of all test binaries: one real dev server each, and ways to read histories.
 
 mod log;
 pub mod plugged;

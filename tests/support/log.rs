@@ -1,11 +1,11 @@
-//! What a test's own thread logs.
+//! The log of a test's own thread.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// What was logged on this thread while it lived.
+/// Records the log of this thread while it lives.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -1,5 +1,4 @@
-//! What programs plug into clients and workers, in its smallest form: a codec and a workflow
-//! interceptor.
+//! Minimal plug-ins of clients and workers: a codec and a workflow interceptor.
 
 use durable::client::DataConverter;
 use durable::prelude::WorkflowContextView;

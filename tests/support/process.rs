@@ -10,7 +10,7 @@ fn lives(matches: impl Fn(u32, u32) -> bool) -> bool {
     processes().into_iter().any(|(id, group, state)| matches(id, group) && state != 'Z')
 }
 
-/// Whether a process runs.
+/// Returns whether a process runs.
 #[must_use]
 pub fn is_alive(id: u32) -> bool {
     lives(|process, _| process == id)
@@ -27,7 +27,7 @@ pub fn assert_group_ends(group: u32) {
     );
 }
 
-/// Whether a condition holds within 15 seconds.
+/// Returns whether a condition holds within 15 seconds.
 pub fn comes_true(mut condition: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + Duration::from_secs(15);
     while Instant::now() < deadline {

@@ -35,7 +35,7 @@ struct Meter {
     total: Total,
 }
 
-/// What goes from run to run.
+/// The state that each run passes to the next.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Total {
     sum: u64,

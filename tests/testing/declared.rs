@@ -1,4 +1,4 @@
-//! What is declared without a body, in tests: mocked, or refused with what to write.
+//! Declared workflows and activities in tests: mocked, or refused with a message that says what to write.
 
 use durable::Registry;
 use durable::prelude::*;

@@ -62,7 +62,7 @@ enum Wait {
     LocalActivity,
     Timer,
     Child,
-    /// What it does when its activity was cancelled is another activity.
+    /// It runs another activity after its activity was cancelled.
     CleansUp,
 }
 
@@ -137,7 +137,7 @@ impl Desk {
     }
 }
 
-/// How the handler is called that waits at the end.
+/// The call of the handler that waits at the end.
 #[derive(Debug, Clone, Copy)]
 enum By {
     Update,

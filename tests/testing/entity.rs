@@ -57,7 +57,7 @@ impl Entity for Notebook {
     }
 }
 
-/// What became of a notebook.
+/// The final state of a notebook.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Written {
     pub notes: Vec<u32>,

@@ -7,7 +7,7 @@ use durable::{Error, Result};
 
 use crate::flows::{Approval, DAY, Sleeper, Waiting, slow};
 
-/// What a [`Guardian`] does before it signals its child.
+/// The behaviour of a [`Guardian`] before it signals its child.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 enum Before {
     /// It waits for two activities.

@@ -8,7 +8,7 @@ use durable::prelude::*;
 use durable::testing::{TestEnv, TestEnvBuilder};
 use durable::workflow::{join_all_bounded, select};
 
-/// How many run at once, and the most that ever did.
+/// The number of running activities, and the highest number so far.
 #[derive(Default)]
 struct Gauge {
     now: AtomicUsize,

@@ -234,7 +234,7 @@ impl Continuing {
     }
 }
 
-/// What an activity writes down.
+/// The notes of an activity.
 #[derive(Default, Clone)]
 pub struct Ledger(pub Arc<Mutex<Vec<String>>>);
 
@@ -308,8 +308,8 @@ impl Fickle {
     }
 }
 
-/// When the system's clock makes [`ByTheClock`] take the other way, in milliseconds since 1970: as
-/// late as can be, until a test lets it have come.
+/// The time from which [`ByTheClock`] takes the other way, in milliseconds since 1970. It never comes by
+/// itself; a test sets it.
 pub static DEADLINE: AtomicU64 = AtomicU64::new(u64::MAX);
 
 /// Takes one way before a deadline by the system's clock, and the other after it.

@@ -1,5 +1,4 @@
-//! What a program plugs into its clients and workers is a part of its environment, and of the replay
-//! at its end.
+//! Plug-ins of a program's clients and workers, in the environment of a test and in the replay at its end.
 
 use durable::prelude::*;
 use durable::testing::{TestEnv, TestEnvBuilder};

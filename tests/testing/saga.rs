@@ -29,7 +29,7 @@ async fn cancel(booking: String) -> Result<String, ActivityError> {
 struct Plan {
     parts: Vec<String>,
     at_once: bool,
-    /// Whether to wait for a confirmation, once all is booked.
+    /// `true` to wait for a confirmation once everything is booked.
     confirmed: bool,
 }
 

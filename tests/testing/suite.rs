@@ -1,5 +1,5 @@
-//! How long tests take around what they test: the time from the start of a test to its body, and a
-//! suite of 100 small tests, each with one workflow, run as the test harness would run them.
+//! A benchmark of the time that tests take around their bodies: from the start of a test to its body, and
+//! for a suite of 100 small tests with one workflow each, run as the test harness would run them.
 //!
 //! `cargo bench --workspace --bench suite --profile dev`, as tests are built; without the profile it
 //! measures a release build. It is no test: it prints, and judges nothing.
@@ -47,7 +47,7 @@ impl Waits {
     }
 }
 
-/// How long a workflow takes that skips over some timers, one after the other.
+/// Returns the time of a workflow that skips over some timers, one after the other.
 fn timers(times: usize) -> durable::Result<Duration> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime can be made").block_on(async {

@@ -1,5 +1,7 @@
 //! The named invariants of docs/architecture.md that can be read off the files.
 
+mod circles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -78,6 +80,31 @@ fn no_file_is_too_long() {
         let lines = text.lines().count();
         assert!(lines <= LONGEST_FILE, "{} has {lines} lines; cut it", path.display());
     }
+}
+
+#[test]
+fn doc_comments_open_with_a_noun_or_a_verb() {
+    const QUESTIONS: [&str; 9] =
+        ["What", "How", "Whether", "Where", "Why", "When", "Who", "Until", "That"];
+    let doc = |line: &str| {
+        let line = line.trim_start();
+        line.strip_prefix("//! ").or_else(|| line.strip_prefix("/// ")).map(str::to_owned)
+    };
+    let is_doc =
+        |line: &str| ["//!", "///"].iter().any(|start| line.trim_start().starts_with(start));
+    let mut found = Vec::new();
+    for (path, text) in sources() {
+        let mut before = "";
+        for (number, line) in text.lines().enumerate() {
+            let first = doc(line).filter(|_| !is_doc(before));
+            let word = first.as_deref().and_then(|text| text.split([' ', ',', ':', '\'']).next());
+            if word.is_some_and(|word| QUESTIONS.contains(&word)) {
+                found.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+            before = line;
+        }
+    }
+    assert!(found.is_empty(), "doc comments open with a question:\n{}", found.join("\n"));
 }
 
 #[test]

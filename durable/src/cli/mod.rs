@@ -34,6 +34,7 @@
 //! sent, and does everything else through the public interface of the other rooms.
 
 mod arguments;
+mod builder;
 mod commands;
 mod context;
 mod duration;
@@ -45,9 +46,9 @@ mod output;
 mod pollers;
 mod program;
 
+pub use builder::Cli;
 pub use context::Context;
 pub use exit::{FAILED, MISUSED};
-pub use program::Cli;
 
 /// The crate that parses arguments, for a program's own commands.
 pub use clap;

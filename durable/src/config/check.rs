@@ -1,9 +1,8 @@
 //! Invalid combinations of values, found after the layers were merged.
 
 use super::error::ConfigProblem;
-use super::file::in_file;
 use super::options;
-use super::value::{Value, ValueSource, Values};
+use super::value::{Value, ValueSource, Values, in_file};
 use super::worker::WorkerSettings;
 use crate::address::Address;
 use crate::options::{ActivityOptions, InvalidOptions, WorkflowOptions};

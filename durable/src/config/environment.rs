@@ -9,11 +9,10 @@ use temporalio_common::envconfig::{
 };
 
 use super::error::ConfigProblem;
-use super::file::in_file;
 use super::keys::TEMPORAL;
 use super::model::{Entry, Kind};
 use super::names;
-use super::value::{Found, KeyPath, Value, ValueSource, Values};
+use super::value::{Found, KeyPath, Value, ValueSource, Values, in_file};
 
 /// The prefix of variables for single keys. `__` also separates the levels.
 const PREFIX: &str = "DURABLE__";

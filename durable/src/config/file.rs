@@ -8,11 +8,8 @@ use super::keys::TEMPORAL;
 use super::model::{Entry, Kind};
 use super::names;
 use super::substitution::{Substituted, Unreplaced, substitute};
-use super::value::{Found, KeyPath, Value, ValueSource, Values, dotted};
+use super::value::{Found, KeyPath, ROOT, Value, ValueSource, Values, dotted};
 use super::yaml::{self, Content, Name, Node};
-
-/// The only section of the file.
-const ROOT: &str = "temporal";
 
 /// Reads a file's text. Whatever is wrong with it goes to `problems`, and the rest is read all the same.
 /// `missing` gets the index of each problem that is a variable that isn't set, and the path of its key.
@@ -215,9 +212,4 @@ fn is_text(kind: Kind) -> bool {
 
 fn quoted(kind: Kind, text: &str) -> String {
     if kind == Kind::Secret { "another value".to_owned() } else { format!("`{text}`") }
-}
-
-/// Joins the path of a key with dots, below the section of the file.
-pub(super) fn in_file(path: &KeyPath) -> String {
-    format!("{ROOT}.{}", dotted(path))
 }

@@ -1,9 +1,8 @@
 //! The nearest known name for one that is unknown.
 
 use super::error::ConfigProblem;
-use super::file::in_file;
 use super::model::Entry;
-use super::value::{KeyPath, ValueSource, Values};
+use super::value::{KeyPath, ValueSource, Values, in_file};
 
 /// Returns the known name that is nearest to a mistyped one, if one is near.
 pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

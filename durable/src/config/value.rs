@@ -158,6 +158,14 @@ pub(super) fn dotted(path: &[impl AsRef<str>]) -> String {
     parts.join(".")
 }
 
+/// The only section of the configuration file.
+pub(super) const ROOT: &str = "temporal";
+
+/// Joins the path of a key with dots, below the section of the file.
+pub(super) fn in_file(path: &KeyPath) -> String {
+    format!("{ROOT}.{}", dotted(path))
+}
+
 /// The values that were found, by key.
 #[derive(Clone, Default)]
 pub(super) struct Values(pub(super) BTreeMap<KeyPath, Found>);

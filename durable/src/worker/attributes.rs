@@ -1,4 +1,4 @@
-//! What workers say of declared search attributes that the server does not have.
+//! Warnings about declared search attributes that the server doesn't have.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::WorkerError;
-use super::running::{RunningWorker, vanished};
+use super::limits::Limits;
+use super::running_worker::{RunningWorker, vanished};
 use crate::definition::{ActivityAttempt, Attempts};
 
 /// `true` once something runs that only the end of the process stops.
@@ -19,16 +20,6 @@ pub(super) fn leave_behind() {
 /// Returns whether the end of `main` must not wait for the runtime.
 pub(crate) fn is_left_behind() -> bool {
     LEFT_BEHIND.load(Ordering::Relaxed)
-}
-
-/// The time limits of a drain.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    /// The time until running activities are cancelled.
-    pub(super) drain: Duration,
-    /// The time from then on until they are left behind. It's also the limit of the SDK's own stop, once
-    /// no activity runs.
-    pub(super) stop: Duration,
 }
 
 /// A report on the activities that were running when the workers were asked to stop.
@@ -171,7 +162,7 @@ mod tests {
     use super::{DrainReport, Limits, drain};
     use crate::definition::{ActivityAttempt, Attempts};
     use crate::worker::WorkerError;
-    use crate::worker::running::RunningWorker;
+    use crate::worker::running_worker::RunningWorker;
 
     const SHORT: Duration = Duration::from_millis(50);
     const LONG: Duration = Duration::from_secs(3600);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::{ExitCode, Termination};
 
 use super::drain::is_left_behind;
+use super::running_worker::is_any_running;
 use crate::error::{Error, Result};
 
 /// The program did what it was asked to do.
@@ -92,9 +93,10 @@ pub(crate) fn block_on<F: Future>(main: F) -> F::Output {
         .build()
         .expect("a program without threads cannot run");
     let output = runtime.block_on(main);
-    if is_left_behind() {
-        // The runtime would wait for an activity that blocks, and that was given up; and to shut it down
-        // without waiting would make the threads of workers panic. The process ends with all of them.
+    if is_left_behind() || is_any_running() {
+        // The shutdown of the runtime would wait for a blocking activity that was given up. It would also
+        // make the threads of running workers panic, as after an error of `main` that dropped its workers.
+        // The process ends with all of them.
         std::mem::forget(runtime);
     }
     output

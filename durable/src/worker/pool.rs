@@ -8,7 +8,8 @@ use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 
 use super::configured::Configured;
 use super::control::Control;
-use super::drain::{Limits, leave_behind};
+use super::drain::leave_behind;
+use super::limits::Limits;
 use super::report::{QueueReport, StartupReport};
 use super::running::{Launch, RunningWorkers};
 use super::stop::StopSignals;

@@ -1,4 +1,4 @@
-//! Running workers: a thread for each, and their end.
+//! A set of running workers, and its stop.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -6,19 +6,18 @@ use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
-use std::thread;
 
 use futures_util::FutureExt as _;
 use temporalio_sdk::Runtime;
 use temporalio_sdk::runtime::RuntimeOptions;
-use tokio::runtime::Handle;
-use tokio::sync::oneshot;
 
 use super::control::Control;
-use super::drain::{DrainReport, Limits};
-use super::health::{Board, WorkerHealth, WorkerState};
+use super::drain::DrainReport;
+use super::health::{Board, WorkerHealth};
+use super::limits::Limits;
 use super::listen::Listener;
 use super::report::StartupReport;
+use super::running_worker::{RunningWorker, vanished};
 use super::supervise::{Plan, Restarts, Supervisor};
 use super::{WorkerError, drain};
 use crate::client::Client;
@@ -49,14 +48,6 @@ pub(super) struct Launch {
     pub(super) control: Arc<Control>,
     pub(super) health_address: Option<String>,
     pub(super) report: StartupReport,
-}
-
-pub(super) struct RunningWorker {
-    pub(super) queue: &'static str,
-    /// The name of the queue that is polled, which `worker_options` may have changed.
-    pub(super) polled: String,
-    /// The end of the worker, until it was received.
-    pub(super) end: Option<oneshot::Receiver<Result<(), WorkerError>>>,
 }
 
 impl RunningWorkers {
@@ -189,58 +180,5 @@ impl Drop for RunningWorkers {
 impl fmt::Debug for RunningWorkers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.queues()).finish()
-    }
-}
-
-impl RunningWorker {
-    async fn start(supervisor: Supervisor) -> Result<Self, WorkerError> {
-        let queue = supervisor.plan.queue;
-        let polled = supervisor.plan.options.task_queue.clone();
-        let (made_sender, made) = oneshot::channel();
-        let (end_sender, end) = oneshot::channel();
-        let tokio = Handle::current();
-        let run = move || {
-            let _entered = tokio.enter();
-            supervisor.plan.payload_limit.apply_to_workflows();
-            supervisor.control.apply_to_workflows();
-            let worker = match supervisor.make() {
-                Ok(worker) => worker,
-                Err(error) => return drop(made_sender.send(Err(error))),
-            };
-            if made_sender.send(Ok(())).is_err() {
-                return;
-            }
-            let (control, board) = (Arc::clone(&supervisor.control), Arc::clone(&supervisor.board));
-            let ended = tokio.block_on(async {
-                tokio::select! {
-                    ended = supervisor.run(worker) => Some(ended),
-                    () = control.killed() => None,
-                }
-            });
-            if let Some(ended) = ended {
-                // Nobody listens any more when the workers were dropped.
-                let _ = end_sender.send(ended);
-            } else {
-                board.set(queue, WorkerState::Stopped, None);
-            }
-        };
-        let create = |source| WorkerError::Create { queue: queue.to_owned(), source };
-        thread::Builder::new()
-            .name(format!("durable-{queue}"))
-            .spawn(run)
-            .map_err(|error| create(error.into()))?;
-        match made.await {
-            Ok(Ok(())) => Ok(Self { queue, polled, end: Some(end) }),
-            Ok(Err(error)) => Err(create(error.into())),
-            Err(_) => Err(create("its thread panicked".into())),
-        }
-    }
-}
-
-pub(super) fn vanished(queue: &str) -> WorkerError {
-    WorkerError::Ended {
-        queue: queue.to_owned(),
-        restarts: 0,
-        source: "its thread panicked".into(),
     }
 }

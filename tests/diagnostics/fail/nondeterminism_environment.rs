@@ -1,4 +1,4 @@
-//! What the machine was told.
+//! The environment of the process, in a workflow.
 
 use durable::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What is deprecated warns its callers, and not where it is written: warnings are errors here.
+//! A deprecated item warns its callers, and not its own definition. Warnings are errors here.
 
 #![deny(warnings)]
 

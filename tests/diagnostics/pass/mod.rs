@@ -27,14 +27,14 @@ mod types;
 use durable::Registry;
 use durable::definition::{ActivityEntry, Parameter, WorkflowEntry};
 
-/// What the registry says of an activity, which also shows that it was registered.
+/// Returns the registry's entry of an activity, which must be registered.
 fn activity(queue: &str, name: &str) -> ActivityEntry {
     let registry = Registry::collect().expect("nothing here contradicts itself");
     let found = registry.activities().find(|entry| entry.queue == queue && entry.name == name);
     found.expect("an annotated activity is registered").clone()
 }
 
-/// What the registry says of a workflow.
+/// Returns the registry's entry of a workflow, which must be registered.
 fn workflow(queue: &str, name: &str) -> WorkflowEntry {
     let registry = Registry::collect().expect("nothing here contradicts itself");
     let found = registry.workflows().find(|entry| entry.queue == queue && entry.name == name);

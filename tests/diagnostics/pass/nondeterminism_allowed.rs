@@ -1,4 +1,4 @@
-//! What would break replay, or repeat, and is there for a reason.
+//! Code that would break replay, or that repeats, and that is allowed for a reason.
 
 #![deny(warnings, clippy::pedantic)]
 

@@ -1,4 +1,4 @@
-//! What only looks as if it broke replay.
+//! Code that looks as if it broke replay, and doesn't.
 
 #![deny(warnings)]
 

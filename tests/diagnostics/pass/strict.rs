@@ -37,7 +37,7 @@ fn nobody_calls_it(number: u32) -> u32 {
 #[workflow(queue = "strict", id = "order-{order_id}")]
 #[derive(Debug, Default)]
 struct Orders {
-    /// Whether it may go on.
+    /// `true` once it may go on.
     approved: bool,
 }
 

@@ -17,17 +17,17 @@ mod platform {
     use std::pin::pin;
     use std::task::{Context, Waker};
 
-    /// What a test runs in.
+    /// The environment of a test.
     #[derive(Debug)]
     pub(super) struct Env {
-        /// Whether `setup` was called.
+        /// `true` if `setup` was called.
         pub(super) has_ledger: bool,
     }
 
-    /// What makes an [`Env`].
+    /// The builder of an [`Env`].
     #[derive(Debug)]
     pub(super) struct EnvBuilder {
-        /// Whether `setup` was called.
+        /// `true` if `setup` was called.
         pub(super) has_ledger: bool,
     }
 
@@ -35,33 +35,33 @@ mod platform {
         static LAST: Cell<Option<(__private::Test, u32)>> = const { Cell::new(None) };
     }
 
-    /// What the test said that ran last on this thread, and the line where it would fail.
+    /// Runs a test, and returns its annotation and the line where it would fail.
     pub(super) fn ran(test: fn()) -> (__private::Test, u32) {
         test();
         LAST.take().expect("the test was handed to the runtime")
     }
 
-    /// What generated code names.
+    /// The names that generated code uses.
     pub(super) mod __private {
         use super::{Context, Env, EnvBuilder, LAST, Location, Waker, pin};
 
         pub(in super::super) use durable::__private::{TestOutput, TimeSkipping};
 
-        /// What the annotation says of a test.
+        /// The settings of a test's annotation.
         pub(in super::super) struct Test {
             /// Its path.
             pub(in super::super) name: &'static str,
-            /// Whether it crashes workers.
+            /// `true` if it crashes workers.
             pub(in super::super) crash: bool,
-            /// When time is skipped.
+            /// The time skipping of the test.
             pub(in super::super) time_skipping: TimeSkipping,
-            /// What changes the environment.
+            /// The function that changes the environment.
             pub(in super::super) setup: Option<fn(EnvBuilder) -> EnvBuilder>,
         }
 
-        /// What a test may take.
+        /// A parameter of a test.
         pub(in super::super) trait TestParameter {
-            /// What it is given.
+            /// Returns the value of the parameter.
             fn given(env: Env) -> Self;
         }
 

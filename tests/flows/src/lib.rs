@@ -3,10 +3,10 @@
 
 use durable::prelude::*;
 
-/// What the greeting is about.
+/// The input of the greeting.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Greeting {
-    /// Who is greeted.
+    /// The name of the greeted person.
     pub name: String,
 }
 

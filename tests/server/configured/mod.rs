@@ -12,7 +12,7 @@ use durable::worker::{RunningWorkers, WorkerOptions};
 use durable::workflow::join_all_bounded;
 use durable_tests::Shared;
 
-/// How many `counted` run, and the most that ever did, by workflow.
+/// The number of running `counted` activities and the highest number so far, by workflow.
 static RUNNING: Mutex<BTreeMap<String, (u32, u32)>> = Mutex::new(BTreeMap::new());
 
 fn counting(id: &str, change: impl FnOnce(&mut (u32, u32))) -> u32 {

@@ -44,7 +44,7 @@ async fn as_many_activities_begin_in_a_second_as_configured() -> durable::Result
     Ok(())
 }
 
-/// What the SDK is given for the worker of a queue.
+/// Returns the options that the SDK gets for the worker of a queue.
 async fn given(text: &str, queue: &'static str) -> durable::Result<WorkerOptions> {
     let client = client(&config(text)).await;
     let seen = Arc::new(Mutex::new(None));
