@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::{env, fs};
 
-/// Where the build script of `temporalio-protos` says that they are.
+/// The variable with the path of the descriptors, which the build script of `temporalio-protos` sets.
 const DESCRIPTORS: &str = "DEP_TEMPORALIO_PROTOS_DESCRIPTOR_PATH";
 
 fn main() {

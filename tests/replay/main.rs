@@ -4,6 +4,7 @@
 mod corrupt;
 mod differences;
 mod flows;
+mod foreign;
 mod recorded;
 mod settings;
 
