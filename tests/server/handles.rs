@@ -233,7 +233,7 @@ async fn bad_and_unknown_queries_and_updates_are_answered_with_the_expectation()
 
     let query = stranger.query(UntypedQuery::new("fnd"), raw(&7), asked()).await;
     let query = query.expect_err("there is no such query").to_string();
-    assert!(query.contains("there is `items`, `find`"), "{query}");
+    assert!(query.contains("known names: `items`, `find`"), "{query}");
 
     let update =
         stranger.execute_update(UntypedUpdate::new("close"), raw(&"soon"), updated()).await;

@@ -145,7 +145,7 @@ async fn errors_are_those_of_typed_workflows() -> durable::Result<()> {
 
     let open = note(&client).await?;
     let unknown = open.query("txet", Payloads::none()).await.expect_err("there is no such query");
-    assert!(format!("{unknown:?}").contains("there is `text`"), "{unknown:?}");
+    assert!(format!("{unknown:?}").contains("known names: `text`"), "{unknown:?}");
     let unknown =
         open.update("colse", Payloads::none()).await.expect_err("there is no such update");
     assert!(

@@ -95,7 +95,7 @@ pub(super) fn known<H: Named>(
     name: &str,
 ) -> Result<&'static H, WorkflowError> {
     find(handlers.clone(), name).ok_or_else(|| {
-        let reason = format!("unknown name; known are: {}", names(handlers));
+        let reason = format!("unknown name; known names: {}", names(handlers));
         bad_call(kind, workflow, name, &reason)
     })
 }
