@@ -181,7 +181,7 @@ impl Crate {
                             break 'search;
                         }
                         if seen.insert(next.clone()) {
-                            longer.push([path.as_slice(), &[next.clone()]].concat());
+                            longer.push([path.as_slice(), std::slice::from_ref(next)].concat());
                         }
                     }
                 }

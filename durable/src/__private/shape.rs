@@ -94,7 +94,7 @@ impl<T, E> ResultType for Result<T, E> {
 /// A pair of types, for a comparison.
 pub struct Pair<A: ?Sized, B: ?Sized>(PhantomData<A>, PhantomData<B>);
 
-impl<A: ?Sized> Pair<A, A> {
+impl<T: ?Sized> Pair<T, T> {
     /// `true` for equal types.
     pub const IS_SAME: bool = true;
 }

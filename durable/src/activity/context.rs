@@ -103,7 +103,8 @@ impl ActivityContext {
     #[must_use]
     pub fn progress<T: DeserializeOwned + 'static>(&self) -> Option<T> {
         let recorded = self.sdk.heartbeat_details().deserialize::<Exact<T>>();
-        recorded.map(|recorded| recorded.map(|Exact(progress)| progress)).unwrap_or_else(|error| {
+        let recorded = recorded.map(|recorded| recorded.map(|Exact(progress)| progress));
+        recorded.unwrap_or_else(|error| {
             let info = self.sdk.info();
             tracing::warn!(
                 activity_type = info.activity_type,

@@ -5,6 +5,8 @@
 //! So texts, details and causes that are too long are cut, with a note. The type name, the retryability
 //! and the next delay of an error are always kept.
 
+use std::fmt::Write as _;
+
 use temporalio_common::data_converters::{
     CommonAttributes, GenericPayloadConverter as _, PayloadConverter, SerializationContext,
     SerializationContextData,
@@ -104,7 +106,7 @@ impl Remaining {
             _ => 0,
         };
         if dropped > 0 {
-            link.message.push_str(&format!(" (details of {dropped} bytes cut)"));
+            let _ = write!(link.message, " (details of {dropped} bytes cut)");
         }
     }
 
@@ -118,7 +120,7 @@ impl Remaining {
                 .unwrap_or_default();
             let cut = text.len() - end;
             text.truncate(end);
-            text.push_str(&format!("... ({cut} bytes cut)"));
+            let _ = write!(text, "... ({cut} bytes cut)");
         }
         self.texts = self.texts.saturating_sub(text.len());
     }

@@ -45,7 +45,7 @@ pub(crate) fn failure(error: anyhow::Error) -> ApplicationFailure {
         Ok(failure) => failure,
         Err(error) => {
             match (ValueError::find(error.chain()), KnownError::describe_anyhow(&error)) {
-                (Some(error), _) => error.into_failure().into(),
+                (Some(error), _) => error.into_failure(),
                 (None, Some(described)) => described.failure(error.into()),
                 (None, None) => ApplicationFailure::new(error),
             }

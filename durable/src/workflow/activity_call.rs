@@ -343,6 +343,7 @@ impl<'a, A: Activity> StartedActivity<'a, A> {
 impl<A: Activity> Future for StartedActivity<'_, A> {
     type Output = Outcome<A>;
 
+    #[allow(clippy::result_large_err, reason = "the error is the SDK's")]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut poll = self.running.as_mut().poll(cx);
         if let Some((pending, task)) = &mut self.pending {

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use temporalio_common::MemoValues;
 use temporalio_common::data_converters::GenericPayloadConverter as _;
 use temporalio_common::error::OutgoingWorkflowError;
 use temporalio_common::protos::temporal::api::enums::v1::ContinueAsNewVersioningBehavior;
@@ -76,7 +77,7 @@ where
 {
     let mut checks = Checks::of(format!("the continued run of workflow `{}`", W::NAME));
     checks.continued(&options);
-    for (name, value) in options.memo.iter().flat_map(|memo| memo.iter()) {
+    for (name, value) in options.memo.iter().flat_map(MemoValues::iter) {
         let converter = context.payload_converter();
         if let Err(error) = with_context(converter, |context| converter.to_payload(context, value))
         {

@@ -76,6 +76,7 @@ pub(super) fn activity_ended<A: Activity>(error: ActivityExecutionError) -> Acti
 }
 
 /// Returns the output of an activity, or the error if it does not fit its type.
+#[allow(clippy::result_large_err, reason = "the error is the SDK's")]
 pub(super) fn activity_output<A: Activity>(
     output: DecodedOutput<A::Output>,
 ) -> Result<A::Output, ActivityExecutionError> {

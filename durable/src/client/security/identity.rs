@@ -58,7 +58,7 @@ impl Identity {
             Ok(read) => *current = Some(read),
             // A rotation may have replaced only one of the two files yet.
             Err(problem) => {
-                tracing::warn!(%problem, "the client certificate cannot be read again; the previous one is used")
+                tracing::warn!(%problem, "the client certificate cannot be read again; the previous one is used");
             }
         }
         current.as_ref().map(|current| Arc::clone(&current.key))

@@ -49,7 +49,7 @@ impl ServerVerifier {
             match Current::read(pem, Some(&current)) {
                 Ok(read) => *current = read,
                 Err(problem) => {
-                    tracing::warn!(%problem, "the CA certificate cannot be read again; the previous one is used")
+                    tracing::warn!(%problem, "the CA certificate cannot be read again; the previous one is used");
                 }
             }
         }

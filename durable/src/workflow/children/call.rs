@@ -188,7 +188,9 @@ impl<C: Workflow<Input: Payload>> Call<C> {
         let id = id.unwrap_or_else(|| context.uuid().to_string());
         let configured = configured_options(context).of_workflow(&name);
         let mut checks = Checks::of(format!("the start of child workflow `{name}`"));
-        problems.into_iter().for_each(|problem| checks.problem(problem));
+        for problem in problems {
+            checks.problem(problem);
+        }
         checks.name("workflow type", &name);
         checks.name("workflow id", &id);
         if let Some(Err(problem)) = child.cron_schedule.as_deref().map(cron::check) {
