@@ -43,7 +43,9 @@ impl Careful {
             "later" => {
                 let mut started: Vec<_> = (0..calls).map(|_| unserved(ctx)).collect();
                 ctx.sleep(Duration::from_millis(1)).await?;
-                started.iter_mut().for_each(|call| assert!(call.now_or_never().is_none()));
+                for call in &mut started {
+                    assert!(call.now_or_never().is_none());
+                }
                 errors.extend(unserved(ctx).now_or_never().and_then(reason));
             }
             _ => errors

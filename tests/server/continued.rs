@@ -97,7 +97,7 @@ async fn start(how: &str) -> LedgerHandle {
         .run_timeout(Duration::from_secs(300))
         .task_timeout(Duration::from_secs(20))
         .await
-        .unwrap()
+        .expect("it starts")
 }
 
 #[tokio::test]

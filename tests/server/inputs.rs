@@ -220,7 +220,7 @@ async fn several_inputs_go_with_every_kind_of_start() -> durable::Result<()> {
     }
 
     let signalled =
-        TwoInputs::start(&client, 4, customer(&id)).with_signal(|order| order.approve());
+        TwoInputs::start(&client, 4, customer(&id)).with_signal(TwoInputsHandle::approve);
     assert_eq!(signalled.await?.result().await?, format!("4 for {id}"));
 
     let delayed = TwoInputs::schedule(&client, 5, customer(&id), Duration::from_secs(3600)).await?;

@@ -119,7 +119,8 @@ impl Relay {
 async fn failure_of(how: &str, what: &str) -> Failure {
     let client = client().await;
     let input = (how.to_owned(), what.to_owned());
-    let run = Relay::start(&client, input).id(unique("large-errors")).await.unwrap();
+    let run = Relay::start(&client, input).id(unique("large-errors")).await;
+    let run = run.expect("it starts");
     let end = run.result_within(Duration::from_secs(15)).await;
     assert!(attributes(&run, EventType::WorkflowTaskFailed).await.is_empty(), "{how}");
     match end {
@@ -164,7 +165,8 @@ async fn details_that_are_too_large_are_left_out_and_the_rest_arrives() {
 async fn details_of_a_cancellation_that_are_too_large_are_left_out() {
     let client = client().await;
     let input = ("cancelled".to_owned(), String::new());
-    let run = Relay::start(&client, input).id(unique("large-errors")).await.unwrap();
+    let run = Relay::start(&client, input).id(unique("large-errors")).await;
+    let run = run.expect("it starts");
     run.cancel("no more").await.unwrap();
     let end = within(run.result()).await;
     assert!(matches!(end, Err(Error::Cancelled { .. })), "{end:?}");
@@ -186,7 +188,8 @@ async fn many_causes_are_cut_in_the_middle() {
 async fn of_updates_validators_and_queries_reach_the_caller_and_the_workflow_goes_on() {
     let client = client().await;
     let input = (String::new(), String::new());
-    let run = Relay::start(&client, input).id(unique("large-errors")).await.unwrap();
+    let run = Relay::start(&client, input).id(unique("large-errors")).await;
+    let run = run.expect("it starts");
     let answers = [
         ("update", within(run.change(3000)).await.unwrap_err()),
         ("async update", within(run.change_later()).await.unwrap_err()),
@@ -220,7 +223,8 @@ async fn of_a_bad_input_as_large_as_the_server_takes() {
     let client = client().await;
     let text = "x".repeat((2 << 20) - 70);
     let start = client.start("Relay", "large-errors", Payloads::from(vec![json!(text)]));
-    let run = start.id(unique("large-errors")).await.unwrap();
+    let run = start.id(unique("large-errors")).await;
+    let run = run.expect("it starts");
     let end = run.result_within(Duration::from_secs(15)).await;
     let Err(Error::Failed { failure, .. }) = end else { panic!("it does not fail") };
     assert_eq!(failure.kind(), &application(Some(INVALID_INPUT), true));

@@ -47,13 +47,13 @@ impl Endless {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum End {
-    Returns,
-    Fails,
+    Returned,
+    Failed,
     /// The server cancels it.
-    IsCancelled,
+    Cancelled,
     /// The built-in signal `cancel` asks it to end.
-    IsAskedToEnd,
-    ContinuesAsNew,
+    CancelRequested,
+    ContinuedAsNew,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -82,11 +82,11 @@ impl Desk {
     async fn run(ctx: &mut WorkflowContext<Self>, runs: u32) -> WorkflowResult<u32> {
         ctx.wait_condition(|desk| desk.end.is_some() || runs > 1 || ctx.is_cancelled()).await?;
         match ctx.state(|desk| desk.end) {
-            Some(End::Fails) => Err(ApplicationFailure::builder("as it was told")
+            Some(End::Failed) => Err(ApplicationFailure::builder("as it was told")
                 .non_retryable(true)
                 .build()
                 .into()),
-            Some(End::ContinuesAsNew) => {
+            Some(End::ContinuedAsNew) => {
                 ctx.continue_as_new(runs + 1, ContinueAsNewOptions::default())?;
                 Ok(0)
             }
@@ -158,16 +158,17 @@ async fn ends(env: &TestEnv, end: End, wait: Wait, by: By) -> Result<()> {
     eventually(&case, || async { desk.is_handling().await.ok().filter(|handling| *handling) })
         .await;
     match end {
-        End::IsCancelled => desk.cancel("the day is over").await?,
-        End::IsAskedToEnd => desk.request_cancel("enough").await?,
+        End::Cancelled => desk.cancel("the day is over").await?,
+        End::CancelRequested => desk.request_cancel("enough").await?,
         other => desk.end(other).await?,
     }
     // Without the end of handlers, it ends when the activity does: after ten minutes.
     let result = desk.result_within(Duration::from_secs(10)).await;
     match (end, &result) {
-        (End::Returns | End::IsAskedToEnd, Ok(1)) | (End::ContinuesAsNew, Ok(2)) => {}
-        (End::Fails, Err(Error::Failed { .. }))
-        | (End::IsCancelled, Err(Error::Cancelled { .. })) => {}
+        (End::Returned | End::CancelRequested, Ok(1))
+        | (End::ContinuedAsNew, Ok(2))
+        | (End::Failed, Err(Error::Failed { .. }))
+        | (End::Cancelled, Err(Error::Cancelled { .. })) => {}
         _ => panic!("{case}: {result:?}"),
     }
     let Some(update) = update else { return Ok(()) };
@@ -176,7 +177,7 @@ async fn ends(env: &TestEnv, end: End, wait: Wait, by: By) -> Result<()> {
         Err(Error::UpdateFailed { update, failure, .. }) => {
             assert_eq!(update, "serve", "{case}");
             // A handler that was told of the cancellation before the end may have had its say.
-            if failure.message() != "not served" || end != End::IsCancelled {
+            if failure.message() != "not served" || end != End::Cancelled {
                 assert_eq!(failure.type_name(), Some("AcceptedUpdateCompletedWorkflow"), "{case}");
             }
         }
@@ -194,27 +195,27 @@ async fn ends_with_every_handler(env: &TestEnv, end: End) -> Result<()> {
 
 #[durable::test(time_skipping = "never")]
 async fn a_return_ends_it_at_once(env: TestEnv) -> Result<()> {
-    ends_with_every_handler(&env, End::Returns).await
+    ends_with_every_handler(&env, End::Returned).await
 }
 
 #[durable::test(time_skipping = "never")]
 async fn a_failure_ends_it_at_once(env: TestEnv) -> Result<()> {
-    ends_with_every_handler(&env, End::Fails).await
+    ends_with_every_handler(&env, End::Failed).await
 }
 
 #[durable::test(time_skipping = "never")]
 async fn a_cancellation_ends_it_at_once(env: TestEnv) -> Result<()> {
-    ends_with_every_handler(&env, End::IsCancelled).await
+    ends_with_every_handler(&env, End::Cancelled).await
 }
 
 #[durable::test(time_skipping = "never")]
 async fn the_built_in_cancel_ends_it_at_once(env: TestEnv) -> Result<()> {
-    ends_with_every_handler(&env, End::IsAskedToEnd).await
+    ends_with_every_handler(&env, End::CancelRequested).await
 }
 
 #[durable::test(time_skipping = "never")]
 async fn continuing_as_new_ends_the_run_at_once(env: TestEnv) -> Result<()> {
-    ends_with_every_handler(&env, End::ContinuesAsNew).await
+    ends_with_every_handler(&env, End::ContinuedAsNew).await
 }
 
 #[durable::test(time_skipping = "never")]

@@ -103,6 +103,7 @@ pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
     let free = all.filter(|(name, _)| !taken.contains(name)).map(|(_, function)| function);
     quote! {
         #[allow(dead_code, reason = "a worker may serve what this program does not call")]
+        #[allow(clippy::too_many_arguments, reason = "a client and a delay join the inputs")]
         impl #target #condition { #(#free)* }
     }
 }

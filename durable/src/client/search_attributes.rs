@@ -6,9 +6,9 @@ use std::fmt;
 use temporalio_client::grpc::OperatorService as _;
 use temporalio_client::tonic::{Code, IntoRequest as _, Status};
 use temporalio_common::protos::temporal::api::enums::v1::IndexedValueType;
-use temporalio_common::protos::temporal::api::operatorservice::v1::{
-    AddSearchAttributesRequest, ListSearchAttributesRequest,
-};
+#[cfg(feature = "testing")]
+use temporalio_common::protos::temporal::api::operatorservice::v1::AddSearchAttributesRequest;
+use temporalio_common::protos::temporal::api::operatorservice::v1::ListSearchAttributesRequest;
 
 use super::Client;
 use crate::definition::SearchAttributeEntry;

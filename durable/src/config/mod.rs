@@ -228,6 +228,7 @@ impl Config {
     }
 
     /// Returns the known name that is nearest to a mistyped one, if one is near.
+    #[cfg(feature = "cli")]
     pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         names::nearest(name, known.iter().copied())
     }

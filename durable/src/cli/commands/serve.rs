@@ -9,8 +9,8 @@ use super::logging::{self, LogLevel};
 use crate::cli::duration;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::names;
-use crate::cli::program::{Prepare, Program};
-use crate::client::{Client, ClientService};
+use crate::cli::program::Program;
+use crate::client::ClientService;
 use crate::definition::Registry;
 use crate::worker::Workers;
 
@@ -38,10 +38,11 @@ impl Serving {
     }
 
     /// Serves until the process is told to stop, by a signal or otherwise.
+    #[cfg(feature = "dev-server")]
     pub(super) async fn run(
         self,
-        client: &Client,
-        prepare: Prepare,
+        client: &crate::client::Client,
+        prepare: crate::cli::program::Prepare,
         stop: impl Future<Output = ()>,
     ) -> Outcome {
         let mut workers = prepare(Workers::new(client));
