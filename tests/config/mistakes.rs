@@ -107,7 +107,7 @@ fn reports_invalid_combinations_at_the_key_that_is_set() {
         ("headers:\n    X-Tenant: b", 3, "headers.X-Tenant", "lower-case"),
         ("headers:\n    x-tenant: bü", 3, "headers.x-tenant", "printable ASCII"),
         ("api_key: |\n    key\n", 2, "api_key", "line break"),
-        ("url: localhost", 2, "url", "no port"),
+        ("url: localhost", 2, "url", "the port is missing"),
         ("url: 'http://'", 2, "url", "invalid address"),
         ("connect_timeout_s: 0", 2, "connect_timeout_s", "more than 0 seconds"),
         (

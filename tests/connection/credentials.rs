@@ -88,7 +88,7 @@ async fn refuses_credentials_that_cannot_be_sent() {
     ] {
         let error = builder.connect().await.expect_err("it cannot be sent");
         assert!(matches!(&error, Error::InvalidHeader { name: of } if of == name), "{error:?}");
-        assert!(error.to_string().contains("may end with a line break"), "{error}");
+        assert!(error.to_string().contains("remove the line break at the end"), "{error}");
     }
 }
 
