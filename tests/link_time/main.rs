@@ -119,7 +119,7 @@ async fn two_definitions_of_one_name_are_refused_with_both_places() {
         let problem = problems.iter().find(|problem| problem.starts_with(&start));
         let problem = problem.unwrap_or_else(|| panic!("no problem of {name} in {text}"));
         assert_eq!(problem.matches("duplicates.rs:").count(), 2, "{problem}");
-        assert!(problem.contains("another `name = \"..\"`"), "{problem}");
+        assert!(problem.contains("a different `name = \"..\"`"), "{problem}");
     }
     assert!(text.contains("Temporal needs one of them"), "{text}");
 }
