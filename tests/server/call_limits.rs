@@ -124,7 +124,10 @@ async fn starts_with_such_values_are_errors_before_anything_is_sent() {
     let client = client().await;
     let start = || Idle::start(&client, 1);
     for (start, problem) in [
-        (start().run_timeout(Duration::MAX), "run_timeout is longer than 10,000 years"),
+        (
+            start().run_timeout(Duration::MAX),
+            "run_timeout is longer than the maximum of 10,000 years",
+        ),
         (start().start_delay(Duration::MAX), "is longer than 10000 years"),
         (start().task_queue(""), "the task queue is empty"),
         (start().id(""), "the workflow id is empty"),

@@ -191,7 +191,10 @@ async fn callers_are_told_that_what_they_sent_or_asked_for_is_too_large() {
         assert!(matches!(start, Error::PayloadTooLarge { .. }), "{start:?}");
         let signal = run.take(text(mib)).await.unwrap_err();
         assert!(matches!(signal, Error::PayloadTooLarge { .. }), "{signal:?}");
-        assert!(signal.to_string().starts_with("what was sent to signal workflow `large-"));
+        assert!(
+            signal.to_string().starts_with("the request to signal workflow `large-"),
+            "{signal}"
+        );
         let query = run.ask(mib).await.unwrap_err();
         assert!(matches!(query, Error::QueryFailed { .. }), "{query:?}");
     }

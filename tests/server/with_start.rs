@@ -162,23 +162,23 @@ async fn what_a_request_cannot_carry_is_refused() {
 
     let fail = start().id_conflict_policy(WorkflowIdConflictPolicy::Fail);
     let text = problem(fail.with_signal(|cart| cart.add(pear())).await);
-    assert!(text.contains("no id conflict policy `Fail`"), "{text}");
+    assert!(text.contains("does not support the id conflict policy `Fail`"), "{text}");
     let text = problem(start().eager(true).with_signal(|cart| cart.add(pear())).await);
     assert!(text.contains("a signal-with-start cannot be eager"), "{text}");
 
     let many = start().cron_schedule("@daily").eager(true);
     let text = problem(many.with_update(|cart| cart.add_and_count(pear())).await);
-    assert!(text.contains("no cron schedule"), "{text}");
+    assert!(text.contains("does not support a cron schedule"), "{text}");
     assert!(text.contains("an update-with-start cannot be eager"), "{text}");
     let delayed = start().start_delay(Duration::from_secs(1));
     let text = problem(delayed.with_update(|cart| cart.add_and_count(pear())).await);
-    assert!(text.contains("no start delay"), "{text}");
+    assert!(text.contains("does not support a start delay"), "{text}");
 
     let other = CartWorkflow::handle(&client, "another-cart");
     let text = problem(start().with_signal(|_| other.add(pear())).await);
     assert!(text.contains("is addressed to workflow `another-cart`"), "{text}");
     let text = problem(start().with_update(|_| other.add_and_count(pear())).await);
-    assert!(text.contains("use the handle that the closure is given"), "{text}");
+    assert!(text.contains("the handle that is passed to the closure"), "{text}");
 }
 
 #[tokio::test]

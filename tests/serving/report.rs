@@ -29,8 +29,12 @@ async fn the_report_says_what_is_served_with_which_options_and_where() -> durabl
     assert_eq!((report.stop_timeout, report.max_restarts), (Duration::from_secs(10), 5));
     let [served] = report.queues.as_slice() else { panic!("{report:?}") };
     assert_eq!(served.queue, queue);
-    assert_eq!(served.workflows, ["Careful", "Echo", "Steady", "Steps", "Stubborn"]);
-    assert_eq!(served.activities, ["careful", "steady", "step", "stubborn"]);
+    let workflows = ["Careful", "Echo", "Nearby", "Steady", "Steps", "Stubborn", "Yielding"];
+    assert_eq!(served.workflows, workflows);
+    assert_eq!(
+        served.activities,
+        ["attentive", "careful", "steady", "step", "stubborn", "yielding"]
+    );
     assert_eq!(served.options.workflow_cache_size, 7);
     assert_eq!(served.options.activity_slots, Some(100));
     assert_eq!(served.options.activities_per_second, Some(2.5));
@@ -40,7 +44,7 @@ async fn the_report_says_what_is_served_with_which_options_and_where() -> durabl
     let text = report.to_string();
     for part in [
         "durable 0.1.0 on the Temporal Rust SDK 1.1.1 serves namespace `default` of 127.0.0.1:",
-        "activities: careful, steady, step, stubborn",
+        "activities: attentive, careful, steady, step, stubborn, yielding",
         "cache: 7 workflows",
         "activities a second: 2.5",
         "build `42` of deployment `reported`",

@@ -110,7 +110,7 @@ impl<W: HasHandle> Start<W> {
             (theirs.address(), theirs.namespace()) == (ours.address(), ours.namespace());
         if handle.id() != id || handle.run_id().is_some() || !same_place {
             self.settings.problems.push(format!(
-                "the {what} is check_target to workflow `{}`, but `{id}` is started; use \
+                "the {what} is addressed to workflow `{}`, but `{id}` is started; use \
                  the handle that is passed to the closure",
                 handle.id()
             ));
