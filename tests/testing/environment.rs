@@ -84,7 +84,9 @@ async fn it_runs_on_another_server_and_deletes_its_namespace() -> Result<()> {
         .await?;
     let env = TestEnv::connect(server.address()).await?;
     let namespace = env.client().namespace().to_owned();
-    assert_eq!(Sleeper::execute(env.client(), DAY).await?, DAY);
+    // A server that isn't tuned for tests fires its timers up to a second late.
+    let slept = Sleeper::execute(env.client(), DAY).await?;
+    assert!((DAY..DAY + 60).contains(&slept), "{slept}");
     env.finish().await?;
     let again = Client::builder().address(server.address()).namespace(namespace).connect().await;
     assert!(matches!(again, Err(Error::NamespaceNotFound { .. })), "{again:?}");
