@@ -19,6 +19,8 @@ use temporalio_common::data_converters::{
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use temporalio_common::{QueryDefinition, UpdateDefinition};
 
+use super::deserializer::for_each_method;
+
 /// Reads payloads that the SDK's converter could not read. Returns `None` if they are not JSON of the
 /// type, or if another converter is set.
 pub(crate) fn decode<T: TemporalDeserializable + 'static>(
@@ -193,39 +195,7 @@ macro_rules! forward {
 impl<'de> Deserializer<'de> for Text {
     type Error = serde_json::Error;
 
-    forward! {
-        deserialize_any();
-        deserialize_bool();
-        deserialize_i8();
-        deserialize_i16();
-        deserialize_i32();
-        deserialize_i64();
-        deserialize_i128();
-        deserialize_u8();
-        deserialize_u16();
-        deserialize_u32();
-        deserialize_u64();
-        deserialize_u128();
-        deserialize_f32();
-        deserialize_f64();
-        deserialize_char();
-        deserialize_str();
-        deserialize_string();
-        deserialize_bytes();
-        deserialize_byte_buf();
-        deserialize_option();
-        deserialize_unit();
-        deserialize_unit_struct(name: &'static str);
-        deserialize_newtype_struct(name: &'static str);
-        deserialize_seq();
-        deserialize_tuple(len: usize);
-        deserialize_tuple_struct(name: &'static str, len: usize);
-        deserialize_map();
-        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
-        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
-        deserialize_identifier();
-        deserialize_ignored_any();
-    }
+    for_each_method!(forward);
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod built_in;
 mod caught;
 pub(crate) mod configured;
 mod dependencies;
+mod deserializer;
 pub(crate) mod entry;
 pub(crate) mod exact;
 mod handler;
