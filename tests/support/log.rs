@@ -21,7 +21,7 @@ impl Log {
     /// All of it so far.
     ///
     /// # Panics
-    /// When another thread panicked while it logged.
+    /// Panics if another thread panicked while it logged.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().expect("nobody panics with it")).into_owned()

@@ -13,13 +13,13 @@ use serde_json::Value;
 use serde_json::de::IoRead;
 use temporalio_common::data_converters::{
     ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
-    PayloadConverter, SerializationContext, SerializationContextData, TemporalDeserializable,
-    TemporalSerializable,
+    PayloadConverter, SerializationContext, TemporalDeserializable, TemporalSerializable,
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use temporalio_common::{QueryDefinition, UpdateDefinition};
 
 use super::deserializer::for_each_method;
+use super::read_only::{Read, ReadOnly};
 
 /// Reads payloads that the SDK's converter could not read. Returns `None` if they are not JSON of the
 /// type, or if another converter is set.
@@ -31,7 +31,7 @@ pub(crate) fn decode<T: TemporalDeserializable + 'static>(
     if !matches!(context.converter, PayloadConverter::Composite(_)) {
         return None;
     }
-    let converter = PayloadConverter::Serde(Arc::new(ExactJson));
+    let converter = PayloadConverter::Serde(Arc::new(ReadOnly(read)));
     let context = SerializationContext::new(context.data, &converter);
     let decoded = T::from_payloads(&context, payloads.clone());
     decoded.or_else(|_| converter.from_payloads(&context, payloads)).ok()
@@ -144,31 +144,15 @@ impl TemporalSerializable for Json {
     }
 }
 
-/// A converter that reads JSON directly from the text.
-struct ExactJson;
-
-impl ErasedSerdePayloadConverter for ExactJson {
-    fn to_payload(
-        &self,
-        _: &SerializationContextData,
-        _: &dyn erased_serde::Serialize,
-    ) -> Result<RawPayload, PayloadConversionError> {
-        Err(PayloadConversionError::WrongEncoding)
-    }
-
-    fn from_payload(
-        &self,
-        _: &SerializationContextData,
-        payload: RawPayload,
-    ) -> Result<Box<dyn erased_serde::Deserializer<'static>>, PayloadConversionError> {
-        match payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice) {
-            b"json/plain" => {
-                let text = serde_json::Deserializer::from_reader(Cursor::new(payload.data));
-                Ok(Box::new(<dyn erased_serde::Deserializer>::erase(Text(text))))
-            }
-            b"binary/null" => Ok(Box::new(<dyn erased_serde::Deserializer>::erase(Value::Null))),
-            _ => Err(PayloadConversionError::WrongEncoding),
+/// Reads JSON directly from the text.
+fn read(payload: RawPayload) -> Read {
+    match payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice) {
+        b"json/plain" => {
+            let text = serde_json::Deserializer::from_reader(Cursor::new(payload.data));
+            Ok(Box::new(<dyn erased_serde::Deserializer>::erase(Text(text))))
         }
+        b"binary/null" => Ok(Box::new(<dyn erased_serde::Deserializer>::erase(Value::Null))),
+        _ => Err(PayloadConversionError::WrongEncoding),
     }
 }
 
@@ -201,6 +185,7 @@ impl<'de> Deserializer<'de> for Text {
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
+    use temporalio_common::data_converters::SerializationContextData;
 
     use super::*;
 

@@ -20,6 +20,7 @@ mod json;
 pub(crate) mod metadata;
 mod payload;
 mod problem;
+mod read_only;
 pub(crate) mod registry;
 pub(crate) mod search_attribute;
 mod shutdown;

@@ -6,12 +6,13 @@ use serde::de::value::Error as NoValue;
 use serde::de::{Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 use temporalio_common::data_converters::{
-    ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
-    SerializationContext, SerializationContextData, TemporalDeserializable,
+    GenericPayloadConverter as _, PayloadConversionError, SerializationContext,
+    TemporalDeserializable,
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use crate::definition::Payload;
+use crate::definition::read_only::ReadOnly;
 
 /// The payloads of several inputs, which are decoded one after the other.
 pub(in crate::definition) struct ReceivedPayloads<'a> {
@@ -71,28 +72,11 @@ pub(in crate::definition) fn may_be_missing<T: Payload>(
 pub(super) fn missing<T: TemporalDeserializable + 'static>(
     context: &SerializationContext<'_>,
 ) -> Result<T, PayloadConversionError> {
-    T::from_serde(&NoPayload, context, RawPayload::default())
-}
-
-/// A converter that reads an input that was left out.
-struct NoPayload;
-
-impl ErasedSerdePayloadConverter for NoPayload {
-    fn to_payload(
-        &self,
-        _: &SerializationContextData,
-        _: &dyn erased_serde::Serialize,
-    ) -> Result<RawPayload, PayloadConversionError> {
-        Err(PayloadConversionError::WrongEncoding)
-    }
-
-    fn from_payload(
-        &self,
-        _: &SerializationContextData,
-        _: RawPayload,
-    ) -> Result<Box<dyn erased_serde::Deserializer<'static>>, PayloadConversionError> {
-        Ok(Box::new(<dyn erased_serde::Deserializer>::erase(Missing)))
-    }
+    T::from_serde(
+        &ReadOnly(|_| Ok(Box::new(<dyn erased_serde::Deserializer>::erase(Missing)) as _)),
+        context,
+        RawPayload::default(),
+    )
 }
 
 /// A deserializer that contains only a `None`.

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::de::{Deserializer, Visitor};
 use temporalio_common::data_converters::{
-    ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
-    PayloadConverter, SerializationContext, SerializationContextData, TemporalDeserializable,
+    GenericPayloadConverter as _, PayloadConversionError, PayloadConverter, SerializationContext,
+    SerializationContextData, TemporalDeserializable,
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use crate::definition::deserializer::for_each_method;
+use crate::definition::read_only::{Read, ReadOnly};
 
 /// Returns the error of a second decoding and the path at which it failed, or `None` if it succeeds,
 /// because the payloads are not those of the standard converter.
@@ -20,7 +21,10 @@ pub(super) fn trace<T: TemporalDeserializable + 'static>(
     payloads: Vec<RawPayload>,
 ) -> Option<(PayloadConversionError, Option<String>)> {
     let path = Path::default();
-    let converter = PayloadConverter::Serde(Arc::new(TracingConverter(Arc::clone(&path))));
+    let converter = {
+        let path = Arc::clone(&path);
+        PayloadConverter::Serde(Arc::new(ReadOnly(move |payload| read(&payload, &path))))
+    };
     let context = SerializationContext::new(data, &converter);
     let traced = match T::from_payloads(&context, payloads.clone()) {
         Err(PayloadConversionError::WrongEncoding) => {
@@ -35,37 +39,21 @@ pub(super) fn trace<T: TemporalDeserializable + 'static>(
 /// The path at which decoding failed.
 type Path = Arc<Mutex<Option<String>>>;
 
-/// Reads JSON payloads like the SDK's converter, and records the path at which decoding failed.
-struct TracingConverter(Path);
-
-impl ErasedSerdePayloadConverter for TracingConverter {
-    fn to_payload(
-        &self,
-        _: &SerializationContextData,
-        _: &dyn erased_serde::Serialize,
-    ) -> Result<RawPayload, PayloadConversionError> {
-        Err(PayloadConversionError::WrongEncoding)
-    }
-
-    fn from_payload(
-        &self,
-        _: &SerializationContextData,
-        payload: RawPayload,
-    ) -> Result<Box<dyn erased_serde::Deserializer<'static>>, PayloadConversionError> {
-        let encoding = payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice);
-        let value = match encoding {
-            b"json/plain" => serde_json::from_slice(&payload.data)
-                .map_err(|error| PayloadConversionError::EncodingError(error.into()))?,
-            b"binary/null" => serde_json::Value::Null,
-            other => {
-                let other = String::from_utf8_lossy(other);
-                let reason = format!("unknown encoding `{other}`, expected `json/plain`");
-                return Err(PayloadConversionError::EncodingError(reason.into()));
-            }
-        };
-        let deserializer = TracingDeserializer { value, path: Arc::clone(&self.0) };
-        Ok(Box::new(<dyn erased_serde::Deserializer>::erase(deserializer)))
-    }
+/// Reads a JSON payload like the SDK's converter, and records the path at which decoding failed.
+fn read(payload: &RawPayload, recorded: &Path) -> Read {
+    let encoding = payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice);
+    let value = match encoding {
+        b"json/plain" => serde_json::from_slice(&payload.data)
+            .map_err(|error| PayloadConversionError::EncodingError(error.into()))?,
+        b"binary/null" => serde_json::Value::Null,
+        other => {
+            let other = String::from_utf8_lossy(other);
+            let reason = format!("unknown encoding `{other}`, expected `json/plain`");
+            return Err(PayloadConversionError::EncodingError(reason.into()));
+        }
+    };
+    let deserializer = TracingDeserializer { value, path: Arc::clone(recorded) };
+    Ok(Box::new(<dyn erased_serde::Deserializer>::erase(deserializer)))
 }
 
 /// A JSON value that reports the path at which a visitor failed.
