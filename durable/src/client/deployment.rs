@@ -14,7 +14,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 use temporalio_common::worker::WorkerDeploymentVersion;
 use tokio::time::{Instant, sleep};
 
-use super::Client;
+use crate::client::Client;
 use crate::error::{Error, Result};
 
 /// The longest wait for workers of the version, and again for the server.

@@ -10,7 +10,7 @@ use temporalio_common::protos::temporal::api::enums::v1::IndexedValueType;
 use temporalio_common::protos::temporal::api::operatorservice::v1::AddSearchAttributesRequest;
 use temporalio_common::protos::temporal::api::operatorservice::v1::ListSearchAttributesRequest;
 
-use super::Client;
+use crate::client::Client;
 use crate::definition::SearchAttributeEntry;
 use crate::error::{Error, Result, how_to_create};
 use crate::search_attribute::SearchAttribute;

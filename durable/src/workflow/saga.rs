@@ -9,8 +9,8 @@ use futures_util::future::LocalBoxFuture;
 use temporalio_common::error::{ActivityExecutionError, ApplicationFailure};
 use temporalio_sdk::{WorkflowResult, WorkflowTermination};
 
-use super::{ActivityCall, WorkflowCode, join_all};
 use crate::definition::{Activity, Payload};
+use crate::workflow::{ActivityCall, WorkflowCode, join_all};
 
 /// The failure type of a workflow whose compensations failed.
 const COMPENSATION_FAILED: &str = "CompensationFailed";

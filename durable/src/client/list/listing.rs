@@ -28,11 +28,11 @@ pub struct Listing<T> {
 }
 
 impl<T> Listing<T> {
-    pub(in crate::client) fn new(items: impl Stream<Item = Result<T>> + Send + 'static) -> Self {
+    pub(crate) fn new(items: impl Stream<Item = Result<T>> + Send + 'static) -> Self {
         Self { items: items.boxed() }
     }
 
-    pub(in crate::client) fn failed(error: Error) -> Self
+    pub(crate) fn failed(error: Error) -> Self
     where
         T: Send + 'static,
     {

@@ -15,7 +15,7 @@ pub use workflows::{ListWorkflows, ListedWorkflow};
 use temporalio_client::errors::ClientError;
 use temporalio_client::tonic::{Code, Status};
 
-use super::Client;
+use crate::client::Client;
 use crate::error::{Error, payload_error};
 
 impl Client {

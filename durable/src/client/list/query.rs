@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// A conjunction of clauses.
 #[derive(Debug, Clone, Default)]
-pub(in crate::client) struct Query {
+pub(crate) struct Query {
     clauses: Vec<String>,
     /// The reason why the server would misunderstand the query.
     problem: Option<String>,
@@ -18,13 +18,13 @@ pub(in crate::client) struct Query {
 
 impl Query {
     /// Requires that the attribute has this value.
-    pub(in crate::client) fn equals(&mut self, name: &str, value: &str) {
+    pub(crate) fn equals(&mut self, name: &str, value: &str) {
         let value = self.literal(value);
         self.clauses.push(format!("{} = {value}", identifier(name)));
     }
 
     /// Requires that the attribute has one of these values. Without values nothing is added.
-    pub(in crate::client) fn one_of(&mut self, name: &str, values: &[String]) {
+    pub(crate) fn one_of(&mut self, name: &str, values: &[String]) {
         match values {
             [] => {}
             [value] => self.equals(name, value),
@@ -36,23 +36,23 @@ impl Query {
     }
 
     /// Requires that the attribute starts with this text.
-    pub(in crate::client) fn starts_with(&mut self, name: &str, prefix: &str) {
+    pub(crate) fn starts_with(&mut self, name: &str, prefix: &str) {
         let prefix = self.literal(prefix);
         self.clauses.push(format!("{} STARTS_WITH {prefix}", identifier(name)));
     }
 
     /// Requires that the attribute is this boolean.
-    pub(in crate::client) fn is(&mut self, name: &str, value: bool) {
+    pub(crate) fn is(&mut self, name: &str, value: bool) {
         self.clauses.push(format!("{} = {value}", identifier(name)));
     }
 
     /// Requires that the time is within the range.
-    pub(in crate::client) fn during(&mut self, name: &str, range: &impl RangeBounds<SystemTime>) {
+    pub(crate) fn during(&mut self, name: &str, range: &impl RangeBounds<SystemTime>) {
         self.within(name, range, |_, time| quoted(&Timestamp::from(*time).to_string()));
     }
 
     /// Requires that the search attribute has this value, or all values of this list.
-    pub(in crate::client) fn attribute<T: SearchAttributeValue>(
+    pub(crate) fn attribute<T: SearchAttributeValue>(
         &mut self,
         key: &SearchAttributeKey<T>,
         value: &T,
@@ -63,7 +63,7 @@ impl Query {
     }
 
     /// Requires that the search attribute's value is within the range.
-    pub(in crate::client) fn attribute_within<T: SearchAttributeValue>(
+    pub(crate) fn attribute_within<T: SearchAttributeValue>(
         &mut self,
         key: &SearchAttributeKey<T>,
         range: &impl RangeBounds<T>,
@@ -72,7 +72,7 @@ impl Query {
     }
 
     /// Adds a clause that the caller has written.
-    pub(in crate::client) fn raw(&mut self, query: &str) {
+    pub(crate) fn raw(&mut self, query: &str) {
         self.clauses.push(format!("({query})"));
     }
 
@@ -134,7 +134,7 @@ impl Query {
     }
 
     /// Returns the query's text, or an error if the server would misunderstand it.
-    pub(in crate::client) fn checked(&self) -> Result<String> {
+    pub(crate) fn checked(&self) -> Result<String> {
         match &self.problem {
             None => Ok(self.text()),
             Some(problem) => {
@@ -144,13 +144,13 @@ impl Query {
     }
 
     /// Returns these clauses followed by those of `other`.
-    pub(in crate::client) fn and(mut self, more: &Self) -> Self {
+    pub(crate) fn and(mut self, more: &Self) -> Self {
         self.clauses.extend(more.clauses.iter().cloned());
         self.problem = self.problem.or_else(|| more.problem.clone());
         self
     }
 
-    pub(in crate::client) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.clauses.join(" AND ")
     }
 }

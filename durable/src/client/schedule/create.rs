@@ -21,7 +21,7 @@ use temporalio_common::search_attributes::{
 };
 
 use super::{Operation, ScheduleHandle, ScheduleSpec, ScheduleUpdate, action, overlap_number};
-use crate::client::request_amender::{self, Amendable};
+use crate::client::start::request_amender::{self, Amendable};
 use crate::client::{Client, HasHandle, Start};
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;

@@ -16,7 +16,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 };
 
 use super::{Operation, ScheduleDescription, ScheduleUpdate, ScheduledWorkflow};
-use crate::client::request_amender::{self, Amendable};
+use crate::client::start::request_amender::{self, Amendable};
 use crate::client::{Client, Payloads};
 use crate::error::Result;
 

@@ -1,6 +1,6 @@
 //! Schedules: workflows that the server starts repeatedly.
 //!
-//! The workflow is given as a [`Start`](super::Start), with the same options and merging as for
+//! The workflow is given as a [`Start`](crate::client::Start), with the same options and merging as for
 //! every start. The times are given as a [`ScheduleSpec`]. The Temporal concept is the
 //! [schedule](https://docs.temporal.io/schedule).
 
@@ -28,7 +28,7 @@ use temporalio_common::protos::temporal::api::schedule::v1::{
 use temporalio_common::protos::temporal::api::workflow::v1::NewWorkflowExecutionInfo;
 use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
 
-use super::Client;
+use crate::client::Client;
 use crate::error::{Error, Result, payload_error, unknown_search_attribute};
 
 /// An operation on a schedule, as the context of its errors.

@@ -8,7 +8,7 @@ use temporalio_common::protos::temporal::api::schedule::v1::{
 };
 
 use super::{RawSpec, duration};
-use crate::client::settings::LONGEST_DURATION;
+use crate::client::start::settings::LONGEST_DURATION;
 
 /// The times at which a schedule starts its workflow: all intervals, calendars and cron
 /// expressions, without the excluded calendars.

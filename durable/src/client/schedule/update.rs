@@ -14,7 +14,7 @@ use temporalio_common::search_attributes::{
 };
 
 use super::{ScheduleSpec, action, overlap_number};
-use crate::client::settings::LONGEST_DURATION;
+use crate::client::start::settings::LONGEST_DURATION;
 use crate::client::{HasHandle, Start};
 use crate::definition::Payload;
 use crate::error::Result;

@@ -25,10 +25,13 @@ use crate::definition::{Handles, Payload, Workflow};
 use crate::error::InvalidCall;
 use crate::error::call::ValueError;
 use crate::options::{RetryOptions, WorkflowOptions, cron, limit, workflow_option_setters};
-use crate::workflow::call_info::CallInfo;
-use crate::workflow::checks::Checks;
-use crate::workflow::pending::Kind;
-use crate::workflow::{WorkflowCode, WorkflowContext, attributes, failed_call, outgoing};
+use crate::workflow::calls::checks::Checks;
+use crate::workflow::calls::failed;
+use crate::workflow::calls::info::CallInfo;
+use crate::workflow::calls::pending::Kind;
+use crate::workflow::context::attributes;
+use crate::workflow::implementation::outgoing;
+use crate::workflow::{WorkflowCode, WorkflowContext};
 
 /// The return type of `ShipWorkflow::start_child(ctx, ..)`: a call that resolves to the child's handle.
 pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
@@ -221,7 +224,7 @@ impl<C: Workflow<Input: Payload>> Call<C> {
 fn not_started(name: &str, id: &str, error: ChildWorkflowStartError) -> ChildWorkflowError {
     match &error {
         ChildWorkflowStartError::Serialization(conversion) => match ValueError::of(conversion) {
-            Some(value) => ChildWorkflowError::NotStarted(failed_call::child(name, id, value)),
+            Some(value) => ChildWorkflowError::NotStarted(failed::child(name, id, value)),
             None => error.into(),
         },
         _ => error.into(),
@@ -255,7 +258,7 @@ fn refused<'a, C: Workflow>(
     let error = checked.err().unwrap_or_else(|| {
         InvalidCall::new(format!("the start of child workflow `{name}`"), "it has no options")
     });
-    let error = failed_call::child(name, id, ValueError::Call(error));
+    let error = failed::child(name, id, ValueError::Call(error));
     Box::pin(ready(Err(ChildWorkflowError::NotStarted(error))))
 }
 

@@ -12,8 +12,9 @@ use super::SignalWorkflow;
 use super::signal::Peer;
 use crate::definition::{Payload, SignalTarget, Workflow};
 use crate::error::call::ValueError;
-use crate::workflow::checks::Checks;
-use crate::workflow::{WorkflowCode, WorkflowContext, failed_call};
+use crate::workflow::calls::checks::Checks;
+use crate::workflow::calls::failed;
+use crate::workflow::{WorkflowCode, WorkflowContext};
 
 /// A handle for signalling and cancelling any workflow of this namespace by its id.
 ///
@@ -55,7 +56,7 @@ impl<W> ExternalWorkflow<W> {
         match checks.finish() {
             Ok(()) => self.peer.sdk.cancel(Some(reason.into())).left_future(),
             Err(error) => {
-                let error = failed_call::cancellation(ValueError::Call(error));
+                let error = failed::cancellation(ValueError::Call(error));
                 ready(Err(error)).fuse().right_future()
             }
         }

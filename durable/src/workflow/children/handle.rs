@@ -16,9 +16,10 @@ use super::{ChildWorkflowError, SignalWorkflow};
 use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::{SignalTarget, Workflow};
 use crate::options::WorkflowTimeouts;
-use crate::workflow::call_info::CallInfo;
-use crate::workflow::pending::{Kind, Pending, PendingCall};
-use crate::workflow::{failed_call, outgoing};
+use crate::workflow::calls::failed;
+use crate::workflow::calls::info::CallInfo;
+use crate::workflow::calls::pending::{Kind, Pending, PendingCall};
+use crate::workflow::implementation::outgoing;
 
 type Running<C> = Pin<
     Box<
@@ -78,7 +79,7 @@ impl<C: Workflow> ChildWorkflow<C> {
     }
 
     /// Requests the cancellation of the child. The
-    /// [`ChildWorkflowCancellationType`](super::super::ChildWorkflowCancellationType) determines what
+    /// [`ChildWorkflowCancellationType`](crate::workflow::ChildWorkflowCancellationType) determines what
     /// [`result`](Self::result) then resolves to, and when.
     pub fn cancel(&self, reason: impl Into<String>) {
         self.result.with(|running| running.as_ref().get_ref().cancel_with_reason(reason.into()));
@@ -87,7 +88,7 @@ impl<C: Workflow> ChildWorkflow<C> {
     fn poll_result(&self, cx: &mut Context<'_>) -> Poll<Result<C::Output, ChildWorkflowError>> {
         self.result.poll(cx).map(|output| {
             let output = output.and_then(|output| {
-                failed_call::child_output::<C>(self.call_info.type_name(), self.id(), output)
+                failed::child_output::<C>(self.call_info.type_name(), self.id(), output)
             });
             output.map_err(|error| self.call_info.explain(self.id(), error).into())
         })

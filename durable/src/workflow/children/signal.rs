@@ -13,9 +13,11 @@ use temporalio_sdk::{ExternalWorkflowHandle, SignalWorkflowOptions, WorkflowCanc
 
 use crate::definition::{Payload, Workflow};
 use crate::error::call::ValueError;
-use crate::workflow::checks::Checks;
-use crate::workflow::pending::{Kind, Pending, PendingCall};
-use crate::workflow::{WorkflowCode, WorkflowContext, failed_call, outgoing};
+use crate::workflow::calls::checks::Checks;
+use crate::workflow::calls::failed;
+use crate::workflow::calls::pending::{Kind, Pending, PendingCall};
+use crate::workflow::implementation::outgoing;
+use crate::workflow::{WorkflowCode, WorkflowContext};
 
 /// The target of signals, by its workflow id. The SDK drops the signal method of a child together with its
 /// result, so signals to children use the child's id as well.
@@ -48,7 +50,7 @@ impl Peer {
                 let (signal, input) = outgoing::signal(signal, input);
                 Box::pin(self.sdk.signal(signal, input, options))
             }
-            Err(error) => Box::pin(ready(Err(failed_call::signal(ValueError::Call(error)))).fuse()),
+            Err(error) => Box::pin(ready(Err(failed::signal(ValueError::Call(error)))).fuse()),
         };
         self.pending.made(Kind::Signal, sending)
     }
@@ -106,7 +108,7 @@ impl<S: SignalDefinition<Workflow: Workflow> + 'static> Future for SignalWorkflo
             self.sent = Some(self.target.send(signal, input, options));
         }
         let sent = self.sent.as_ref().map_or(Poll::Pending, |sent| sent.poll(cx));
-        sent.map_err(failed_call::signal_ended)
+        sent.map_err(failed::signal_ended)
     }
 }
 

@@ -110,7 +110,7 @@ mod options;
 
 use temporalio_sdk::{WorkflowCancellationError, WorkflowResult};
 
-use super::WorkflowContext;
+use crate::workflow::WorkflowContext;
 use inbox::Waiting;
 use lifecycle::{Lifecycle, Next};
 

@@ -1,0 +1,380 @@
+//! Connecting to a Temporal server and namespace.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use temporalio_client::errors::{ClientConnectError, InvalidHeaderError};
+use temporalio_client::interceptors::ClientInterceptor;
+use temporalio_client::tonic::Code;
+use temporalio_client::{ClientOptions, Connection, ConnectionOptions, HttpConnectProxyOptions};
+use temporalio_common::data_converters::DataConverter;
+
+use super::io;
+use super::proxy::{Proxy, ProxyError};
+use super::security::{TlsSetup, Transport, diagnose};
+use crate::address::Address;
+use crate::client::{Client, Tls};
+#[cfg(feature = "config")]
+use crate::config::Config;
+use crate::error::outgoing::typed_failures;
+use crate::error::{Error, Result};
+use crate::options::ConfiguredOptions;
+
+const DEFAULT_ADDRESS: &str = "localhost:7233";
+const DEFAULT_NAMESPACE: &str = "default";
+const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A builder of a [`Client`]. A value that is not set comes from the given configuration, or else
+/// from the environment, or else is a built-in default.
+#[derive(Clone, Default)]
+#[must_use = "a builder connects only when `connect` is called"]
+pub struct ClientBuilder {
+    pub(crate) address: Option<String>,
+    pub(crate) namespace: Option<String>,
+    pub(crate) identity: Option<String>,
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) transport: Transport,
+    pub(crate) api_key: Option<String>,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) proxy: Option<String>,
+    pub(crate) proxy_credentials: Option<(String, String)>,
+    data_converter: Option<DataConverter>,
+    interceptors: Vec<Arc<dyn ClientInterceptor>>,
+    options: Arc<ConfiguredOptions>,
+    #[cfg(feature = "config")]
+    pub(crate) config: Option<Config>,
+    /// A configuration that is used for the connection only.
+    #[cfg(feature = "config")]
+    pub(crate) connection: Option<Config>,
+}
+
+impl Client {
+    /// Connects to the namespace `default` of the server at `address`, such as `localhost:7233`.
+    ///
+    /// # Errors
+    /// Those of [`ClientBuilder::connect`].
+    pub async fn connect(address: impl Into<String>) -> Result<Self> {
+        Self::builder().address(address).connect().await
+    }
+
+    /// Connects to the server at `TEMPORAL_ADDRESS` (default `localhost:7233`) and the namespace
+    /// `TEMPORAL_NAMESPACE` (default `default`).
+    ///
+    /// With the feature `config`, all of Temporal's own variables (API key, TLS, headers) and the
+    /// profiles of `temporal.toml` are used.
+    ///
+    /// # Errors
+    /// The errors of [`ClientBuilder::connect`], and `Error::Config` if the variables contradict
+    /// each other.
+    pub async fn from_env() -> Result<Self> {
+        ClientBuilder::from_environment()?.connect().await
+    }
+
+    /// Returns a builder, for all other settings.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
+
+impl ClientBuilder {
+    /// Sets the server's address, as `host:port` or URL. Defaults to the configured one, or else to
+    /// `TEMPORAL_ADDRESS`, or else to `localhost:7233`.
+    pub fn address(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
+    /// Sets the namespace. Defaults to the configured one, or else to `TEMPORAL_NAMESPACE`, or else
+    /// to `default`.
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = Some(namespace.into());
+        self
+    }
+
+    /// Sets the identity of this process, which is shown in histories. Defaults to `pid@host`.
+    pub fn identity(mut self, identity: impl Into<String>) -> Self {
+        self.identity = Some(identity.into());
+        self
+    }
+
+    /// Limits the total time of [`connect`](Self::connect). Defaults to 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Encrypts the connection.
+    ///
+    /// By default the connection is encrypted if the address is an `https://` URL or an API key is
+    /// set.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.transport = Transport::Tls(tls);
+        self
+    }
+
+    /// Disables TLS, also with an API key. The key is then sent in plain text.
+    pub fn without_tls(mut self) -> Self {
+        self.transport = Transport::Plaintext;
+        self
+    }
+
+    /// Sets the API key that is sent with every call, for example one of Temporal Cloud.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Adds a gRPC header that is sent with every call.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.insert(name.into(), value.into());
+        self
+    }
+
+    /// Reaches the server through an HTTP proxy, by the method `CONNECT`.
+    ///
+    /// The address is `host:port`. Defaults to the configured proxy, or else to none.
+    ///
+    /// The connection to the proxy is not encrypted. TLS to the server works as without a proxy,
+    /// except that a client certificate is read once per connection, and not again while the
+    /// connection lasts.
+    pub fn proxy(mut self, address: impl Into<String>) -> Self {
+        self.proxy = Some(address.into());
+        self
+    }
+
+    /// Sets the user and the password for the proxy (basic authentication).
+    pub fn proxy_credentials(
+        mut self,
+        user: impl Into<String>,
+        password: impl Into<String>,
+    ) -> Self {
+        self.proxy_credentials = Some((user.into(), password.into()));
+        self
+    }
+
+    /// Sets options for workflows and activities, which their annotations override. Workers of this
+    /// client use them too.
+    pub fn configured_options(mut self, options: ConfiguredOptions) -> Self {
+        self.options = Arc::new(options);
+        self
+    }
+
+    /// Sets the data converter, which converts values to payloads. Defaults to JSON. Workers of
+    /// this client use it too.
+    pub fn data_converter(mut self, converter: DataConverter) -> Self {
+        self.data_converter = Some(converter);
+        self
+    }
+
+    /// Adds an interceptor. The first one that is added is the outermost.
+    pub fn interceptor(mut self, interceptor: impl ClientInterceptor) -> Self {
+        self.interceptors.push(Arc::new(interceptor));
+        self
+    }
+
+    /// Connects to the server and checks that the namespace exists.
+    ///
+    /// The client can be used from any Tokio runtime, also after the one that it was created on has
+    /// ended.
+    ///
+    /// # Errors
+    /// - [`Error::InvalidAddress`]: the address, or that of the proxy, is neither `host:port` nor a URL.
+    /// - [`Error::Unreachable`]: no server answers within the connect timeout.
+    /// - [`Error::InvalidHeader`]: the API key or a header cannot be sent.
+    /// - [`Error::Tls`]: TLS could not be set up, with the reason and the fix.
+    /// - [`Error::NamespaceNotFound`]: the server has no such namespace.
+    /// - [`Error::Rpc`]: the server refused this client.
+    /// - [`Error::Disabled`]: Temporal is disabled in the configuration.
+    pub async fn connect(self) -> Result<Client> {
+        let client = self.open().await?;
+        client.check_namespace().await?;
+        Ok(client)
+    }
+
+    /// Connects without checking that the namespace exists.
+    pub(crate) async fn open(self) -> Result<Client> {
+        self.with_configuration()?.open_configured().await
+    }
+
+    /// Returns a client without a connection, to check workers without running them.
+    #[cfg(feature = "cli")]
+    pub(crate) async fn unconnected(self) -> Result<Client> {
+        let (address, namespace) = self.endpoint();
+        let options = ClientOptions::new(namespace).build();
+        let sdk = crate::client::start::request_amender::unconnected(options).await;
+        let sdk = sdk.map_err(|error| unreachable(address.clone(), error.into()))?;
+        Ok(Client {
+            sdk,
+            address: address.into(),
+            clock: None,
+            call_timeout: None,
+            versioned: Arc::default(),
+            options: self.options,
+            config: self.config,
+        })
+    }
+
+    /// Returns the address and the namespace to connect to.
+    pub(crate) fn endpoint(&self) -> (String, String) {
+        let address = self.address.clone().or_else(|| self.configured_url());
+        let namespace = self.namespace.clone().or_else(|| self.configured_namespace());
+        (
+            address
+                .or_else(|| variable("TEMPORAL_ADDRESS"))
+                .unwrap_or_else(|| DEFAULT_ADDRESS.to_owned()),
+            namespace
+                .or_else(|| variable("TEMPORAL_NAMESPACE"))
+                .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
+        )
+    }
+
+    /// Checks the settings of the connection without a server.
+    ///
+    /// # Errors
+    /// The errors of [`connect`](Self::connect) that are caused by the settings.
+    #[cfg(feature = "cli")]
+    pub(crate) fn check(&self) -> Result<()> {
+        self.clone().with_configuration()?.target().map(drop)
+    }
+
+    /// Returns the address, and the options for TLS and for the proxy.
+    fn target(&self) -> Result<(Address, Option<TlsSetup>, Option<HttpConnectProxyOptions>)> {
+        let (address, _) = self.endpoint();
+        let address = Address::parse(&address)
+            .map_err(|error| Error::InvalidAddress { address, source: error.into() })?;
+        if self.api_key.as_deref().is_some_and(|key| !is_valid_header_value(key)) {
+            return Err(invalid_header("authorization"));
+        }
+        let secured = self.transport.tls_setup(&address, self.api_key.is_some())?;
+        let credentials = self.proxy_credentials.clone();
+        let proxy = self.proxy.clone().map(|address| Proxy { address, credentials });
+        Ok((address, secured, proxy.map(Proxy::options).transpose()?))
+    }
+
+    async fn open_configured(self) -> Result<Client> {
+        let (_, namespace) = self.endpoint();
+        let (address, secured, proxy) = self.target()?;
+        let timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
+        let (url, tls) = match &secured {
+            // With a proxy the SDK 1.1.1 uses a connector, for which only an `https` URL enables
+            // TLS.
+            Some(secured) if proxy.is_some() => (address.https_url(), Some(secured.proxied())),
+            secured => (address.url(), secured.as_ref().map(TlsSetup::options)),
+        };
+        let connection = ConnectionOptions::new(url)
+            .identity(self.identity.unwrap_or_else(default_identity))
+            .connect_timeout(timeout)
+            // A single address needs no balancing, and without it errors are reported at once.
+            .dns_load_balancing(None)
+            .maybe_tls_options(tls)
+            .maybe_override_origin(secured.as_ref().and_then(|secured| secured.origin(&address)))
+            .maybe_http_connect_proxy(proxy.clone())
+            .maybe_api_key(self.api_key)
+            .maybe_headers((!self.headers.is_empty()).then(|| self.headers.into_iter().collect()))
+            .build();
+        let options = ClientOptions::new(namespace)
+            .data_converter(typed_failures(self.data_converter.unwrap_or_default()))
+            .client_interceptors(self.interceptors)
+            .build();
+        let connecting = async {
+            let connection = io::spawn(Connection::connect(connection)).await?;
+            let sdk = temporalio_client::Client::new(connection, options)?;
+            Ok::<_, ClientConnectError>(Client {
+                sdk,
+                address: address.to_string().into(),
+                clock: None,
+                call_timeout: None,
+                versioned: Arc::default(),
+                options: self.options,
+                #[cfg(feature = "config")]
+                config: self.config,
+            })
+        };
+        let error = match tokio::time::timeout(timeout, connecting).await {
+            Ok(Ok(client)) => return Ok(client),
+            Ok(Err(error)) => not_connected(address, secured, proxy.is_none(), error).await,
+            Err(_) => {
+                let cause =
+                    format!("connecting took longer than the connect timeout of {timeout:?}");
+                unreachable(address.to_string(), cause.into())
+            }
+        };
+        Err(match (error, proxy) {
+            (Error::Unreachable { address, source }, Some(proxy)) => {
+                unreachable(address, Box::new(ProxyError { proxy: proxy.target_addr, source }))
+            }
+            (error, _) => error,
+        })
+    }
+}
+
+/// Returns the error of a failed connection.
+async fn not_connected(
+    address: Address,
+    secured: Option<TlsSetup>,
+    is_direct: bool,
+    error: ClientConnectError,
+) -> Error {
+    if let ClientConnectError::InvalidHeaders(error) = &error {
+        return match error {
+            InvalidHeaderError::InvalidAsciiHeaderKey { key, .. }
+            | InvalidHeaderError::InvalidAsciiHeaderValue { key, .. }
+            | InvalidHeaderError::InvalidBinaryHeaderKey { key, .. } => invalid_header(key),
+            _ => invalid_header(""),
+        };
+    }
+    if let ClientConnectError::SystemInfoCallError(status) = &error
+        && matches!(status.code(), Code::Unauthenticated | Code::PermissionDenied)
+    {
+        return Error::Rpc {
+            operation: "accept this client".to_owned(),
+            source: Box::new(status.clone()),
+        };
+    }
+    let shown = address.to_string();
+    if !is_direct {
+        // The diagnosis would connect without the proxy.
+        return unreachable(shown, connect_cause(error));
+    }
+    let diagnosing = tokio::task::spawn_blocking(move || {
+        diagnose(secured.as_ref(), &address.host, address.port)
+    });
+    match diagnosing.await {
+        Ok(Some(problem)) => Error::Tls { address: shown, problem },
+        _ => unreachable(shown, connect_cause(error)),
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Returns whether a text is a valid header value. The SDK 1.1.1 silently drops an invalid API key.
+fn is_valid_header_value(value: &str) -> bool {
+    value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+fn invalid_header(name: &str) -> Error {
+    Error::InvalidHeader { name: name.to_owned() }
+}
+
+fn default_identity() -> String {
+    let host = gethostname::gethostname();
+    format!("{}@{}", std::process::id(), host.to_string_lossy())
+}
+
+pub(crate) fn unreachable(address: String, source: Box<dyn StdError + Send + Sync>) -> Error {
+    Error::Unreachable { address, source }
+}
+
+/// Returns the cause without the SDK's wrapper, whose message repeats it.
+fn connect_cause(error: ClientConnectError) -> Box<dyn StdError + Send + Sync> {
+    match error {
+        ClientConnectError::TonicTransportError(source) => source.into(),
+        ClientConnectError::SystemInfoCallError(status) => status.into(),
+        other => other.into(),
+    }
+}

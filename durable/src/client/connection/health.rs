@@ -1,0 +1,89 @@
+//! Health checks of the server.
+
+use std::time::{Duration, Instant};
+
+use temporalio_client::NamespacedClient as _;
+use temporalio_client::grpc::WorkflowService as _;
+use temporalio_client::tonic::{Code, IntoRequest as _};
+use temporalio_common::protos::temporal::api::workflowservice::v1::{
+    DescribeNamespaceRequest, GetSystemInfoRequest,
+};
+
+use super::builder::unreachable;
+use crate::client::Client;
+use crate::error::{Error, Result};
+
+/// The longest time that the server may take to answer a health check.
+pub(crate) const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The result of a health check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Health {
+    /// The server's address, as host and port.
+    pub address: String,
+    /// The namespace of the client.
+    pub namespace: String,
+    /// The server's version, such as `1.32.0`.
+    pub server_version: String,
+    /// The time that the answer took.
+    pub latency: Duration,
+}
+
+impl Client {
+    /// Checks that the namespace exists. Otherwise a missing one would be noticed only at the first
+    /// start, and a worker would hang.
+    ///
+    /// # Errors
+    /// [`Error::NamespaceNotFound`], or [`Error::Unreachable`] after some attempts.
+    pub(crate) async fn check_namespace(&self) -> Result<()> {
+        let request = DescribeNamespaceRequest {
+            namespace: self.sdk().namespace(),
+            ..DescribeNamespaceRequest::default()
+        };
+        match self.sdk().clone().describe_namespace(request.into_request()).await {
+            Err(status) if status.code() == Code::NotFound => Err(Error::NamespaceNotFound {
+                namespace: self.sdk().namespace(),
+                address: self.address().to_owned(),
+            }),
+            Err(status) if status.code() == Code::Unavailable => {
+                Err(unreachable(self.address().to_owned(), Box::new(status)))
+            }
+            // A caller can be allowed to use the namespace without being allowed to describe it.
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Checks that the server answers. The call is not retried, and times out after 5 seconds.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] if there is no answer, [`Error::Rpc`] if the server answers with
+    /// another error.
+    pub async fn health(&self) -> Result<Health> {
+        let before = Instant::now();
+        let mut service = self.sdk().connection().workflow_service();
+        let asking = service.get_system_info(GetSystemInfoRequest::default().into_request());
+        let answer = match tokio::time::timeout(HEALTH_TIMEOUT, asking).await {
+            Ok(Ok(answer)) => answer.into_inner(),
+            Ok(Err(status)) if status.code() == Code::Unavailable => {
+                return Err(unreachable(self.address().to_owned(), Box::new(status)));
+            }
+            Ok(Err(status)) => {
+                let operation = "answer a health check".to_owned();
+                return Err(Error::Rpc { operation, source: Box::new(status) });
+            }
+            Err(_) => return Err(timed_out_error(self.address().to_owned())),
+        };
+        Ok(Health {
+            address: self.address().to_owned(),
+            namespace: self.namespace().to_owned(),
+            server_version: answer.server_version,
+            latency: before.elapsed(),
+        })
+    }
+}
+
+/// Returns the error of a health check that timed out.
+pub(crate) fn timed_out_error(address: String) -> Error {
+    unreachable(address, format!("no answer within {HEALTH_TIMEOUT:?}").into())
+}

@@ -1,0 +1,238 @@
+//! A shared client that connects on its first use.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use super::health::{self, Health};
+use crate::client::{Client, ClientBuilder};
+use crate::error::{Error, Result};
+
+/// The default limit of connecting.
+const DEFAULT_LIMIT: Duration = Duration::from_secs(60);
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// A client that is shared by a whole program and connects on its first use.
+///
+/// It is cheap to clone. All tasks share one connection. While the server is unreachable,
+/// connecting is retried with growing pauses, up to a limit, so a program can start before its
+/// Temporal server. A program in whose configuration Temporal is disabled gets [`Error::Disabled`].
+///
+/// ```no_run
+/// # async fn main_() -> durable::Result<()> {
+/// use durable::client::ClientService;
+/// use durable::config::Config;
+///
+/// let temporal = ClientService::from_config(&Config::load()?);
+/// println!("Temporal at {}", temporal.url());                // nothing is connected yet
+/// let client = temporal.client().await?;                      // now it is
+/// println!("{:?}", temporal.health().await?);
+/// # let _ = client;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct ClientService {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    builder: ClientBuilder,
+    url: String,
+    namespace: String,
+    is_enabled: bool,
+    limit: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    client: Option<Client>,
+    /// The time and error of the last attempt to connect, if it failed.
+    failure: Option<(Instant, Error)>,
+}
+
+impl ClientService {
+    /// Creates a service that connects with a builder.
+    #[must_use]
+    pub fn new(builder: ClientBuilder) -> Self {
+        Self::with_limit(builder, None)
+    }
+
+    /// Creates a service that connects with a configuration.
+    #[cfg(feature = "config")]
+    #[must_use]
+    pub fn from_config(config: &crate::config::Config) -> Self {
+        Self::new(Client::builder().config(config))
+    }
+
+    /// Limits the time of connecting. Defaults to the configured limit, or else to one minute.
+    ///
+    /// It returns a new service, which is not connected yet.
+    #[must_use]
+    pub fn connect_limit(self, limit: Duration) -> Self {
+        Self::with_limit(self.inner.builder.clone(), Some(limit))
+    }
+
+    fn with_limit(builder: ClientBuilder, limit: Option<Duration>) -> Self {
+        let (url, namespace) = builder.endpoint();
+        let is_enabled = builder.is_enabled();
+        let limit = limit.or(builder.connect_limit()).unwrap_or(DEFAULT_LIMIT);
+        let state = Mutex::default();
+        Self { inner: Arc::new(Inner { builder, url, namespace, is_enabled, limit, state }) }
+    }
+
+    /// Returns whether Temporal is enabled in the configuration.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.inner.is_enabled
+    }
+
+    /// Returns the server's address, as it was given.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.inner.url
+    }
+
+    /// Returns the namespace.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        &self.inner.namespace
+    }
+
+    /// Returns the client. The first call connects, and concurrent calls wait for it.
+    ///
+    /// # Errors
+    /// The errors of [`ClientBuilder::connect`]. Connecting is retried up to the limit while the
+    /// server is unreachable. Other errors are returned at once. The next call tries again.
+    pub async fn client(&self) -> Result<Client> {
+        let asked = Instant::now();
+        let mut state = self.inner.state.lock().await;
+        if let Some(client) = &state.client {
+            return Ok(client.clone());
+        }
+        // A caller that waited for another's failed attempt does not wait again.
+        if let Some((failed, error)) = &state.failure
+            && *failed > asked
+        {
+            return Err(copy_of(error));
+        }
+        // Boxed because the future of a connection is large.
+        match Box::pin(self.inner.connect()).await {
+            Ok(client) => {
+                *state = State { client: Some(client.clone()), failure: None };
+                Ok(client)
+            }
+            Err(error) => {
+                state.failure = Some((Instant::now(), copy_of(&error)));
+                Err(error)
+            }
+        }
+    }
+
+    /// Drops the connection and connects again. Clients that were returned before stay connected.
+    ///
+    /// A connection reconnects by itself. Use this to apply settings that are read only when
+    /// connecting.
+    ///
+    /// # Errors
+    /// Those of [`client`](Self::client).
+    pub async fn reconnect(&self) -> Result<Client> {
+        self.close().await;
+        self.client().await
+    }
+
+    /// Drops the connection; the next call connects again. Clients that were returned before stay
+    /// connected.
+    pub async fn close(&self) {
+        self.inner.state.lock().await.client = None;
+    }
+
+    /// Checks that the server answers, after connecting if necessary. It takes at most 5 seconds.
+    ///
+    /// # Errors
+    /// [`Error::Disabled`], [`Error::Unreachable`] if there is no answer, and the other errors of
+    /// [`ClientBuilder::connect`].
+    pub async fn health(&self) -> Result<Health> {
+        let asking = async { self.client().await?.health().await };
+        match tokio::time::timeout(health::HEALTH_TIMEOUT, asking).await {
+            Ok(health) => health,
+            Err(_) => Err(health::timed_out_error(self.url().to_owned())),
+        }
+    }
+}
+
+impl Inner {
+    /// Connects, with retries up to the limit while the server is unreachable.
+    async fn connect(&self) -> Result<Client> {
+        let deadline = Instant::now() + self.limit;
+        let mut wait = FIRST_WAIT;
+        loop {
+            match self.builder.clone().connect().await {
+                Err(error @ Error::Unreachable { .. }) => {
+                    let pause = with_jitter(wait);
+                    if Instant::now() + pause >= deadline {
+                        return Err(error);
+                    }
+                    tracing::warn!(address = self.url, ?pause, "no Temporal server answers yet");
+                    tokio::time::sleep(pause).await;
+                    wait = (wait * 2).min(LONGEST_WAIT);
+                }
+                ended => return ended,
+            }
+        }
+    }
+}
+
+/// Adds a random part to a pause, so that many processes do not reconnect at the same moment.
+fn with_jitter(wait: Duration) -> Duration {
+    wait + wait.mul_f64(f64::from(Uuid::new_v4().as_bytes()[0]) / 1024.0)
+}
+
+/// Returns a copy of the error, for another caller.
+fn copy_of(error: &Error) -> Error {
+    match error {
+        Error::Disabled { by } => Error::Disabled { by: by.clone() },
+        Error::Tls { address, problem } => {
+            Error::Tls { address: address.clone(), problem: problem.clone() }
+        }
+        Error::NamespaceNotFound { namespace, address } => {
+            Error::NamespaceNotFound { namespace: namespace.clone(), address: address.clone() }
+        }
+        Error::InvalidAddress { address, source } => Error::InvalidAddress {
+            address: address.clone(),
+            source: with_causes(source.as_ref()).into(),
+        },
+        Error::InvalidHeader { name } => Error::InvalidHeader { name: name.clone() },
+        Error::Rpc { operation, source } => {
+            Error::Rpc { operation: operation.clone(), source: source.clone() }
+        }
+        Error::Unreachable { address, source } => Error::Unreachable {
+            address: address.clone(),
+            source: with_causes(source.as_ref()).into(),
+        },
+        // Connecting returns no other errors.
+        other => Error::Unreachable { address: String::new(), source: with_causes(other).into() },
+    }
+}
+
+/// Formats an error with its causes in one line.
+fn with_causes(error: &dyn StdError) -> String {
+    let causes = std::iter::successors(error.source(), |cause| StdError::source(*cause));
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
+}
+
+impl fmt::Debug for ClientService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientService")
+            .field("url", &self.url())
+            .field("namespace", &self.namespace())
+            .field("is_enabled", &self.is_enabled())
+            .finish_non_exhaustive()
+    }
+}

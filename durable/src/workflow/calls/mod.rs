@@ -1,0 +1,10 @@
+//! Calls of activities, and what all calls of workflow code share: checks before a call becomes a command,
+//! counts of pending calls, and the errors of failed calls.
+
+mod activity;
+pub(super) mod checks;
+pub(super) mod failed;
+pub(super) mod info;
+pub(super) mod pending;
+
+pub use activity::{ActivityCall, StartedActivity};

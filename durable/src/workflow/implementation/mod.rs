@@ -1,0 +1,326 @@
+//! The SDK's `WorkflowImplementation` for the adapter of annotated workflows. It handles bad input and
+//! panics.
+//!
+//! One generic implementation serves every workflow, so generated code stays small. A workflow whose input
+//! does not decode fails with a clear error, and a panic in `#[init]` does not end the worker. Plain SDK
+//! 1.1.1 repeats the task for ever in the first case, and ends the worker in the second.
+
+pub(super) mod adapter;
+mod built_in;
+mod code;
+mod handlers;
+mod metadata;
+pub(super) mod outgoing;
+mod query_output;
+mod register;
+mod tables;
+pub(crate) mod user_code;
+
+pub use code::{Parent, WorkflowCode};
+pub use handlers::{
+    AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, ValidateUpdate,
+};
+pub(crate) use register::register;
+pub use tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
+
+use std::any::Any;
+use std::error::Error;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{LocalBoxFuture, pending, ready};
+use temporalio_common::data_converters::{PayloadConverter, SerializationContext};
+use temporalio_common::error::ApplicationFailure;
+use temporalio_common::protos::temporal::api::common::v1::Payloads;
+use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
+use temporalio_sdk::workflows::{
+    UpdateDefinitionDescriptor, WorkflowDefinitionDescriptor, WorkflowError, WorkflowImplementation,
+};
+use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
+
+use crate::definition::arguments::Decoded;
+use crate::definition::{Payload, Workflow, updates};
+use crate::error::INVALID_INPUT;
+use crate::workflow::WorkflowContext;
+use crate::workflow::calls::pending::Pending;
+use crate::workflow::context::cancellation::Cancellation;
+use crate::workflow::conversion::with_context;
+use adapter::{AdapterDefinition, NoState, WorkflowAdapter};
+use tables::{Undeliverable, bad_call, find, known, names, with_built_in};
+use user_code::{Execution, Part, UserFuture};
+
+type Sdk<W> = temporalio_sdk::WorkflowContext<W>;
+
+impl<W: WorkflowCode> WorkflowImplementation for WorkflowAdapter<W>
+where
+    W::Input: Payload,
+{
+    type Run = AdapterDefinition<W>;
+
+    const HAS_INIT: bool = W::HAS_INIT;
+    const INIT_TAKES_INPUT: bool = W::INIT_TAKES_INPUT;
+
+    fn name() -> &'static str {
+        W::NAME
+    }
+
+    fn definition() -> WorkflowDefinitionDescriptor {
+        updates::note_definition(W::NAME, W::UPDATES);
+        let update = |handler: &UpdateHandler<W>| UpdateDefinitionDescriptor {
+            name: handler.name.to_owned(),
+            has_validator: handler.has_validator,
+        };
+        WorkflowDefinitionDescriptor {
+            workflow_type: W::NAME.to_owned(),
+            has_init: W::HAS_INIT,
+            init_takes_input: W::INIT_TAKES_INPUT,
+            signals: Self::signals().map(|handler| handler.name.to_owned()).collect(),
+            queries: Self::queries().map(|handler| handler.name.to_owned()).collect(),
+            updates: W::UPDATE_HANDLERS.iter().map(update).collect(),
+        }
+    }
+
+    fn init(view: WorkflowContextView, input: Option<Decoded<W::Input>>) -> Self {
+        let execution = Execution::new(W::NAME, &view);
+        let state = match input.map(|input| input.0).transpose() {
+            Err(error) => Err(NoState::UndecodableInput(error.describe(W::PARAMETERS))),
+            Ok(_) if W::IS_DECLARED => Err(NoState::Declared),
+            // SDK 1.1.1 calls this outside of its own guard, so a panic would end the worker.
+            Ok(input) => execution.call(Part::Init, || W::init(&view, input)).map_err(|unwound| {
+                let init = format!("{} of workflow {}", Part::Init, W::NAME);
+                NoState::InitUnwound(unwound.describe(&init))
+            }),
+        };
+        Self {
+            state,
+            cancellation: Cancellation::default(),
+            pending: Pending::default(),
+            execution,
+        }
+    }
+
+    fn run(
+        context: Sdk<Self>,
+        input: Option<Decoded<W::Input>>,
+    ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowTermination>> {
+        if W::IS_DECLARED {
+            return ready(Err(not_mocked(W::NAME).into())).boxed_local();
+        }
+        context.set_current_details(metadata::details::<W>(""));
+        let undecodable = match input.map(|input| input.0).transpose() {
+            Ok(input) => match context.state(|adapter| adapter.state.as_ref().err().cloned()) {
+                Some(NoState::UndecodableInput(error)) => error,
+                Some(NoState::InitUnwound(message)) => {
+                    context.force_task_fail(message);
+                    return pending().boxed_local();
+                }
+                _ => return run(&context, input),
+            },
+            Err(error) => error.describe(W::PARAMETERS),
+        };
+        let failure = ApplicationFailure::builder(format!("workflow {}: {undecodable}", W::NAME))
+            .type_name(INVALID_INPUT.to_owned())
+            .non_retryable(true)
+            .build();
+        ready(Err(WorkflowTermination::from(failure))).boxed_local()
+    }
+
+    fn decode_signal_input(
+        name: &str,
+        payloads: Payloads,
+        converter: &PayloadConverter,
+    ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
+        let Some(handler) = find(Self::signals(), name) else {
+            let known = names(Self::signals());
+            let reason = format!("the workflow has no such signal; its signals are {known}");
+            return Ok(Some(Box::new(Undeliverable(reason))));
+        };
+        let decoded = decoded::<W>(converter, |context| (handler.decode)(context, payloads));
+        Ok(Some(decoded.unwrap_or_else(|reason| Box::new(Undeliverable(reason)))))
+    }
+
+    fn dispatch_signal(
+        context: Sdk<Self>,
+        name: &str,
+        input: Box<dyn Any>,
+    ) -> LocalBoxFuture<'static, Result<(), WorkflowError>> {
+        let handler = find(Self::signals(), name);
+        match (input.downcast::<Undeliverable>(), handler) {
+            (Err(input), Some(handler)) if context.state(|adapter| adapter.state.is_ok()) => {
+                let part = Part::Signal(handler.name);
+                let execution = context.state(Self::execution);
+                user_code::handler(&context.clone(), &execution, part, || {
+                    (handler.dispatch)(context, input)
+                })
+            }
+            // A workflow without a state handles no signals.
+            (Err(input), _) => {
+                context.state(Self::execution).discard(input);
+                ready(Ok(())).boxed_local()
+            }
+            (Ok(undeliverable), _) => {
+                drop_signal(&context, W::NAME, name, &undeliverable.0);
+                ready(Ok(())).boxed_local()
+            }
+        }
+    }
+
+    fn decode_query_input(
+        name: &str,
+        payloads: &Payloads,
+        converter: &PayloadConverter,
+    ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
+        let handler = known(Self::queries(), "query", W::NAME, name)?;
+        let payloads = payloads.clone();
+        decoded::<W>(converter, |context| (handler.decode)(context, payloads))
+            .map(Some)
+            .map_err(|reason| bad_call("query", W::NAME, name, &reason))
+    }
+
+    fn dispatch_query(
+        &self,
+        view: WorkflowContextView,
+        name: &str,
+        input: Box<dyn Any>,
+    ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowError> {
+        let handler = known(Self::queries(), "query", W::NAME, name)?;
+        self.require_state("query", W::NAME, name)?;
+        self.answer(Part::Query(handler.name), || (handler.dispatch)(self, view, input))
+    }
+
+    fn decode_update_input(
+        name: &str,
+        payloads: Payloads,
+        converter: &PayloadConverter,
+    ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
+        let handler = known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name)?;
+        decoded::<W>(converter, |context| (handler.decode)(context, payloads))
+            .map(Some)
+            .map_err(|reason| bad_call("update", W::NAME, name, &reason))
+    }
+
+    fn dispatch_update(
+        context: Sdk<Self>,
+        name: &str,
+        input: Box<dyn Any>,
+    ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowError>> {
+        let checked =
+            known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name).and_then(|handler| {
+                context.state(|adapter| adapter.require_state("update", W::NAME, name))?;
+                Ok(handler)
+            });
+        match checked {
+            Ok(handler) => {
+                let part = Part::Update(handler.name);
+                let execution = context.state(Self::execution);
+                user_code::handler(&context.clone(), &execution, part, || {
+                    (handler.dispatch)(context, input)
+                })
+            }
+            Err(error) => ready(Err(error)).boxed_local(),
+        }
+    }
+
+    fn validate_update(
+        &self,
+        view: WorkflowContextView,
+        name: &str,
+        input: Box<dyn Any>,
+    ) -> Result<(), WorkflowError> {
+        let handler = known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name)?;
+        self.require_state("update", W::NAME, name)?;
+        self.answer(Part::Validator(handler.name), || (handler.validate)(self, view, input))
+    }
+}
+
+impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
+    fn signals() -> impl Iterator<Item = &'static SignalHandler<W>> + Clone {
+        with_built_in(W::SIGNAL_HANDLERS, Self::SIGNALS)
+    }
+
+    fn queries() -> impl Iterator<Item = &'static QueryHandler<W>> + Clone {
+        with_built_in(W::QUERY_HANDLERS, Self::QUERIES)
+    }
+
+    /// Calls a query or a validator. A panic becomes an error for the caller: SDK 1.1.1 has no guard for
+    /// queries, and a panic of one in a workflow task would fail the task.
+    fn answer<R>(
+        &self,
+        part: Part,
+        answer: impl FnOnce() -> Result<R, WorkflowError>,
+    ) -> Result<R, WorkflowError> {
+        let answer = || answer().inspect_err(check_display);
+        self.execution.call(part, answer).unwrap_or_else(|unwound| {
+            let handler = format!("{part} of workflow {}", W::NAME);
+            Err(WorkflowError::Execution(unwound.describe(&handler).into()))
+        })
+    }
+
+    fn require_state(&self, kind: &str, workflow: &str, name: &str) -> Result<(), WorkflowError> {
+        match &self.state {
+            Ok(_) => Ok(()),
+            Err(_) => Err(bad_call(kind, workflow, name, "the workflow has no state")),
+        }
+    }
+}
+
+/// Runs the user's `#[run]`.
+fn run<W: WorkflowCode<Input: Payload>>(
+    context: &Sdk<WorkflowAdapter<W>>,
+    input: Option<W::Input>,
+) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowTermination>> {
+    let execution = context.state(WorkflowAdapter::execution);
+    let own = context.clone();
+    let started = async move {
+        let converter = own.payload_converter().clone();
+        let result = W::run(WorkflowContext::new(own), input).await;
+        outgoing::ended::<W>(result, &converter)
+    };
+    UserFuture::new(context, &execution, Part::Run, started.boxed_local()).boxed_local()
+}
+
+/// Creates the error of a declared workflow that a test serves without a mock of it.
+fn not_mocked(workflow: &str) -> ApplicationFailure {
+    let message = format!(
+        "workflow {workflow} is declared here and served elsewhere; mock it in this test with \
+         `env.mock_workflow::<{workflow}>()`"
+    );
+    ApplicationFailure::builder(message).non_retryable(true).build()
+}
+
+fn drop_signal<W: WorkflowImplementation>(
+    context: &Sdk<W>,
+    workflow: &str,
+    signal: &str,
+    reason: &str,
+) {
+    // A replay handles the same signal again, which was reported the first time.
+    if !context.is_replaying_history_events() {
+        tracing::warn!(
+            workflow_type = workflow,
+            workflow_id = context.workflow_id(),
+            run_id = context.run_id(),
+            signal,
+            reason,
+            "signal dropped"
+        );
+    }
+}
+
+/// Formats an error and its causes once inside the guard, to catch a panic of the user's `Display`. SDK
+/// 1.1.1 formats them outside of its guards.
+fn check_display(error: &WorkflowError) {
+    let WorkflowError::Execution(error) = error else { return };
+    let mut next: Option<&(dyn Error + 'static)> = Some(&**error);
+    while let Some(error) = next {
+        let _ = error.to_string();
+        next = error.source();
+    }
+}
+
+/// Decodes the input of a handler.
+fn decoded<W: Workflow>(
+    converter: &PayloadConverter,
+    decode: impl FnOnce(&SerializationContext<'_>) -> Result<Box<dyn Any>, String>,
+) -> Result<Box<dyn Any>, String> {
+    user_code::decoding(W::NAME, || with_context(converter, decode))
+}

@@ -1,0 +1,201 @@
+//! Checks of outgoing values: the inputs of activities and other workflows, and the outputs of workflows
+//! and updates. A value may fail to serialize, or be too large for the server.
+//!
+//! Plain SDK 1.1.1 repeats the workflow task for ever in these cases. Here the activity, workflow or
+//! update fails, with an error that names the value.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use futures_util::FutureExt as _;
+use temporalio_common::data_converters::{
+    GenericPayloadConverter as _, PayloadConversionError, PayloadConverter, RawValue,
+    TemporalSerializable,
+};
+use temporalio_common::error::{ApplicationFailure, OutgoingWorkflowError};
+use temporalio_common::{
+    ActivityDefinition, SignalDefinition, UpdateDefinition, WorkflowDefinition,
+};
+use temporalio_sdk::WorkflowTermination;
+use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
+use temporalio_sdk::workflows::WorkflowError;
+
+use super::tables::UpdateFuture;
+use crate::definition::arguments::output::{DecodedOutput, without_value};
+use crate::definition::{Activity, Handler, Typed, Workflow};
+use crate::error::INVALID_INPUT;
+use crate::error::call::ValueError;
+use crate::error::outgoing::handler_failure;
+use crate::error::payload_limit::{Measured, PayloadLimit, Value};
+use crate::workflow::calls::failed::UnknownEncoding;
+use crate::workflow::conversion::with_context;
+
+/// An activity whose input is measured when it is serialized, and whose output always decodes.
+pub(crate) struct Scheduled<A>(A);
+
+/// Wraps an activity and its input, which is measured.
+pub(crate) fn scheduled<A: Activity>(
+    activity: A,
+    input: A::Input,
+) -> (Scheduled<A>, Measured<A::Input>) {
+    (Scheduled(activity), input_of(input, "input of activity", A::NAME))
+}
+
+/// Wraps a local activity and its input. The input is not sent and may have any size.
+pub(crate) fn local<A: Activity>(
+    activity: A,
+    input: A::Input,
+) -> (Scheduled<A>, Measured<A::Input>) {
+    let value = Value::new("input of activity", A::NAME);
+    (Scheduled(activity), Measured { inner: input, value, limit: PayloadLimit::new(0) })
+}
+
+/// Wraps an input so that it is measured when it is serialized.
+fn input_of<T>(input: T, role: &'static str, name: impl Into<Cow<'static, str>>) -> Measured<T> {
+    Measured { inner: input, value: Value::new(role, name), limit: PayloadLimit::of_workflows() }
+}
+
+/// A child workflow whose input is measured when it is serialized.
+pub(crate) struct StartedChild<C> {
+    name: Cow<'static, str>,
+    child: PhantomData<fn() -> C>,
+}
+
+/// Wraps a child workflow and its input. A child with an input that is too large fails to start.
+pub(crate) fn child<C: Workflow>(
+    name: Cow<'static, str>,
+    input: C::Input,
+) -> (StartedChild<C>, Measured<C::Input>) {
+    let input = input_of(input, "input of child workflow", name.clone());
+    (StartedChild { name, child: PhantomData }, input)
+}
+
+impl<C: Workflow> WorkflowDefinition for StartedChild<C> {
+    type Input = Measured<C::Input>;
+    type Output = DecodedOutput<C::Output>;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// A signal to another workflow, whose input is measured when it is serialized. It belongs to the workflow
+/// type, not to its struct.
+pub(crate) struct SentSignal<S>(S);
+
+/// Wraps a signal and its input. A signal with an input that is too large is not sent.
+pub(crate) fn signal<S: SignalDefinition>(
+    signal: S,
+    input: S::Input,
+) -> (SentSignal<S>, Measured<S::Input>) {
+    let name = signal.name().to_owned();
+    (SentSignal(signal), input_of(input, "input of signal", name))
+}
+
+impl<S: SignalDefinition<Workflow: Workflow>> SignalDefinition for SentSignal<S> {
+    type Workflow = Typed<S::Workflow>;
+    type Input = Measured<S::Input>;
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+impl<A: Activity> ActivityDefinition for Scheduled<A> {
+    type Input = Measured<A::Input>;
+    type Output = DecodedOutput<A::Output>;
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+/// Converts the result of `#[run]`. A value that cannot be sent fails the workflow; SDK 1.1.1 would fail
+/// its task for ever.
+pub(crate) fn ended<W: Workflow>(
+    result: Result<W::Output, WorkflowTermination>,
+    converter: &PayloadConverter,
+) -> Result<Box<dyn WorkflowOutputValue>, WorkflowTermination> {
+    match result {
+        Ok(output) => measured(&output, converter, "output of workflow", W::NAME)
+            .map_err(|error| error.into_failure().into()),
+        Err(WorkflowTermination::Failed(OutgoingWorkflowError::PayloadConversion(error))) => {
+            Err(unconverted::<W>(error))
+        }
+        Err(WorkflowTermination::Cancelled { details: Some(details) }) => {
+            let details = Some(replace_oversized(details, converter));
+            Err(WorkflowTermination::Cancelled { details })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Returns the details of a cancelled workflow, or a replacement text if they cannot be sent. The workflow
+/// is cancelled in any case.
+fn replace_oversized(details: Details, converter: &PayloadConverter) -> Details {
+    let size = match details.as_serde() {
+        Ok(value) => serde_json::to_vec(value).map(|json| json.len()).ok(),
+        Err(_) => with_context(converter, |context| details.to_payloads(context))
+            .map(|payloads| payloads.iter().map(|payload| payload.data.len()).sum())
+            .ok(),
+    };
+    match size {
+        Some(size) if size <= MAX_DETAILS_SIZE => details,
+        Some(size) => Box::new(format!("... (details of {size} bytes cut)")),
+        None => Box::new("... (details cut: they cannot be serialized)".to_owned()),
+    }
+}
+
+type Details = Box<dyn WorkflowOutputValue + Send + Sync>;
+
+/// The maximum size of a cancellation's details, in bytes. It is the same as for failures.
+const MAX_DETAILS_SIZE: usize = 1024 * 1024;
+
+/// Ends a run because of a value that could not be converted. If the worker lacks the codec for it, the
+/// task fails instead, and the workflow continues once the codec is there.
+fn unconverted<W: Workflow>(error: PayloadConversionError) -> WorkflowTermination {
+    if UnknownEncoding::is_source_of(&error) {
+        return error.into();
+    }
+    if let Some(error) = ValueError::of(&error) {
+        return error.into_failure().into();
+    }
+    let reason = match &error {
+        PayloadConversionError::EncodingError(source) => without_value(&source.to_string()),
+        other => other.to_string(),
+    };
+    let message = format!("workflow {}: a value does not fit its type: {reason}", W::NAME);
+    ApplicationFailure::builder(message)
+        .type_name(INVALID_INPUT.to_owned())
+        .non_retryable(true)
+        .build()
+        .into()
+}
+
+/// Serializes a value and measures it.
+fn measured<T: TemporalSerializable + 'static>(
+    value: &T,
+    converter: &PayloadConverter,
+    role: &'static str,
+    name: &'static str,
+) -> Result<Box<dyn WorkflowOutputValue>, ValueError> {
+    let what = Value::new(role, name);
+    let payload = with_context(converter, |context| converter.to_payload(context, value));
+    let payloads = vec![payload.map_err(|error| what.unserializable(&error))?];
+    PayloadLimit::of_workflows().check(&payloads, &what).map_err(ValueError::TooLarge)?;
+    Ok(Box::new(RawValue::new(payloads)))
+}
+
+/// Checks the output of an update. An output that cannot be sent fails the update; SDK 1.1.1 would fail
+/// the workflow task for ever.
+pub(crate) fn measured_update<U: UpdateDefinition + Handler>(
+    update: UpdateFuture,
+    converter: PayloadConverter,
+) -> UpdateFuture {
+    let check = move |output: Box<dyn WorkflowOutputValue>| {
+        let Some(value) = output.downcast_ref::<U::Output>() else { return Ok(output) };
+        measured(value, &converter, "output of update", U::NAME)
+            .map_err(|error| WorkflowError::Execution(handler_failure(error.into_failure())))
+    };
+    update.map(|updated| updated.and_then(check)).boxed_local()
+}

@@ -1,0 +1,27 @@
+//! The registration of annotated workflows.
+
+use temporalio_sdk::workflows::WorkflowRegistrationError;
+
+use super::adapter::WorkflowAdapter;
+use super::built_in;
+use crate::definition::Payload;
+use crate::definition::entry::Target;
+use crate::workflow::WorkflowCode;
+
+/// Registers an annotated workflow with a worker, or with a replayer of histories.
+///
+/// # Errors
+/// Returns an error if a workflow of that name is already registered, which the registry rules out.
+pub(crate) fn register<W: WorkflowCode>(
+    target: &mut Target<'_>,
+) -> Result<(), WorkflowRegistrationError>
+where
+    W::Input: Payload,
+{
+    built_in::log_replaced_handlers::<W>();
+    match target {
+        Target::Worker(options, _) => options.register_workflow::<WorkflowAdapter<W>>().map(drop),
+        #[cfg(feature = "testing")]
+        Target::Replayer(options) => options.register_workflow::<WorkflowAdapter<W>>().map(drop),
+    }
+}

@@ -1,0 +1,278 @@
+//! The only entrance to user code in a workflow: methods, futures, `Deserialize`, `Drop`.
+//!
+//! All code of a workflow's author is called by [`Execution::call`] or polled by [`UserFuture`]. While it
+//! runs, the thread knows its workflow ([`current`]), and panics are caught here. Anything else that
+//! applies to all user code belongs here too.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt as _;
+use futures_util::future::{LocalBoxFuture, pending};
+use temporalio_sdk::{WorkflowContext, WorkflowContextView};
+
+use crate::definition::{WorkerShutdown, panic_message};
+
+/// The part of a workflow that user code belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The `Deserialize` of an input.
+    Decode,
+    Init,
+    Run,
+    Signal(&'static str),
+    Update(&'static str),
+    Validator(&'static str),
+    Query(&'static str),
+    /// The `Drop` of the state, or of what a future holds.
+    Drop,
+}
+
+impl Part {
+    /// Returns `true` if the part can wait for activities in its async form.
+    fn can_wait(self) -> bool {
+        matches!(self, Self::Run | Self::Signal(_) | Self::Update(_))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decode => f.write_str("the `Deserialize` of an input"),
+            Self::Init => f.write_str("`#[init]`"),
+            Self::Run => f.write_str("`#[run]`"),
+            Self::Signal(name) => write!(f, "signal `{name}`"),
+            Self::Update(name) => write!(f, "update `{name}`"),
+            Self::Validator(name) => write!(f, "the validator of update `{name}`"),
+            Self::Query(name) => write!(f, "query `{name}`"),
+            Self::Drop => f.write_str("a `Drop`"),
+        }
+    }
+}
+
+/// The user code that a thread is running.
+#[derive(Clone)]
+pub(crate) struct UserCode {
+    part: Part,
+    workflow_type: &'static str,
+    /// The run. `None` while an input is decoded, because SDK 1.1.1 does not tell for which run.
+    execution: Option<Rc<Execution>>,
+}
+
+impl fmt::Display for UserCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of workflow `{}`", self.part, self.workflow_type)?;
+        match &self.execution {
+            Some(execution) => write!(f, " (workflow id `{}`)", execution.workflow_id),
+            None => Ok(()),
+        }
+    }
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<UserCode>> = const { RefCell::new(None) };
+}
+
+/// Returns the workflow code that this thread is running, or `None` in an activity, a test or any other
+/// code.
+pub(crate) fn current() -> Option<UserCode> {
+    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+}
+
+/// Marks the thread as running user code until it is dropped, also by a panic. Marks nest: a `Drop` runs
+/// within a method.
+struct Entered(Option<UserCode>);
+
+fn enter(code: UserCode) -> Entered {
+    Entered(CURRENT.replace(Some(code)))
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.replace(self.0.take());
+    }
+}
+
+/// Decodes an input with the user's `Deserialize`. The decoder catches a panic of it.
+pub(crate) fn decoding<R>(workflow_type: &'static str, decode: impl FnOnce() -> R) -> R {
+    let _entered = enter(UserCode { part: Part::Decode, workflow_type, execution: None });
+    decode()
+}
+
+/// A run of a workflow on this worker.
+pub(crate) struct Execution {
+    workflow_type: &'static str,
+    workflow_id: String,
+    run_id: String,
+    has_ended: Cell<bool>,
+}
+
+impl Execution {
+    pub(crate) fn new(workflow_type: &'static str, view: &WorkflowContextView) -> Rc<Self> {
+        Rc::new(Self {
+            workflow_type,
+            workflow_id: view.workflow_id().to_owned(),
+            run_id: view.run_id().to_owned(),
+            has_ended: Cell::new(false),
+        })
+    }
+
+    /// Calls user code.
+    pub(crate) fn call<R>(
+        self: &Rc<Self>,
+        part: Part,
+        call: impl FnOnce() -> R,
+    ) -> Result<R, Unwound> {
+        let workflow_type = self.workflow_type;
+        let execution = Some(Rc::clone(self));
+        let _entered = enter(UserCode { part, workflow_type, execution });
+        catch_unwind(AssertUnwindSafe(call)).map_err(Unwound)
+    }
+
+    /// Drops a value of the user's, and logs a panic. The value is gone in any case. SDK 1.1.1 drops
+    /// workflows outside of its guards, so a panic would end the worker.
+    pub(crate) fn discard<T>(self: &Rc<Self>, value: T) {
+        if let Err(unwound) = self.call(Part::Drop, || drop(value)) {
+            tracing::error!(
+                workflow_type = self.workflow_type,
+                workflow_id = self.workflow_id,
+                run_id = self.run_id,
+                "{}",
+                unwound.describe("the `Drop` of a value of the workflow")
+            );
+        }
+    }
+}
+
+/// The payload of a panic or a refusal in user code.
+pub(crate) struct Unwound(Box<dyn Any + Send>);
+
+impl Unwound {
+    /// Returns the message of the refusal, or describes the panic of `code`.
+    pub(crate) fn describe(&self, code: &str) -> String {
+        match self.0.downcast_ref::<Refusal>() {
+            Some(Refusal(message)) => message.clone(),
+            None => format!("{code} panicked: {}", panic_message(self.0.as_ref())),
+        }
+    }
+
+    /// Fails the workflow task with the message of a refusal. A panic is resumed, and the SDK fails the
+    /// task with it.
+    fn fail_task<W>(self, context: &WorkflowContext<W>) {
+        match self.0.downcast::<Refusal>() {
+            Ok(refusal) => context.force_task_fail(refusal.0),
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+}
+
+/// The reason that a call is not allowed in workflow code. User code unwinds with it.
+struct Refusal(String);
+
+/// Refuses a direct call of an activity's function in workflow code, where it would run again on every
+/// replay. Tests, activities and other code may call it.
+///
+/// It unwinds out of the workflow code and fails the workflow task, with a message that suggests
+/// `instead`.
+pub fn called_as_function(activity: &'static str, instead: &'static str) {
+    let Some(code) = current() else { return };
+    let place =
+        if code.part.can_wait() { "" } else { " in `#[run]`, or in an async signal or update" };
+    // Unwinds without a panic: the panic hook would print another message, with the wrong location.
+    resume_unwind(Box::new(Refusal(format!(
+        "activity `{activity}` was called as a function by {code}, where it would run again on every \
+         replay; write `{instead}`{place}"
+    ))));
+}
+
+/// Starts a signal or update. After the end of `#[run]` it never resolves.
+pub(crate) fn handler<W: 'static, T: 'static>(
+    context: &WorkflowContext<W>,
+    execution: &Rc<Execution>,
+    part: Part,
+    start: impl FnOnce() -> LocalBoxFuture<'static, T>,
+) -> LocalBoxFuture<'static, T> {
+    if execution.has_ended.get() {
+        return pending().boxed_local();
+    }
+    // A plain method runs in this call, an async one in the returned future.
+    match execution.call(part, start) {
+        Ok(future) => UserFuture::new(context, execution, part, future).boxed_local(),
+        Err(unwound) => {
+            unwound.fail_task(context);
+            pending().boxed_local()
+        }
+    }
+}
+
+const HANDED_OVER: &str =
+    "the worker is shutting down; another worker runs the task and its local activities again";
+
+/// A future of user code: `#[run]`, or a signal or update.
+///
+/// After the end of `#[run]`, signals and updates are no longer polled. SDK 1.1.1 would poll them in a
+/// further activation of the same workflow task and send their commands after the command that ends the
+/// workflow. The server refuses that again and again (sdk-rust #772 and #659).
+pub(crate) struct UserFuture<W, T> {
+    context: WorkflowContext<W>,
+    execution: Rc<Execution>,
+    part: Part,
+    /// `None` after it has ended.
+    future: Option<LocalBoxFuture<'static, T>>,
+}
+
+impl<W, T> UserFuture<W, T> {
+    pub(crate) fn new(
+        context: &WorkflowContext<W>,
+        execution: &Rc<Execution>,
+        part: Part,
+        future: LocalBoxFuture<'static, T>,
+    ) -> Self {
+        let execution = Rc::clone(execution);
+        Self { context: context.clone(), execution, part, future: Some(future) }
+    }
+}
+
+impl<W, T> Future for UserFuture<W, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let this = &mut *self;
+        let Some(future) = &mut this.future else { return Poll::Pending };
+        if this.execution.has_ended.get() {
+            return Poll::Pending;
+        }
+        if WorkerShutdown::has_handed_over(&this.execution.run_id) {
+            this.context.force_task_fail(HANDED_OVER);
+            return Poll::Pending;
+        }
+        match this.execution.call(this.part, || future.poll_unpin(cx)) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => {
+                this.execution.discard(this.future.take());
+                if this.part == Part::Run {
+                    this.execution.has_ended.set(true);
+                }
+                Poll::Ready(output)
+            }
+            Err(unwound) => {
+                unwound.fail_task(&this.context);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<W, T> Drop for UserFuture<W, T> {
+    fn drop(&mut self) {
+        self.execution.discard(self.future.take());
+    }
+}
+
+/// The user's future is boxed, so nothing is pinned in place.
+impl<W, T> Unpin for UserFuture<W, T> {}
