@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::value::ValueSource;
+use crate::error::Error;
 
 /// An invalid configuration, with every problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,12 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(Box::new(error))
+    }
+}
 
 /// One problem of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::VERSION;
+use crate::error::Error;
 
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -119,6 +120,12 @@ pub enum DevServerError {
         /// The time limit.
         limit: Duration,
     },
+}
+
+impl From<DevServerError> for Error {
+    fn from(error: DevServerError) -> Self {
+        Self::DevServer(Box::new(error))
+    }
 }
 
 /// A place without a usable `temporal` command.

@@ -6,7 +6,8 @@ impl Error {
     /// Returns `true` for an error of the program's code, configuration or arguments.
     pub(crate) fn is_misuse(&self) -> bool {
         match self {
-            Self::Disabled { .. }
+            Self::Config(_)
+            | Self::Disabled { .. }
             | Self::InvalidAddress { .. }
             | Self::InvalidHeader { .. }
             | Self::InvalidOptions { .. }
@@ -20,8 +21,6 @@ impl Error {
                 | WorkerError::Disabled
                 | WorkerError::HealthListener { .. },
             ) => true,
-            #[cfg(feature = "config")]
-            Self::Config(_) => true,
             _ => false,
         }
     }

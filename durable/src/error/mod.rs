@@ -340,20 +340,19 @@ pub enum Error {
         /// The server's response.
         source: Box<Status>,
     },
-    /// The configuration cannot be used.
-    #[cfg(feature = "config")]
+    /// The configuration cannot be used. The error is a `durable::config::ConfigError` with every problem.
     #[error(transparent)]
-    Config(#[from] crate::config::ConfigError),
+    Config(Box<dyn StdError + Send + Sync>),
     /// The annotations of this program contradict each other.
     #[error(transparent)]
     Registry(#[from] RegistryError),
     /// The workers could not start, or ended with an error.
     #[error(transparent)]
     Worker(#[from] WorkerError),
-    /// The dev server could not be found or started.
-    #[cfg(feature = "dev-server")]
+    /// The dev server could not be found or started. The error is a
+    /// `durable::dev_server::DevServerError`.
     #[error(transparent)]
-    DevServer(#[from] crate::dev_server::DevServerError),
+    DevServer(Box<dyn StdError + Send + Sync>),
     /// A test environment failed, or found problems at the end of a test.
     #[cfg(feature = "testing")]
     #[error(transparent)]

@@ -9,6 +9,7 @@ use crate::cli::exit::{Outcome, Problem, one_line};
 use crate::cli::output::pairs;
 use crate::cli::program::{Prepare, Program};
 use crate::client::Client;
+use crate::config::ConfigError;
 use crate::definition::Registry;
 use crate::error::{Error, WorkerError};
 use crate::worker::Workers;
@@ -118,8 +119,12 @@ async fn on_the_server(context: &Context) -> Outcome<Vec<String>> {
 
 /// Returns each problem by itself.
 fn each(error: &Error) -> Vec<String> {
+    if let Error::Config(error) = error
+        && let Some(error) = error.downcast_ref::<ConfigError>()
+    {
+        return error.problems.iter().map(ToString::to_string).collect();
+    }
     match error {
-        Error::Config(error) => error.problems.iter().map(ToString::to_string).collect(),
         Error::Registry(error) => error.problems.iter().map(ToString::to_string).collect(),
         Error::Worker(WorkerError::Misconfigured { problems }) => {
             problems.iter().map(ToString::to_string).collect()
