@@ -18,7 +18,9 @@ pub use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use crate::activity::ActivityError as OwnActivityError;
 pub use crate::base_workflow::BaseWorkflow;
-pub use crate::client::{Client, Execute, HasHandle, QueryCall, Start, UpdateCall, WorkflowHandle};
+pub use crate::client::{
+    Client, ExecuteCall, HasHandle, QueryCall, StartCall, UpdateCall, WorkflowHandle,
+};
 pub use crate::definition::registry::Registration;
 pub use crate::definition::search_attribute::{DeclaredSearchAttribute, describe_key};
 pub use crate::definition::{
@@ -37,10 +39,10 @@ pub use crate::testing::TimeSkipping;
 pub use crate::testing::run::{Test, TestOutput, TestParameter, run_test};
 pub use crate::workflow::user_code::called_as_function;
 pub use crate::workflow::{
-    ActivityCall, AnswerQuery, ChildCall, ExternalWorkflow, HandleSignal, HandleSignalAsync,
-    HandleUpdate, HandleUpdateAsync, HandlerError, QueryHandler, SignalHandler, StartChild,
-    StartedActivity, SyncWorkflowContext, UpdateHandler, ValidateUpdate, WorkflowCode,
-    WorkflowContext,
+    ActivityCall, AnswerQuery, ExecuteChildCall, ExternalWorkflowHandle, HandleSignal,
+    HandleSignalAsync, HandleUpdate, HandleUpdateAsync, HandlerError, QueryHandler, SignalHandler,
+    StartChildCall, StartedActivity, SyncWorkflowContext, UpdateHandler, ValidateUpdate,
+    WorkflowCode, WorkflowContext,
 };
 pub use shape::{
     ContextType, FromWorker, OtherPair, OtherShape, Pair, ResultType, Returned, Shape,

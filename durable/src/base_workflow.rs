@@ -5,10 +5,12 @@ use std::time::Duration;
 use temporalio_common::WorkflowDefinition;
 
 use crate::client::{
-    AnyInput, AnyWorkflow, Client, Execute, HasHandle, Payloads, Start, WorkflowHandle,
+    AnyInput, AnyWorkflow, Client, ExecuteCall, HasHandle, Payloads, StartCall, WorkflowHandle,
 };
 use crate::definition::{Arguments, Handles, Workflow, wire};
-use crate::workflow::{ChildCall, ExternalWorkflow, Parent, StartChild, WorkflowContext};
+use crate::workflow::{
+    ExecuteChildCall, ExternalWorkflowHandle, Parent, StartChildCall, WorkflowContext,
+};
 
 /// A workflow that takes `I` and returns `O`.
 ///
@@ -75,7 +77,7 @@ use crate::workflow::{ChildCall, ExternalWorkflow, Parent, StartChild, WorkflowC
 /// - `W::Handle`, the generated handle that [`start`](Self::start) returns when awaited. It dereferences to
 ///   [`WorkflowHandle<W>`](WorkflowHandle).
 /// - `W::HandleOf<T>`, the handle for use in other workflows. It dereferences to `T`, which is a
-///   [`ChildWorkflow`](crate::workflow::ChildWorkflow) or an [`ExternalWorkflow`].
+///   [`ChildWorkflowHandle`](crate::workflow::ChildWorkflowHandle) or an [`ExternalWorkflowHandle`].
 ///
 /// # Functions of the same name
 /// The struct of a workflow has inherent functions of the same names, which take each input as a
@@ -118,23 +120,23 @@ pub trait BaseWorkflow<I, O>:
     /// The default id is that of the annotation's template, or a random UUID.
     ///
     /// # Errors
-    /// Awaiting returns the errors of [`Start`].
-    fn start(client: &Client, input: I) -> Start<Self> {
-        Start::new(client, wire::<Self>(input))
+    /// Awaiting returns the errors of [`StartCall`].
+    fn start(client: &Client, input: I) -> StartCall<Self> {
+        StartCall::new(client, wire::<Self>(input))
     }
 
     /// Starts the workflow like [`start`](Self::start). Awaiting the call waits for the workflow's output
     /// and returns it.
     ///
     /// # Errors
-    /// Awaiting returns the errors of [`Start`], and [`Error::Failed`](crate::Error::Failed) and the like
+    /// Awaiting returns the errors of [`StartCall`], and [`Error::Failed`](crate::Error::Failed) and the like
     /// if the workflow does not complete.
-    fn execute(client: &Client, input: I) -> Execute<Self> {
-        Start::new(client, wire::<Self>(input))
+    fn execute(client: &Client, input: I) -> ExecuteCall<Self> {
+        StartCall::new(client, wire::<Self>(input))
     }
 
     /// Starts the workflow like [`start`](Self::start), and delays its first task by `delay`.
-    fn schedule(client: &Client, input: I, delay: Duration) -> Start<Self> {
+    fn schedule(client: &Client, input: I, delay: Duration) -> StartCall<Self> {
         Self::start(client, input).start_delay(delay)
     }
 
@@ -147,14 +149,17 @@ pub trait BaseWorkflow<I, O>:
     /// Starts the workflow as a child of the calling workflow, on its own task queue.
     ///
     /// Options can be set on the returned call. Awaiting it waits for the child's output and returns it.
-    fn execute_child<P: Parent>(ctx: &WorkflowContext<P>, input: I) -> ChildCall<'_, P, Self> {
-        ChildCall::new(ctx, wire::<Self>(input))
+    fn execute_child<P: Parent>(
+        ctx: &WorkflowContext<P>,
+        input: I,
+    ) -> ExecuteChildCall<'_, P, Self> {
+        StartChildCall::new(ctx, wire::<Self>(input))
     }
 
     /// Starts the workflow as a child, like [`execute_child`](Self::execute_child). Awaiting the call
     /// waits until the child is started and returns its handle.
-    fn start_child<P: Parent>(ctx: &WorkflowContext<P>, input: I) -> StartChild<'_, P, Self> {
-        ChildCall::new(ctx, wire::<Self>(input))
+    fn start_child<P: Parent>(ctx: &WorkflowContext<P>, input: I) -> StartChildCall<'_, P, Self> {
+        StartChildCall::new(ctx, wire::<Self>(input))
     }
 
     /// Returns a handle, for use in workflows, of any workflow with this id, without a request to the
@@ -162,38 +167,38 @@ pub trait BaseWorkflow<I, O>:
     fn external<P: Parent>(
         ctx: &WorkflowContext<P>,
         workflow_id: impl Into<String>,
-    ) -> Self::HandleOf<ExternalWorkflow<Self>> {
-        ExternalWorkflow::new(ctx, workflow_id).into()
+    ) -> Self::HandleOf<ExternalWorkflowHandle<Self>> {
+        ExternalWorkflowHandle::new(ctx, workflow_id).into()
     }
 }
 
 /// Takes the workflow type and the task queue from each input.
 impl BaseWorkflow<AnyInput, Payloads> for AnyWorkflow {
-    fn start(client: &Client, input: AnyInput) -> Start<Self> {
+    fn start(client: &Client, input: AnyInput) -> StartCall<Self> {
         let AnyInput { workflow_type, task_queue, inputs } = input;
         client.start(workflow_type, task_queue, inputs)
     }
 
-    fn execute(client: &Client, input: AnyInput) -> Execute<Self> {
+    fn execute(client: &Client, input: AnyInput) -> ExecuteCall<Self> {
         Self::start(client, input).resolving()
     }
 
     fn execute_child<P: Parent>(
         ctx: &WorkflowContext<P>,
         input: AnyInput,
-    ) -> ChildCall<'_, P, Self> {
+    ) -> ExecuteChildCall<'_, P, Self> {
         child(ctx, input)
     }
 
     fn start_child<P: Parent>(
         ctx: &WorkflowContext<P>,
         input: AnyInput,
-    ) -> StartChild<'_, P, Self> {
+    ) -> StartChildCall<'_, P, Self> {
         child(ctx, input)
     }
 }
 
-fn child<P, R>(ctx: &WorkflowContext<P>, input: AnyInput) -> ChildCall<'_, P, AnyWorkflow, R> {
+fn child<P, R>(ctx: &WorkflowContext<P>, input: AnyInput) -> StartChildCall<'_, P, AnyWorkflow, R> {
     let AnyInput { workflow_type, task_queue, inputs } = input;
-    ChildCall::named(ctx, workflow_type, inputs).task_queue(task_queue)
+    StartChildCall::named(ctx, workflow_type, inputs).task_queue(task_queue)
 }

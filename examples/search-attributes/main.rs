@@ -7,7 +7,7 @@
 mod workflow;
 
 use durable::Error;
-use durable::client::{Idempotency, ListWorkflows, WorkflowExecutionStatus};
+use durable::client::{Idempotency, ListWorkflowsCall, WorkflowExecutionStatus};
 use durable::prelude::*;
 use durable_examples::Server;
 
@@ -62,7 +62,7 @@ async fn main() -> durable::Result<()> {
 }
 
 /// Tickets that nobody has answered.
-fn open(client: &Client) -> ListWorkflows<TicketWorkflow> {
+fn open(client: &Client) -> ListWorkflowsCall<TicketWorkflow> {
     client.list::<TicketWorkflow>().status(WorkflowExecutionStatus::Running)
 }
 
@@ -79,7 +79,7 @@ async fn knows_the_attributes(client: &Client) -> durable::Result<bool> {
 /// Prints what the list holds, once it is as much as it must come to.
 async fn show(
     what: &str,
-    list: ListWorkflows<TicketWorkflow>,
+    list: ListWorkflowsCall<TicketWorkflow>,
     expected: usize,
 ) -> durable::Result<Vec<durable::client::ListedWorkflow<TicketWorkflow>>> {
     while list.count().await? != expected {

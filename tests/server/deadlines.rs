@@ -1,7 +1,7 @@
 //! Limits of calls that a server or a worker does not answer.
 
 use durable::Error;
-use durable::client::{ScheduleSpec, Start};
+use durable::client::{ScheduleSpec, StartCall};
 use durable::dev_server::DevServer;
 use durable::prelude::*;
 use durable_tests::unique;
@@ -48,7 +48,7 @@ fn timed_out<T>(result: durable::Result<T>, what: &str) {
     }
 }
 
-fn unserved(client: &Client) -> Start<UnservedWorkflow> {
+fn unserved(client: &Client) -> StartCall<UnservedWorkflow> {
     // Elsewhere than where the workers of this binary are.
     UnservedWorkflow::start(client, unique("unserved")).task_queue(unique("nobody"))
 }

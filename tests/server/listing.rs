@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use durable::Error;
 use durable::client::{
-    AnyWorkflow, ListWorkflows, Payloads, SearchAttributeKey, WorkflowExecutionStatus,
+    AnyWorkflow, ListWorkflowsCall, Payloads, SearchAttributeKey, WorkflowExecutionStatus,
 };
 use durable::prelude::*;
 use durable::workflow::PayloadConversionError;
@@ -83,7 +83,7 @@ impl OtherSaleWorkflow {
 /// The ids of a list, once there are as many as expected, sorted.
 async fn ids<W: durable::client::HasHandle>(
     expected: usize,
-    list: impl Fn() -> ListWorkflows<W>,
+    list: impl Fn() -> ListWorkflowsCall<W>,
 ) -> Vec<String> {
     let what = format!("list of {expected} for {}", list().query());
     eventually(&what, || async {

@@ -1,7 +1,7 @@
 //! Workflows by id and by the name of their type, with JSON for inputs and outputs.
 
 use durable::Error;
-use durable::client::{AnyWorkflow, Payloads, Start, WorkflowExecutionStatus};
+use durable::client::{AnyWorkflow, Payloads, StartCall, WorkflowExecutionStatus};
 use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
@@ -66,7 +66,7 @@ impl SilentWorkflow {
     }
 }
 
-fn note(client: &Client) -> Start<AnyWorkflow> {
+fn note(client: &Client) -> StartCall<AnyWorkflow> {
     client.start("NoteWorkflow", "untyped", json!({ "text": "a" }))
 }
 

@@ -17,9 +17,9 @@ pub(super) fn functions(
     let private = &model.private;
     let here = private.at(place);
     let (ctx, id) = (shared::own("ctx"), shared::own("workflow_id"));
-    let new = quote_spanned!(place=> #here::ChildCall::new(#ctx, #input));
-    let executed = quote_spanned!(place=> #here::ChildCall<'_, __P, Self>);
-    let started = quote_spanned!(place=> #here::StartChild<'_, __P, Self>);
+    let new = quote_spanned!(place=> #here::StartChildCall::new(#ctx, #input));
+    let executed = quote_spanned!(place=> #here::ExecuteChildCall<'_, __P, Self>);
+    let started = quote_spanned!(place=> #here::StartChildCall<'_, __P, Self>);
     let generics = quote!(<__P: #private::WorkflowCode<Input: #private::Payload>>);
     let execute = quote! {
         /// Starts the workflow as a child of the workflow that calls this, on its own queue.
@@ -47,8 +47,8 @@ pub(super) fn functions(
         pub fn external #generics(
             #ctx: &#private::WorkflowContext<__P>,
             #id: impl ::core::convert::Into<::std::string::String>,
-        ) -> <Self as #private::Handles>::HandleOf<#private::ExternalWorkflow<Self>> {
-            #private::ExternalWorkflow::new(#ctx, #id).into()
+        ) -> <Self as #private::Handles>::HandleOf<#private::ExternalWorkflowHandle<Self>> {
+            #private::ExternalWorkflowHandle::new(#ctx, #id).into()
         }
     };
     [execute, start, external]

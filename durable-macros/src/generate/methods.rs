@@ -60,19 +60,19 @@ pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
     let (client, delay, id) =
         (shared::own("client"), shared::own("delay"), shared::own("workflow_id"));
     let here = private.at(place(model));
-    let new = quote_spanned!(place(model)=> #here::Start::new(#client, #value));
-    let executed = quote_spanned!(place(model)=> #here::Execute::new(#client, #value));
+    let new = quote_spanned!(place(model)=> #here::StartCall::new(#client, #value));
+    let executed = quote_spanned!(place(model)=> #here::ExecuteCall::new(#client, #value));
     let delayed = quote_spanned!(place(model)=> #new.start_delay(#delay));
     let start = quote! {
         /// Starts the workflow on its queue. Awaiting it gives the handle; until then options
         /// can be set. The id comes from the annotation's template, or is a UUID.
-        pub fn start(#client: &#private::Client, #(#parameters),*) -> #private::Start<Self> {
+        pub fn start(#client: &#private::Client, #(#parameters),*) -> #private::StartCall<Self> {
             #new
         }
     };
     let execute = quote! {
         /// Starts the workflow like `start`; awaiting it waits for the workflow's output.
-        pub fn execute(#client: &#private::Client, #(#parameters),*) -> #private::Execute<Self> {
+        pub fn execute(#client: &#private::Client, #(#parameters),*) -> #private::ExecuteCall<Self> {
             #executed
         }
     };
@@ -82,7 +82,7 @@ pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
             #client: &#private::Client,
             #(#parameters,)*
             #delay: ::core::time::Duration,
-        ) -> #private::Start<Self> {
+        ) -> #private::StartCall<Self> {
             #delayed
         }
     };

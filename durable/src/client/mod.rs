@@ -15,21 +15,22 @@ mod start;
 pub use connection::{Client, ClientBuilder, ClientService, Health, Pem, Tls};
 pub use deployment::{DeploymentVersion, VersionOverride};
 pub use handle::{
-    ActivityCompletion, AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle,
+    ActivityHandle, AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle,
     HasHandle, QueryCall, SignalCall, UpdateCall, UpdateHandle, UpdateMethod, WorkflowDescription,
     WorkflowHandle,
 };
-pub use list::{ListWorkflows, ListedWorkflow, Listing};
+pub use list::{ListWorkflowsCall, ListedWorkflow, Listing};
 pub use payloads::Payloads;
 pub use schedule::{
-    Calendar, CreateSchedule, ListSchedules, ScheduleDescription, ScheduleHandle, ScheduleRun,
-    ScheduleSpec, ScheduleSummary, ScheduleUpdate, ScheduledWorkflow,
+    Calendar, CreateScheduleCall, ListSchedulesCall, ScheduleDescription, ScheduleHandle,
+    ScheduleRun, ScheduleSpec, ScheduleSummary, ScheduleUpdate, ScheduledWorkflow,
 };
 pub(crate) use start::clock;
 pub use start::{
-    AsHandle, AsOutput, Execute, Idempotency, SignalWithStart, Start, UpdateWithStart, start_all,
+    ExecuteCall, Idempotency, SignalWithStartCall, StartCall, UpdateWithStartCall, start_all,
 };
 
+pub use crate::definition::{ToHandle, ToOutput};
 #[doc(inline)]
 pub use temporalio_client::interceptors::ClientInterceptor;
 #[doc(inline)]

@@ -22,7 +22,7 @@ pub trait Handles: WorkflowAnnotation + Sized + 'static {
 
 /// A handle through which the generated methods send signals to a workflow.
 ///
-/// Programs use a `WorkflowHandle`, and workflows a `ChildWorkflow` or an `ExternalWorkflow`.
+/// Programs use a `WorkflowHandle`, and workflows a `ChildWorkflowHandle` or an `ExternalWorkflowHandle`.
 pub trait SignalTarget<W> {
     /// The future that sends a signal.
     type Signal<'a, S: SignalDefinition<Workflow = W> + 'static>

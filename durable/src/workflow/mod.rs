@@ -16,8 +16,8 @@ mod saga;
 pub use bounded::{JoinAllBounded, join_all_bounded};
 pub use calls::{ActivityCall, StartedActivity};
 pub use children::{
-    ChildCall, ChildResult, ChildWorkflow, ChildWorkflowError, ExternalWorkflow, SignalWorkflow,
-    StartChild, StartedChild, ToHandle, ToOutput,
+    ChildResult, ChildWorkflowError, ChildWorkflowHandle, ExecuteChildCall, ExternalSignalCall,
+    ExternalWorkflowHandle, StartChildCall, StartedChild,
 };
 pub use context::{Status, SyncWorkflowContext, WorkflowContext};
 pub use implementation::{
@@ -27,6 +27,7 @@ pub use implementation::{
 pub(crate) use implementation::{register, user_code};
 pub use saga::{CompensationError, Saga};
 
+pub use crate::definition::{ToHandle, ToOutput};
 #[doc(inline)]
 pub use crate::error::{ApplicationFailure, ApplicationFailureBuilder};
 #[doc(inline)]

@@ -58,7 +58,7 @@ impl Target {
     pub(super) async fn start(
         self,
         context: &Context,
-    ) -> Outcome<crate::client::Start<AnyWorkflow>> {
+    ) -> Outcome<crate::client::StartCall<AnyWorkflow>> {
         let registry = Registry::collect().map_err(crate::Error::from)?;
         let entry = names::workflow(&registry, &self.workflow_type, self.queue.as_deref())?;
         let inputs = input::read(&self.inputs)?;
@@ -124,7 +124,7 @@ impl Now {
     pub(super) async fn start(
         self,
         context: &Context,
-    ) -> Outcome<crate::client::Start<AnyWorkflow>> {
+    ) -> Outcome<crate::client::StartCall<AnyWorkflow>> {
         let mut start = self.target.start(context).await?;
         if let Some(policy) = self.idempotency {
             start = start.idempotency(policy.into());

@@ -13,7 +13,7 @@ use temporalio_common::{
 };
 
 use crate::client::{
-    Client, HasHandle, Payloads, QueryCall, Start, UpdateCall, UpdateHandle, WorkflowHandle,
+    Client, HasHandle, Payloads, QueryCall, StartCall, UpdateCall, UpdateHandle, WorkflowHandle,
 };
 use crate::definition::{
     Arguments, HandlerDescription, Handles, InvalidInput, Parameter, SignalTarget, SourceLocation,
@@ -22,7 +22,7 @@ use crate::definition::{
 
 /// The type of workflows whose Rust type the program does not know.
 ///
-/// It has no values. It is used as a type parameter, as in [`Start<AnyWorkflow>`](Start) and
+/// It has no values. It is used as a type parameter, as in [`StartCall<AnyWorkflow>`](StartCall) and
 /// [`WorkflowHandle<AnyWorkflow>`](WorkflowHandle).
 pub enum AnyWorkflow {}
 
@@ -82,7 +82,7 @@ impl Arguments for Payloads {
 impl Client {
     /// Starts a workflow by the name of its type, on a task queue.
     ///
-    /// It returns the same [`Start`] as a typed workflow, with its options, a signal or update with
+    /// It returns the same [`StartCall`] as a typed workflow, with its options, a signal or update with
     /// the start, and schedules. Options that are not set come from the configuration, as there is
     /// no annotation. The id is a UUID unless it is set. The input is not checked before it is
     /// sent.
@@ -103,8 +103,8 @@ impl Client {
         workflow_type: impl Into<Cow<'static, str>>,
         task_queue: impl Into<String>,
         input: impl Into<Payloads>,
-    ) -> Start<AnyWorkflow> {
-        let mut start = Start::named(self, workflow_type.into(), input.into());
+    ) -> StartCall<AnyWorkflow> {
+        let mut start = StartCall::named(self, workflow_type.into(), input.into());
         if start.name().is_empty() {
             start.settings.problems.push("the workflow type is empty".to_owned());
         }
@@ -114,7 +114,7 @@ impl Client {
     /// Starts a workflow of this program by its entry in the registry. The JSON input is checked
     /// before it is sent.
     ///
-    /// It returns the same [`Start`] as a typed workflow. The task queue, the options and the id
+    /// It returns the same [`StartCall`] as a typed workflow. The task queue, the options and the id
     /// template are those of the annotation.
     ///
     /// # Errors
@@ -124,7 +124,7 @@ impl Client {
         &self,
         workflow: &WorkflowEntry,
         input: Vec<Value>,
-    ) -> Result<Start<AnyWorkflow>, InvalidInput> {
+    ) -> Result<StartCall<AnyWorkflow>, InvalidInput> {
         let id = workflow.workflow_id(&input)?;
         let start = self.start(workflow.name, workflow.queue, input).options((workflow.options)());
         Ok(match id {

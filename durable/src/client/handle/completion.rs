@@ -45,8 +45,8 @@ impl Client {
     pub fn activity<A: Activity>(
         &self,
         activity: impl Into<ActivityIdentifier>,
-    ) -> ActivityCompletion<A> {
-        ActivityCompletion {
+    ) -> ActivityHandle<A> {
+        ActivityHandle {
             handle: self.sdk().get_async_activity_handle(activity.into()),
             client: self.clone(),
             limit: PayloadLimit::default(),
@@ -59,14 +59,14 @@ impl Client {
 ///
 /// An attempt can be completed once. A retryable failure starts the next attempt, which runs the
 /// function again and has another token.
-pub struct ActivityCompletion<A> {
+pub struct ActivityHandle<A> {
     handle: AsyncActivityHandle<temporalio_client::Client>,
     client: Client,
     limit: PayloadLimit,
     activity: PhantomData<fn() -> A>,
 }
 
-impl<A: Activity> ActivityCompletion<A> {
+impl<A: Activity> ActivityHandle<A> {
     /// Sets the maximum size of the output in bytes, like
     /// [`Workers::payload_limit`](crate::Workers::payload_limit). The server fails the activity if
     /// its output is larger than the server's own limit.
@@ -166,9 +166,9 @@ fn not_found(operation: String, status: Status) -> Error {
     Error::ActivityNotFound { operation, source: Box::new(status) }
 }
 
-impl<A: Activity> fmt::Debug for ActivityCompletion<A> {
+impl<A: Activity> fmt::Debug for ActivityHandle<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ActivityCompletion")
+        f.debug_struct("ActivityHandle")
             .field("activity", &A::NAME)
             .field("identifier", self.handle.identifier())
             .finish_non_exhaustive()

@@ -10,7 +10,7 @@ pub(super) mod updates;
 
 pub use any::{AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle};
 pub use calls::{QueryCall, SignalCall};
-pub use completion::ActivityCompletion;
+pub use completion::ActivityHandle;
 pub use description::WorkflowDescription;
 pub use updates::{UpdateCall, UpdateHandle, UpdateMethod};
 

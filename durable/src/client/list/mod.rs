@@ -10,7 +10,7 @@ mod workflows;
 
 pub use listing::Listing;
 pub(super) use query::Query;
-pub use workflows::{ListWorkflows, ListedWorkflow};
+pub use workflows::{ListWorkflowsCall, ListedWorkflow};
 
 use temporalio_client::errors::ClientError;
 use temporalio_client::tonic::{Code, Status};

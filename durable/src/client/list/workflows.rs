@@ -48,9 +48,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list<W: HasHandle>(&self) -> ListWorkflows<W> {
+    pub fn list<W: HasHandle>(&self) -> ListWorkflowsCall<W> {
         let types = if W::NAME.is_empty() { Vec::new() } else { vec![W::NAME.to_owned()] };
-        ListWorkflows {
+        ListWorkflowsCall {
             client: self.clone(),
             types,
             statuses: Vec::new(),
@@ -62,7 +62,7 @@ impl Client {
     }
 
     /// Lists workflows of every type.
-    pub fn list_all(&self) -> ListWorkflows<AnyWorkflow> {
+    pub fn list_all(&self) -> ListWorkflowsCall<AnyWorkflow> {
         self.list()
     }
 }
@@ -83,7 +83,7 @@ impl Client {
 /// [`Error::Unreachable`]: crate::Error::Unreachable
 /// [`Error::Rpc`]: crate::Error::Rpc
 #[must_use = "nothing is asked before it is awaited, streamed or counted"]
-pub struct ListWorkflows<W> {
+pub struct ListWorkflowsCall<W> {
     client: Client,
     types: Vec<String>,
     statuses: Vec<String>,
@@ -93,7 +93,7 @@ pub struct ListWorkflows<W> {
     workflow: PhantomData<fn() -> W>,
 }
 
-impl ListWorkflows<AnyWorkflow> {
+impl ListWorkflowsCall<AnyWorkflow> {
     /// Selects workflows of the type with this name. If called several times, any of the types.
     pub fn workflow_type(mut self, name: impl Into<String>) -> Self {
         self.types.push(name.into());
@@ -101,7 +101,7 @@ impl ListWorkflows<AnyWorkflow> {
     }
 }
 
-impl<W: HasHandle> ListWorkflows<W> {
+impl<W: HasHandle> ListWorkflowsCall<W> {
     /// Selects workflows with this status. If called several times, any of the statuses.
     pub fn status(mut self, status: WorkflowExecutionStatus) -> Self {
         // The variants have the server's names.
@@ -251,7 +251,7 @@ fn named(status: Option<&str>) -> WorkflowExecutionStatus {
     known.unwrap_or(Status::Unknown)
 }
 
-impl<W: HasHandle> IntoFuture for ListWorkflows<W> {
+impl<W: HasHandle> IntoFuture for ListWorkflowsCall<W> {
     type Output = Result<Vec<ListedWorkflow<W>>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
@@ -264,9 +264,9 @@ impl<W: HasHandle> IntoFuture for ListWorkflows<W> {
     }
 }
 
-impl<W: HasHandle> fmt::Debug for ListWorkflows<W> {
+impl<W: HasHandle> fmt::Debug for ListWorkflowsCall<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListWorkflows").field("query", &self.query()).finish_non_exhaustive()
+        f.debug_struct("ListWorkflowsCall").field("query", &self.query()).finish_non_exhaustive()
     }
 }
 

@@ -22,11 +22,11 @@ use temporalio_common::search_attributes::{
 
 use super::{Operation, ScheduleHandle, ScheduleSpec, ScheduleUpdate, action, overlap_number};
 use crate::client::start::request_amender::{self, Amendable};
-use crate::client::{Client, HasHandle, Start};
+use crate::client::{Client, HasHandle, StartCall};
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;
 
-impl<W: Workflow> Start<W> {
+impl<W: Workflow> StartCall<W> {
     /// Creates a schedule, by which the server starts the workflow at the times of the spec.
     ///
     /// The workflow's id is that of the start, or the schedule's id instead of a UUID. The server
@@ -62,10 +62,10 @@ impl<W: Workflow> Start<W> {
         self,
         schedule_id: impl Into<String>,
         spec: ScheduleSpec,
-    ) -> CreateSchedule<W> {
+    ) -> CreateScheduleCall<W> {
         let mut settings = ScheduleUpdate::new(Schedule::default(), SearchAttributes::default());
         settings.spec(spec);
-        CreateSchedule {
+        CreateScheduleCall {
             start: self,
             schedule_id: schedule_id.into(),
             settings,
@@ -90,15 +90,15 @@ impl<W: Workflow> Start<W> {
 /// [`Error::Unreachable`]: crate::Error::Unreachable
 /// [`Error::Rpc`]: crate::Error::Rpc
 #[must_use = "a schedule is created only when this is awaited"]
-pub struct CreateSchedule<W: Workflow> {
-    start: Start<W>,
+pub struct CreateScheduleCall<W: Workflow> {
+    start: StartCall<W>,
     schedule_id: String,
     settings: ScheduleUpdate,
     memo: MemoValues,
     patch: SchedulePatch,
 }
 
-impl<W: Workflow> CreateSchedule<W> {
+impl<W: Workflow> CreateScheduleCall<W> {
     /// Sets the policy for a time at which the last workflow is still running. Defaults to skipping
     /// that time.
     pub fn overlap(mut self, policy: ScheduleOverlapPolicy) -> Self {
@@ -187,7 +187,7 @@ impl<W: Workflow> CreateSchedule<W> {
     }
 }
 
-impl<W> IntoFuture for CreateSchedule<W>
+impl<W> IntoFuture for CreateScheduleCall<W>
 where
     W: HasHandle,
     W::Input: Payload,
@@ -279,9 +279,9 @@ async fn encoded(
     Ok((!encoded.fields.is_empty()).then_some(encoded))
 }
 
-impl<W: Workflow> fmt::Debug for CreateSchedule<W> {
+impl<W: Workflow> fmt::Debug for CreateScheduleCall<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CreateSchedule")
+        f.debug_struct("CreateScheduleCall")
             .field("schedule_id", &self.schedule_id)
             .field("workflow_type", &self.start.name())
             .finish_non_exhaustive()

@@ -30,8 +30,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list_schedules(&self) -> ListSchedules {
-        ListSchedules { client: self.clone(), query: Query::default() }
+    pub fn list_schedules(&self) -> ListSchedulesCall {
+        ListSchedulesCall { client: self.clone(), query: Query::default() }
     }
 }
 
@@ -43,12 +43,12 @@ impl Client {
 /// [`Error::InvalidQuery`], [`Error::NamespaceNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
 #[must_use = "nothing is asked before it is awaited or streamed"]
 #[derive(Debug)]
-pub struct ListSchedules {
+pub struct ListSchedulesCall {
     client: Client,
     query: Query,
 }
 
-impl ListSchedules {
+impl ListSchedulesCall {
     /// Selects schedules that are paused, or those that are not.
     pub fn paused(mut self, paused: bool) -> Self {
         self.query.is("TemporalSchedulePaused", paused);
@@ -94,7 +94,7 @@ impl ListSchedules {
     }
 }
 
-impl IntoFuture for ListSchedules {
+impl IntoFuture for ListSchedulesCall {
     type Output = Result<Vec<ScheduleSummary>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 

@@ -1,6 +1,6 @@
 //! Schedules: workflows that the server starts repeatedly.
 //!
-//! The workflow is given as a [`Start`](crate::client::Start), with the same options and merging as for
+//! The workflow is given as a [`StartCall`](crate::client::StartCall), with the same options and merging as for
 //! every start. The times are given as a [`ScheduleSpec`]. The Temporal concept is the
 //! [schedule](https://docs.temporal.io/schedule).
 
@@ -12,10 +12,10 @@ mod list;
 mod spec;
 mod update;
 
-pub use create::CreateSchedule;
+pub use create::CreateScheduleCall;
 pub use description::{ScheduleDescription, ScheduleRun, ScheduledWorkflow};
 pub use handle::ScheduleHandle;
-pub use list::{ListSchedules, ScheduleSummary};
+pub use list::{ListSchedulesCall, ScheduleSummary};
 pub use spec::{Calendar, ScheduleSpec};
 pub use update::ScheduleUpdate;
 

@@ -15,7 +15,7 @@ use temporalio_common::search_attributes::{
 
 use super::{ScheduleSpec, action, overlap_number};
 use crate::client::start::settings::LONGEST_DURATION;
-use crate::client::{HasHandle, Start};
+use crate::client::{HasHandle, StartCall};
 use crate::definition::Payload;
 use crate::error::Result;
 
@@ -49,7 +49,7 @@ impl ScheduleUpdate {
 
     /// Replaces the workflow, or its input or options. The workflow's id stays unchanged unless the
     /// start has one, set or from its template.
-    pub fn workflow<W>(&mut self, mut start: Start<W>) -> &mut Self
+    pub fn workflow<W>(&mut self, mut start: StartCall<W>) -> &mut Self
     where
         W: HasHandle,
         W::Input: Payload,
@@ -87,7 +87,7 @@ impl ScheduleUpdate {
     }
 
     /// Sets whether the workflow's id is kept unchanged, without the appended time; see
-    /// [`CreateSchedule`](super::CreateSchedule::keep_original_workflow_id).
+    /// [`CreateScheduleCall`](super::CreateScheduleCall::keep_original_workflow_id).
     pub fn keep_original_workflow_id(&mut self, keep: bool) -> &mut Self {
         self.policies().keep_original_workflow_id = keep;
         self

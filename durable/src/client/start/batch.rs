@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use crate::client::{HasHandle, Start};
+use crate::client::{HasHandle, StartCall};
 use crate::definition::Payload;
 use crate::error::Result;
 
@@ -37,8 +37,8 @@ const AT_ONCE: usize = 32;
 /// ```
 ///
 /// # Errors
-/// Each result has the errors of awaiting its [`Start`].
-pub async fn start_all<W>(starts: impl IntoIterator<Item = Start<W>>) -> Vec<Result<W::Handle>>
+/// Each result has the errors of awaiting its [`StartCall`].
+pub async fn start_all<W>(starts: impl IntoIterator<Item = StartCall<W>>) -> Vec<Result<W::Handle>>
 where
     W: HasHandle,
     W::Input: Payload,

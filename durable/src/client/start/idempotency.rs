@@ -15,7 +15,7 @@ use temporalio_client::{WorkflowIdConflictPolicy, WorkflowIdReusePolicy};
 /// | [`UseExisting`](Self::UseExisting) | its handle | starts | starts | `AllowDuplicate` | `UseExisting` |
 ///
 /// Without it a start behaves as with `AllowDuplicate`. With a signal or an update
-/// ([`Start::with_signal`](crate::client::Start::with_signal)) all four use a running workflow.
+/// ([`StartCall::with_signal`](crate::client::StartCall::with_signal)) all four use a running workflow.
 ///
 /// ```no_run
 /// # use durable::prelude::*;

@@ -9,7 +9,7 @@ mod with_start;
 
 pub use batch::start_all;
 pub use idempotency::Idempotency;
-pub use with_start::{SignalWithStart, UpdateWithStart};
+pub use with_start::{SignalWithStartCall, UpdateWithStartCall};
 
 use std::borrow::Cow;
 use std::future::IntoFuture;
@@ -28,22 +28,12 @@ use temporalio_common::{MemoValues, Priority};
 use crate::client::handle::outcome::Operation;
 use crate::client::start::settings::{Definition, Settings, StartKind, StartRequest};
 use crate::client::{Client, HasHandle, VersionOverride, WorkflowHandle};
-use crate::definition::{Payload, Typed, Workflow};
+use crate::definition::{Payload, ToHandle, ToOutput, Typed, Workflow};
 use crate::error::Result;
 use crate::options::{RetryOptions, WorkflowOptions, workflow_option_setters};
 
-/// A marker: the start resolves to the workflow's handle.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct AsHandle;
-
-/// A marker: the start resolves to the workflow's output.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct AsOutput;
-
 /// A start that resolves to the workflow's output, as returned by `OrderWorkflow::execute(..)`.
-pub type Execute<W> = Start<W, AsOutput>;
+pub type ExecuteCall<W> = StartCall<W, ToOutput>;
 
 /// A builder of a workflow start, as returned by `OrderWorkflow::start(..)`.
 ///
@@ -64,7 +54,7 @@ pub type Execute<W> = Start<W, AsOutput>;
 /// - [`Error::Unreachable`], [`Error::NamespaceNotFound`], [`Error::Rpc`]: the server did not
 ///   answer, or refused the request.
 ///
-/// and for [`Execute`] also the errors of [`WorkflowHandle::result`].
+/// and for [`ExecuteCall`] also the errors of [`WorkflowHandle::result`].
 ///
 /// [`Error::AlreadyStarted`]: crate::Error::AlreadyStarted
 /// [`Error::InvalidOptions`]: crate::Error::InvalidOptions
@@ -73,7 +63,7 @@ pub type Execute<W> = Start<W, AsOutput>;
 /// [`Error::NamespaceNotFound`]: crate::Error::NamespaceNotFound
 /// [`Error::Rpc`]: crate::Error::Rpc
 #[must_use = "a workflow is started only when this is awaited"]
-pub struct Start<W: Workflow, R = AsHandle> {
+pub struct StartCall<W: Workflow, R = ToHandle> {
     pub(crate) client: Client,
     name: Cow<'static, str>,
     pub(crate) input: W::Input,
@@ -82,7 +72,7 @@ pub struct Start<W: Workflow, R = AsHandle> {
     resolves_to: PhantomData<fn() -> R>,
 }
 
-impl<W: Workflow, R> Start<W, R> {
+impl<W: Workflow, R> StartCall<W, R> {
     /// Creates a start with the annotation's options. Called by generated code.
     pub fn new(client: &Client, input: W::Input) -> Self {
         Self::named(client, Cow::Borrowed(W::NAME), input)
@@ -101,9 +91,9 @@ impl<W: Workflow, R> Start<W, R> {
     }
 
     /// Returns the same start, which resolves to another value.
-    pub(crate) fn resolving<T>(self) -> Start<W, T> {
+    pub(crate) fn resolving<T>(self) -> StartCall<W, T> {
         let Self { client, name, input, id, settings, .. } = self;
-        Start { client, name, input, id, settings, resolves_to: PhantomData }
+        StartCall { client, name, input, id, settings, resolves_to: PhantomData }
     }
 
     /// Sets the workflow's id. Defaults to the annotation's template, or else to a UUID.
@@ -215,7 +205,7 @@ impl<W: Workflow, R> Start<W, R> {
     }
 }
 
-impl<W: Workflow, R> Start<W, R> {
+impl<W: Workflow, R> StartCall<W, R> {
     /// Returns the name of the workflow's type on the server.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -262,7 +252,7 @@ pub(crate) struct Prepared<W: Workflow> {
     pub(crate) request: StartRequest,
 }
 
-impl<W, R> Start<W, R>
+impl<W, R> StartCall<W, R>
 where
     W: Workflow,
     W::Input: Payload,
@@ -297,7 +287,7 @@ where
     }
 }
 
-impl<W> IntoFuture for Start<W, AsHandle>
+impl<W> IntoFuture for StartCall<W, ToHandle>
 where
     W: HasHandle,
     W::Input: Payload,
@@ -310,7 +300,7 @@ where
     }
 }
 
-impl<W> IntoFuture for Start<W, AsOutput>
+impl<W> IntoFuture for StartCall<W, ToOutput>
 where
     W: HasHandle,
     W::Input: Payload,

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use temporalio_common::{SignalDefinition, UpdateDefinition};
 
 use super::settings::StartKind;
-use super::{Prepared, Start};
+use super::{Prepared, StartCall};
 use crate::client::handle::outcome::Operation;
 use crate::client::handle::updates::RejectionRecorder;
 use crate::client::{HasHandle, SignalCall, UpdateCall, UpdateHandle, WorkflowHandle};
@@ -16,7 +16,7 @@ use crate::definition::exact::ExactOutput;
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;
 
-impl<W: HasHandle> Start<W> {
+impl<W: HasHandle> StartCall<W> {
     /// Sends a signal with the start. A running workflow with this id gets the signal. Otherwise a
     /// new one is started, and gets it before its code runs.
     ///
@@ -46,14 +46,14 @@ impl<W: HasHandle> Start<W> {
     pub fn with_signal<S>(
         mut self,
         signal: impl FnOnce(&W::Handle) -> SignalCall<S>,
-    ) -> SignalWithStart<W, S>
+    ) -> SignalWithStartCall<W, S>
     where
         S: SignalDefinition<Workflow = W>,
     {
         let (handle, id) = self.planned_handle();
         let signal = signal(&handle);
         self.check_target("signal", &signal.handle, &id);
-        SignalWithStart { start: self, signal }
+        SignalWithStartCall { start: self, signal }
     }
 
     /// Sends an update with the start. A running workflow with this id gets the update. Otherwise a
@@ -87,14 +87,14 @@ impl<W: HasHandle> Start<W> {
     pub fn with_update<U>(
         mut self,
         update: impl FnOnce(&W::Handle) -> UpdateCall<U>,
-    ) -> UpdateWithStart<W, U>
+    ) -> UpdateWithStartCall<W, U>
     where
         U: UpdateDefinition<Workflow = W>,
     {
         let (handle, id) = self.planned_handle();
         let update = update(&handle);
         self.check_target("update", &update.handle, &id);
-        UpdateWithStart { start: self, update }
+        UpdateWithStartCall { start: self, update }
     }
 
     /// Returns a handle of the workflow before it is started, and its id.
@@ -121,15 +121,15 @@ impl<W: HasHandle> Start<W> {
 /// A signal-with-start. Awaiting it sends the request and returns the workflow's handle.
 ///
 /// # Errors
-/// Those of a [`Start`]. [`Error::AlreadyStarted`](crate::Error::AlreadyStarted) only if the id of
+/// Those of a [`StartCall`]. [`Error::AlreadyStarted`](crate::Error::AlreadyStarted) only if the id of
 /// an ended workflow must not be reused.
 #[must_use = "nothing is started or signalled before this is awaited"]
-pub struct SignalWithStart<W: Workflow, S: SignalDefinition> {
-    start: Start<W>,
+pub struct SignalWithStartCall<W: Workflow, S: SignalDefinition> {
+    start: StartCall<W>,
     signal: SignalCall<S>,
 }
 
-impl<W, S> IntoFuture for SignalWithStart<W, S>
+impl<W, S> IntoFuture for SignalWithStartCall<W, S>
 where
     W: HasHandle,
     W::Input: Payload,
@@ -168,15 +168,15 @@ where
 /// An update-with-start. Awaiting it sends the request and returns the update's output.
 ///
 /// # Errors
-/// Those of a [`Start`] and of an [`UpdateCall`]. A workflow that was started continues to run even
+/// Those of a [`StartCall`] and of an [`UpdateCall`]. A workflow that was started continues to run even
 /// if the validator rejects the update.
 #[must_use = "nothing is started or updated before this is awaited or started"]
-pub struct UpdateWithStart<W: Workflow, U: UpdateDefinition> {
-    start: Start<W>,
+pub struct UpdateWithStartCall<W: Workflow, U: UpdateDefinition> {
+    start: StartCall<W>,
     update: UpdateCall<U>,
 }
 
-impl<W, U> UpdateWithStart<W, U>
+impl<W, U> UpdateWithStartCall<W, U>
 where
     W: HasHandle,
     W::Input: Payload,
@@ -227,7 +227,7 @@ where
     }
 }
 
-impl<W, U> IntoFuture for UpdateWithStart<W, U>
+impl<W, U> IntoFuture for UpdateWithStartCall<W, U>
 where
     W: HasHandle,
     W::Input: Payload,
@@ -247,14 +247,14 @@ where
     }
 }
 
-impl<W: Workflow, S: SignalDefinition> fmt::Debug for SignalWithStart<W, S> {
+impl<W: Workflow, S: SignalDefinition> fmt::Debug for SignalWithStartCall<W, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignalWithStart").field("id", &self.start.id).finish_non_exhaustive()
+        f.debug_struct("SignalWithStartCall").field("id", &self.start.id).finish_non_exhaustive()
     }
 }
 
-impl<W: Workflow, U: UpdateDefinition> fmt::Debug for UpdateWithStart<W, U> {
+impl<W: Workflow, U: UpdateDefinition> fmt::Debug for UpdateWithStartCall<W, U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UpdateWithStart").field("id", &self.start.id).finish_non_exhaustive()
+        f.debug_struct("UpdateWithStartCall").field("id", &self.start.id).finish_non_exhaustive()
     }
 }

@@ -16,12 +16,11 @@ use temporalio_sdk::{
     WorkflowCancellationToken, WorkflowIdReusePolicy,
 };
 
-use super::resolves_to::{ToHandle, ToOutput};
 use super::signal::Peer;
 use super::started::{StartedChild, Starting};
-use super::{ChildWorkflow, ChildWorkflowError};
+use super::{ChildWorkflowError, ChildWorkflowHandle};
 use crate::definition::configured::configured_options;
-use crate::definition::{Handles, Payload, Workflow};
+use crate::definition::{Handles, Payload, ToHandle, ToOutput, Workflow};
 use crate::error::InvalidCall;
 use crate::error::call::ValueError;
 use crate::options::{RetryOptions, WorkflowOptions, cron, limit, workflow_option_setters};
@@ -33,10 +32,11 @@ use crate::workflow::context::attributes;
 use crate::workflow::implementation::outgoing;
 use crate::workflow::{WorkflowCode, WorkflowContext};
 
-/// The return type of `ShipWorkflow::start_child(ctx, ..)`: a call that resolves to the child's handle.
-pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
+/// The start of a child workflow that resolves to the child's output, as returned by
+/// `ShipWorkflow::execute_child(ctx, ..)`.
+pub type ExecuteChildCall<'a, P, C> = StartChildCall<'a, P, C, ToOutput>;
 
-/// A call of a child workflow that has not been started yet.
+/// The start of a child workflow, as returned by `ShipWorkflow::start_child(ctx, ..)`.
 ///
 /// Awaiting it, or polling it in [`join!`](crate::workflow::join) or [`select!`](crate::workflow::select),
 /// starts the child on its own task queue and resolves to its output or its handle. The workflow id comes
@@ -54,7 +54,7 @@ pub type StartChild<'a, P, C> = ChildCall<'a, P, C, ToHandle>;
 /// made: the input cannot be serialized, the id is empty or has over 1,000 bytes, the merged options
 /// contradict each other, or 2,000 children of this run are pending.
 #[must_use = "a child workflow is started only when its call is awaited or started"]
-pub struct ChildCall<'a, P, C: Workflow, R = ToOutput> {
+pub struct StartChildCall<'a, P, C: Workflow, R = ToHandle> {
     context: &'a WorkflowContext<P>,
     call: Option<Box<Call<C>>>,
     started: Option<StartedChild<'a, C, R>>,
@@ -70,7 +70,7 @@ struct Call<C: Workflow> {
     problems: Vec<String>,
 }
 
-impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
+impl<'a, P, C: Workflow, R> StartChildCall<'a, P, C, R> {
     /// Creates a call with the child's annotated options. Called by generated code.
     pub fn new(context: &'a WorkflowContext<P>, input: C::Input) -> Self {
         Self::named(context, Cow::Borrowed(C::NAME), input)
@@ -151,7 +151,7 @@ impl<'a, P, C: Workflow, R> ChildCall<'a, P, C, R> {
     }
 }
 
-impl<'a, P, C, R> ChildCall<'a, P, C, R>
+impl<'a, P, C, R> StartChildCall<'a, P, C, R>
 where
     P: WorkflowCode<Input: Payload>,
     C: Workflow<Input: Payload>,
@@ -214,7 +214,7 @@ impl<C: Workflow<Input: Payload>> Call<C> {
         let child = async move {
             let started = starting.await.map_err(|error| call_info.explain_start(&id, error));
             let started = started.map_err(|error| not_started(&name, &id, error))?;
-            Ok(ChildWorkflow::new(peer, call_info, started, pending))
+            Ok(ChildWorkflowHandle::new(peer, call_info, started, pending))
         };
         Box::pin(child.fuse())
     }
@@ -262,7 +262,7 @@ fn refused<'a, C: Workflow>(
     Box::pin(ready(Err(ChildWorkflowError::NotStarted(error))))
 }
 
-impl<P, C> Future for ChildCall<'_, P, C, ToOutput>
+impl<P, C> Future for StartChildCall<'_, P, C, ToOutput>
 where
     P: WorkflowCode<Input: Payload>,
     C: Workflow<Input: Payload>,
@@ -274,7 +274,7 @@ where
     }
 }
 
-impl<P, C> FusedFuture for ChildCall<'_, P, C, ToOutput>
+impl<P, C> FusedFuture for StartChildCall<'_, P, C, ToOutput>
 where
     P: WorkflowCode<Input: Payload>,
     C: Workflow<Input: Payload>,
@@ -284,19 +284,19 @@ where
     }
 }
 
-impl<P, C> Future for ChildCall<'_, P, C, ToHandle>
+impl<P, C> Future for StartChildCall<'_, P, C, ToHandle>
 where
     P: WorkflowCode<Input: Payload>,
     C: Workflow<Input: Payload> + Handles,
 {
-    type Output = Result<C::HandleOf<ChildWorkflow<C>>, ChildWorkflowError>;
+    type Output = Result<C::HandleOf<ChildWorkflowHandle<C>>, ChildWorkflowError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.start_once().poll_unpin(cx)
     }
 }
 
-impl<P, C> FusedFuture for ChildCall<'_, P, C, ToHandle>
+impl<P, C> FusedFuture for StartChildCall<'_, P, C, ToHandle>
 where
     P: WorkflowCode<Input: Payload>,
     C: Workflow<Input: Payload> + Handles,
@@ -307,4 +307,4 @@ where
 }
 
 /// The running future is boxed, so nothing is pinned in place.
-impl<P, C: Workflow, R> Unpin for ChildCall<'_, P, C, R> {}
+impl<P, C: Workflow, R> Unpin for StartChildCall<'_, P, C, R> {}

@@ -8,7 +8,7 @@ use futures_util::future::{FusedFuture, ready};
 use temporalio_common::SignalDefinition;
 use temporalio_common::error::CancelExternalWorkflowError;
 
-use super::SignalWorkflow;
+use super::ExternalSignalCall;
 use super::signal::Peer;
 use crate::definition::{Payload, SignalTarget, Workflow};
 use crate::error::call::ValueError;
@@ -21,12 +21,12 @@ use crate::workflow::{WorkflowCode, WorkflowContext};
 /// `OrderWorkflow::external(ctx, "order-7")` returns a generated handle that contains it. The handle's
 /// methods are the workflow's signals. The Temporal concept is the [external
 /// workflow](https://docs.temporal.io/sending-messages#signal-external).
-pub struct ExternalWorkflow<W> {
+pub struct ExternalWorkflowHandle<W> {
     peer: Peer,
     workflow: PhantomData<fn() -> W>,
 }
 
-impl<W> ExternalWorkflow<W> {
+impl<W> ExternalWorkflowHandle<W> {
     /// Creates a handle for a workflow id, without contacting the server. Called by generated code.
     #[must_use]
     pub fn new<P>(context: &WorkflowContext<P>, workflow_id: impl Into<String>) -> Self
@@ -63,19 +63,21 @@ impl<W> ExternalWorkflow<W> {
     }
 }
 
-impl<W: Workflow> SignalTarget<W> for ExternalWorkflow<W> {
-    type Signal<'a, S: SignalDefinition<Workflow = W> + 'static> = SignalWorkflow<'a, S>;
+impl<W: Workflow> SignalTarget<W> for ExternalWorkflowHandle<W> {
+    type Signal<'a, S: SignalDefinition<Workflow = W> + 'static> = ExternalSignalCall<'a, S>;
 
-    fn signal_with<S>(&self, signal: S, input: S::Input) -> SignalWorkflow<'_, S>
+    fn signal_with<S>(&self, signal: S, input: S::Input) -> ExternalSignalCall<'_, S>
     where
         S: SignalDefinition<Workflow = W> + 'static,
     {
-        SignalWorkflow::new(&self.peer, signal, input)
+        ExternalSignalCall::new(&self.peer, signal, input)
     }
 }
 
-impl<W> fmt::Debug for ExternalWorkflow<W> {
+impl<W> fmt::Debug for ExternalWorkflowHandle<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExternalWorkflow").field("workflow_id", &self.id()).finish_non_exhaustive()
+        f.debug_struct("ExternalWorkflowHandle")
+            .field("workflow_id", &self.id())
+            .finish_non_exhaustive()
     }
 }

@@ -12,7 +12,7 @@ use temporalio_common::error::ChildWorkflowExecutionError;
 use temporalio_sdk::{CancellableFutureWithReason, StartedChildWorkflow};
 
 use super::signal::Peer;
-use super::{ChildWorkflowError, SignalWorkflow};
+use super::{ChildWorkflowError, ExternalSignalCall};
 use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::{SignalTarget, Workflow};
 use crate::options::WorkflowTimeouts;
@@ -37,14 +37,14 @@ type Running<C> = Pin<
 /// `ShipWorkflow::start_child(ctx, ..).await?` returns a generated handle that contains it. The handle's
 /// methods are the child's signals. Dropping it leaves the child running. The Temporal concept is the
 /// [child workflow](https://docs.temporal.io/child-workflows).
-pub struct ChildWorkflow<C: Workflow> {
+pub struct ChildWorkflowHandle<C: Workflow> {
     peer: Peer,
     run_id: String,
     result: Rc<PendingCall<Running<C>>>,
     call_info: CallInfo<WorkflowTimeouts>,
 }
 
-impl<C: Workflow> ChildWorkflow<C> {
+impl<C: Workflow> ChildWorkflowHandle<C> {
     pub(super) fn new(
         peer: Peer,
         call_info: CallInfo<WorkflowTimeouts>,
@@ -95,30 +95,30 @@ impl<C: Workflow> ChildWorkflow<C> {
     }
 }
 
-impl<C: Workflow> SignalTarget<C> for ChildWorkflow<C> {
-    type Signal<'a, S: SignalDefinition<Workflow = C> + 'static> = SignalWorkflow<'a, S>;
+impl<C: Workflow> SignalTarget<C> for ChildWorkflowHandle<C> {
+    type Signal<'a, S: SignalDefinition<Workflow = C> + 'static> = ExternalSignalCall<'a, S>;
 
-    fn signal_with<S>(&self, signal: S, input: S::Input) -> SignalWorkflow<'_, S>
+    fn signal_with<S>(&self, signal: S, input: S::Input) -> ExternalSignalCall<'_, S>
     where
         S: SignalDefinition<Workflow = C> + 'static,
     {
-        SignalWorkflow::new(&self.peer, signal, input)
+        ExternalSignalCall::new(&self.peer, signal, input)
     }
 }
 
-impl<C: Workflow> fmt::Debug for ChildWorkflow<C> {
+impl<C: Workflow> fmt::Debug for ChildWorkflowHandle<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChildWorkflow")
+        f.debug_struct("ChildWorkflowHandle")
             .field("workflow_id", &self.id())
             .field("run_id", &self.run_id)
             .finish_non_exhaustive()
     }
 }
 
-/// The future of a child workflow's result, returned by [`ChildWorkflow::result`].
+/// The future of a child workflow's result, returned by [`ChildWorkflowHandle::result`].
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct ChildResult<'a, C: Workflow> {
-    child: &'a ChildWorkflow<C>,
+    child: &'a ChildWorkflowHandle<C>,
 }
 
 impl<C: Workflow> Future for ChildResult<'_, C> {

@@ -7,14 +7,12 @@ mod call;
 mod error;
 mod external;
 mod handle;
-mod resolves_to;
 mod signal;
 mod started;
 
-pub use call::{ChildCall, StartChild};
+pub use call::{ExecuteChildCall, StartChildCall};
 pub use error::ChildWorkflowError;
-pub use external::ExternalWorkflow;
-pub use handle::{ChildResult, ChildWorkflow};
-pub use resolves_to::{ToHandle, ToOutput};
-pub use signal::SignalWorkflow;
+pub use external::ExternalWorkflowHandle;
+pub use handle::{ChildResult, ChildWorkflowHandle};
+pub use signal::ExternalSignalCall;
 pub use started::StartedChild;

@@ -9,7 +9,9 @@ use futures_util::FutureExt as _;
 use futures_util::future::{FusedFuture, ready};
 use temporalio_common::SignalDefinition;
 use temporalio_common::error::WorkflowSignalError;
-use temporalio_sdk::{ExternalWorkflowHandle, SignalWorkflowOptions, WorkflowCancellationToken};
+use temporalio_sdk::{
+    ExternalWorkflowHandle as SdkExternalHandle, SignalWorkflowOptions, WorkflowCancellationToken,
+};
 
 use crate::definition::{Payload, Workflow};
 use crate::error::call::ValueError;
@@ -22,7 +24,7 @@ use crate::workflow::{WorkflowCode, WorkflowContext};
 /// The target of signals, by its workflow id. The SDK drops the signal method of a child together with its
 /// result, so signals to children use the child's id as well.
 pub(super) struct Peer {
-    pub(super) sdk: ExternalWorkflowHandle,
+    pub(super) sdk: SdkExternalHandle,
     pending: Pending,
     /// The cancellation token of a detached context.
     token: Option<WorkflowCancellationToken>,
@@ -67,7 +69,7 @@ impl Peer {
 /// be sent, because its input cannot be serialized or the id is empty or too long, has an
 /// [`InvalidCall`](crate::error::InvalidCall) as its reason.
 #[must_use = "a signal is sent only when this is awaited"]
-pub struct SignalWorkflow<'a, S: SignalDefinition> {
+pub struct ExternalSignalCall<'a, S: SignalDefinition> {
     target: &'a Peer,
     signal: Option<(S, S::Input)>,
     options: SignalWorkflowOptions,
@@ -79,7 +81,7 @@ type Sending = Pin<Box<dyn FusedFuture<Output = Result<(), WorkflowSignalError>>
 /// A signal that was sent or refused.
 type Sent = Rc<PendingCall<Sending>>;
 
-impl<'a, S: SignalDefinition> SignalWorkflow<'a, S> {
+impl<'a, S: SignalDefinition> ExternalSignalCall<'a, S> {
     pub(super) fn new(target: &'a Peer, signal: S, input: S::Input) -> Self {
         let mut options = SignalWorkflowOptions::default();
         options.cancellation_token.clone_from(&target.token);
@@ -99,7 +101,7 @@ impl<'a, S: SignalDefinition> SignalWorkflow<'a, S> {
     }
 }
 
-impl<S: SignalDefinition<Workflow: Workflow> + 'static> Future for SignalWorkflow<'_, S> {
+impl<S: SignalDefinition<Workflow: Workflow> + 'static> Future for ExternalSignalCall<'_, S> {
     type Output = Result<(), WorkflowSignalError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -112,11 +114,11 @@ impl<S: SignalDefinition<Workflow: Workflow> + 'static> Future for SignalWorkflo
     }
 }
 
-impl<S: SignalDefinition<Workflow: Workflow> + 'static> FusedFuture for SignalWorkflow<'_, S> {
+impl<S: SignalDefinition<Workflow: Workflow> + 'static> FusedFuture for ExternalSignalCall<'_, S> {
     fn is_terminated(&self) -> bool {
         self.sent.as_ref().is_some_and(|sent| sent.is_terminated())
     }
 }
 
 /// The running future is boxed, so nothing is pinned in place.
-impl<S: SignalDefinition> Unpin for SignalWorkflow<'_, S> {}
+impl<S: SignalDefinition> Unpin for ExternalSignalCall<'_, S> {}

@@ -9,22 +9,22 @@ use futures_util::FutureExt as _;
 use futures_util::future::FusedFuture;
 use temporalio_sdk::WorkflowCancellationToken;
 
-use super::{ChildWorkflow, ChildWorkflowError, ToHandle, ToOutput};
-use crate::definition::{Handles, Workflow};
+use super::{ChildWorkflowError, ChildWorkflowHandle};
+use crate::definition::{Handles, ToHandle, ToOutput, Workflow};
 
 pub(super) type Starting<'a, C> =
-    Pin<Box<dyn FusedFuture<Output = Result<ChildWorkflow<C>, ChildWorkflowError>> + 'a>>;
+    Pin<Box<dyn FusedFuture<Output = Result<ChildWorkflowHandle<C>, ChildWorkflowError>> + 'a>>;
 
 /// The future of a started child workflow's output or handle.
 ///
-/// Returned by [`ChildCall::start`](super::ChildCall::start). Dropping it leaves the child running.
+/// Returned by [`StartChildCall::start`](super::StartChildCall::start). Dropping it leaves the child running.
 ///
 /// # Errors
 /// [`ChildWorkflowError`].
 #[must_use = "a started child workflow runs even if its future is dropped"]
 pub struct StartedChild<'a, C: Workflow, R = ToOutput> {
     starting: Starting<'a, C>,
-    child: Option<ChildWorkflow<C>>,
+    child: Option<ChildWorkflowHandle<C>>,
     token: Option<WorkflowCancellationToken>,
     resolves_to: PhantomData<fn() -> R>,
 }
@@ -46,7 +46,7 @@ impl<'a, C: Workflow, R> StartedChild<'a, C, R> {
     fn poll_start(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<ChildWorkflow<C>, ChildWorkflowError>> {
+    ) -> Poll<Result<ChildWorkflowHandle<C>, ChildWorkflowError>> {
         if self.starting.is_terminated() {
             return Poll::Pending;
         }
@@ -75,7 +75,7 @@ impl<C: Workflow> FusedFuture for StartedChild<'_, C, ToOutput> {
 }
 
 impl<C: Workflow + Handles> Future for StartedChild<'_, C, ToHandle> {
-    type Output = Result<C::HandleOf<ChildWorkflow<C>>, ChildWorkflowError>;
+    type Output = Result<C::HandleOf<ChildWorkflowHandle<C>>, ChildWorkflowError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.poll_start(cx).map_ok(Into::into)
