@@ -26,12 +26,7 @@ struct Item {
 }
 
 /// Waits until it is delivered, and weighs what was delivered.
-#[workflow(
-    queue = "cli-parcels",
-    id = "parcel-{id}",
-    run_timeout = "1h",
-    retry(maximum_attempts = 1)
-)]
+#[workflow(queue = "cli-parcels", id = "parcel-{id}", run_timeout = "1h")]
 pub struct ParcelWorkflow {
     parcel: Parcel,
     place: Option<String>,

@@ -124,3 +124,20 @@ fn a_schedule_has_times_or_is_manual() {
     assert_eq!(described["next_runs"], json!([]));
     run(&["schedule", "delete", &id]).text();
 }
+
+#[test]
+fn a_schedule_passes_several_inputs() {
+    let id = unique("pears");
+    let create =
+        ["schedule", "create", &id, "StockWorkflow", "\"pears\"", "3", "--queue", "cli-north"];
+    run(&[&create[..], &["--manual"]].concat()).text();
+    let described = run(&["schedule", "describe", &id, "--output", "json"]).json();
+    assert_eq!(described["input"], json!(["pears", 3]));
+    run(&["schedule", "trigger", &id]).text();
+    let started = Shared::get().runtime().block_on(eventually("a run", || async {
+        let runs = run(&["schedule", "describe", &id, "--output", "json"]).json();
+        runs["recent_runs"][0]["workflow_id"].as_str().map(str::to_owned)
+    }));
+    assert_eq!(run(&["result", &started]).text(), "\"north: 3 pears\"\n");
+    run(&["schedule", "delete", &id]).text();
+}

@@ -166,7 +166,7 @@ impl ParentFlow {
     }
 }
 
-#[workflow(queue = "flows", retry(maximum_attempts = 1))]
+#[workflow(queue = "flows")]
 #[derive(Default)]
 pub(crate) struct FailingFlow;
 

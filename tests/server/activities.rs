@@ -128,7 +128,7 @@ enum Case {
     Impossible,
 }
 
-#[workflow(queue = "callers", retry(maximum_attempts = 1))]
+#[workflow(queue = "callers")]
 #[derive(Default)]
 struct CallerWorkflow;
 

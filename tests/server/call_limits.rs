@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use crate::calls::{Idle, Keeper, add, take, unwritable};
 use crate::client;
 
-#[workflow(queue = "calls", retry(maximum_attempts = 1), task_timeout = "60s")]
+#[workflow(queue = "calls", task_timeout = "60s")]
 #[derive(Default)]
 struct Careful;
 
@@ -95,7 +95,7 @@ async fn more_calls_than_the_server_takes_are_errors_of_those_that_are_too_many(
     }
 }
 
-#[workflow(queue = "calls", retry(maximum_attempts = 1))]
+#[workflow(queue = "calls")]
 #[derive(Default)]
 struct Sleeper;
 

@@ -36,7 +36,7 @@ pub async fn add(number: u32) -> u32 {
     number + 1
 }
 
-#[workflow(queue = "calls", retry(maximum_attempts = 1))]
+#[workflow(queue = "calls")]
 #[derive(Default)]
 pub struct Keeper;
 
@@ -51,7 +51,7 @@ impl Keeper {
     fn keep(&mut self, _map: Unwritable) {}
 }
 
-#[workflow(queue = "calls", retry(maximum_attempts = 1))]
+#[workflow(queue = "calls")]
 #[derive(Default)]
 pub struct Idle;
 
@@ -66,7 +66,7 @@ impl Idle {
     fn wake(&mut self) {}
 }
 
-#[workflow(queue = "calls", retry(maximum_attempts = 1))]
+#[workflow(queue = "calls")]
 #[derive(Default)]
 struct Caller {
     done: bool,
@@ -313,7 +313,7 @@ async fn outputs_that_cannot_be_written_are_errors_that_name_whose_they_are() {
     assert!(attributes(&run, EventType::WorkflowTaskFailed).await.is_empty());
 }
 
-#[workflow(queue = "calls", retry(maximum_attempts = 1))]
+#[workflow(queue = "calls")]
 #[derive(Default)]
 struct Giver;
 

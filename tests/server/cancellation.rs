@@ -28,7 +28,7 @@ async fn tidy_up() -> Result<String, ActivityError> {
 }
 
 /// Runs two activities until it is told to stop, and tidies up.
-#[workflow(queue = "cancellation", retry(maximum_attempts = 1))]
+#[workflow(queue = "cancellation")]
 #[derive(Default, Serialize)]
 struct Stoppable {
     started: u32,
@@ -222,7 +222,7 @@ async fn it_is_said_which_handlers_stand_in_their_place() -> durable::Result<()>
 }
 
 /// Cleans up, by a context in which nothing is cancelled.
-#[workflow(queue = "cancellation", retry(maximum_attempts = 1))]
+#[workflow(queue = "cancellation")]
 #[derive(Default)]
 struct CleansUp {
     log: Vec<String>,

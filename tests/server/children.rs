@@ -69,7 +69,7 @@ impl Deliver {
 }
 
 /// The parents: each of them shows one thing.
-#[workflow(queue = "children", retry(maximum_attempts = 1))]
+#[workflow(queue = "children")]
 #[derive(Default)]
 struct Executes;
 

@@ -53,7 +53,7 @@ async fn ask(ctx: ActivityContext, question: String) -> Result<Answer, ActivityE
     Err(ActivityError::WillCompleteAsync)
 }
 
-#[workflow(queue = "completion", retry(maximum_attempts = 1))]
+#[workflow(queue = "completion")]
 #[derive(Default)]
 struct AskWorkflow;
 

@@ -155,7 +155,7 @@ async fn options_of_the_start_hold_for_every_run() {
 }
 
 /// An entity whose runs end after each command.
-#[workflow(queue = "continued", retry(maximum_attempts = 1))]
+#[workflow(queue = "continued")]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Owned {
     inbox: Inbox<String>,

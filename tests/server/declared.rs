@@ -90,7 +90,7 @@ mod elsewhere {
 }
 
 /// Calls both.
-#[workflow(queue = "declared", retry(maximum_attempts = 1))]
+#[workflow(queue = "declared")]
 #[derive(Default)]
 struct Calls;
 

@@ -90,7 +90,7 @@ fn pay_in_context(how: String) -> anyhow::Result<String> {
 }
 
 /// Calls one of the activities, and tells what it finds in its error.
-#[workflow(queue = "failures", retry(maximum_attempts = 1))]
+#[workflow(queue = "failures")]
 #[derive(Default)]
 struct PayWorkflow;
 
@@ -153,7 +153,7 @@ async fn workflow_code_gets_back_what_the_activity_returned() {
 }
 
 /// Ends in each way in which a workflow can end with an error.
-#[workflow(queue = "failures", retry(maximum_attempts = 1))]
+#[workflow(queue = "failures")]
 #[derive(Default)]
 struct FailingWorkflow {
     done: bool,
@@ -220,7 +220,7 @@ impl FailingWorkflow {
 }
 
 /// `#[run]` may return the error itself.
-#[workflow(queue = "failures", retry(maximum_attempts = 1))]
+#[workflow(queue = "failures")]
 #[derive(Default)]
 struct DirectWorkflow;
 
@@ -233,7 +233,7 @@ impl DirectWorkflow {
 }
 
 /// Starts another workflow, and tells what it failed with.
-#[workflow(queue = "failures", retry(maximum_attempts = 1))]
+#[workflow(queue = "failures")]
 #[derive(Default)]
 struct ParentWorkflow;
 

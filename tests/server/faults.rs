@@ -25,7 +25,7 @@ async fn price(order: Order, discount: f64) -> Result<f64, ActivityError> {
     Ok(order.lines.iter().map(|line| line.price).sum::<f64>() * (1.0 - discount))
 }
 
-#[workflow(queue = "faults", retry(maximum_attempts = 1))]
+#[workflow(queue = "faults")]
 #[derive(Default)]
 struct OrderWorkflow;
 
@@ -39,7 +39,7 @@ impl OrderWorkflow {
 }
 
 /// Its input goes to `#[init]`, which panics for one input.
-#[workflow(queue = "faults", retry(maximum_attempts = 1))]
+#[workflow(queue = "faults")]
 struct InitWorkflow {
     order: Order,
 }
@@ -144,7 +144,7 @@ async fn also_where_the_input_goes_to_init_and_handlers_do_no_harm() {
 }
 
 /// Passes on what it was given, to see what an activity makes of it.
-#[workflow(queue = "faults", retry(maximum_attempts = 1))]
+#[workflow(queue = "faults")]
 #[derive(Default)]
 struct PassOnWorkflow;
 

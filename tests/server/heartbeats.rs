@@ -78,7 +78,7 @@ async fn wait(ctx: ActivityContext) -> Result<(), ActivityError> {
     }
 }
 
-#[workflow(queue = "heartbeats", retry(maximum_attempts = 1))]
+#[workflow(queue = "heartbeats")]
 #[derive(Default)]
 struct HeartbeatWorkflow;
 

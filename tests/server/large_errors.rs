@@ -53,7 +53,7 @@ async fn panic_at_length() {
     panic!("{}", body(3000))
 }
 
-#[workflow(queue = "large-errors", retry(maximum_attempts = 1))]
+#[workflow(queue = "large-errors")]
 #[derive(Default)]
 struct Relay {
     done: bool,

@@ -17,7 +17,7 @@ const TIER: SearchAttributeKey<String> = SearchAttributeKey::keyword("CustomerTi
 const AMOUNT: SearchAttributeKey<f64> = SearchAttributeKey::float("Amount");
 
 /// Says of itself what it is told to, until it is told to end.
-#[workflow(queue = "listing", retry(maximum_attempts = 1))]
+#[workflow(queue = "listing")]
 #[derive(Default)]
 struct SaleWorkflow {
     end: Option<bool>,

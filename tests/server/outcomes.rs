@@ -32,7 +32,7 @@ async fn charge(card: String) -> Result<String, ActivityError> {
     }
 }
 
-#[workflow(queue = "outcomes", retry(maximum_attempts = 1))]
+#[workflow(queue = "outcomes")]
 #[derive(Default)]
 struct ChargeWorkflow;
 

@@ -36,7 +36,7 @@ async fn beat(ctx: ActivityContext, mib: usize) -> Result<(), ActivityError> {
     Ok(())
 }
 
-#[workflow(queue = "too-large", retry(maximum_attempts = 1), task_timeout = "60s")]
+#[workflow(queue = "too-large", task_timeout = "60s")]
 #[derive(Default)]
 struct LargeWorkflow {
     done: bool,

@@ -18,7 +18,7 @@ async fn same(numbers: Vec<f64>) -> Vec<f64> {
     numbers
 }
 
-#[workflow(queue = "values", retry(maximum_attempts = 1))]
+#[workflow(queue = "values")]
 #[derive(Default)]
 struct Floats;
 
@@ -82,7 +82,7 @@ async fn resume(ctx: ActivityContext) -> Result<u128, ActivityError> {
 }
 
 #[derive(Serialize, Deserialize)]
-#[workflow(queue = "values", retry(maximum_attempts = 1))]
+#[workflow(queue = "values")]
 struct Bank {
     account: Account,
     closed: bool,
@@ -122,7 +122,7 @@ impl Bank {
     }
 }
 
-#[workflow(queue = "values", retry(maximum_attempts = 1))]
+#[workflow(queue = "values")]
 #[derive(Default)]
 struct Holding;
 
@@ -183,7 +183,7 @@ async fn measure() -> Vec<Measurement> {
     secret()
 }
 
-#[workflow(queue = "values", retry(maximum_attempts = 1))]
+#[workflow(queue = "values")]
 #[derive(Default)]
 struct Measuring;
 

@@ -105,7 +105,7 @@ async fn a_workflow_that_upgrades_moves_to_the_new_version() -> durable::Result<
 }
 
 /// Tells which version handles a command, and continues as new after each.
-#[workflow(queue = "versions", retry(maximum_attempts = 1))]
+#[workflow(queue = "versions")]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct VersionedEntity {
     upgrades: bool,

@@ -52,7 +52,7 @@ async fn a_sleep_stands_in_select_in_its_place_and_in_a_variable() -> durable::R
 }
 
 /// Starts children without waiting, goes on, and asks for what came of them later.
-#[workflow(queue = "waits", retry(maximum_attempts = 1))]
+#[workflow(queue = "waits")]
 #[derive(Default)]
 struct StartsAtOnce;
 

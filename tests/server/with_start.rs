@@ -12,7 +12,7 @@ use durable_tests::unique;
 use crate::client;
 
 /// Keeps what is put into it until it is told to end, well or badly.
-#[workflow(queue = "with-start", id = "cart-{}", retry(maximum_attempts = 1))]
+#[workflow(queue = "with-start", id = "cart-{}")]
 #[derive(Default)]
 struct CartWorkflow {
     items: Vec<String>,

@@ -25,12 +25,7 @@ async fn environment(server: &DevServer) -> Result<TestEnv> {
 }
 
 /// Adds up what signals and updates bring, each after a moment.
-#[workflow(
-    queue = "meters",
-    execution_timeout = "0s",
-    run_timeout = "0s",
-    retry(maximum_attempts = 1)
-)]
+#[workflow(queue = "meters")]
 struct Meter {
     total: Total,
 }

@@ -17,7 +17,7 @@ pub trait Carrier {
 }
 
 /// Calls what it is told to.
-#[workflow(queue = "flows", retry(maximum_attempts = 1))]
+#[workflow(queue = "flows")]
 #[derive(Default)]
 struct CallsOthers;
 

@@ -18,13 +18,7 @@ pub enum Command {
 }
 
 /// Notes numbers in the order in which they come.
-#[workflow(
-    queue = "notebooks",
-    id = "notebook-{name}",
-    execution_timeout = "0s",
-    run_timeout = "0s",
-    retry(maximum_attempts = 1)
-)]
+#[workflow(queue = "notebooks", id = "notebook-{name}")]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Notebook {
     name: String,
@@ -293,7 +287,7 @@ async fn a_command_that_fails_fails_the_entity(env: TestEnv) -> Result<()> {
 }
 
 /// Fails with its first command.
-#[workflow(queue = "notebooks", retry(maximum_attempts = 1))]
+#[workflow(queue = "notebooks")]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Fragile {
     inbox: Inbox<String>,

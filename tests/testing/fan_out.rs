@@ -44,7 +44,7 @@ async fn square(gauge: State<Gauge>, number: u64) -> Result<u64, ActivityError> 
 }
 
 /// Squares some numbers, a few at a time.
-#[workflow(queue = "fan-out", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "fan-out")]
 #[derive(Default)]
 struct Squares;
 
@@ -59,7 +59,7 @@ impl Squares {
 }
 
 /// Waits for many timers, and gives up before they have all fired.
-#[workflow(queue = "fan-out", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "fan-out")]
 #[derive(Default)]
 struct GivesUp;
 

@@ -10,7 +10,7 @@ use durable::sdk::temporalio_sdk::{ChildWorkflowOptions, ContinueAsNewOptions};
 pub const DAY: u64 = 86_400;
 
 /// Sleeps, and returns for how many seconds.
-#[workflow(queue = "time", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "time")]
 #[derive(Default)]
 pub struct Sleeper;
 
@@ -25,7 +25,7 @@ impl Sleeper {
 }
 
 /// Waits for an approval, at the longest for 7 days.
-#[workflow(queue = "approvals", id = "approval-{}", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "approvals", id = "approval-{}")]
 #[derive(Default)]
 pub struct Approval {
     approved: bool,
@@ -52,7 +52,7 @@ impl Approval {
 }
 
 /// Waits for a signal without a timeout of its own.
-#[workflow(queue = "approvals", retry(maximum_attempts = 1))]
+#[workflow(queue = "approvals")]
 #[derive(Default)]
 pub struct Waiting {
     done: bool,
@@ -85,7 +85,7 @@ pub fn customers() -> u32 {
 }
 
 /// Charges an order.
-#[workflow(queue = "orders", retry(maximum_attempts = 1))]
+#[workflow(queue = "orders")]
 #[derive(Default)]
 pub struct Order;
 
@@ -98,7 +98,7 @@ impl Order {
 }
 
 /// Asks for the number of customers, locally.
-#[workflow(queue = "payments", retry(maximum_attempts = 1))]
+#[workflow(queue = "payments")]
 #[derive(Default)]
 pub struct Counting;
 
@@ -123,7 +123,7 @@ pub async fn work(ctx: ActivityContext) -> Result<(), ActivityError> {
 }
 
 /// Lets an activity work for a day, and then cancels it.
-#[workflow(queue = "orders", retry(maximum_attempts = 1))]
+#[workflow(queue = "orders")]
 #[derive(Default)]
 pub struct Cancelling {
     stop: bool,
@@ -161,7 +161,7 @@ pub async fn flaky(ctx: ActivityContext) -> Result<u32, ActivityError> {
 }
 
 /// Calls an activity that fails twice, and returns after how many hours it succeeded.
-#[workflow(queue = "orders", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "orders")]
 #[derive(Default)]
 pub struct Retrying;
 
@@ -183,7 +183,7 @@ pub async fn slow(milliseconds: u64) -> Result<(), ActivityError> {
 }
 
 /// Waits for a slow activity, and returns how many seconds passed.
-#[workflow(queue = "orders", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "orders")]
 #[derive(Default)]
 pub struct Slow;
 
@@ -198,12 +198,7 @@ impl Slow {
 }
 
 /// Lets a child sleep, and returns what it says.
-#[workflow(
-    queue = "time",
-    execution_timeout = "0s",
-    run_timeout = "0s",
-    retry(maximum_attempts = 1)
-)]
+#[workflow(queue = "time")]
 #[derive(Default)]
 pub struct Parent;
 
@@ -218,7 +213,7 @@ impl Parent {
 }
 
 /// Sleeps for a day in each of several runs.
-#[workflow(queue = "time", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "time")]
 #[derive(Default)]
 pub struct Continuing;
 
@@ -248,7 +243,7 @@ pub async fn write(ledger: State<Ledger>, line: String) -> Result<usize, Activit
 }
 
 /// Writes some lines, one after the other, with a nap between them.
-#[workflow(queue = "ledger", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "ledger")]
 #[derive(Default)]
 pub struct Writing {
     written: u32,
@@ -347,7 +342,7 @@ impl Panicking {
 }
 
 /// Takes its input when its state is made.
-#[workflow(queue = "time", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "time")]
 pub struct Prepared {
     seconds: u64,
 }

@@ -33,12 +33,7 @@ struct Plan {
     confirmed: bool,
 }
 
-#[workflow(
-    queue = "trips",
-    execution_timeout = "0s",
-    run_timeout = "0s",
-    retry(maximum_attempts = 1)
-)]
+#[workflow(queue = "trips")]
 #[derive(Default)]
 struct Trip {
     confirmed: bool,

@@ -32,7 +32,7 @@ impl Small {
     }
 }
 
-#[workflow(queue = "small", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "small")]
 #[derive(Default)]
 struct Waits;
 

@@ -34,7 +34,7 @@ fn pay(amount: u32) -> PaymentResult {
     PaymentResult { paid: amount }
 }
 
-#[workflow(queue = "types", retry(maximum_attempts = 1))]
+#[workflow(queue = "types")]
 #[derive(Default)]
 struct Declined;
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::flows::DAY;
 
 /// Ends a week after the last word, and counts them.
-#[workflow(queue = "with-start", id = "talk-{}", execution_timeout = "0s", run_timeout = "0s")]
+#[workflow(queue = "with-start", id = "talk-{}")]
 #[derive(Default)]
 struct Talk {
     words: u32,
