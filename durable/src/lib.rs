@@ -95,6 +95,7 @@ mod id;
 pub mod options;
 pub mod prelude;
 mod search_attribute;
+mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod worker;

@@ -11,15 +11,32 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("id", &[]),
     ("address", &[]),
     ("search_attribute", &[]),
+    ("settings", &[]),
     ("definition", &["options", "search_attribute"]),
     ("error", &["definition", "options"]),
-    ("config", &["address", "error", "options", "search_attribute"]),
-    ("dev_server", &["config", "definition", "error", "search_attribute"]),
+    ("dev_server", &["definition", "error", "search_attribute"]),
     ("activity", &["definition", "error", "options"]),
     ("workflow", &["definition", "error", "options"]),
-    ("client", &["address", "config", "definition", "error", "id", "options", "search_attribute"]),
+    (
+        "client",
+        &["address", "definition", "error", "id", "options", "search_attribute", "settings"],
+    ),
     ("base_workflow", &["client", "definition", "workflow"]),
-    ("worker", &["client", "config", "definition", "error", "options"]),
+    ("worker", &["client", "definition", "error", "options", "settings"]),
+    // It fills the settings of the rooms below, none of which knows it.
+    (
+        "config",
+        &[
+            "address",
+            "client",
+            "definition",
+            "dev_server",
+            "error",
+            "options",
+            "search_attribute",
+            "worker",
+        ],
+    ),
     (
         "testing",
         &[

@@ -13,6 +13,8 @@ mod search_attributes;
 mod start;
 
 pub use connection::{Client, ClientBuilder, ClientService, Health, Pem, Tls};
+#[cfg(feature = "config")]
+pub(crate) use connection::{ConnectionSettings, Transport};
 pub use deployment::{DeploymentVersion, VersionOverride};
 pub use handle::{
     ActivityHandle, AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle,

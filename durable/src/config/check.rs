@@ -3,9 +3,10 @@
 use super::error::ConfigProblem;
 use super::options;
 use super::value::{Value, ValueSource, Values, in_file};
-use super::worker::WorkerSettings;
+use super::worker;
 use crate::address::Address;
 use crate::options::{ActivityOptions, InvalidOptions, WorkflowOptions};
+use crate::worker::WorkerSettings;
 
 /// Renames `tls_enabled`, which is another name of `tls`.
 pub(super) fn one_name_for_tls(values: &mut Values, problems: &mut Vec<ConfigProblem>) {
@@ -166,9 +167,9 @@ impl Checking<'_> {
     }
 
     fn workers(&mut self) {
-        self.worker(&["worker"], &WorkerSettings::of(self.values, None));
+        self.worker(&["worker"], &worker::settings(self.values, None));
         for queue in self.values.names(&["worker", "queues"]) {
-            let settings = WorkerSettings::of(self.values, Some(&queue));
+            let settings = worker::settings(self.values, Some(&queue));
             self.worker(&["worker", "queues", &queue], &settings);
         }
     }

@@ -7,6 +7,9 @@
 //! docs/configuration.md lists every key and the order of the layers.
 
 mod check;
+mod client;
+#[cfg(feature = "dev-server")]
+mod dev_server;
 mod environment;
 mod error;
 mod file;
@@ -16,6 +19,7 @@ mod model;
 mod names;
 mod options;
 mod schema;
+mod serving;
 mod setting;
 mod substitution;
 mod unused;
@@ -32,11 +36,11 @@ pub use error::{ConfigError, ConfigProblem};
 pub use load::ConfigLoader;
 pub use setting::{ConfigKey, Setting};
 pub use value::ValueSource;
-pub(crate) use worker::WorkerSettings;
 
 use crate::options::ConfiguredOptions;
 #[cfg(feature = "dev-server")]
 use crate::search_attribute::SearchAttribute;
+use crate::worker::WorkerSettings;
 use unused::Unused;
 use value::{Value, Values};
 
@@ -205,26 +209,23 @@ impl Config {
         }
     }
 
-    /// Returns the settings of the worker of a queue.
-    pub(crate) fn worker(&self, queue: &str) -> WorkerSettings {
-        WorkerSettings::of(&self.inner.values, Some(queue))
+    /// Returns the settings of the worker of a queue, or of every queue without settings of its own.
+    fn worker(&self, queue: Option<&str>) -> WorkerSettings {
+        worker::settings(&self.inner.values, queue)
     }
 
-    /// Returns whether the program serves queues at all (`worker.enabled`).
-    pub(crate) fn serves(&self) -> bool {
-        self.value(&["worker", "enabled"], Values::bool).unwrap_or(true)
+    /// Returns the queues that have settings of their own.
+    fn queues(&self) -> Vec<String> {
+        self.inner.values.names(&["worker", "queues"])
     }
 
-    /// Returns the names under a section that are none of these, each with the nearest that is.
-    pub(crate) fn unknown_names(
-        &self,
-        section: &[&str],
-        kind: &str,
-        known: &[&str],
-    ) -> Vec<ConfigProblem> {
-        let values = &self.inner.values;
-        let unknown = values.names(section).into_iter().filter(|name| !known.contains(&&**name));
-        unknown.map(|name| names::not_in_program(values, section, kind, &name, known)).collect()
+    fn values(&self) -> &Values {
+        &self.inner.values
+    }
+
+    /// Returns the source of a key's value.
+    fn source_of(&self, key: &str) -> String {
+        self.inner.values.get(&[key]).map_or_else(String::new, |found| found.source.to_string())
     }
 
     /// Returns the known name that is nearest to a mistyped one, if one is near.

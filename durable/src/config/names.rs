@@ -29,8 +29,19 @@ pub(super) fn unknown(name: &str, entries: &[Entry], root: &[Entry]) -> String {
     format!("unknown key; expected one of `{}`", known.join("`, `"))
 }
 
+/// Returns the problems of the names under a section that the program doesn't have.
+pub(super) fn not_in_this_program(
+    values: &Values,
+    section: &[&str],
+    kind: &str,
+    known: &[&str],
+) -> Vec<ConfigProblem> {
+    let unknown = values.names(section).into_iter().filter(|name| !known.contains(&&**name));
+    unknown.map(|name| not_in_program(values, section, kind, &name, known)).collect()
+}
+
 /// Returns the problem of a name that was chosen under a section, and that the program doesn't have.
-pub(super) fn not_in_program(
+fn not_in_program(
     values: &Values,
     section: &[&str],
     kind: &str,

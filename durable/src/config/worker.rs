@@ -1,54 +1,29 @@
 //! The settings of the worker of a queue.
 
-use std::time::Duration;
-
 use super::defaults;
 use super::value::Values;
+use crate::worker::WorkerSettings;
 
-/// The settings of a worker: those of its queue, over those of all queues, over the defaults.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct WorkerSettings {
-    pub(crate) enabled: bool,
-    /// Zero means no limit.
-    pub(crate) activities_per_second: f64,
-    /// Zero means no limit.
-    pub(crate) task_queue_activities_per_second: f64,
-    pub(crate) max_concurrent_activities: u32,
-    pub(crate) max_concurrent_local_activities: u32,
-    pub(crate) max_concurrent_workflow_tasks: u32,
-    pub(crate) workflow_cache_size: u32,
-    pub(crate) sticky_timeout: Duration,
-    pub(crate) workflow_pollers: Option<u32>,
-    pub(crate) activity_pollers: Option<u32>,
-    pub(crate) target_memory_usage: Option<f64>,
-    pub(crate) target_cpu_usage: Option<f64>,
-    pub(crate) build_id: Option<String>,
-}
-
-impl WorkerSettings {
-    /// Returns the settings of a queue, or of every queue without settings of its own.
-    pub(super) fn of(values: &Values, queue: Option<&str>) -> Self {
-        let layers = Layers { values, defaults: defaults(), queue };
-        Self {
-            enabled: layers.must("enabled", Values::bool),
-            activities_per_second: layers.must("activities_per_second", Values::number),
-            task_queue_activities_per_second: layers
-                .must("task_queue_activities_per_second", Values::number),
-            max_concurrent_activities: layers.must("max_concurrent_activities", Values::count),
-            max_concurrent_local_activities: layers
-                .must("max_concurrent_local_activities", Values::count),
-            max_concurrent_workflow_tasks: layers
-                .must("max_concurrent_workflow_tasks", Values::count),
-            workflow_cache_size: layers.must("workflow_cache_size", Values::count),
-            sticky_timeout: layers
-                .must("sticky_queue_schedule_to_start_timeout_ms", Values::duration),
-            workflow_pollers: layers.first("workflow_pollers", Values::count),
-            activity_pollers: layers.first("activity_pollers", Values::count),
-            target_memory_usage: layers.first("target_memory_usage", Values::number),
-            target_cpu_usage: layers.first("target_cpu_usage", Values::number),
-            build_id: layers
-                .first("worker_build_id", |values, path| values.text(path).map(str::to_owned)),
-        }
+/// Returns the settings of a queue, or of every queue without settings of its own.
+pub(super) fn settings(values: &Values, queue: Option<&str>) -> WorkerSettings {
+    let layers = Layers { values, defaults: defaults(), queue };
+    WorkerSettings {
+        enabled: layers.must("enabled", Values::bool),
+        activities_per_second: layers.must("activities_per_second", Values::number),
+        task_queue_activities_per_second: layers
+            .must("task_queue_activities_per_second", Values::number),
+        max_concurrent_activities: layers.must("max_concurrent_activities", Values::count),
+        max_concurrent_local_activities: layers
+            .must("max_concurrent_local_activities", Values::count),
+        max_concurrent_workflow_tasks: layers.must("max_concurrent_workflow_tasks", Values::count),
+        workflow_cache_size: layers.must("workflow_cache_size", Values::count),
+        sticky_timeout: layers.must("sticky_queue_schedule_to_start_timeout_ms", Values::duration),
+        workflow_pollers: layers.first("workflow_pollers", Values::count),
+        activity_pollers: layers.first("activity_pollers", Values::count),
+        target_memory_usage: layers.first("target_memory_usage", Values::number),
+        target_cpu_usage: layers.first("target_cpu_usage", Values::number),
+        build_id: layers
+            .first("worker_build_id", |values, path| values.text(path).map(str::to_owned)),
     }
 }
 

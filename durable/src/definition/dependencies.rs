@@ -52,6 +52,10 @@ impl Dependencies {
         self.values.contains_key(&dependency.id)
     }
 
+    pub(crate) fn get_ref<T: ?Sized + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.values.get(&TypeId::of::<T>())?.downcast_ref::<Arc<T>>().map(Arc::as_ref)
+    }
+
     pub(crate) fn get<T: ?Sized + Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         self.values.get(&TypeId::of::<T>())?.downcast_ref::<Arc<T>>().map(Arc::clone)
     }

@@ -10,11 +10,10 @@ use super::error::DevServerError;
 use super::locate::LocateOptions;
 use super::ports::Ports;
 use super::process::Owner;
+use super::settings::{DevServerSettings, LogLevel};
 use super::{DevServer, locate};
 use crate::definition::declared_search_attributes;
 use crate::search_attribute::SearchAttribute;
-
-const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The name of the option, for messages.
 const SEARCH_ATTRIBUTE: &str = "search_attribute";
@@ -25,71 +24,7 @@ const SEARCH_ATTRIBUTE: &str = "search_attribute";
 #[must_use = "a builder starts a server only when `start` is called"]
 pub struct DevServerBuilder {
     locate: LocateOptions,
-    settings: Settings,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Settings {
-    pub(super) port: Option<u16>,
-    pub(super) ui: bool,
-    pub(super) ui_port: Option<u16>,
-    pub(super) namespaces: Vec<String>,
-    pub(super) database: Option<PathBuf>,
-    pub(super) dynamic_config: Vec<(String, Value)>,
-    pub(super) search_attributes: Vec<(String, SearchAttribute)>,
-    pub(super) log_level: LogLevel,
-    pub(super) extra_args: Vec<OsString>,
-    pub(super) start_timeout: Duration,
-    /// The process with which the server ends, if it is not this one.
-    pub(super) owner: Option<Owner>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            port: None,
-            ui: false,
-            ui_port: None,
-            namespaces: Vec::new(),
-            database: None,
-            dynamic_config: Vec::new(),
-            search_attributes: Vec::new(),
-            log_level: LogLevel::default(),
-            extra_args: Vec::new(),
-            start_timeout: START_TIMEOUT,
-            owner: None,
-        }
-    }
-}
-
-/// The log level of the server. Its output becomes `tracing` events of level debug and target
-/// `durable::dev_server::output`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum LogLevel {
-    /// All messages.
-    Debug,
-    /// Messages about its work, and those below.
-    Info,
-    /// Warnings and errors.
-    #[default]
-    Warn,
-    /// Errors only.
-    Error,
-    /// No messages.
-    Never,
-}
-
-impl LogLevel {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Debug => "debug",
-            Self::Info => "info",
-            Self::Warn => "warn",
-            Self::Error => "error",
-            Self::Never => "never",
-        }
-    }
+    settings: DevServerSettings,
 }
 
 impl DevServerBuilder {
@@ -199,7 +134,7 @@ impl DevServerBuilder {
     }
 }
 
-impl Settings {
+impl DevServerSettings {
     pub(super) fn has_ui(&self) -> bool {
         self.ui || self.ui_port.is_some()
     }

@@ -9,11 +9,11 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeNames
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::builder::Settings;
 use super::error::{BoxError, DevServerError};
 use super::locate::TemporalCli;
 use super::ports::{Ports, Wanted};
 use super::process::{Ending, Process};
+use super::settings::DevServerSettings;
 
 /// The number of launches that are tried if another process takes a port before the server binds it.
 const TRIES: u32 = 5;
@@ -30,7 +30,7 @@ pub(super) struct Launched {
 /// Starts the server and waits until it is healthy.
 pub(super) async fn launch(
     cli: &TemporalCli,
-    settings: &Settings,
+    settings: &DevServerSettings,
 ) -> Result<Launched, DevServerError> {
     let mut tries = 1;
     loop {
@@ -69,13 +69,13 @@ pub(super) fn address(port: u16) -> String {
     format!("{}:{port}", Ipv4Addr::LOCALHOST)
 }
 
-fn wanted(settings: &Settings) -> (Wanted, Wanted) {
+fn wanted(settings: &DevServerSettings) -> (Wanted, Wanted) {
     let frontend = Wanted { option: "port", port: settings.port };
     let ui = Wanted { option: "ui_port", port: settings.ui_port };
     (frontend, ui)
 }
 
-fn choose_ports(settings: &Settings) -> Result<Ports, DevServerError> {
+fn choose_ports(settings: &DevServerSettings) -> Result<Ports, DevServerError> {
     let (frontend, ui) = wanted(settings);
     Ok(Ports {
         frontend: frontend.choose()?,
@@ -90,7 +90,7 @@ fn says_port_taken(output: &str) -> bool {
         .any(|words| output.contains(words))
 }
 
-fn asked_for_and_taken(settings: &Settings, output: &str) -> Option<DevServerError> {
+fn asked_for_and_taken(settings: &DevServerSettings, output: &str) -> Option<DevServerError> {
     let (frontend, ui) = wanted(settings);
     [frontend, ui].into_iter().find_map(|Wanted { option, port }| {
         let port = port?;
@@ -108,7 +108,7 @@ enum NotReady {
 async fn wait_until_ready(
     process: &Process,
     ports: Ports,
-    settings: &Settings,
+    settings: &DevServerSettings,
 ) -> Result<(), NotReady> {
     let deadline = Instant::now() + settings.start_timeout;
     let mut last = None;

@@ -35,29 +35,29 @@
 mod builder;
 mod cache;
 mod candidate;
-#[cfg(feature = "config")]
-mod configured;
 mod error;
 mod launch;
 mod locate;
 mod ports;
 mod process;
 mod sdk_download;
+mod settings;
 mod wheel;
 
 use std::process::ExitStatus;
 
+pub use self::builder::DevServerBuilder;
 #[cfg(feature = "testing")]
 pub(crate) use self::builder::with_declared;
-pub use self::builder::{DevServerBuilder, LogLevel};
 pub use self::error::{Attempt, DevServerError};
 pub use self::locate::{CliSource, LocateOptions, TemporalCli, locate};
+pub use self::settings::LogLevel;
 #[doc(inline)]
 pub use crate::search_attribute::{SearchAttribute, UnknownSearchAttribute};
 
-use self::builder::Settings;
 use self::launch::Launched;
 use self::process::Process;
+use self::settings::DevServerSettings;
 
 /// The version of the `temporal` command that is fetched.
 pub const VERSION: &str = "1.9.1";
@@ -140,7 +140,10 @@ impl DevServer {
         stopped.map_err(|_| DevServerError::StillRunning { process_id, limit })
     }
 
-    async fn launch(cli: TemporalCli, settings: &Settings) -> Result<Self, DevServerError> {
+    async fn launch(
+        cli: TemporalCli,
+        settings: &DevServerSettings,
+    ) -> Result<Self, DevServerError> {
         let Launched { process, ports } = launch::launch(&cli, settings).await?;
         let address = launch::address(ports.frontend);
         let ui_address = ports.ui.map(|port| format!("http://{}", launch::address(port)));

@@ -1,6 +1,7 @@
 //! The checks before any worker runs: all problems are reported at once.
 
 use super::pool::Workers;
+use super::settings::ServingSettings;
 use super::{WorkerError, WorkerProblem, version};
 use crate::definition::{Queue, Registry};
 
@@ -8,6 +9,7 @@ impl Workers {
     /// Returns the queues to serve, or every problem that is in the way.
     pub(super) fn select<'a>(
         &self,
+        settings: &ServingSettings,
         registry: &'a Registry,
     ) -> Result<Vec<(&'static str, &'a Queue)>, WorkerError> {
         let mut problems = Vec::new();
@@ -24,7 +26,7 @@ impl Workers {
         }
         let is_selected = |name: &str| match asked {
             Some(asked) => asked.iter().any(|queue| queue == name),
-            None => self.configured.is_enabled(name),
+            None => settings.of_queue(name).enabled,
         };
         let selected: Vec<_> = registry.queues().filter(|(name, _)| is_selected(name)).collect();
         if selected.is_empty() && problems.is_empty() {

@@ -5,8 +5,6 @@
 
 mod attributes;
 mod checks;
-#[cfg_attr(not(feature = "config"), path = "unconfigured.rs")]
-mod configured;
 mod control;
 mod drain;
 mod exit;
@@ -17,8 +15,10 @@ mod pool;
 mod report;
 mod running;
 mod running_worker;
+mod settings;
 mod stop;
 mod supervise;
+mod tuning;
 mod version;
 
 #[doc(inline)]
@@ -30,6 +30,8 @@ pub use health::{QueueHealth, Readiness, WorkerHealth, WorkerState};
 pub use pool::Workers;
 pub use report::{EffectiveOptions, QueueReport, StartupReport};
 pub use running::RunningWorkers;
+#[cfg(feature = "config")]
+pub(crate) use settings::{NameCheck, ServingSettings, WorkerSettings};
 #[cfg(all(feature = "cli", feature = "dev-server"))]
 pub(crate) use stop::StopSignals;
 pub use version::VersioningBehavior;

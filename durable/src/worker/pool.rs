@@ -6,14 +6,15 @@ use std::time::Duration;
 use temporalio_sdk::WorkerOptions;
 use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 
-use super::configured::Configured;
 use super::control::Control;
 use super::drain::leave_behind;
 use super::limits::Limits;
 use super::report::{QueueReport, StartupReport};
 use super::running::{Launch, RunningWorkers};
+use super::settings::ServingSettings;
 use super::stop::StopSignals;
 use super::supervise::{Plan, Restarts};
+use super::tuning::Controllers;
 use super::{DeploymentVersion, VersioningBehavior, WorkerError, attributes, version};
 use crate::client::Client;
 use crate::definition::entry::Target;
@@ -21,11 +22,7 @@ use crate::definition::{Attempts, Dependencies, Queue, Registry, WorkerShutdown,
 use crate::error::Result;
 use crate::error::payload_limit::PayloadLimit;
 use crate::options::ConfiguredOptions;
-
-const DEFAULT_DRAIN_TIMEOUT: Duration = Duration::from_secs(600);
-const DEFAULT_STOP_TIMEOUT: Duration = Duration::from_secs(10);
-const DEFAULT_MAX_RESTARTS: u32 = 5;
-const DEFAULT_RESTART_INTERVAL: Duration = Duration::from_secs(1);
+use crate::settings::Settings;
 
 type Adjust = Arc<dyn Fn(&mut WorkerOptions) + Send + Sync>;
 
@@ -45,11 +42,7 @@ pub struct Workers {
     pub(super) client: Client,
     pub(super) queues: Option<Vec<String>>,
     pub(super) dependencies: Dependencies,
-    drain_timeout: Option<Duration>,
-    stop_timeout: Option<Duration>,
-    max_restarts: Option<u32>,
-    restart_interval: Option<Duration>,
-    health_address: Option<String>,
+    settings: Settings<ServingSettings>,
     payload_limit: PayloadLimit,
     pub(super) version: Option<(DeploymentVersion, VersioningBehavior)>,
     adjust: Option<Adjust>,
@@ -57,7 +50,6 @@ pub struct Workers {
     /// `true` in tests: a missing `State<T>` fails the call of the activity, and not the start.
     pub(super) for_test: bool,
     pub(super) options: Arc<ConfiguredOptions>,
-    pub(super) configured: Configured,
 }
 
 impl Workers {
@@ -68,26 +60,25 @@ impl Workers {
             client: client.clone(),
             queues: None,
             dependencies: Dependencies::default(),
-            drain_timeout: None,
-            stop_timeout: None,
-            max_restarts: None,
-            restart_interval: None,
-            health_address: None,
+            settings: Settings::new(client.attached().cloned().unwrap_or_default()),
             payload_limit: PayloadLimit::default(),
             version: None,
             adjust: None,
             interceptors: Vec::new(),
             for_test: false,
             options: Arc::clone(client.configured_options()),
-            configured: Configured::of(client),
         }
     }
 
-    /// Uses this configuration instead of the client's.
+    /// Uses these settings and options instead of the client's.
     #[cfg(feature = "config")]
-    pub fn config(mut self, config: &crate::config::Config) -> Self {
-        self.options = Arc::clone(config.shared_options());
-        self.configured = Configured::new(Some(config));
+    pub(crate) fn configured(
+        mut self,
+        settings: ServingSettings,
+        options: Arc<ConfiguredOptions>,
+    ) -> Self {
+        self.settings.set_base(settings);
+        self.options = options;
         self
     }
 
@@ -114,7 +105,7 @@ impl Workers {
     /// An activity that wants to know of the stop at once waits for
     /// [`worker_shutdown`](crate::prelude::ActivityContext::worker_shutdown).
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.drain_timeout = Some(timeout);
+        self.settings.change(move |settings| settings.drain_timeout = timeout);
         self
     }
 
@@ -122,7 +113,7 @@ impl Workers {
     /// server. The default is what is configured, or else 10 seconds. Everything that still runs then is
     /// left behind, and reported.
     pub fn stop_timeout(mut self, timeout: Duration) -> Self {
-        self.stop_timeout = Some(timeout);
+        self.settings.change(move |settings| settings.stop_timeout = timeout);
         self
     }
 
@@ -130,14 +121,14 @@ impl Workers {
     /// what is configured, or else 5. The count starts anew after a minute of running. A server that is
     /// away is no death: the workers wait for it.
     pub fn max_restarts(mut self, count: u32) -> Self {
-        self.max_restarts = Some(count);
+        self.settings.change(move |settings| settings.max_restarts = count);
         self
     }
 
     /// Sets the pause before the first restart of a worker that died. It doubles with each restart, up to
     /// a minute. The default is what is configured, or else a second.
     pub fn restart_interval(mut self, interval: Duration) -> Self {
-        self.restart_interval = Some(interval);
+        self.settings.change(move |settings| settings.restart_interval = interval);
         self
     }
 
@@ -149,7 +140,8 @@ impl Workers {
     /// with the state of each worker ([`Readiness`](super::Readiness)). There is no authentication, and
     /// nothing else is shown.
     pub fn health_address(mut self, address: impl Into<String>) -> Self {
-        self.health_address = Some(address.into());
+        let address = Some(address.into());
+        self.settings.change(move |settings| settings.health_address.clone_from(&address));
         self
     }
 
@@ -216,19 +208,17 @@ impl Workers {
     /// Those of [`start`](Self::start) that come from the program and its configuration.
     #[cfg(feature = "cli")]
     pub(crate) fn check(&self) -> Result<()> {
-        if !self.configured.serves() {
-            return Err(WorkerError::Disabled.into());
-        }
-        self.select(&self.registry()?)?;
+        self.select(&self.enabled()?, &self.registry()?)?;
         Ok(())
     }
 
-    /// Returns the names in the configuration that nothing in this program has.
+    /// Returns a message for each name in the configuration that nothing in this program has.
     #[cfg(feature = "cli")]
-    pub(crate) fn unknown_names(&self) -> Vec<crate::config::ConfigProblem> {
+    pub(crate) fn unknown_names(&self) -> Vec<String> {
         // Without a registry, the annotations are the problem to solve first.
         let registry = self.registry().ok();
-        registry.map_or_else(Vec::new, |registry| self.configured.unknown_names(&registry))
+        let names = self.settings.effective().names;
+        registry.map_or_else(Vec::new, |registry| names.unknown(&registry))
     }
 
     /// Returns the same workers with another client, which has the same configuration.
@@ -290,52 +280,54 @@ impl Workers {
     /// - [`WorkerError::HealthListener`]: the health listener can't listen on its address.
     /// - [`WorkerError::Create`]: the SDK couldn't create a worker.
     pub async fn start(mut self) -> Result<RunningWorkers> {
-        if !self.configured.serves() {
-            return Err(WorkerError::Disabled.into());
-        }
+        let settings = self.enabled()?;
         let registry = self.registry()?;
-        self.configured.warn_of_unknown_names(&registry);
-        let queues = self.select(&registry)?;
+        for unknown in settings.names.unknown(&registry) {
+            // Another program may share the file, so they are no errors.
+            tracing::warn!("{unknown}");
+        }
+        let queues = self.select(&settings, &registry)?;
         if self.version.is_some() {
             self.client.set_versioned();
         }
         let shutdown = Arc::new(WorkerShutdown::default());
         let attempts = Arc::new(Attempts::default());
-        let mut limits = self.limits();
+        let mut limits = Limits { drain: settings.drain_timeout, stop: settings.stop_timeout };
         self.dependencies.insert(Arc::clone(&shutdown));
         self.dependencies.insert(Arc::clone(&attempts));
         self.dependencies.insert(Arc::new(self.payload_limit));
         let dependencies = Arc::new(std::mem::take(&mut self.dependencies));
         let (mut plans, mut reports) = (Vec::new(), Vec::new());
+        let mut controllers = Controllers::default();
         for (name, queue) in queues {
-            let options = self.options_of(name, queue, limits, &dependencies)?;
+            let mut options =
+                WorkerOptions::new(name).graceful_shutdown_period(limits.drain).build();
+            settings.of_queue(name).apply(&mut options, &mut controllers);
+            self.complete(&mut options, queue, &dependencies)?;
             // `worker_options` may have given the SDK more time.
             limits.drain = limits.drain.max(options.graceful_shutdown_period.unwrap_or_default());
             reports.push(QueueReport::new(queue, &options));
             plans.push(Plan { queue: name, options, payload_limit: self.payload_limit });
         }
-        let restarts = self.restarts();
+        let restarts = Restarts { limit: settings.max_restarts, pause: settings.restart_interval };
         let report = StartupReport::new(&self.client, limits, restarts, reports);
         tracing::info!("{report}");
-        let health_address = self.health_address.or_else(|| self.configured.health_address());
+        let health_address = settings.health_address;
         let control = Arc::new(Control::new(shutdown));
         attributes::report_unfit(&self.client, &registry, &control);
         let launch = Launch { plans, limits, restarts, attempts, control, health_address, report };
         Ok(RunningWorkers::start(&self.client, launch).await?)
     }
 
-    /// Returns the SDK's options for the worker of a queue, with everything registered.
-    fn options_of(
-        &mut self,
-        name: &str,
+    /// Completes the SDK's options for the worker of a queue: everything is registered, and adjusted.
+    fn complete(
+        &self,
+        options: &mut WorkerOptions,
         queue: &Queue,
-        limits: Limits,
         dependencies: &Arc<Dependencies>,
-    ) -> Result<WorkerOptions, WorkerError> {
-        let mut options = WorkerOptions::new(name).graceful_shutdown_period(limits.drain).build();
-        self.configured.apply(name, &mut options);
-        queue.register(&mut Target::Worker(&mut options, dependencies)).map_err(|error| {
-            WorkerError::Create { queue: name.to_owned(), source: error.into() }
+    ) -> Result<(), WorkerError> {
+        queue.register(&mut Target::Worker(options, dependencies)).map_err(|error| {
+            WorkerError::Create { queue: options.task_queue.clone(), source: error.into() }
         })?;
         let given = (*self.options != ConfiguredOptions::default())
             .then(|| configured::configured_options_interceptor(Arc::clone(&self.options)));
@@ -345,27 +337,18 @@ impl Workers {
             options.deployment_options = version::options(version, *behavior);
         }
         if let Some(adjust) = &self.adjust {
-            adjust(&mut options);
+            adjust(options);
         }
-        Ok(options)
+        Ok(())
     }
 
-    fn limits(&self) -> Limits {
-        let drain = self.drain_timeout.or(self.configured.drain_timeout());
-        let stop = self.stop_timeout.or(self.configured.stop_timeout());
-        Limits {
-            drain: drain.unwrap_or(DEFAULT_DRAIN_TIMEOUT),
-            stop: stop.unwrap_or(DEFAULT_STOP_TIMEOUT),
-        }
-    }
-
-    fn restarts(&self) -> Restarts {
-        let limit = self.max_restarts.or(self.configured.max_restarts());
-        let pause = self.restart_interval.or(self.configured.restart_interval());
-        Restarts {
-            limit: limit.unwrap_or(DEFAULT_MAX_RESTARTS),
-            pause: pause.unwrap_or(DEFAULT_RESTART_INTERVAL),
-        }
+    /// Returns the settings.
+    ///
+    /// # Errors
+    /// [`WorkerError::Disabled`] if one of them disables serving.
+    fn enabled(&self) -> Result<ServingSettings, WorkerError> {
+        let settings = self.settings.effective();
+        if settings.enabled { Ok(settings) } else { Err(WorkerError::Disabled) }
     }
 
     #[cfg_attr(

@@ -34,7 +34,7 @@ impl Check {
         let checked = Checked::new(&context, program.prepare, &self.queues).await?;
         let mut problems = checked.problems;
         if !self.shared_config {
-            problems.extend(checked.workers.unknown_names().iter().map(ToString::to_string));
+            problems.extend(checked.workers.unknown_names());
         }
         // Without valid settings of the connection, which are problems already, there is no server to ask.
         if self.server && checked.can_connect {

@@ -1,7 +1,5 @@
 //! Connecting to a Temporal server and namespace.
 
-use std::collections::BTreeMap;
-use std::env;
 use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,40 +13,38 @@ use temporalio_common::data_converters::DataConverter;
 use super::io;
 use super::proxy::{Proxy, ProxyError};
 use super::security::{TlsSetup, Transport, diagnose};
+use super::settings::ConnectionSettings;
 use crate::address::Address;
 use crate::client::{Client, Tls};
-#[cfg(feature = "config")]
-use crate::config::Config;
+use crate::definition::Dependencies;
 use crate::error::outgoing::typed_failures;
 use crate::error::{Error, Result};
 use crate::options::ConfiguredOptions;
-
-const DEFAULT_ADDRESS: &str = "localhost:7233";
-const DEFAULT_NAMESPACE: &str = "default";
-const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::settings::Settings;
 
 /// A builder of a [`Client`]. A value that is not set comes from the given configuration, or else
 /// from the environment, or else is a built-in default.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[must_use = "a builder connects only when `connect` is called"]
 pub struct ClientBuilder {
-    pub(crate) address: Option<String>,
-    pub(crate) namespace: Option<String>,
-    pub(crate) identity: Option<String>,
-    pub(crate) connect_timeout: Option<Duration>,
-    pub(crate) transport: Transport,
-    pub(crate) api_key: Option<String>,
-    pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) proxy: Option<String>,
-    pub(crate) proxy_credentials: Option<(String, String)>,
+    pub(crate) settings: Settings<ConnectionSettings>,
     data_converter: Option<DataConverter>,
     interceptors: Vec<Arc<dyn ClientInterceptor>>,
     options: Arc<ConfiguredOptions>,
-    #[cfg(feature = "config")]
-    pub(crate) config: Option<Config>,
-    /// A configuration that is used for the connection only.
-    #[cfg(feature = "config")]
-    pub(crate) connection: Option<Config>,
+    /// Values of the rooms above, by type, which the client keeps for them.
+    pub(crate) attached: Dependencies,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            settings: Settings::new(ConnectionSettings::from_environment()),
+            data_converter: None,
+            interceptors: Vec::new(),
+            options: Arc::default(),
+            attached: Dependencies::default(),
+        }
+    }
 }
 
 impl Client {
@@ -63,14 +59,11 @@ impl Client {
     /// Connects to the server at `TEMPORAL_ADDRESS` (default `localhost:7233`) and the namespace
     /// `TEMPORAL_NAMESPACE` (default `default`).
     ///
-    /// With the feature `config`, all of Temporal's own variables (API key, TLS, headers) and the
-    /// profiles of `temporal.toml` are used.
-    ///
     /// # Errors
-    /// The errors of [`ClientBuilder::connect`], and `Error::Config` if the variables contradict
-    /// each other.
+    /// Those of [`ClientBuilder::connect`].
+    #[cfg(not(feature = "config"))]
     pub async fn from_env() -> Result<Self> {
-        ClientBuilder::from_environment()?.connect().await
+        Self::builder().connect().await
     }
 
     /// Returns a builder, for all other settings.
@@ -83,26 +76,29 @@ impl ClientBuilder {
     /// Sets the server's address, as `host:port` or URL. Defaults to the configured one, or else to
     /// `TEMPORAL_ADDRESS`, or else to `localhost:7233`.
     pub fn address(mut self, address: impl Into<String>) -> Self {
-        self.address = Some(address.into());
+        let address = address.into();
+        self.settings.change(move |settings| settings.address.clone_from(&address));
         self
     }
 
     /// Sets the namespace. Defaults to the configured one, or else to `TEMPORAL_NAMESPACE`, or else
     /// to `default`.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.namespace = Some(namespace.into());
+        let namespace = namespace.into();
+        self.settings.change(move |settings| settings.namespace.clone_from(&namespace));
         self
     }
 
     /// Sets the identity of this process, which is shown in histories. Defaults to `pid@host`.
     pub fn identity(mut self, identity: impl Into<String>) -> Self {
-        self.identity = Some(identity.into());
+        let identity = Some(identity.into());
+        self.settings.change(move |settings| settings.identity.clone_from(&identity));
         self
     }
 
     /// Limits the total time of [`connect`](Self::connect). Defaults to 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
+        self.settings.change(move |settings| settings.connect_timeout = timeout);
         self
     }
 
@@ -111,25 +107,29 @@ impl ClientBuilder {
     /// By default the connection is encrypted if the address is an `https://` URL or an API key is
     /// set.
     pub fn tls(mut self, tls: Tls) -> Self {
-        self.transport = Transport::Tls(tls);
+        self.settings.change(move |settings| settings.transport = Transport::Tls(tls.clone()));
         self
     }
 
     /// Disables TLS, also with an API key. The key is then sent in plain text.
     pub fn without_tls(mut self) -> Self {
-        self.transport = Transport::Plaintext;
+        self.settings.change(|settings| settings.transport = Transport::Plaintext);
         self
     }
 
     /// Sets the API key that is sent with every call, for example one of Temporal Cloud.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.api_key = Some(key.into());
+        let key = Some(key.into());
+        self.settings.change(move |settings| settings.api_key.clone_from(&key));
         self
     }
 
     /// Adds a gRPC header that is sent with every call.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.insert(name.into(), value.into());
+        let (name, value) = (name.into(), value.into());
+        self.settings.change(move |settings| {
+            settings.headers.insert(name.clone(), value.clone());
+        });
         self
     }
 
@@ -141,7 +141,8 @@ impl ClientBuilder {
     /// except that a client certificate is read once per connection, and not again while the
     /// connection lasts.
     pub fn proxy(mut self, address: impl Into<String>) -> Self {
-        self.proxy = Some(address.into());
+        let proxy = Some(address.into());
+        self.settings.change(move |settings| settings.proxy.clone_from(&proxy));
         self
     }
 
@@ -151,7 +152,8 @@ impl ClientBuilder {
         user: impl Into<String>,
         password: impl Into<String>,
     ) -> Self {
-        self.proxy_credentials = Some((user.into(), password.into()));
+        let credentials = Some((user.into(), password.into()));
+        self.settings.change(move |settings| settings.proxy_credentials.clone_from(&credentials));
         self
     }
 
@@ -196,13 +198,14 @@ impl ClientBuilder {
 
     /// Connects without checking that the namespace exists.
     pub(crate) async fn open(self) -> Result<Client> {
-        self.with_configuration()?.open_configured().await
+        let settings = self.enabled()?;
+        self.open_with(settings).await
     }
 
     /// Returns a client without a connection, to check workers without running them.
     #[cfg(feature = "cli")]
     pub(crate) async fn unconnected(self) -> Result<Client> {
-        let (address, namespace) = self.endpoint();
+        let ConnectionSettings { address, namespace, .. } = self.settings.effective();
         let options = ClientOptions::new(namespace).build();
         let sdk = crate::client::start::request_amender::unconnected(options).await;
         let sdk = sdk.map_err(|error| unreachable(address.clone(), error.into()))?;
@@ -213,22 +216,20 @@ impl ClientBuilder {
             call_timeout: None,
             versioned: Arc::default(),
             options: self.options,
-            config: self.config,
+            attached: Arc::new(self.attached),
         })
     }
 
-    /// Returns the address and the namespace to connect to.
-    pub(crate) fn endpoint(&self) -> (String, String) {
-        let address = self.address.clone().or_else(|| self.configured_url());
-        let namespace = self.namespace.clone().or_else(|| self.configured_namespace());
-        (
-            address
-                .or_else(|| variable("TEMPORAL_ADDRESS"))
-                .unwrap_or_else(|| DEFAULT_ADDRESS.to_owned()),
-            namespace
-                .or_else(|| variable("TEMPORAL_NAMESPACE"))
-                .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()),
-        )
+    /// Returns the settings of the connection.
+    ///
+    /// # Errors
+    /// [`Error::Disabled`] if one of them disables Temporal.
+    fn enabled(&self) -> Result<ConnectionSettings> {
+        let settings = self.settings.effective();
+        match settings.disabled_by {
+            Some(by) => Err(Error::Disabled { by }),
+            None => Ok(settings),
+        }
     }
 
     /// Checks the settings of the connection without a server.
@@ -237,27 +238,12 @@ impl ClientBuilder {
     /// The errors of [`connect`](Self::connect) that are caused by the settings.
     #[cfg(feature = "cli")]
     pub(crate) fn check(&self) -> Result<()> {
-        self.clone().with_configuration()?.target().map(drop)
+        target(&self.enabled()?).map(drop)
     }
 
-    /// Returns the address, and the options for TLS and for the proxy.
-    fn target(&self) -> Result<(Address, Option<TlsSetup>, Option<HttpConnectProxyOptions>)> {
-        let (address, _) = self.endpoint();
-        let address = Address::parse(&address)
-            .map_err(|error| Error::InvalidAddress { address, source: error.into() })?;
-        if self.api_key.as_deref().is_some_and(|key| !is_valid_header_value(key)) {
-            return Err(invalid_header("authorization"));
-        }
-        let secured = self.transport.tls_setup(&address, self.api_key.is_some())?;
-        let credentials = self.proxy_credentials.clone();
-        let proxy = self.proxy.clone().map(|address| Proxy { address, credentials });
-        Ok((address, secured, proxy.map(Proxy::options).transpose()?))
-    }
-
-    async fn open_configured(self) -> Result<Client> {
-        let (_, namespace) = self.endpoint();
-        let (address, secured, proxy) = self.target()?;
-        let timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
+    async fn open_with(self, settings: ConnectionSettings) -> Result<Client> {
+        let (address, secured, proxy) = target(&settings)?;
+        let timeout = settings.connect_timeout;
         let (url, tls) = match &secured {
             // With a proxy the SDK 1.1.1 uses a connector, for which only an `https` URL enables
             // TLS.
@@ -265,17 +251,19 @@ impl ClientBuilder {
             secured => (address.url(), secured.as_ref().map(TlsSetup::options)),
         };
         let connection = ConnectionOptions::new(url)
-            .identity(self.identity.unwrap_or_else(default_identity))
+            .identity(settings.identity.unwrap_or_else(default_identity))
             .connect_timeout(timeout)
             // A single address needs no balancing, and without it errors are reported at once.
             .dns_load_balancing(None)
             .maybe_tls_options(tls)
             .maybe_override_origin(secured.as_ref().and_then(|secured| secured.origin(&address)))
             .maybe_http_connect_proxy(proxy.clone())
-            .maybe_api_key(self.api_key)
-            .maybe_headers((!self.headers.is_empty()).then(|| self.headers.into_iter().collect()))
+            .maybe_api_key(settings.api_key)
+            .maybe_headers(
+                (!settings.headers.is_empty()).then(|| settings.headers.into_iter().collect()),
+            )
             .build();
-        let options = ClientOptions::new(namespace)
+        let options = ClientOptions::new(settings.namespace)
             .data_converter(typed_failures(self.data_converter.unwrap_or_default()))
             .client_interceptors(self.interceptors)
             .build();
@@ -289,8 +277,7 @@ impl ClientBuilder {
                 call_timeout: None,
                 versioned: Arc::default(),
                 options: self.options,
-                #[cfg(feature = "config")]
-                config: self.config,
+                attached: Arc::new(self.attached),
             })
         };
         let error = match tokio::time::timeout(timeout, connecting).await {
@@ -309,6 +296,24 @@ impl ClientBuilder {
             (error, _) => error,
         })
     }
+}
+
+/// Returns the address, and the options for TLS and for the proxy.
+fn target(
+    settings: &ConnectionSettings,
+) -> Result<(Address, Option<TlsSetup>, Option<HttpConnectProxyOptions>)> {
+    let address = &settings.address;
+    let address = Address::parse(address).map_err(|error| Error::InvalidAddress {
+        address: address.clone(),
+        source: error.into(),
+    })?;
+    if settings.api_key.as_deref().is_some_and(|key| !is_valid_header_value(key)) {
+        return Err(invalid_header("authorization"));
+    }
+    let secured = settings.transport.tls_setup(&address, settings.api_key.is_some())?;
+    let credentials = settings.proxy_credentials.clone();
+    let proxy = settings.proxy.clone().map(|address| Proxy { address, credentials });
+    Ok((address, secured, proxy.map(Proxy::options).transpose()?))
 }
 
 /// Returns the error of a failed connection.
@@ -346,10 +351,6 @@ async fn not_connected(
         Ok(Some(problem)) => Error::Tls { address: shown, problem },
         _ => unreachable(shown, connect_cause(error)),
     }
-}
-
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Returns whether a text is a valid header value. The SDK 1.1.1 silently drops an invalid API key.

@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::client::start::clock::Clock;
-#[cfg(feature = "config")]
-use crate::config::Config;
+use crate::definition::Dependencies;
 use crate::options::ConfiguredOptions;
 
 /// A connection to a Temporal server, bound to one namespace.
@@ -25,8 +24,8 @@ pub struct Client {
     /// Set once workers of a deployment version use this connection.
     pub(crate) versioned: Arc<AtomicBool>,
     pub(crate) options: Arc<ConfiguredOptions>,
-    #[cfg(feature = "config")]
-    pub(crate) config: Option<Config>,
+    /// Values of the rooms above, by type, such as the settings of the workers of this client.
+    pub(crate) attached: Arc<Dependencies>,
 }
 
 impl Client {
@@ -70,11 +69,9 @@ impl Client {
         &self.options
     }
 
-    /// Returns the configuration that the client was created with.
-    #[cfg(feature = "config")]
-    #[must_use]
-    pub fn config(&self) -> Option<&Config> {
-        self.config.as_ref()
+    /// Returns a value that the builder of this client was given for a room above.
+    pub(crate) fn attached<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.attached.get_ref()
     }
 
     /// Notifies the clock that a caller begins to wait for the result of a workflow.

@@ -2,17 +2,20 @@
 
 mod builder;
 mod client;
-#[cfg_attr(not(feature = "config"), path = "unconfigured.rs")]
-mod configured;
 mod deadline;
 mod health;
 pub(super) mod io;
 mod proxy;
 mod security;
 mod service;
+mod settings;
 
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use health::Health;
+#[cfg(feature = "config")]
+pub(crate) use security::Transport;
 pub use security::{Pem, Tls};
 pub use service::ClientService;
+#[cfg(feature = "config")]
+pub(crate) use settings::ConnectionSettings;

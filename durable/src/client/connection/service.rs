@@ -9,11 +9,10 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::health::{self, Health};
+use super::settings::ConnectionSettings;
 use crate::client::{Client, ClientBuilder};
 use crate::error::{Error, Result};
 
-/// The default limit of connecting.
-const DEFAULT_LIMIT: Duration = Duration::from_secs(60);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
@@ -61,14 +60,12 @@ impl ClientService {
     /// Creates a service that connects with a builder.
     #[must_use]
     pub fn new(builder: ClientBuilder) -> Self {
-        Self::with_limit(builder, None)
-    }
-
-    /// Creates a service that connects with a configuration.
-    #[cfg(feature = "config")]
-    #[must_use]
-    pub fn from_config(config: &crate::config::Config) -> Self {
-        Self::new(Client::builder().config(config))
+        let ConnectionSettings {
+            disabled_by, address: url, namespace, connect_limit: limit, ..
+        } = builder.settings.effective();
+        let is_enabled = disabled_by.is_none();
+        let state = Mutex::default();
+        Self { inner: Arc::new(Inner { builder, url, namespace, is_enabled, limit, state }) }
     }
 
     /// Limits the time of connecting. Defaults to the configured limit, or else to one minute.
@@ -76,15 +73,9 @@ impl ClientService {
     /// It returns a new service, which is not connected yet.
     #[must_use]
     pub fn connect_limit(self, limit: Duration) -> Self {
-        Self::with_limit(self.inner.builder.clone(), Some(limit))
-    }
-
-    fn with_limit(builder: ClientBuilder, limit: Option<Duration>) -> Self {
-        let (url, namespace) = builder.endpoint();
-        let is_enabled = builder.is_enabled();
-        let limit = limit.or(builder.connect_limit()).unwrap_or(DEFAULT_LIMIT);
-        let state = Mutex::default();
-        Self { inner: Arc::new(Inner { builder, url, namespace, is_enabled, limit, state }) }
+        let mut builder = self.inner.builder.clone();
+        builder.settings.change(move |settings| settings.connect_limit = limit);
+        Self::new(builder)
     }
 
     /// Returns whether Temporal is enabled in the configuration.

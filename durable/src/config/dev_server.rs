@@ -1,7 +1,7 @@
-//! The options of a dev server from the section `dev_server` of a `Config`.
+//! The settings of a dev server from a configuration.
 
-use super::DevServerBuilder;
-use crate::config::Config;
+use super::Config;
+use crate::dev_server::DevServerBuilder;
 
 impl DevServerBuilder {
     /// Sets the options from a configuration. Later calls override them.

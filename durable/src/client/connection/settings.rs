@@ -1,0 +1,62 @@
+//! The settings of a connection, with their defaults.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::time::Duration;
+
+use super::security::Transport;
+
+/// The settings of a connection to a Temporal server.
+#[derive(Clone)]
+pub(crate) struct ConnectionSettings {
+    /// The place of the setting that disables Temporal, if one does.
+    pub(crate) disabled_by: Option<String>,
+    /// The server, as `host:port` or URL.
+    pub(crate) address: String,
+    pub(crate) namespace: String,
+    /// The name of this process in histories. The default is its id and host.
+    pub(crate) identity: Option<String>,
+    /// The limit of one attempt to connect.
+    pub(crate) connect_timeout: Duration,
+    /// The limit of all attempts of a client that is shared.
+    pub(crate) connect_limit: Duration,
+    pub(crate) transport: Transport,
+    pub(crate) api_key: Option<String>,
+    /// The gRPC headers of every call.
+    pub(crate) headers: BTreeMap<String, String>,
+    /// The HTTP proxy, as `host:port`.
+    pub(crate) proxy: Option<String>,
+    /// The user and the password for the proxy.
+    pub(crate) proxy_credentials: Option<(String, String)>,
+}
+
+impl Default for ConnectionSettings {
+    fn default() -> Self {
+        Self {
+            disabled_by: None,
+            address: "localhost:7233".to_owned(),
+            namespace: "default".to_owned(),
+            identity: None,
+            connect_timeout: Duration::from_secs(10),
+            connect_limit: Duration::from_secs(60),
+            transport: Transport::AsNeeded,
+            api_key: None,
+            headers: BTreeMap::new(),
+            proxy: None,
+            proxy_credentials: None,
+        }
+    }
+}
+
+impl ConnectionSettings {
+    /// Returns the defaults, with the address and the namespace of the environment.
+    pub(crate) fn from_environment() -> Self {
+        let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        let default = Self::default();
+        Self {
+            address: variable("TEMPORAL_ADDRESS").unwrap_or(default.address),
+            namespace: variable("TEMPORAL_NAMESPACE").unwrap_or(default.namespace),
+            ..default
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The settings of a dev server, with their defaults.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::process::Owner;
+use crate::search_attribute::SearchAttribute;
+
+/// The settings of a dev server.
+#[derive(Debug, Clone)]
+pub(crate) struct DevServerSettings {
+    /// The port to serve on. A free one is the default.
+    pub(super) port: Option<u16>,
+    pub(super) ui: bool,
+    pub(super) ui_port: Option<u16>,
+    pub(super) namespaces: Vec<String>,
+    /// The SQLite file. The state is in memory by default.
+    pub(super) database: Option<PathBuf>,
+    pub(super) dynamic_config: Vec<(String, Value)>,
+    pub(super) search_attributes: Vec<(String, SearchAttribute)>,
+    pub(super) log_level: LogLevel,
+    pub(super) extra_args: Vec<OsString>,
+    /// The limit until the server answers.
+    pub(super) start_timeout: Duration,
+    /// The process with which the server ends, if it is not this one.
+    pub(super) owner: Option<Owner>,
+}
+
+impl Default for DevServerSettings {
+    fn default() -> Self {
+        Self {
+            port: None,
+            ui: false,
+            ui_port: None,
+            namespaces: Vec::new(),
+            database: None,
+            dynamic_config: Vec::new(),
+            search_attributes: Vec::new(),
+            log_level: LogLevel::default(),
+            extra_args: Vec::new(),
+            start_timeout: Duration::from_secs(30),
+            owner: None,
+        }
+    }
+}
+
+/// The log level of the server. Its output becomes `tracing` events of level debug and target
+/// `durable::dev_server::output`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum LogLevel {
+    /// All messages.
+    Debug,
+    /// Messages about its work, and those below.
+    Info,
+    /// Warnings and errors.
+    #[default]
+    Warn,
+    /// Errors only.
+    Error,
+    /// No messages.
+    Never,
+}
+
+impl LogLevel {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+            Self::Never => "never",
+        }
+    }
+}
