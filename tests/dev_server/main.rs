@@ -3,7 +3,9 @@
 
 #![cfg(unix)]
 
+mod cache;
 mod fetching;
 mod helper_process;
 mod lifetime;
+mod machine;
 mod running;

@@ -6,6 +6,7 @@ use std::{fs, io};
 use serde_json::Value;
 
 use super::exit::{Outcome, Problem};
+use super::json;
 
 /// Reads each argument. `@file` and `-` name the place of the JSON.
 pub(super) fn read(arguments: &[String]) -> Outcome<Vec<Value>> {
@@ -31,7 +32,7 @@ fn one(argument: &str) -> Outcome<Value> {
 }
 
 fn parse(place: &str, text: &str) -> Outcome<Value> {
-    serde_json::from_str(text).map_err(|error| {
+    json::parse(text).map_err(|error| {
         let word = text.trim();
         let is_word =
             !word.is_empty() && !word.starts_with(['{', '[', '"']) && !word.contains('\n');

@@ -40,6 +40,7 @@ mod context;
 mod duration;
 mod exit;
 mod input;
+mod json;
 mod names;
 mod negative;
 mod output;

@@ -3,6 +3,9 @@
 //! Values are replaced after the file was parsed, so the content of a variable can't change the structure
 //! of the file, and a `#` in a secret stays.
 
+/// The deepest nesting of substitutions in defaults.
+const DEPTH_LIMIT: usize = 16;
+
 /// A value with its variables replaced.
 #[derive(Debug, PartialEq)]
 pub(super) struct Substituted {
@@ -41,10 +44,13 @@ pub(super) fn substitute(
             out.text.push_str("${");
             rest = &rest[3..];
         } else if let Some(inner) = rest.strip_prefix("${") {
-            let Some(end) = closing(inner) else {
-                problems.push(malformed(UNCLOSED.to_owned()));
-                rest = "";
-                break;
+            let end = match closing(inner) {
+                Ok(end) => end,
+                Err(problem) => {
+                    problems.push(malformed(problem));
+                    rest = "";
+                    break;
+                }
             };
             replace(&inner[..end], variable, &mut out, &mut problems);
             rest = &inner[end + 1..];
@@ -69,17 +75,22 @@ const UNCLOSED: &str = "missing `}` after `${`; write `$${` for the characters t
                         value with ` #` or `: ` in quotes, because YAML ends it there";
 
 /// Finds the `}` that ends a substitution, behind nested ones.
-fn closing(inner: &str) -> Option<usize> {
+fn closing(inner: &str) -> Result<usize, String> {
     let mut depth = 0_usize;
+    let mut after_dollar = false;
     for (at, character) in inner.char_indices() {
         match character {
-            '{' if inner[..at].ends_with('$') => depth += 1,
-            '}' if depth == 0 => return Some(at),
+            '{' if after_dollar => depth += 1,
+            '}' if depth == 0 => return Ok(at),
             '}' => depth -= 1,
             _ => {}
         }
+        if depth > DEPTH_LIMIT {
+            return Err(format!("substitutions are nested over {DEPTH_LIMIT} deep"));
+        }
+        after_dollar = character == '$';
     }
-    None
+    Err(UNCLOSED.to_owned())
 }
 
 fn replace(
@@ -180,6 +191,18 @@ mod tests {
         }
         assert_eq!(text("$${NAME}"), "${NAME}");
         assert_eq!(text("$${NAME} is ${NAME}"), "${NAME} is ada");
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        let nested = |depth: usize| format!("{}x{}", "${NONE:-".repeat(depth), "}".repeat(depth));
+        assert_eq!(text(&nested(DEPTH_LIMIT + 1)), "x");
+        for depth in [DEPTH_LIMIT + 2, 100_000] {
+            let problems = with_ada(&nested(depth)).unwrap_err();
+            assert!(problems[0].problem.contains("over 16 deep"), "{problems:?}");
+            assert!(!problems[0].is_missing);
+        }
+        assert_eq!(with_ada(&"${".repeat(100_000)).unwrap_err().len(), 1);
     }
 
     #[test]

@@ -5,6 +5,9 @@
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
+/// The deepest nesting of lists and sections. The deepest key of the configuration has five levels.
+const DEPTH_LIMIT: usize = 32;
+
 /// A node of the tree.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -49,7 +52,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, Malformed> {
             _ if root.is_some() => {
                 return Err(malformed(&span, "unexpected second document; a file has one"));
             }
-            event => root = Some(reader.node(event, &span)?),
+            event => root = Some(reader.node(event, &span, 0)?),
         }
     }
 }
@@ -79,6 +82,9 @@ impl<'a> Reader<'a> {
     fn next(&mut self) -> Result<(Event<'a>, Span), Malformed> {
         match self.parser.next_event() {
             Some(Ok(next)) => Ok(next),
+            Some(Err(error)) if error.info().contains("recursion limit") => {
+                Err(Malformed { line: error.marker().line(), problem: too_deep() })
+            }
             Some(Err(error)) => Err(Malformed {
                 line: error.marker().line(),
                 problem: format!(
@@ -90,7 +96,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn node(&mut self, event: Event<'a>, span: &Span) -> Result<Node, Malformed> {
+    /// Reads a node. `depth` is the number of nodes around it.
+    fn node(&mut self, event: Event<'a>, span: &Span, depth: usize) -> Result<Node, Malformed> {
+        if depth > DEPTH_LIMIT {
+            return Err(malformed(span, &too_deep()));
+        }
         let line = span.start.line();
         let content = match event {
             Event::Scalar(text, style, _, None) => {
@@ -101,11 +111,11 @@ impl<'a> Reader<'a> {
                 loop {
                     match self.next()? {
                         (Event::SequenceEnd, _) => break Content::List(items),
-                        (event, span) => items.push(self.node(event, &span)?),
+                        (event, span) => items.push(self.node(event, &span, depth + 1)?),
                     }
                 }
             }
-            Event::MappingStart(_, None) => Content::Map(self.map()?),
+            Event::MappingStart(_, None) => Content::Map(self.map(depth)?),
             Event::Alias(_) => {
                 return Err(malformed(
                     span,
@@ -120,7 +130,7 @@ impl<'a> Reader<'a> {
         Ok(Node { line, content })
     }
 
-    fn map(&mut self) -> Result<Vec<(Name, Node)>, Malformed> {
+    fn map(&mut self, depth: usize) -> Result<Vec<(Name, Node)>, Malformed> {
         let mut entries = Vec::new();
         loop {
             let (event, span) = self.next()?;
@@ -131,9 +141,13 @@ impl<'a> Reader<'a> {
             };
             let name = Name { line: span.start.line(), text };
             let (event, span) = self.next()?;
-            entries.push((name, self.node(event, &span)?));
+            entries.push((name, self.node(event, &span, depth + 1)?));
         }
     }
+}
+
+fn too_deep() -> String {
+    format!("lists and sections are nested over {DEPTH_LIMIT} deep")
 }
 
 fn malformed(span: &Span, problem: &str) -> Malformed {
@@ -161,6 +175,28 @@ mod tests {
         for empty in ["", "\n", "# only words\n", "---\n", "~", "null"] {
             assert!(parse(empty).unwrap().is_none(), "{empty:?}");
         }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        let lists = |depth: usize| format!("a:\n  {}1{}", "[".repeat(depth), "]".repeat(depth));
+        let maps = |depth: usize| format!("{}1{}", "{a: ".repeat(depth), "}".repeat(depth));
+        let lines = |depth: usize| {
+            (0..depth).map(|at| format!("{}a:\n", " ".repeat(at))).collect::<String>()
+        };
+        let dashes = |depth: usize| format!("{}1", "- ".repeat(depth));
+        assert!(parse(&lists(DEPTH_LIMIT - 1)).is_ok());
+        assert!(parse(&maps(DEPTH_LIMIT)).is_ok());
+        assert!(parse(&lines(DEPTH_LIMIT)).is_ok());
+        for depth in [DEPTH_LIMIT + 1, 200, 5_000] {
+            for text in [lists(depth), maps(depth), lines(depth), dashes(depth)] {
+                let problem = parse(&text).unwrap_err().problem;
+                assert!(problem.contains("over 32 deep"), "{depth}: {problem}");
+            }
+        }
+        // Never closed, so that the parser has to keep all of it.
+        assert!(parse(&"[".repeat(100_000)).is_err());
+        assert!(parse(&"{".repeat(100_000)).is_err());
     }
 
     #[test]

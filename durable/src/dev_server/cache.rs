@@ -1,7 +1,7 @@
 //! The directory for fetched `temporal` commands, and the lock for filling it.
 //!
 //! Only complete files appear there: each is created in a temporary directory beside it and renamed
-//! into place.
+//! into place. Only this user may write to it, and the command's hash is checked before each use.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -13,6 +13,8 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
 use super::VERSION;
+use super::pin::{self, PinError};
+use super::private::{self, PrivateError};
 
 const STAGING_PREFIX: &str = ".fetching-";
 /// The longest wait for another process that fetches: longer than any fetch may take.
@@ -25,13 +27,18 @@ pub(super) enum CacheError {
     NoHome(#[source] etcetera::HomeDirError),
     #[error("cannot write to `{}`", dir.display())]
     Write { dir: PathBuf, source: io::Error },
+    #[error("{0} (DURABLE_CACHE_DIR sets another cache)")]
+    Private(#[from] PrivateError),
+    #[error("the command was damaged or replaced; delete it, so that it is fetched again")]
+    Altered(#[source] PinError),
     #[error("another process has been fetching into `{}` for over {LOCK_LIMIT:?}", dir.display())]
     Locked { dir: PathBuf },
 }
 
 /// The cache directory of the pinned version.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Cache {
+    root: PathBuf,
     dir: PathBuf,
 }
 
@@ -47,7 +54,25 @@ impl Cache {
         };
         // The command's path must not change its meaning with the working directory.
         let root = std::path::absolute(&root).unwrap_or(root);
-        Ok(Self { dir: root.join("temporal-cli").join(VERSION) })
+        let dir = root.join("temporal-cli").join(VERSION);
+        Ok(Self { root, dir })
+    }
+
+    /// Checks that only this user may write to the directories that exist.
+    pub(super) fn check(&self) -> Result<(), CacheError> {
+        for dir in self.dir.ancestors().take_while(|dir| dir.starts_with(&self.root)) {
+            private::check_dir(dir)?;
+        }
+        Ok(())
+    }
+
+    /// Checks that only this user may write to the command, and its hash.
+    pub(super) fn verify(&self) -> Result<(), CacheError> {
+        self.check()?;
+        let binary = self.binary();
+        private::check_file(&binary)?;
+        let verified = pin::pin().and_then(|pin| pin::verify(&binary, pin.command));
+        verified.map_err(CacheError::Altered)
     }
 
     pub(super) fn binary(&self) -> PathBuf {
@@ -57,9 +82,9 @@ impl Cache {
     /// Waits until no other process fills this cache, and locks it until the result is dropped. A
     /// process that is killed loses its lock.
     pub(super) async fn lock(&self) -> Result<LockedCache<'_>, CacheError> {
-        fs::create_dir_all(&self.dir).map_err(|source| self.unwritable(source))?;
-        let file =
-            File::create(self.dir.join(".lock")).map_err(|source| self.unwritable(source))?;
+        private::create_dir(&self.dir)?;
+        self.check()?;
+        let file = private::open_lock(&self.dir.join(".lock"))?;
         let deadline = Instant::now() + LOCK_LIMIT;
         let mut told = false;
         loop {
@@ -108,6 +133,14 @@ impl LockedCache<'_> {
     /// Moves a complete, executable file into place, in one step.
     pub(super) fn install(&self, staged: &Path) -> Result<PathBuf, CacheError> {
         let binary = self.cache.binary();
+        // The SDK's download has the permissions of the process's umask.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+
+            fs::set_permissions(staged, fs::Permissions::from_mode(0o755))
+                .map_err(|source| self.cache.unwritable(source))?;
+        }
         // Without the sync, a machine that loses power after the rename could keep the name and
         // lose the content.
         OpenOptions::new()

@@ -4,10 +4,12 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use tokio::task::spawn_blocking;
+
 use super::cache::{Cache, LockedCache};
 use super::candidate::{self, Unusable};
-use super::error::{Attempt, DevServerError};
-use super::{CACHE_VARIABLE, CLI_VARIABLE, VERSION, sdk_download, wheel};
+use super::error::{Attempt, BoxError, DevServerError, whole};
+use super::{CACHE_VARIABLE, CLI_VARIABLE, VERSION, pin, sdk_download, wheel};
 
 /// A `temporal` command that works on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +130,8 @@ async fn locate_in(
     if let Some(cli) = on_path(environment.path, &mut attempts).await {
         return Ok(cli);
     }
-    match Cache::new(environment.cache) {
+    // A cache that others can write to is neither used nor filled.
+    match Cache::new(environment.cache).and_then(|cache| cache.check().map(|()| cache)) {
         Err(error) => attempts.push(Attempt::new("the cache of this library", error)),
         Ok(cache) => {
             if let Some(cli) = cached(&cache, &mut attempts).await {
@@ -189,13 +192,20 @@ async fn on_path(path: Option<OsString>, attempts: &mut Vec<Attempt>) -> Option<
 async fn cached(cache: &Cache, attempts: &mut Vec<Attempt>) -> Option<TemporalCli> {
     let path = cache.binary();
     let place = format!("the cache of this library (`{}`)", path.display());
-    if !path.exists() {
+    if path.symlink_metadata().is_err() {
         attempts.push(Attempt::new(place, "not found"));
         return None;
     }
-    match check(path, CliSource::Cache).await {
+    let result: Result<_, BoxError> = async {
+        let verified = cache.clone();
+        spawn_blocking(move || verified.verify()).await??;
+        Ok(check(path, CliSource::Cache).await?)
+    }
+    .await;
+    match result {
         Ok(cli) => Some(cli),
         Err(error) => {
+            tracing::warn!(error = %whole(&*error), "{place} is not used");
             attempts.push(Attempt::new(place, error));
             None
         }
@@ -252,12 +262,14 @@ async fn by_wheel(locked: &LockedCache<'_>, attempts: &mut Vec<Attempt>) -> Opti
 }
 
 /// Checks a fetched file before it is moved into the cache, so that the cache never contains one that
-/// does not run on this machine.
+/// was altered or does not run on this machine.
 async fn installed(
     locked: &LockedCache<'_>,
     staged: &Path,
     source: CliSource,
-) -> Result<TemporalCli, super::error::BoxError> {
+) -> Result<TemporalCli, BoxError> {
+    let (pin, file) = (pin::pin()?, staged.to_owned());
+    spawn_blocking(move || pin::verify(&file, pin.command)).await??;
     let cli = check(staged.to_owned(), source).await?;
     let path = locked.install(staged)?;
     Ok(TemporalCli { path, ..cli })

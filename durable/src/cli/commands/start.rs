@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
+use crate::cli::json::parse as read_json;
 use crate::cli::output::pairs;
 use crate::cli::{duration, input, names};
 use crate::client::{AnyWorkflow, Client, Idempotency};
@@ -46,7 +47,7 @@ pub(super) struct Target {
 
 fn key_and_value(text: &str) -> Result<(String, Value), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=JSON, such as tier='\"gold\"'")?;
-    let value = serde_json::from_str(value).map_err(|error| {
+    let value = read_json(value).map_err(|error| {
         let quoted = Value::from(value);
         format!("the value is not valid JSON: {error}; write a text with quotes: {key}='{quoted}'")
     })?;

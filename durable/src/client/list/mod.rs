@@ -4,6 +4,7 @@
 //! still be listed as running. The Temporal concept is
 //! [visibility](https://docs.temporal.io/visibility).
 
+mod filter;
 mod listing;
 mod query;
 mod workflows;

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeValue, Timestamp};
 
+use super::filter;
 use crate::error::{Error, Result};
 
 /// A conjunction of clauses.
@@ -73,6 +74,9 @@ impl Query {
 
     /// Adds a clause that the caller has written.
     pub(crate) fn raw(&mut self, query: &str) {
+        if let Err(problem) = filter::check(query) {
+            self.problem = Some(problem);
+        }
         self.clauses.push(format!("({query})"));
     }
 

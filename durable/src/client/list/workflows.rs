@@ -75,7 +75,7 @@ impl Client {
 ///
 /// # Errors
 /// - [`Error::InvalidQuery`]: the query is invalid, for example with an unknown search attribute,
-///   or a value that begins or ends with a single quote.
+///   unbalanced parentheses, or a value that begins or ends with a single quote.
 /// - [`Error::NamespaceNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
 ///
 /// [`Error::InvalidQuery`]: crate::Error::InvalidQuery
@@ -165,7 +165,8 @@ impl<W: HasHandle> ListWorkflowsCall<W> {
     }
 
     /// Adds a condition in [Temporal's list filter syntax](https://docs.temporal.io/list-filter).
-    /// It is sent unchanged, so values in it must be quoted.
+    /// It is sent unchanged, so values in it must be quoted. Its parentheses and quotes must be complete,
+    /// and it can't have comments, so it can't lift the other conditions.
     pub fn matching(mut self, query: impl AsRef<str>) -> Self {
         self.query.raw(query.as_ref());
         self

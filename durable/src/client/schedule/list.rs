@@ -67,7 +67,8 @@ impl ListSchedulesCall {
     }
 
     /// Adds a condition in [Temporal's list filter syntax](https://docs.temporal.io/list-filter).
-    /// It is sent unchanged, so values in it must be quoted.
+    /// It is sent unchanged, so values in it must be quoted. Its parentheses and quotes must be complete,
+    /// and it can't have comments, so it can't lift the other conditions.
     pub fn matching(mut self, query: impl AsRef<str>) -> Self {
         self.query.raw(query.as_ref());
         self

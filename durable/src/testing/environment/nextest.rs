@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::PathBuf;
 
-use crate::dev_server::{DevServer, DevServerBuilder};
+use crate::dev_server::{DevServer, DevServerBuilder, private};
 use crate::error::{Result, TestingError};
 
 /// A run of nextest.
@@ -62,10 +62,11 @@ impl Run {
     }
 
     async fn lock(&self) -> io::Result<File> {
-        fs::create_dir_all(&self.folder)?;
+        // It is in a directory that all users share.
+        private::create_dir(&self.folder).map_err(io::Error::other)?;
         let path = self.folder.join("lock");
         let lock = move || {
-            let file = File::create(path)?;
+            let file = private::open_lock(&path).map_err(io::Error::other)?;
             file.lock()?;
             Ok(file)
         };

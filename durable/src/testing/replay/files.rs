@@ -1,7 +1,9 @@
 //! Folders of recorded histories, and recording one.
 
+use std::collections::HashSet;
 use std::env;
-use std::fs;
+use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::history::Recorded;
@@ -9,6 +11,10 @@ use super::json;
 use crate::client::WorkflowHandle;
 use crate::definition::Workflow;
 use crate::error::{ReplayError, ReplayProblem, Result};
+
+/// The largest file that is read. A server ends workflows whose history exceeds 50 MB, and their JSON is a
+/// few times larger.
+const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// Writes the history of a workflow to a file that [`replay_dir`](super::replay_dir) replays.
 ///
@@ -53,36 +59,57 @@ pub(super) fn of_the_package(path: &Path) -> PathBuf {
 
 /// Reads the history in a file.
 pub(super) fn read(path: &Path) -> Result<Recorded, ReplayProblem> {
-    let unreadable = |reason| ReplayProblem::Unreadable { path: path.to_path_buf(), reason };
-    let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-    let events = json::read(&bytes).map_err(unreadable)?;
+    let events = open(path).and_then(|file| json::read(BufReader::new(file)));
+    let events =
+        events.map_err(|reason| ReplayProblem::Unreadable { path: path.to_path_buf(), reason })?;
     Ok(Recorded { name: path.display().to_string(), workflow_id: None, events })
 }
 
+fn open(path: &Path) -> Result<File, String> {
+    // Opening a pipe would wait for its writer, and a device may never end.
+    let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
+    if !metadata.is_file() {
+        return Err("not a regular file".to_owned());
+    }
+    if metadata.len() > SIZE_LIMIT {
+        return Err(format!(
+            "the file is too large for a history: {} bytes, and the limit is {SIZE_LIMIT} bytes",
+            metadata.len()
+        ));
+    }
+    File::open(path).map_err(|error| error.to_string())
+}
+
 /// Returns every `*.json` file below a folder, sorted, so that every run reports in the same order.
+/// Links are followed, and each folder is read once.
 pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, ReplayProblem> {
     let mut files = Vec::new();
-    collect(folder, &mut files)?;
+    let mut visited = HashSet::new();
+    let mut folders = vec![folder.to_path_buf()];
+    // Read last, so that a file below the folder is named by its own path.
+    let mut links = Vec::new();
+    while let Some(folder) = folders.pop().or_else(|| links.pop()) {
+        let unreadable = |error: std::io::Error| ReplayProblem::Unreadable {
+            path: folder.clone(),
+            reason: error.to_string(),
+        };
+        if !visited.insert(fs::canonicalize(&folder).map_err(unreadable)?) {
+            continue;
+        }
+        for entry in fs::read_dir(&folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.is_dir() {
+                if path.is_symlink() { links.push(path) } else { folders.push(path) }
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                files.push(path);
+            }
+        }
+        links.sort_by(|a, b| b.cmp(a));
+    }
     if files.is_empty() {
         let reason = "no `*.json` file in or below this folder".to_owned();
         return Err(ReplayProblem::Unreadable { path: folder.to_path_buf(), reason });
     }
     files.sort();
     Ok(files)
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ReplayProblem> {
-    let unreadable = |error: std::io::Error| ReplayProblem::Unreadable {
-        path: folder.to_path_buf(),
-        reason: error.to_string(),
-    };
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "json") {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

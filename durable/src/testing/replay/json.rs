@@ -4,52 +4,156 @@
 //! SDK's `WorkflowHistory::to_json` (1.1.1) writes the fields of its Rust types instead, which nothing
 //! else reads. [`read`] reads both, and the enum names of older tools.
 
+use std::fmt;
+use std::io::{self, BufRead};
 use std::sync::LazyLock;
 
 use prost::Message as _;
 use prost_reflect::{
     DescriptorPool, DeserializeOptions, DynamicMessage, EnumDescriptor, Kind, MessageDescriptor,
 };
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::Value;
+use serde_json::error::Category;
 use temporalio_common::protos::temporal::api::history::v1::{History, HistoryEvent};
 
-/// The protocol's description of a history; an error only if the embedded descriptors are damaged.
-static HISTORY: LazyLock<Result<MessageDescriptor, String>> = LazyLock::new(|| {
+type Descriptor = LazyLock<Result<MessageDescriptor, String>>;
+
+/// The protocol's descriptions; errors only if the embedded descriptors are damaged.
+static HISTORY: Descriptor = LazyLock::new(|| described("temporal.api.history.v1.History"));
+static EVENT: Descriptor = LazyLock::new(|| described("temporal.api.history.v1.HistoryEvent"));
+
+fn described(name: &str) -> Result<MessageDescriptor, String> {
     let descriptors = include_bytes!(concat!(env!("OUT_DIR"), "/temporal.binpb"));
     let pool = DescriptorPool::decode(descriptors.as_slice()).map_err(|error| error.to_string())?;
-    pool.get_message_by_name("temporal.api.history.v1.History")
-        .ok_or_else(|| "the protocol does not describe histories".to_owned())
-});
+    pool.get_message_by_name(name).ok_or_else(|| format!("the protocol does not describe `{name}`"))
+}
 
 /// Returns the events of a history, or the reason that the bytes are not one.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<HistoryEvent>, String> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
+///
+/// They are read one by one: the JSON of all events would need several times the memory of the events.
+pub(super) fn read(mut source: impl BufRead) -> Result<Vec<HistoryEvent>, String> {
+    if is_empty(&mut source).map_err(|error| error.to_string())? {
         return Err("the file is empty".to_owned());
     }
-    let json: Value =
-        serde_json::from_slice(bytes).map_err(|error| format!("not JSON: {error}"))?;
-    let Some(events) = json.get("events").and_then(Value::as_array) else {
-        return Err("not the JSON of a history: no list `events`".to_owned());
+    let mut json = serde_json::Deserializer::from_reader(source);
+    let events = json.deserialize_any(HistoryReader).and_then(|events| json.end().map(|()| events));
+    let events = events.map_err(|error| match error.classify() {
+        Category::Data => format!("not the JSON of a history: {error}"),
+        Category::Io => error.to_string(),
+        Category::Syntax | Category::Eof => format!("not JSON: {error}"),
+    })?;
+    events.ok_or_else(|| "not the JSON of a history: no list `events`".to_owned())
+}
+
+/// Skips white space, and returns whether nothing follows.
+fn is_empty(source: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let read = source.fill_buf()?;
+        let blank = read.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if read.is_empty() || blank < read.len() {
+            return Ok(read.is_empty());
+        }
+        source.consume(blank);
+    }
+}
+
+/// Reads the events of a history; `None` for JSON that isn't a history.
+struct HistoryReader;
+
+/// Reads a list of events; `None` for JSON that isn't a list.
+struct EventsReader;
+
+/// The methods of a visitor for values of no interest.
+macro_rules! ignore {
+    ($($method:ident($type:ty)),*) => {
+        $(fn $method<E>(self, _: $type) -> Result<Self::Value, E> {
+            Ok(None)
+        })*
     };
-    let of_sdk = events.first().is_some_and(|event| event.get("attributes").is_some());
-    let history = if of_sdk { read_sdk_form(json) } else { read_canonical_form(json) };
-    let history = history.map_err(|reason| format!("not the JSON of a history: {reason}"))?;
-    Ok(history.events)
 }
 
-fn read_sdk_form(json: Value) -> Result<History, String> {
-    serde_json::from_value(json).map_err(|error| error.to_string())
+impl<'de> Visitor<'de> for HistoryReader {
+    type Value = Option<Vec<HistoryEvent>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a history")
+    }
+
+    ignore!(visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        let mut events = None;
+        while let Some(name) = fields.next_key::<String>()? {
+            if name == "events" {
+                events = fields.next_value_seed(EventsReader)?;
+            } else {
+                fields.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(events)
+    }
 }
 
-fn read_canonical_form(mut json: Value) -> Result<History, String> {
-    let message = HISTORY.clone()?;
+impl<'de> DeserializeSeed<'de> for EventsReader {
+    type Value = Option<Vec<HistoryEvent>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for EventsReader {
+    type Value = Option<Vec<HistoryEvent>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of events")
+    }
+
+    ignore!(visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_f64(f64), visit_str(&str));
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut events = Vec::new();
+        while let Some(json) = items.next_element::<Value>()? {
+            events.push(event(json).map_err(A::Error::custom)?);
+        }
+        Ok(Some(events))
+    }
+}
+
+fn event(mut json: Value) -> Result<HistoryEvent, String> {
+    if json.get("attributes").is_some() {
+        // The form of the SDK.
+        return serde_json::from_value(json).map_err(|error| error.to_string());
+    }
+    let message = EVENT.clone()?;
     rename_values(&mut json, &message);
     // Unknown fields of a newer server are ignored. Unknown event types are refused later, because
     // the code may have caused them.
     let options = DeserializeOptions::new().deny_unknown_fields(false);
-    let history = DynamicMessage::deserialize_with_options(message, json, &options)
+    let event = DynamicMessage::deserialize_with_options(message, json, &options)
         .map_err(|error| error.to_string())?;
-    History::decode(history.encode_to_vec().as_slice()).map_err(|error| error.to_string())
+    HistoryEvent::decode(event.encode_to_vec().as_slice()).map_err(|error| error.to_string())
 }
 
 /// Renames the enum values of older tools to those of the protocol, such as `TimerStarted` to
