@@ -1,5 +1,6 @@
 //! The items that generated code uses. They are not public API and change without notice.
 
+mod create;
 mod shape;
 mod template;
 
@@ -21,11 +22,15 @@ pub use crate::base_workflow::BaseWorkflow;
 pub use crate::client::{
     Client, ExecuteCall, HasHandle, QueryCall, StartCall, UpdateCall, WorkflowHandle,
 };
+use crate::definition::debug;
+pub use crate::definition::dependencies::Dependencies;
+pub use crate::definition::handler::Handler;
 pub use crate::definition::registry::Registration;
+pub use crate::definition::sealed::Sealed;
 pub use crate::definition::search_attribute::{DeclaredSearchAttribute, describe_key};
 pub use crate::definition::{
-    Activity, ActivityDependency, Dependencies, Handler, HandlerDescription, Handles, Inputs,
-    Parameter, Payload, SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
+    Activity, ActivityDependency, HandlerDescription, Handles, Inputs, Parameter, Payload,
+    SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
 };
 pub use crate::error::ApplicationFailure;
 pub use crate::error::application::{Conversion, KnownError};
@@ -37,12 +42,18 @@ pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
 pub use crate::testing::TimeSkipping;
 #[cfg(feature = "testing")]
 pub use crate::testing::run::{Test, TestOutput, TestParameter, run_test};
+pub use crate::workflow::implementation::{
+    AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, HandlerError,
+    QueryHandler, SignalHandler, UpdateHandler, ValidateUpdate, WorkflowCode,
+};
 pub use crate::workflow::user_code::called_as_function;
 pub use crate::workflow::{
-    ActivityCall, AnswerQuery, ExecuteChildCall, ExternalWorkflowHandle, HandleSignal,
-    HandleSignalAsync, HandleUpdate, HandleUpdateAsync, HandlerError, QueryHandler, SignalHandler,
-    StartChildCall, StartedActivity, SyncWorkflowContext, UpdateHandler, ValidateUpdate,
-    WorkflowCode, WorkflowContext,
+    ActivityCall, ExecuteChildCall, ExternalWorkflowHandle, Parent, StartChildCall,
+    StartedActivity, SyncWorkflowContext, WorkflowContext,
+};
+pub use create::{
+    activity, child, external, handle, handler, local_activity, parameter, query, source, start,
+    update,
 };
 pub use shape::{
     ContextType, FromWorker, OtherPair, OtherShape, Pair, ResultType, Returned, Shape,
@@ -247,6 +258,7 @@ pub fn given<T>(input: Option<T>) -> T {
 ///
 /// An activity error is not a `std::error::Error`, so there is no single conversion for it and all other
 /// errors. Method resolution selects one of the two traits below, as in `anyhow!`.
+#[derive(Debug)]
 pub struct FromActivityError;
 
 impl FromActivityError {
@@ -271,6 +283,7 @@ pub trait ActivityErrorKind: Sized {
 impl ActivityErrorKind for OwnActivityError {}
 
 /// The conversion of all types that convert to a boxed error.
+#[derive(Debug)]
 pub struct FromOtherError;
 
 impl FromOtherError {
@@ -316,6 +329,8 @@ pub type Serialized = Option<serde_json::Result<crate::definition::exact::Json>>
 /// The state of a workflow, for the built-in query. Method resolution selects the first of the two traits
 /// below if the state is `Serialize`, and otherwise the second.
 pub struct StateOf<'a, W>(pub &'a W);
+
+debug!([W] StateOf['_, W]:);
 
 /// A state that is `Serialize`.
 pub trait SerializeState {

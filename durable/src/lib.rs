@@ -75,6 +75,8 @@
 //! - `testing`: [`testing`] and [`#[durable::test]`](macro@test), for tests of workflows and activities.
 
 #![warn(unreachable_pub)]
+#![deny(missing_debug_implementations)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #![cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
 
 extern crate self as durable;
@@ -117,7 +119,7 @@ macro_rules! search_attributes {
                 $crate::__private::inventory::submit! {
                     $crate::__private::DeclaredSearchAttribute::new(
                         || $crate::__private::describe_key(&$name),
-                        $crate::__private::SourceLocation::new(
+                        $crate::__private::source(
                             ::core::file!(),
                             ::core::line!(),
                             ::core::column!(),

@@ -123,7 +123,7 @@ async fn continued_runs_replay_each() -> durable::Result<()> {
     flow.result().await?;
     replays("continue-as-new/first", &flow).await?;
     let last = flow.describe().await?.run_id().to_owned();
-    let last = WorkflowHandle::<CountdownFlow>::existing(&client, flow.id()).with_run_id(last);
+    let last = flow.with_run_id(last);
     replays("continue-as-new/last", &last).await
 }
 

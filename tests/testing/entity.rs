@@ -253,7 +253,7 @@ async fn each_run_stays_short(env: TestEnv) -> Result<()> {
     }
     let run = notebook.describe().await?.run_id().to_owned();
     assert_eq!(notebook.runs().await?, 7);
-    let last = WorkflowHandle::<Notebook>::existing(client, notebook.id()).with_run_id(run);
+    let last = notebook.with_run_id(run);
     let lengths =
         (durable_tests::events(&notebook).await.len(), durable_tests::events(&last).await.len());
     assert!(lengths.0 < 150 && lengths.1 < 20, "{lengths:?} events");

@@ -93,10 +93,10 @@ pub(super) fn call_functions(
     let (execute_fn, start_fn, local_fn) = (at("execute"), at("start"), at("execute_local"));
     let place = shared::place(ident, &model.inputs, &model.output);
     let here = private.at(place);
-    let new = quote_spanned!(place=> #here::ActivityCall::new(#ctx, Self {}, #input));
+    let new = quote_spanned!(place=> #here::activity(#ctx, Self {}, #input));
     let started = quote_spanned!(place=> #new.start());
-    let local_call = quote_spanned!(place=> #here::ActivityCall::local(#ctx, Self {}, #input));
-    let generics = quote!(<__W: #private::WorkflowCode<Input: #private::Payload>>);
+    let local_call = quote_spanned!(place=> #here::local_activity(#ctx, Self {}, #input));
+    let generics = quote!(<__W: #private::Parent>);
     quote! {
         #[allow(dead_code, reason = "a worker may serve what this program does not call")]
         impl #ident {
@@ -160,6 +160,8 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
                 <Self as #private::Activity>::NAME
             }
         }
+
+        impl #private::Sealed for #ident {}
 
         #[automatically_derived]
         #activity_head {

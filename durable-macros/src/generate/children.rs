@@ -17,10 +17,10 @@ pub(super) fn functions(
     let private = &model.private;
     let here = private.at(place);
     let (ctx, id) = (shared::own("ctx"), shared::own("workflow_id"));
-    let new = quote_spanned!(place=> #here::StartChildCall::new(#ctx, #input));
+    let new = quote_spanned!(place=> #here::child(#ctx, #input));
     let executed = quote_spanned!(place=> #here::ExecuteChildCall<'_, __P, Self>);
     let started = quote_spanned!(place=> #here::StartChildCall<'_, __P, Self>);
-    let generics = quote!(<__P: #private::WorkflowCode<Input: #private::Payload>>);
+    let generics = quote!(<__P: #private::Parent>);
     let execute = quote! {
         /// Starts the workflow as a child of the workflow that calls this, on its own queue.
         /// Awaiting the call waits for the child's output; until then options can be set.
@@ -48,7 +48,7 @@ pub(super) fn functions(
             #ctx: &#private::WorkflowContext<__P>,
             #id: impl ::core::convert::Into<::std::string::String>,
         ) -> <Self as #private::Handles>::HandleOf<#private::ExternalWorkflowHandle<Self>> {
-            #private::ExternalWorkflowHandle::new(#ctx, #id).into()
+            #private::external::<_, Self>(#ctx, #id)
         }
     };
     [execute, start, external]

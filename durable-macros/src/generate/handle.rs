@@ -150,9 +150,13 @@ pub(super) fn method(
             quote_spanned!(place=> T::#call<'_, #marker>),
             quote_spanned!(place=> #here::SignalTarget::signal_with(&**#this, #value, #input)),
         ),
-        HandlerKind::Query | HandlerKind::Update => (
+        HandlerKind::Query => (
             quote_spanned!(place=> #here::#call<#marker>),
-            quote_spanned!(place=> #here::#call::new(#this, #value, #input)),
+            quote_spanned!(place=> #here::query(#this, #value, #input)),
+        ),
+        HandlerKind::Update => (
+            quote_spanned!(place=> #here::#call<#marker>),
+            quote_spanned!(place=> #here::update(#this, #value, #input)),
         ),
     };
     quote! {

@@ -60,9 +60,8 @@ pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
     let (client, delay, id) =
         (shared::own("client"), shared::own("delay"), shared::own("workflow_id"));
     let here = private.at(place(model));
-    let new = quote_spanned!(place(model)=> #here::StartCall::new(#client, #value));
-    let executed = quote_spanned!(place(model)=> #here::ExecuteCall::new(#client, #value));
-    let delayed = quote_spanned!(place(model)=> #new.start_delay(#delay));
+    let new = quote_spanned!(place(model)=> #here::start(#client, #value));
+    let delayed = quote_spanned!(place(model)=> #here::start(#client, #value).start_delay(#delay));
     let start = quote! {
         /// Starts the workflow on its queue. Awaiting it gives the handle; until then options
         /// can be set. The id comes from the annotation's template, or is a UUID.
@@ -73,7 +72,7 @@ pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
     let execute = quote! {
         /// Starts the workflow like `start`; awaiting it waits for the workflow's output.
         pub fn execute(#client: &#private::Client, #(#parameters),*) -> #private::ExecuteCall<Self> {
-            #executed
+            #new
         }
     };
     let schedule = quote! {
@@ -93,7 +92,7 @@ pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
             #client: &#private::Client,
             #id: impl ::core::convert::Into<::std::string::String>,
         ) -> <Self as #private::HasHandle>::Handle {
-            #private::WorkflowHandle::existing(#client, #id).into()
+            #private::handle::<Self>(#client, #id)
         }
     };
     let condition = shared::if_annotated(private, target);
@@ -129,7 +128,7 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
             let (conditions, marker) = (&handler.conditions, handlers::marker(model, handler));
             let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
             let here = private.at(place);
-            let description = quote_spanned!(place=> #here::HandlerDescription::of::<#marker>());
+            let description = quote_spanned!(place=> #here::handler::<#marker>());
             quote!(#(#conditions)* #description)
         });
         quote!(&'static [#private::HandlerDescription] = &[#(#handlers),*])

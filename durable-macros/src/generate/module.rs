@@ -52,7 +52,7 @@ pub(super) fn functions(model: &Activity) -> TokenStream {
             #[doc = #summary]
             #(#deprecated)*
             #[allow(dead_code, deprecated)]
-            #visibility fn #function<__W: #private::WorkflowCode<Input: #private::Payload>>(
+            #visibility fn #function<__W: #private::Parent>(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
             ) -> #returned {

@@ -76,7 +76,7 @@ pub(super) fn parameter_list<'a>(
 ) -> TokenStream {
     let parameters = inputs.into_iter().map(|input| {
         let (name, text) = (unraw(&input.name), &input.text);
-        quote!(#private::Parameter::new(#name, #text))
+        quote!(#private::parameter(#name, #text))
     });
     quote!(const PARAMETERS: &'static [#private::Parameter] = &[#(#parameters),*];)
 }
@@ -240,12 +240,12 @@ pub(super) fn into_result(private: &Private, output: &Output, call: &TokenStream
         OutputKind::Nothing => quote!(::core::result::Result::Ok(#call)),
         OutputKind::Any(ty) => {
             let returned = returned(private, ty);
-            let convert = quote_spanned!(ty.span()=> <#ty as #returned>::into_result);
+            let convert = quote_spanned!(ty.span()=> <#ty as #returned>::into_std);
             quote_spanned!(ty.span()=> #convert(#call))
         }
         OutputKind::Result(ty) => {
             let private = private.at(ty.span());
-            let convert = quote_spanned!(ty.span()=> <#ty as #private::ResultType>::into_result);
+            let convert = quote_spanned!(ty.span()=> <#ty as #private::ResultType>::into_std);
             quote_spanned!(ty.span()=> #convert(#call))
         }
     }
@@ -317,7 +317,7 @@ fn text_value(text: &LitStr) -> TokenStream {
 /// The constant `SOURCE`: the place of the annotation.
 pub(super) fn source(private: &Private) -> TokenStream {
     quote! {
-        const SOURCE: #private::SourceLocation = #private::SourceLocation::new(
+        const SOURCE: #private::SourceLocation = #private::source(
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),

@@ -42,6 +42,8 @@ fn annotation(model: &Workflow) -> TokenStream {
         None => (None, Some(with_methods(model))),
     };
     quote! {
+        impl #private::Sealed for #ident {}
+
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl #private::WorkflowAnnotation for #ident {

@@ -15,6 +15,7 @@ use crate::activity::{ActivityContext, State, state};
 use crate::definition::{ActivityDependency, Dependencies};
 
 /// The shape of a return type.
+#[derive(Debug)]
 pub struct Shape<R>(PhantomData<R>);
 
 impl<T, E> Shape<Result<T, E>> {
@@ -41,14 +42,14 @@ pub trait Returned<const IS_RESULT: bool> {
     ///
     /// # Errors
     /// Returns the error of the value.
-    fn into_result(self) -> Result<Self::Success, Self::Error>;
+    fn into_std(self) -> Result<Self::Success, Self::Error>;
 }
 
 impl<T, E> Returned<true> for Result<T, E> {
     type Success = T;
     type Error = E;
 
-    fn into_result(self) -> Self {
+    fn into_std(self) -> Self {
         self
     }
 }
@@ -58,7 +59,7 @@ impl<T> Returned<false> for T {
     type Success = T;
     type Error = Infallible;
 
-    fn into_result(self) -> Result<T, Infallible> {
+    fn into_std(self) -> Result<T, Infallible> {
         Ok(self)
     }
 }
@@ -79,19 +80,20 @@ pub trait ResultType {
     ///
     /// # Errors
     /// Returns the error of the value.
-    fn into_result(self) -> Result<Self::Ok, Self::Err>;
+    fn into_std(self) -> Result<Self::Ok, Self::Err>;
 }
 
 impl<T, E> ResultType for Result<T, E> {
     type Ok = T;
     type Err = E;
 
-    fn into_result(self) -> Self {
+    fn into_std(self) -> Self {
         self
     }
 }
 
 /// A pair of types, for a comparison.
+#[derive(Debug)]
 pub struct Pair<A: ?Sized, B: ?Sized>(PhantomData<A>, PhantomData<B>);
 
 impl<T: ?Sized> Pair<T, T> {

@@ -19,7 +19,8 @@ pub use context::ActivityContext;
 pub use error::ActivityError;
 #[cfg(feature = "testing")]
 pub(crate) use heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
-pub use state::{State, state};
+pub use state::State;
+pub(crate) use state::state;
 pub use stop::StopReason;
 
 pub use crate::definition::TaskToken;

@@ -50,12 +50,12 @@ impl<T: ?Sized> Deref for State<T> {
     }
 }
 
-/// Returns the worker's value of a type; called by generated code.
+/// Returns the worker's value of a type.
 ///
 /// # Errors
 /// Returns a non-retryable failure if the worker has no such value. Workers of this crate check this
 /// when they start, so it only concerns activities that run without them.
-pub fn state<T: ?Sized + Send + Sync + 'static>(
+pub(crate) fn state<T: ?Sized + Send + Sync + 'static>(
     dependencies: Option<&Arc<Dependencies>>,
 ) -> Result<State<T>, ActivityError> {
     dependencies.and_then(|dependencies| dependencies.get()).map(State).ok_or_else(|| {

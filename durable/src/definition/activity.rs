@@ -2,6 +2,7 @@
 
 use temporalio_common::ActivityDefinition;
 
+use super::sealed::Sealed;
 use super::{ActivityDependency, Parameter, SourceLocation};
 use crate::options::ActivityOptions;
 
@@ -13,7 +14,7 @@ use crate::options::ActivityOptions;
     message = "`{Self}` is not an activity",
     note = "annotate the function with `#[activity(queue = \"..\")]`"
 )]
-pub trait Activity: ActivityDefinition + Send + Sync + Sized + 'static {
+pub trait Activity: Sealed + ActivityDefinition + Send + Sync + Sized + 'static {
     /// The activity type's name on the server.
     const NAME: &'static str;
     /// The task queue of the activity.

@@ -6,6 +6,7 @@ use temporalio_common::data_converters::{TemporalDeserializable, TemporalSeriali
 use temporalio_common::{QueryDefinition, SignalDefinition};
 
 use super::Workflow;
+use crate::definition::debug;
 
 /// The name of the built-in signal.
 pub(crate) const CANCEL: &str = "cancel";
@@ -15,8 +16,12 @@ pub(crate) const STATE: &str = "state";
 /// The built-in signal `cancel` of a workflow. Its input is an optional reason.
 pub struct CancelSignal<W>(PhantomData<fn() -> W>);
 
+debug!([W] CancelSignal[W]:);
+
 /// The built-in query `state` of a workflow. Its output is read as a `T`.
 pub struct StateQuery<W, T>(PhantomData<fn() -> (W, T)>);
+
+debug!([W, T] StateQuery[W, T]:);
 
 impl<W> CancelSignal<W> {
     pub(crate) fn new() -> Self {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use temporalio_sdk::activities::{ActivityDefinitions, ActivityImplementer};
 
+use crate::definition::debug;
+
 /// A type that an activity takes as `State<T>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ActivityDependency {
@@ -14,9 +16,9 @@ pub struct ActivityDependency {
 }
 
 impl ActivityDependency {
-    /// Creates the dependency on a `State<T>`; called by generated code.
+    /// Creates the dependency on a `State<T>`.
     #[must_use]
-    pub fn of<T: ?Sized + 'static>() -> Self {
+    pub(crate) fn of<T: ?Sized + 'static>() -> Self {
         Self { id: TypeId::of::<T>(), type_name: std::any::type_name::<T>() }
     }
 
@@ -34,6 +36,8 @@ impl ActivityDependency {
 pub struct Dependencies {
     values: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
 }
+
+debug!([] Dependencies[]:);
 
 impl Dependencies {
     pub(crate) fn insert<T: ?Sized + Send + Sync + 'static>(&mut self, value: Arc<T>) {

@@ -20,6 +20,7 @@ use temporalio_common::{QueryDefinition, UpdateDefinition};
 
 use super::deserializer::for_each_method;
 use super::read_only::{Read, ReadOnly};
+use crate::definition::debug;
 
 /// Reads payloads that the SDK's converter could not read. Returns `None` if they are not JSON of the
 /// type, or if another converter is set.
@@ -109,6 +110,8 @@ pub struct Json {
     /// The parsed value for a custom converter, which may write another format.
     value: OnceLock<Value>,
 }
+
+debug!([] Json[]:);
 
 impl Json {
     /// Serializes a value.

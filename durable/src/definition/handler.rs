@@ -6,8 +6,8 @@ use temporalio_common::data_converters::TemporalDeserializable;
 use super::Parameter;
 use super::json::{self, InvalidInput};
 
-/// The name and inputs of a signal, query or update; implemented by generated code for the type of the
-/// handler.
+/// The name and inputs of a signal, query or update.
+#[doc(hidden)]
 pub trait Handler: 'static {
     /// The inputs in the form in which they are sent.
     type Inputs: TemporalDeserializable + 'static;
@@ -38,9 +38,9 @@ pub struct HandlerDescription {
 }
 
 impl HandlerDescription {
-    /// Describes a handler; called by generated code.
+    /// Describes a handler.
     #[must_use]
-    pub const fn of<H: Handler>() -> Self {
+    pub(crate) const fn of<H: Handler>() -> Self {
         Self {
             name: H::NAME,
             parameters: H::PARAMETERS,

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use temporalio_common::{HasWorkflowDefinition, SignalDefinition, WorkflowDefinition};
 
 use super::exact::Exact;
+use super::sealed::Sealed;
 use super::{Workflow, WorkflowAnnotation};
 
 /// A workflow with a generated handle type; `#[workflow]` implements it.
@@ -23,13 +24,14 @@ pub trait Handles: WorkflowAnnotation + Sized + 'static {
 /// A handle through which the generated methods send signals to a workflow.
 ///
 /// Programs use a `WorkflowHandle`, and workflows a `ChildWorkflowHandle` or an `ExternalWorkflowHandle`.
-pub trait SignalTarget<W> {
+pub trait SignalTarget<W>: Sealed {
     /// The future that sends a signal.
     type Signal<'a, S: SignalDefinition<Workflow = W> + 'static>
     where
         Self: 'a;
 
-    /// Creates the future that sends a signal; called by generated code.
+    /// Creates the future that sends a signal.
+    #[doc(hidden)]
     fn signal_with<S>(&self, signal: S, input: S::Input) -> Self::Signal<'_, S>
     where
         S: SignalDefinition<Workflow = W> + 'static;

@@ -8,6 +8,7 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use super::Payload;
 use super::arguments::{ReceivedPayloads, may_be_missing};
+use super::sealed::Sealed;
 
 /// Several inputs, each of which is sent as a separate payload.
 ///
@@ -29,7 +30,7 @@ impl<T> From<T> for Inputs<T> {
 ///
 /// It is implemented for all tuples of up to six inputs, and converts between the two other forms of
 /// inputs.
-pub trait Arguments: Sized + 'static {
+pub trait Arguments: Sealed + Sized + 'static {
     /// The inputs as one value: `()` for none, `T` for one, and the tuple `(A, B, ..)` for several.
     /// It is the `I` of [`BaseWorkflow<I, O>`](crate::BaseWorkflow).
     type Value;
@@ -43,6 +44,8 @@ pub trait Arguments: Sized + 'static {
     fn from_wire(wire: Self::Wire) -> Self;
 }
 
+impl Sealed for () {}
+
 impl Arguments for () {
     type Value = ();
     type Wire = ();
@@ -51,6 +54,8 @@ impl Arguments for () {
 
     fn from_wire((): ()) {}
 }
+
+impl<T> Sealed for (T,) {}
 
 impl<T: 'static> Arguments for (T,) {
     type Value = T;
@@ -68,6 +73,8 @@ impl<T: 'static> Arguments for (T,) {
 /// Implements the traits for a number of inputs.
 macro_rules! several {
     ($($name:ident $place:tt),*) => {
+        impl<$($name),*> Sealed for ($($name,)*) {}
+
         impl<$($name: 'static),*> Arguments for ($($name,)*) {
             type Value = Self;
             type Wire = Inputs<Self>;

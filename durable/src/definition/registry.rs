@@ -11,6 +11,7 @@ use temporalio_sdk::WorkflowRegistrationError;
 use super::entry::{ActivityEntry, Register, Target, WorkflowEntry};
 use super::search_attribute::{self, DeclaredSearchAttribute, SearchAttributeEntry};
 use super::{Activity, RegistryError, RegistryProblem, SourceLocation, Workflow};
+use crate::definition::debug;
 use crate::options::InvalidOptions;
 
 /// The entry that an annotation submits at link time; created by generated code.
@@ -19,6 +20,8 @@ pub struct Registration {
     /// `true` for an item that is only declared here, and served by another program.
     declared: bool,
 }
+
+debug!([] Registration[]: declared);
 
 enum Kind {
     Workflow(Describe<WorkflowEntry>, Register),

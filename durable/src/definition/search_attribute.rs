@@ -6,6 +6,7 @@ use temporalio_common::protos::temporal::api::enums::v1::IndexedValueType;
 use temporalio_common::search_attributes::{SearchAttributeKey, SearchAttributeValue};
 
 use super::{RegistryError, RegistryProblem, SourceLocation};
+use crate::definition::debug;
 use crate::search_attribute::SearchAttribute;
 
 /// A search attribute that this program declares with
@@ -37,6 +38,8 @@ pub struct DeclaredSearchAttribute {
     describe: DescribeKey,
     source: SourceLocation,
 }
+
+debug!([] DeclaredSearchAttribute[]: source);
 
 inventory::collect!(DeclaredSearchAttribute);
 

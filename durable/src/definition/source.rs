@@ -17,9 +17,9 @@ pub struct SourceLocation {
 }
 
 impl SourceLocation {
-    /// Creates a location; called by generated code.
+    /// Creates a location.
     #[must_use]
-    pub const fn new(file: &'static str, line: u32, column: u32) -> Self {
+    pub(crate) const fn new(file: &'static str, line: u32, column: u32) -> Self {
         Self { file, line, column }
     }
 }
@@ -41,9 +41,9 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Creates a parameter; called by generated code.
+    /// Creates a parameter.
     #[must_use]
-    pub const fn new(name: &'static str, type_name: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static str, type_name: &'static str) -> Self {
         Self { name, type_name }
     }
 }

@@ -2,6 +2,7 @@
 
 use temporalio_common::{HasWorkflowDefinition, WorkflowDefinition};
 
+use super::sealed::Sealed;
 use super::{Arguments, HandlerDescription, Parameter, SourceLocation};
 use crate::options::WorkflowOptions;
 
@@ -14,7 +15,7 @@ use crate::options::WorkflowOptions;
     label = "this struct has no `#[workflow]`",
     note = "put `#[workflow(queue = \"..\")]` on the struct"
 )]
-pub trait WorkflowAnnotation {
+pub trait WorkflowAnnotation: Sealed {
     /// The workflow type's name on the server.
     const NAME: &'static str;
     /// The task queue of the workflow.

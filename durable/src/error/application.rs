@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use super::application_failure::ApplicationFailure;
 use super::classification::Classification;
 use super::described::Described;
+use crate::definition::debug;
 
 /// An error of the program that Temporal records with its type and values, so that callers get it
 /// back.
@@ -82,6 +83,8 @@ pub struct KnownError {
     of_error: OfError,
 }
 
+debug!([] KnownError[]:);
+
 type OfAnyhow = fn(&anyhow::Error) -> Option<Described>;
 type OfError = fn(&(dyn StdError + 'static)) -> Option<Described>;
 
@@ -114,6 +117,8 @@ pub struct Conversion<E> {
     of_anyhow: OfAnyhow,
     of_error: OfError,
 }
+
+debug!([E] Conversion[E]:);
 
 impl<E: Classified + ErrorType + ErrorDetails> Conversion<E> {
     /// Creates the conversion of an error type.

@@ -11,6 +11,7 @@ use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 use super::application::ApplicationError;
 use super::described::ERROR_TYPE;
 use super::{Error, Failure};
+use crate::definition::Sealed;
 
 /// An error for a failure that Temporal recorded, from which the program's own error can be read back.
 ///
@@ -50,8 +51,9 @@ use super::{Error, Failure};
 ///     }
 /// }
 /// ```
-pub trait DowncastFailure {
+pub trait DowncastFailure: Sealed {
     /// Returns the recorded failure, or `None` if the error was created in this process.
+    #[doc(hidden)]
     fn recorded(&self) -> Option<&RawFailure>;
 
     /// Returns the first failure in the chain of causes that is an `E`, with its values.
@@ -71,6 +73,13 @@ pub trait DowncastFailure {
         found.next()
     }
 }
+
+impl Sealed for IncomingError {}
+impl Sealed for ActivityExecutionError {}
+impl Sealed for ChildWorkflowExecutionError {}
+impl Sealed for WorkflowSignalError {}
+impl Sealed for CancelExternalWorkflowError {}
+impl Sealed for SdkFailure {}
 
 impl DowncastFailure for IncomingError {
     fn recorded(&self) -> Option<&RawFailure> {

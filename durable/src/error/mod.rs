@@ -29,7 +29,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-pub use application::{ApplicationError, Classified, ErrorDetails, ErrorType};
+pub use application::{ApplicationError, Classified};
 pub use application_failure::{ApplicationFailure, ApplicationFailureBuilder};
 pub use call::{INVALID_CALL, INVALID_OUTPUT, InvalidCall, InvalidOutput};
 pub use classification::Classification;

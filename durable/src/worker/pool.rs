@@ -17,6 +17,7 @@ use super::supervise::{Plan, Restarts};
 use super::tuning::Controllers;
 use super::{DeploymentVersion, VersioningBehavior, WorkerError, attributes, version};
 use crate::client::Client;
+use crate::definition::debug;
 use crate::definition::entry::Target;
 use crate::definition::{Attempts, Dependencies, Queue, Registry, WorkerShutdown, configured};
 use crate::error::Result;
@@ -51,6 +52,8 @@ pub struct Workers {
     pub(super) for_test: bool,
     pub(super) options: Arc<ConfiguredOptions>,
 }
+
+debug!([] Workers[]: client, queues);
 
 impl Workers {
     /// Creates workers for every queue of this program, with the configuration of the client if it has

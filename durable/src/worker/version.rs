@@ -28,6 +28,7 @@ pub(super) fn options(
 
 /// The behavior of a running workflow when another version of its deployment becomes current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum VersioningBehavior {
     /// It stays on the version on which it started. The workers of that version must be kept until it
     /// has ended.

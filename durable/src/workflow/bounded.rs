@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 
 use futures_util::future::FusedFuture;
 
+use crate::definition::debug;
+
 /// Waits for all futures, with at most `limit` of them running at once, and returns their outputs in the
 /// order of the futures. A limit of 0 counts as 1.
 ///
@@ -59,6 +61,8 @@ pub struct JoinAllBounded<I: Iterator<Item: Future>> {
     outputs: Vec<Option<<I::Item as Future>::Output>>,
     done: bool,
 }
+
+debug!([I: Iterator<Item: Future>] JoinAllBounded[I]: limit, done);
 
 struct Running<F> {
     /// The index of its output.

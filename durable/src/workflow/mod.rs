@@ -10,7 +10,7 @@ mod children;
 mod context;
 mod conversion;
 pub mod entity;
-mod implementation;
+pub(crate) mod implementation;
 mod saga;
 
 pub use bounded::{JoinAllBounded, join_all_bounded};
@@ -20,10 +20,7 @@ pub use children::{
     ExternalWorkflowHandle, StartChildCall, StartedChild,
 };
 pub use context::{Status, SyncWorkflowContext, WorkflowContext};
-pub use implementation::{
-    AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, HandlerError,
-    Parent, QueryHandler, SignalHandler, UpdateHandler, ValidateUpdate, WorkflowCode,
-};
+pub use implementation::Parent;
 pub(crate) use implementation::{register, user_code};
 pub use saga::{CompensationError, Saga};
 

@@ -9,8 +9,8 @@ use futures_util::future::LocalBoxFuture;
 use temporalio_common::error::{ActivityExecutionError, ApplicationFailure};
 use temporalio_sdk::{WorkflowResult, WorkflowTermination};
 
-use crate::definition::{Activity, Payload};
-use crate::workflow::{ActivityCall, WorkflowCode, join_all};
+use crate::definition::Activity;
+use crate::workflow::{ActivityCall, Parent, join_all};
 
 /// The failure type of a workflow whose compensations failed.
 const COMPENSATION_FAILED: &str = "CompensationFailed";
@@ -86,7 +86,7 @@ impl<'a> Saga<'a> {
     /// The call is [detached](ActivityCall::detached), so it is also made if the workflow was cancelled.
     pub fn undo_with<W, A>(&mut self, call: ActivityCall<'a, W, A>)
     where
-        W: WorkflowCode<Input: Payload>,
+        W: Parent,
         A: Activity,
     {
         self.undo(A::NAME, async move { call.detached().await.map(drop) });

@@ -16,7 +16,7 @@ use super::security::{TlsSetup, Transport, diagnose};
 use super::settings::ConnectionSettings;
 use crate::address::Address;
 use crate::client::{Client, Tls};
-use crate::definition::Dependencies;
+use crate::definition::{Dependencies, debug};
 use crate::error::outgoing::typed_failures;
 use crate::error::{Error, Result};
 use crate::options::ConfiguredOptions;
@@ -46,6 +46,8 @@ impl Default for ClientBuilder {
         }
     }
 }
+
+debug!([] ClientBuilder[]: attached);
 
 impl Client {
     /// Connects to the namespace `default` of the server at `address`, such as `localhost:7233`.

@@ -16,14 +16,15 @@ use crate::client::{
     Client, HasHandle, Payloads, QueryCall, StartCall, UpdateCall, UpdateHandle, WorkflowHandle,
 };
 use crate::definition::{
-    Arguments, HandlerDescription, Handles, InvalidInput, Parameter, SignalTarget, SourceLocation,
-    Workflow, WorkflowAnnotation, WorkflowEntry,
+    Arguments, HandlerDescription, Handles, InvalidInput, Parameter, Sealed, SignalTarget,
+    SourceLocation, Workflow, WorkflowAnnotation, WorkflowEntry,
 };
 
 /// The type of workflows whose Rust type the program does not know.
 ///
 /// It has no values. It is used as a type parameter, as in [`StartCall<AnyWorkflow>`](StartCall) and
 /// [`WorkflowHandle<AnyWorkflow>`](WorkflowHandle).
+#[derive(Debug)]
 pub enum AnyWorkflow {}
 
 /// The input of [`AnyWorkflow`]: the workflow's inputs, the name of its type, and its task queue.
@@ -66,6 +67,8 @@ impl AnyInput {
 }
 
 /// Takes any number of inputs.
+impl Sealed for Payloads {}
+
 impl Arguments for Payloads {
     type Value = AnyInput;
     type Wire = Self;
@@ -229,6 +232,8 @@ impl WorkflowDefinition for AnyWorkflow {
 impl HasWorkflowDefinition for AnyWorkflow {
     type Run = Self;
 }
+
+impl Sealed for AnyWorkflow {}
 
 /// The name and the task queue are given with each start.
 #[diagnostic::do_not_recommend]

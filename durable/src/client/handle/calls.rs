@@ -12,8 +12,9 @@ use temporalio_common::data_converters::{TemporalDeserializable, TemporalSeriali
 use temporalio_common::{QueryDefinition, SignalDefinition};
 
 use crate::client::WorkflowHandle;
+use crate::definition::debug;
 use crate::definition::exact::{Exact, ExactOutput};
-use crate::definition::{CancelSignal, Payload, SignalTarget, StateQuery, Workflow};
+use crate::definition::{CancelSignal, Payload, Sealed, SignalTarget, StateQuery, Workflow};
 use crate::error::Result;
 
 /// A signal to a workflow. Awaiting it sends the signal.
@@ -29,6 +30,8 @@ pub struct SignalCall<S: SignalDefinition> {
     pub(crate) input: S::Input,
     pub(crate) call_timeout: Option<Duration>,
 }
+
+debug!([S: SignalDefinition] SignalCall[S]: handle, call_timeout);
 
 impl<S: SignalDefinition<Workflow: Workflow>> SignalCall<S> {
     /// Creates a signal.
@@ -65,6 +68,8 @@ impl<W: Workflow> WorkflowHandle<W> {
         QueryCall::new(self, StateQuery::new(), ())
     }
 }
+
+impl<W> Sealed for WorkflowHandle<W> {}
 
 impl<W: Workflow> SignalTarget<W> for WorkflowHandle<W> {
     type Signal<'a, S: SignalDefinition<Workflow = W> + 'static> = SignalCall<S>;
@@ -115,9 +120,11 @@ pub struct QueryCall<Q: QueryDefinition> {
     call_timeout: Option<Duration>,
 }
 
+debug!([Q: QueryDefinition] QueryCall[Q]: handle, call_timeout);
+
 impl<Q: QueryDefinition<Workflow: Workflow>> QueryCall<Q> {
-    /// Creates a query. Called by generated code.
-    pub fn new(handle: &WorkflowHandle<Q::Workflow>, query: Q, input: Q::Input) -> Self {
+    /// Creates a query.
+    pub(crate) fn new(handle: &WorkflowHandle<Q::Workflow>, query: Q, input: Q::Input) -> Self {
         let handle = handle.clone();
         Self { handle, query, input, reject_condition: None, call_timeout: None }
     }

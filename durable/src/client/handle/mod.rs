@@ -95,10 +95,9 @@ impl<W: Workflow> WorkflowHandle<W> {
         self.timeouts
     }
 
-    /// Returns a handle of the workflow with this id. Called by generated code. It does not call
-    /// the server.
+    /// Returns a handle of the workflow with this id, without a request to the server.
     #[must_use]
-    pub fn existing(client: &Client, workflow_id: impl Into<String>) -> Self {
+    pub(crate) fn existing(client: &Client, workflow_id: impl Into<String>) -> Self {
         Self::new(client, workflow_id.into(), None, false)
     }
 

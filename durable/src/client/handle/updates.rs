@@ -22,6 +22,7 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure
 use temporalio_common::protos::temporal::api::update::v1::{Outcome, outcome};
 
 use crate::client::WorkflowHandle;
+use crate::definition::debug;
 use crate::definition::exact::{Exact, ExactOutput};
 use crate::definition::{Handler, Payload, Workflow};
 use crate::error::{Error, Result};
@@ -43,9 +44,11 @@ pub struct UpdateCall<U: UpdateDefinition> {
     pub(crate) call_timeout: Option<Duration>,
 }
 
+debug!([U: UpdateDefinition] UpdateCall[U]: handle, id, call_timeout);
+
 impl<U: UpdateDefinition<Workflow: Workflow>> UpdateCall<U> {
-    /// Creates an update. Called by generated code.
-    pub fn new(handle: &WorkflowHandle<U::Workflow>, update: U, input: U::Input) -> Self {
+    /// Creates an update.
+    pub(crate) fn new(handle: &WorkflowHandle<U::Workflow>, update: U, input: U::Input) -> Self {
         Self { handle: handle.clone(), update, input, id: None, call_timeout: None }
     }
 

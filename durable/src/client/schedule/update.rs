@@ -17,6 +17,7 @@ use super::{ScheduleSpec, action, overlap_number};
 use crate::client::start::settings::LONGEST_DURATION;
 use crate::client::{HasHandle, StartCall};
 use crate::definition::Payload;
+use crate::definition::debug;
 use crate::error::Result;
 
 /// Changes of a schedule, in the closure of
@@ -28,6 +29,8 @@ pub struct ScheduleUpdate {
     pub(super) problems: Vec<String>,
     start: Option<BoxFuture<'static, Result<StartWorkflowExecutionRequest>>>,
 }
+
+debug!([] ScheduleUpdate[]:);
 
 impl ScheduleUpdate {
     pub(super) fn new(schedule: Schedule, search_attributes: SearchAttributes) -> Self {

@@ -28,6 +28,7 @@ use temporalio_common::{MemoValues, Priority};
 use crate::client::handle::outcome::Operation;
 use crate::client::start::settings::{Definition, Settings, StartKind, StartRequest};
 use crate::client::{Client, HasHandle, VersionOverride, WorkflowHandle};
+use crate::definition::debug;
 use crate::definition::{Payload, ToHandle, ToOutput, Typed, Workflow};
 use crate::error::Result;
 use crate::options::{RetryOptions, WorkflowOptions, workflow_option_setters};
@@ -72,9 +73,11 @@ pub struct StartCall<W: Workflow, R = ToHandle> {
     resolves_to: PhantomData<fn() -> R>,
 }
 
+debug!([W: Workflow, R] StartCall[W, R]: name, id);
+
 impl<W: Workflow, R> StartCall<W, R> {
-    /// Creates a start with the annotation's options. Called by generated code.
-    pub fn new(client: &Client, input: W::Input) -> Self {
+    /// Creates a start with the annotation's options.
+    pub(crate) fn new(client: &Client, input: W::Input) -> Self {
         Self::named(client, Cow::Borrowed(W::NAME), input)
     }
 

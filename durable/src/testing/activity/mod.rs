@@ -20,6 +20,7 @@ pub use running::RunningActivity;
 
 use crate::activity::{ActivityError, ObserveHeartbeats, RecordedHeartbeat};
 use crate::client::Client;
+use crate::definition::debug;
 use crate::definition::{Activity, Dependencies, WorkerShutdown};
 use crate::options::{ActivityOptions, Configured, RetryOptions, limit};
 
@@ -87,6 +88,8 @@ pub struct ActivityTest {
     /// The heartbeats of the run that was started last.
     heartbeats: Mutex<Heartbeats>,
 }
+
+debug!([] ActivityTest[]:);
 
 impl ActivityTest {
     /// A test that gives the activity no state, on its first attempt.

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use super::alone::Alone;
 use super::heartbeats::{HeartbeatError, Heartbeats};
 use crate::activity::ActivityError;
+use crate::definition::debug;
 use crate::definition::{Activity, Dependencies, WorkerShutdown};
 
 /// An activity that [`ActivityTest::start`](super::ActivityTest::start) started; awaiting it waits for its end.
@@ -55,6 +56,8 @@ pub struct RunningActivity<A: Activity> {
     /// The number of heartbeats that the test has waited for.
     awaited: usize,
 }
+
+debug!([A: Activity] RunningActivity[A]: activity = A::NAME);
 
 impl<A: Activity> RunningActivity<A> {
     /// Starts it on the runtime of the caller.

@@ -9,6 +9,7 @@ use temporalio_common::error::ApplicationFailure;
 
 use super::calls::{Calls, Log};
 use crate::activity::ActivityError;
+use crate::definition::debug;
 use crate::error::{ApplicationError, outgoing::repeated};
 
 /// The type name of a mock's failure if the test sets none.
@@ -28,6 +29,8 @@ pub struct Mock<Arguments, Output> {
     calls: Calls<Arguments>,
     install: Install<Arguments, Output>,
 }
+
+debug!([A, O] Mock[A, O]: must_be_called, fails_first);
 
 type Install<Arguments, Output> = Box<dyn FnOnce(Rules, Answer<Arguments, Output>) + Send>;
 

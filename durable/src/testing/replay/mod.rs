@@ -32,6 +32,7 @@ pub(crate) use settings::{Adjust, ReplaySettings};
 use self::failure::Failures;
 use self::history::Checked;
 use crate::definition::Registry;
+use crate::definition::debug;
 use crate::error::{Error, ReplayError, ReplayProblem, Result};
 
 /// Replays every history below a folder: every `*.json` file that `temporal workflow show --output
@@ -81,6 +82,8 @@ pub struct Replayer {
     settings: ReplaySettings,
     sources: Vec<Source>,
 }
+
+debug!([] Replayer[]:);
 
 enum Source {
     Dir(PathBuf),

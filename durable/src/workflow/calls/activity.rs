@@ -19,12 +19,13 @@ use super::info::CallInfo;
 use super::pending::PendingActivity;
 use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::configured::configured_options;
-use crate::definition::{Activity, Payload, Workflow};
+use crate::definition::debug;
+use crate::definition::{Activity, Workflow};
 use crate::error::InvalidCall;
 use crate::error::call::ValueError;
 use crate::options::{ActivityOptions, ActivityTimeouts, RetryOptions, limit};
 use crate::workflow::implementation::outgoing;
-use crate::workflow::{WorkflowCode, WorkflowContext};
+use crate::workflow::{Parent, WorkflowContext};
 
 type Outcome<A> =
     Result<<A as temporalio_common::ActivityDefinition>::Output, ActivityExecutionError>;
@@ -52,6 +53,8 @@ pub struct ActivityCall<'a, W, A: Activity> {
     started: Option<StartedActivity<'a, A>>,
 }
 
+debug!([W, A: Activity] ActivityCall['_, W, A]: activity = A::NAME);
+
 struct Call<A: Activity> {
     activity: A,
     input: A::Input,
@@ -60,16 +63,16 @@ struct Call<A: Activity> {
     detached: bool,
 }
 
-impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
-    /// Creates a call on the activity's task queue. Called by generated code.
-    pub fn new(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
+impl<'a, W: Parent, A: Activity> ActivityCall<'a, W, A> {
+    /// Creates a call on the activity's task queue.
+    pub(crate) fn new(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
         let options = ActivityOptions::default();
         let call = Call { activity, input, options, local: false, detached: false };
         Self { context, call: Some(call), started: None }
     }
 
-    /// Creates a call within the workflow's own worker. Called by generated code.
-    pub fn local(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
+    /// Creates a call within the workflow's own worker.
+    pub(crate) fn local(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
         let options = ActivityOptions::default();
         let call = Call { activity, input, options, local: true, detached: false };
         Self { context, call: Some(call), started: None }
@@ -166,10 +169,7 @@ impl<'a, W: WorkflowCode<Input: Payload>, A: Activity> ActivityCall<'a, W, A> {
 const CALLED_OR_STARTED: &str = "a call is taken only when it is started";
 
 impl<A: Activity> Call<A> {
-    fn schedule<W: WorkflowCode<Input: Payload>>(
-        self,
-        context: &WorkflowContext<W>,
-    ) -> StartedActivity<'_, A> {
+    fn schedule<W: Parent>(self, context: &WorkflowContext<W>) -> StartedActivity<'_, A> {
         let Self { activity, input, options, local, detached } = self;
         let token =
             if detached { WorkflowCancellationToken::new() } else { context.activity_token() };
@@ -274,7 +274,7 @@ fn sdk_local_options(
         .build()
 }
 
-impl<W: WorkflowCode<Input: Payload>, A: Activity> Future for ActivityCall<'_, W, A> {
+impl<W: Parent, A: Activity> Future for ActivityCall<'_, W, A> {
     type Output = Outcome<A>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -282,7 +282,7 @@ impl<W: WorkflowCode<Input: Payload>, A: Activity> Future for ActivityCall<'_, W
     }
 }
 
-impl<W: WorkflowCode<Input: Payload>, A: Activity> FusedFuture for ActivityCall<'_, W, A> {
+impl<W: Parent, A: Activity> FusedFuture for ActivityCall<'_, W, A> {
     fn is_terminated(&self) -> bool {
         self.started.as_ref().is_some_and(FusedFuture::is_terminated)
     }
@@ -302,6 +302,8 @@ pub struct StartedActivity<'a, A: Activity> {
     call_info: Option<CallInfo<ActivityTimeouts>>,
 }
 
+debug!([A: Activity] StartedActivity['_, A]: activity = A::NAME);
+
 type Running<'a, A> = Pin<
     Box<
         dyn CancellableFuture<
@@ -314,7 +316,7 @@ type Running<'a, A> = Pin<
 >;
 
 impl<'a, A: Activity> StartedActivity<'a, A> {
-    fn new<W: WorkflowCode<Input: Payload>>(
+    fn new<W: Parent>(
         running: impl CancellableFuture<
             Output = Result<DecodedOutput<A::Output>, ActivityExecutionError>,
         > + 'a,

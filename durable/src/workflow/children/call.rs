@@ -20,6 +20,7 @@ use super::signal::Peer;
 use super::started::{StartedChild, Starting};
 use super::{ChildWorkflowError, ChildWorkflowHandle};
 use crate::definition::configured::configured_options;
+use crate::definition::debug;
 use crate::definition::{Handles, Payload, ToHandle, ToOutput, Workflow};
 use crate::error::InvalidCall;
 use crate::error::call::ValueError;
@@ -30,7 +31,7 @@ use crate::workflow::calls::info::CallInfo;
 use crate::workflow::calls::pending::Kind;
 use crate::workflow::context::attributes;
 use crate::workflow::implementation::outgoing;
-use crate::workflow::{WorkflowCode, WorkflowContext};
+use crate::workflow::{Parent, WorkflowContext};
 
 /// The start of a child workflow that resolves to the child's output, as returned by
 /// `ShipWorkflow::execute_child(ctx, ..)`.
@@ -60,6 +61,8 @@ pub struct StartChildCall<'a, P, C: Workflow, R = ToHandle> {
     started: Option<StartedChild<'a, C, R>>,
 }
 
+debug!([P, C: Workflow, R] StartChildCall['_, P, C, R]: workflow = C::NAME);
+
 struct Call<C: Workflow> {
     name: Cow<'static, str>,
     input: C::Input,
@@ -71,8 +74,8 @@ struct Call<C: Workflow> {
 }
 
 impl<'a, P, C: Workflow, R> StartChildCall<'a, P, C, R> {
-    /// Creates a call with the child's annotated options. Called by generated code.
-    pub fn new(context: &'a WorkflowContext<P>, input: C::Input) -> Self {
+    /// Creates a call with the child's annotated options.
+    pub(crate) fn new(context: &'a WorkflowContext<P>, input: C::Input) -> Self {
         Self::named(context, Cow::Borrowed(C::NAME), input)
     }
 
@@ -153,7 +156,7 @@ impl<'a, P, C: Workflow, R> StartChildCall<'a, P, C, R> {
 
 impl<'a, P, C, R> StartChildCall<'a, P, C, R>
 where
-    P: WorkflowCode<Input: Payload>,
+    P: Parent,
     C: Workflow<Input: Payload>,
 {
     /// Starts the child now. Its output or its handle can be awaited later, or ignored.
@@ -184,7 +187,7 @@ const CALLED_OR_STARTED: &str = "a call is taken only when it is started";
 impl<C: Workflow<Input: Payload>> Call<C> {
     fn schedule<P>(self, context: &WorkflowContext<P>) -> Starting<'_, C>
     where
-        P: WorkflowCode<Input: Payload>,
+        P: Parent,
     {
         let Self { name, input, id, options, child, problems } = self;
         let id = id.or_else(|| C::workflow_id(&input));
@@ -264,7 +267,7 @@ fn refused<'a, C: Workflow>(
 
 impl<P, C> Future for StartChildCall<'_, P, C, ToOutput>
 where
-    P: WorkflowCode<Input: Payload>,
+    P: Parent,
     C: Workflow<Input: Payload>,
 {
     type Output = Result<C::Output, ChildWorkflowError>;
@@ -276,7 +279,7 @@ where
 
 impl<P, C> FusedFuture for StartChildCall<'_, P, C, ToOutput>
 where
-    P: WorkflowCode<Input: Payload>,
+    P: Parent,
     C: Workflow<Input: Payload>,
 {
     fn is_terminated(&self) -> bool {
@@ -286,7 +289,7 @@ where
 
 impl<P, C> Future for StartChildCall<'_, P, C, ToHandle>
 where
-    P: WorkflowCode<Input: Payload>,
+    P: Parent,
     C: Workflow<Input: Payload> + Handles,
 {
     type Output = Result<C::HandleOf<ChildWorkflowHandle<C>>, ChildWorkflowError>;
@@ -298,7 +301,7 @@ where
 
 impl<P, C> FusedFuture for StartChildCall<'_, P, C, ToHandle>
 where
-    P: WorkflowCode<Input: Payload>,
+    P: Parent,
     C: Workflow<Input: Payload> + Handles,
 {
     fn is_terminated(&self) -> bool {

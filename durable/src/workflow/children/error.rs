@@ -6,6 +6,7 @@ use temporalio_common::error::{
 use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_sdk::{StartChildWorkflowExecutionFailedCause, WorkflowTermination};
 
+use crate::definition::Sealed;
 use crate::error::DowncastFailure;
 
 /// The error of a child workflow that was not started, or did not return an output.
@@ -60,6 +61,8 @@ impl ChildWorkflowError {
         }
     }
 }
+
+impl Sealed for ChildWorkflowError {}
 
 impl DowncastFailure for ChildWorkflowError {
     fn recorded(&self) -> Option<&Failure> {

@@ -10,11 +10,11 @@ use temporalio_common::error::CancelExternalWorkflowError;
 
 use super::ExternalSignalCall;
 use super::signal::Peer;
-use crate::definition::{Payload, SignalTarget, Workflow};
+use crate::definition::{Sealed, SignalTarget, Workflow};
 use crate::error::call::ValueError;
 use crate::workflow::calls::checks::Checks;
 use crate::workflow::calls::failed;
-use crate::workflow::{WorkflowCode, WorkflowContext};
+use crate::workflow::{Parent, WorkflowContext};
 
 /// A handle for signalling and cancelling any workflow of this namespace by its id.
 ///
@@ -27,11 +27,11 @@ pub struct ExternalWorkflowHandle<W> {
 }
 
 impl<W> ExternalWorkflowHandle<W> {
-    /// Creates a handle for a workflow id, without contacting the server. Called by generated code.
+    /// Creates a handle for a workflow id, without a request to the server.
     #[must_use]
-    pub fn new<P>(context: &WorkflowContext<P>, workflow_id: impl Into<String>) -> Self
+    pub(crate) fn new<P>(context: &WorkflowContext<P>, workflow_id: impl Into<String>) -> Self
     where
-        P: WorkflowCode<Input: Payload>,
+        P: Parent,
     {
         Self { peer: Peer::new(context, workflow_id), workflow: PhantomData }
     }
@@ -62,6 +62,8 @@ impl<W> ExternalWorkflowHandle<W> {
         }
     }
 }
+
+impl<W> Sealed for ExternalWorkflowHandle<W> {}
 
 impl<W: Workflow> SignalTarget<W> for ExternalWorkflowHandle<W> {
     type Signal<'a, S: SignalDefinition<Workflow = W> + 'static> = ExternalSignalCall<'a, S>;

@@ -14,7 +14,8 @@ use temporalio_sdk::{CancellableFutureWithReason, StartedChildWorkflow};
 use super::signal::Peer;
 use super::{ChildWorkflowError, ExternalSignalCall};
 use crate::definition::arguments::output::DecodedOutput;
-use crate::definition::{SignalTarget, Workflow};
+use crate::definition::debug;
+use crate::definition::{Sealed, SignalTarget, Workflow};
 use crate::options::WorkflowTimeouts;
 use crate::workflow::calls::failed;
 use crate::workflow::calls::info::CallInfo;
@@ -95,6 +96,8 @@ impl<C: Workflow> ChildWorkflowHandle<C> {
     }
 }
 
+impl<C: Workflow> Sealed for ChildWorkflowHandle<C> {}
+
 impl<C: Workflow> SignalTarget<C> for ChildWorkflowHandle<C> {
     type Signal<'a, S: SignalDefinition<Workflow = C> + 'static> = ExternalSignalCall<'a, S>;
 
@@ -120,6 +123,8 @@ impl<C: Workflow> fmt::Debug for ChildWorkflowHandle<C> {
 pub struct ChildResult<'a, C: Workflow> {
     child: &'a ChildWorkflowHandle<C>,
 }
+
+debug!([C: Workflow] ChildResult['_, C]: child);
 
 impl<C: Workflow> Future for ChildResult<'_, C> {
     type Output = Result<C::Output, ChildWorkflowError>;

@@ -13,13 +13,14 @@ use temporalio_sdk::{
     ExternalWorkflowHandle as SdkExternalHandle, SignalWorkflowOptions, WorkflowCancellationToken,
 };
 
-use crate::definition::{Payload, Workflow};
+use crate::definition::Workflow;
+use crate::definition::debug;
 use crate::error::call::ValueError;
 use crate::workflow::calls::checks::Checks;
 use crate::workflow::calls::failed;
 use crate::workflow::calls::pending::{Kind, Pending, PendingCall};
 use crate::workflow::implementation::outgoing;
-use crate::workflow::{WorkflowCode, WorkflowContext};
+use crate::workflow::{Parent, WorkflowContext};
 
 /// The target of signals, by its workflow id. The SDK drops the signal method of a child together with its
 /// result, so signals to children use the child's id as well.
@@ -33,7 +34,7 @@ pub(super) struct Peer {
 impl Peer {
     pub(super) fn new<P>(context: &WorkflowContext<P>, workflow_id: impl Into<String>) -> Self
     where
-        P: WorkflowCode<Input: Payload>,
+        P: Parent,
     {
         let sdk = context.external_workflow(workflow_id, None);
         Self { sdk, pending: context.pending().clone(), token: context.token() }
@@ -75,6 +76,8 @@ pub struct ExternalSignalCall<'a, S: SignalDefinition> {
     options: SignalWorkflowOptions,
     sent: Option<Sent>,
 }
+
+debug!([S: SignalDefinition] ExternalSignalCall['_, S]:);
 
 type Sending = Pin<Box<dyn FusedFuture<Output = Result<(), WorkflowSignalError>>>>;
 

@@ -10,6 +10,7 @@ use futures_util::future::FusedFuture;
 use temporalio_sdk::WorkflowCancellationToken;
 
 use super::{ChildWorkflowError, ChildWorkflowHandle};
+use crate::definition::debug;
 use crate::definition::{Handles, ToHandle, ToOutput, Workflow};
 
 pub(super) type Starting<'a, C> =
@@ -28,6 +29,8 @@ pub struct StartedChild<'a, C: Workflow, R = ToOutput> {
     token: Option<WorkflowCancellationToken>,
     resolves_to: PhantomData<fn() -> R>,
 }
+
+debug!([C: Workflow, R] StartedChild['_, C, R]: workflow = C::NAME);
 
 impl<'a, C: Workflow, R> StartedChild<'a, C, R> {
     pub(super) fn new(starting: Starting<'a, C>, token: Option<WorkflowCancellationToken>) -> Self {

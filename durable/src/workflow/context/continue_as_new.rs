@@ -9,13 +9,13 @@ use temporalio_common::protos::temporal::api::enums::v1::ContinueAsNewVersioning
 use temporalio_sdk::{ContinueAsNewOptions, WorkflowCancellationError, WorkflowTermination};
 
 use crate::definition::arguments::Decoded;
-use crate::definition::{InputOf, Payload, wire};
+use crate::definition::{InputOf, wire};
 use crate::error::ApplicationError as _;
 use crate::error::call::{ValueError, unserializable};
 use crate::error::payload_limit::{PayloadLimit, Value};
 use crate::workflow::calls::checks::Checks;
 use crate::workflow::conversion::with_context;
-use crate::workflow::{WorkflowCode, WorkflowContext};
+use crate::workflow::{Parent, WorkflowContext};
 
 impl<W> WorkflowContext<W> {
     /// Waits until no signal and no update is being handled.
@@ -73,7 +73,7 @@ fn ended<W>(
     options: ContinueAsNewOptions,
 ) -> WorkflowTermination
 where
-    W: WorkflowCode<Input: Payload>,
+    W: Parent,
 {
     let mut checks = Checks::of(format!("the continued run of workflow `{}`", W::NAME));
     checks.continued(&options);
@@ -116,7 +116,7 @@ where
     }
 }
 
-impl<W: WorkflowCode<Input: Payload>> WorkflowContext<W> {
+impl<W: Parent> WorkflowContext<W> {
     /// Ends this run and continues the workflow as a new one.
     ///
     /// Write `ctx.continue_as_new(input, ContinueAsNewOptions::default())?;`. Pass several inputs as a

@@ -1,11 +1,11 @@
 //! The trait of entities.
 
 use super::Inbox;
-use crate::definition::{InputOf, Payload};
-use crate::workflow::WorkflowCode;
+use crate::definition::InputOf;
+use crate::workflow::Parent;
 
 /// A workflow that is an [entity](super).
-pub trait Entity: WorkflowCode<Input: Payload> {
+pub trait Entity: Parent {
     /// The type of the commands. It is carried to the next run, so it derives `Serialize` and
     /// `Deserialize`.
     type Command;

@@ -8,6 +8,7 @@ use temporalio_common::WorkflowDefinition;
 
 use super::user_code::Execution;
 use crate::definition::arguments::Decoded;
+use crate::definition::debug;
 use crate::definition::{Payload, Workflow};
 use crate::workflow::calls::pending::Pending;
 use crate::workflow::context::cancellation::Cancellation;
@@ -19,6 +20,8 @@ pub struct WorkflowAdapter<W> {
     pub(crate) pending: Pending,
     pub(crate) execution: Rc<Execution>,
 }
+
+debug!([W] WorkflowAdapter[W]:);
 
 /// The reason that a workflow instance has no state.
 #[derive(Clone)]
@@ -66,6 +69,8 @@ const STATE_EXISTS: &str = "user code runs only on a workflow with a state";
 
 /// The adapter's workflow definition for the SDK. It is the user's, with an input that always decodes.
 pub struct AdapterDefinition<W>(PhantomData<fn() -> W>);
+
+debug!([W] AdapterDefinition[W]:);
 
 impl<W: Workflow> WorkflowDefinition for AdapterDefinition<W>
 where

@@ -11,7 +11,8 @@ use super::tables::{HandlerError, QueryHandler, SignalHandler};
 use crate::definition::arguments::decode;
 use crate::definition::exact::Json;
 use crate::definition::{CANCEL, Parameter, Payload, STATE};
-use crate::workflow::{WorkflowCode, WorkflowContext};
+use crate::workflow::WorkflowContext;
+use crate::workflow::implementation::WorkflowCode;
 
 const REASON: &[Parameter] = &[Parameter::new("reason", "Option<String>")];
 

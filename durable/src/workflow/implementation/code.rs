@@ -9,7 +9,8 @@ use crate::definition::exact::Json;
 use crate::definition::{Payload, Workflow};
 use crate::workflow::WorkflowContext;
 
-/// The code of an annotated workflow. Implemented by generated code.
+/// The code of an annotated workflow.
+#[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has workflow methods but is not annotated as a workflow",
     label = "this struct has no `#[workflow]`",

@@ -22,7 +22,8 @@ use super::query_output::QueryOutput;
 use super::tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
 use crate::definition::arguments::decode;
 use crate::definition::{Handler, Payload};
-use crate::workflow::{SyncWorkflowContext, WorkflowCode, WorkflowContext};
+use crate::workflow::implementation::WorkflowCode;
+use crate::workflow::{SyncWorkflowContext, WorkflowContext};
 
 type Sdk<W> = temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>;
 type SdkSync<W> = temporalio_sdk::SyncWorkflowContext<WorkflowAdapter<W>>;

@@ -6,7 +6,7 @@ use super::adapter::WorkflowAdapter;
 use super::built_in;
 use crate::definition::Payload;
 use crate::definition::entry::Target;
-use crate::workflow::WorkflowCode;
+use crate::workflow::implementation::WorkflowCode;
 
 /// Registers an annotated workflow with a worker, or with a replayer of histories.
 ///

@@ -11,6 +11,7 @@ use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::WorkflowError;
 
 use super::adapter::WorkflowAdapter;
+use crate::definition::debug;
 
 /// The error of a query or update, as the SDK expects it.
 pub type HandlerError = Box<dyn Error + Send + Sync>;
@@ -33,12 +34,16 @@ pub struct SignalHandler<W> {
     pub(crate) dispatch: fn(Sdk<W>, Box<dyn Any>) -> SignalFuture,
 }
 
+debug!([W] SignalHandler[W]: name);
+
 /// The entry of a query in the workflow's table.
 pub struct QueryHandler<W> {
     pub(crate) name: &'static str,
     pub(crate) decode: Decode,
     pub(crate) dispatch: fn(&WorkflowAdapter<W>, WorkflowContextView, Box<dyn Any>) -> Output,
 }
+
+debug!([W] QueryHandler[W]: name);
 
 /// The entry of an update in the workflow's table.
 pub struct UpdateHandler<W> {
@@ -48,6 +53,8 @@ pub struct UpdateHandler<W> {
     pub(crate) dispatch: fn(Sdk<W>, Box<dyn Any>) -> UpdateFuture,
     pub(crate) validate: Validate<W>,
 }
+
+debug!([W] UpdateHandler[W]: name);
 
 /// An entry of a handler table.
 pub(crate) trait Named: 'static {

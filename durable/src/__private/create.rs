@@ -1,0 +1,87 @@
+//! The values that generated code creates: calls, handles and descriptions.
+
+use temporalio_common::{QueryDefinition, UpdateDefinition};
+
+use super::{Handler, HandlerDescription, Parameter, SourceLocation};
+use crate::client::{Client, HasHandle, QueryCall, StartCall, UpdateCall, WorkflowHandle};
+use crate::definition::{Activity, Handles, Workflow};
+use crate::workflow::{
+    ActivityCall, ExternalWorkflowHandle, Parent, StartChildCall, WorkflowContext,
+};
+/// Creates the start of a workflow.
+pub fn start<W: Workflow, R>(client: &Client, input: W::Input) -> StartCall<W, R> {
+    StartCall::new(client, input)
+}
+
+/// Creates a handle of the workflow with this id.
+pub fn handle<W: HasHandle>(client: &Client, workflow_id: impl Into<String>) -> W::Handle {
+    WorkflowHandle::existing(client, workflow_id).into()
+}
+
+/// Creates the start of a child workflow.
+pub fn child<P, C: Workflow, R>(
+    context: &WorkflowContext<P>,
+    input: C::Input,
+) -> StartChildCall<'_, P, C, R> {
+    StartChildCall::new(context, input)
+}
+
+/// Creates a handle, for use in workflows, of the workflow with this id.
+pub fn external<P: Parent, W: Workflow + Handles>(
+    context: &WorkflowContext<P>,
+    workflow_id: impl Into<String>,
+) -> W::HandleOf<ExternalWorkflowHandle<W>> {
+    ExternalWorkflowHandle::new(context, workflow_id).into()
+}
+
+/// Creates the call of an activity on its task queue.
+pub fn activity<W: Parent, A: Activity>(
+    context: &WorkflowContext<W>,
+    activity: A,
+    input: A::Input,
+) -> ActivityCall<'_, W, A> {
+    ActivityCall::new(context, activity, input)
+}
+
+/// Creates the call of an activity within the workflow's own worker.
+pub fn local_activity<W: Parent, A: Activity>(
+    context: &WorkflowContext<W>,
+    activity: A,
+    input: A::Input,
+) -> ActivityCall<'_, W, A> {
+    ActivityCall::local(context, activity, input)
+}
+
+/// Creates a query.
+pub fn query<Q>(handle: &WorkflowHandle<Q::Workflow>, query: Q, input: Q::Input) -> QueryCall<Q>
+where
+    Q: QueryDefinition<Workflow: Workflow>,
+{
+    QueryCall::new(handle, query, input)
+}
+
+/// Creates an update.
+pub fn update<U>(handle: &WorkflowHandle<U::Workflow>, update: U, input: U::Input) -> UpdateCall<U>
+where
+    U: UpdateDefinition<Workflow: Workflow>,
+{
+    UpdateCall::new(handle, update, input)
+}
+
+/// Describes the handler of a signal, query or update.
+#[must_use]
+pub const fn handler<H: Handler>() -> HandlerDescription {
+    HandlerDescription::of::<H>()
+}
+
+/// Creates a parameter.
+#[must_use]
+pub const fn parameter(name: &'static str, type_name: &'static str) -> Parameter {
+    Parameter::new(name, type_name)
+}
+
+/// Creates the location of an annotation.
+#[must_use]
+pub const fn source(file: &'static str, line: u32, column: u32) -> SourceLocation {
+    SourceLocation::new(file, line, column)
+}

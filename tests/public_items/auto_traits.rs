@@ -1,0 +1,180 @@
+//! `Send` and `Sync` of the public types.
+
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
+
+use durable::client::{AnyQuery, AnySignal, AnyUpdate, AnyWorkflow};
+use durable::prelude::*;
+use durable::{
+    activity, cli, client, config, definition, dev_server, error, options, testing, worker,
+    workflow,
+};
+
+use crate::declared::PublicItems;
+
+#[durable::workflow(queue = "public-items")]
+#[derive(Default)]
+struct Flow;
+
+#[workflow_methods]
+impl Flow {
+    #[run]
+    async fn run(input: String) -> WorkflowResult<String> {
+        Ok(input)
+    }
+}
+
+#[durable::activity(queue = "public-items")]
+async fn echo(input: String) -> Result<String, ActivityError> {
+    Ok(input)
+}
+
+struct Probe<T>(PhantomData<T>);
+
+impl<T: Send> Probe<T> {
+    const SEND: bool = true;
+}
+
+impl<T: Sync> Probe<T> {
+    const SYNC: bool = true;
+}
+
+/// The constants of types for which [`Probe`] has none of its own.
+trait Otherwise {
+    const SEND: bool = false;
+    const SYNC: bool = false;
+}
+
+impl<T> Otherwise for Probe<T> {}
+
+/// A type, and its traits as they are and as they are expected.
+struct Row {
+    name: &'static str,
+    is: (bool, bool),
+    expected: (bool, bool),
+}
+
+macro_rules! rows {
+    ($($expected:expr => { $($type:ty,)* })*) => {
+        vec![$($(Row {
+            name: stringify!($type),
+            is: (<Probe<$type>>::SEND, <Probe<$type>>::SYNC),
+            expected: $expected,
+        },)*)*]
+    };
+}
+
+const SEND_AND_SYNC: (bool, bool) = (true, true);
+const SEND: (bool, bool) = (true, false);
+/// A workflow runs on the thread of its worker, and its context is shared by its methods.
+const NEITHER: (bool, bool) = (false, false);
+
+type Futures = std::vec::IntoIter<std::future::Ready<()>>;
+
+/// The types of programs.
+fn program() -> Vec<Row> {
+    rows! {
+        SEND_AND_SYNC => {
+            durable::Client, durable::Error, durable::Failure, durable::Registry,
+            durable::Workers, durable::WorkflowHandle<Flow>,
+            cli::Context,
+            client::ActivityHandle<echo>, client::AnyInput, AnyQuery, AnySignal, AnyUpdate,
+            AnyWorkflow, client::AnyWorkflowHandle, client::Calendar, client::ClientBuilder,
+            client::ClientService, client::DeploymentVersion, client::Health,
+            client::Idempotency, client::ListSchedulesCall, client::ListWorkflowsCall<Flow>,
+            client::ListedWorkflow<Flow>, client::Payloads, client::Pem,
+            client::QueryCall<AnyQuery>, client::ScheduleDescription, client::ScheduleHandle,
+            client::ScheduleRun, client::ScheduleSpec, client::ScheduleSummary,
+            client::ScheduledWorkflow, client::SignalCall<AnySignal>,
+            client::SignalWithStartCall<AnyWorkflow, AnySignal>, client::StartCall<Flow>,
+            client::Tls, client::ToHandle, client::ToOutput, client::UpdateCall<AnyUpdate>,
+            client::UpdateHandle<AnyUpdate>, client::UpdateWithStartCall<AnyWorkflow, AnyUpdate>,
+            client::VersionOverride, client::WorkflowDescription,
+            config::Config, config::ConfigError, config::ConfigKey, config::ConfigLoader,
+            config::ConfigProblem, config::Setting, config::ValueSource,
+            definition::ActivityAttempt, definition::ActivityDependency,
+            definition::ActivityEntry, definition::CancelSignal<Flow>,
+            definition::HandlerDescription, definition::Inputs<(String, u32)>,
+            definition::InvalidInput, definition::InvalidTaskToken, definition::Parameter,
+            definition::Queue, definition::RegistryError, definition::RegistryProblem,
+            definition::SearchAttribute, definition::SearchAttributeEntry,
+            definition::SourceLocation, definition::StateQuery<Flow, String>,
+            definition::UnknownSearchAttribute, definition::WorkflowEntry,
+            dev_server::Attempt, dev_server::CliSource, dev_server::DevServer,
+            dev_server::DevServerBuilder, dev_server::DevServerError, dev_server::LocateOptions,
+            dev_server::LogLevel, dev_server::TemporalCli,
+            error::Classification, error::ExpiredTimeout, error::FailureKind, error::InvalidCall,
+            error::InvalidOutput, error::PayloadTooLarge, error::RecordedEvent,
+            error::RecordedWorkflow, error::ReplayError, error::ReplayProblem,
+            error::TaskFailure, error::TestingError, error::TimeoutKind, error::TlsProblem,
+            error::WorkerError, error::WorkerProblem,
+            options::ActivityOptions, options::ConfiguredOptions, options::InvalidOptions,
+            options::OptionSource, options::RetryOptions, options::WorkflowOptions,
+            worker::DrainReport, worker::EffectiveOptions, worker::Exit, worker::QueueHealth,
+            worker::QueueReport, worker::Readiness, worker::RunningWorkers,
+            worker::StartupReport, worker::VersioningBehavior, worker::WorkerHealth,
+            worker::WorkerState,
+        }
+        // They hold a closure or a stream that one task uses.
+        SEND => {
+            cli::Cli, client::CreateScheduleCall<Flow>, client::Listing<String>,
+            client::ScheduleUpdate,
+        }
+    }
+}
+
+/// The types of activities, workflows and tests.
+fn code() -> Vec<Row> {
+    rows! {
+        SEND_AND_SYNC => {
+            activity::ActivityContext, ActivityError, activity::ApplicationFailure,
+            activity::ApplicationFailureBuilder, State<String>, activity::StopReason,
+            activity::TaskToken,
+            testing::ActivityTest, testing::Calls<(String,)>, testing::Finished,
+            testing::HeartbeatError, testing::Replayed, testing::ReplayedHistory,
+            testing::RunningActivity<echo>, testing::TestEnv, testing::TestEnvBuilder,
+            testing::TimeSkipping,
+            workflow::ChildWorkflowError, workflow::CompensationError,
+            workflow::JoinAllBounded<Futures>, workflow::Status, workflow::entity::EntityEnd,
+            workflow::entity::EntityOptions,
+        }
+        // A workflow's state, which holds the inbox, is moved to the thread of its worker.
+        SEND => {
+            testing::Mock<(String,), String>, testing::Replayer,
+            workflow::entity::Inbox<String>,
+        }
+        NEITHER => {
+            WorkflowContext<Flow>, SyncWorkflowContext<Flow>,
+            workflow::ActivityCall<'static, Flow, echo>, workflow::ChildResult<'static, Flow>,
+            workflow::ChildWorkflowHandle<Flow>,
+            workflow::ExternalSignalCall<'static, AnySignal>,
+            workflow::ExternalWorkflowHandle<Flow>, workflow::Saga<'static>,
+            workflow::StartChildCall<'static, Flow, Flow>,
+            workflow::StartedActivity<'static, echo>, workflow::StartedChild<'static, Flow>,
+        }
+    }
+}
+
+/// Returns the name of a type without its path and its arguments.
+fn name(ty: &str) -> String {
+    let path = ty.split('<').next().unwrap_or(ty);
+    path.rsplit("::").next().unwrap_or(path).trim().to_owned()
+}
+
+#[test]
+fn public_types_are_send_and_sync_as_listed() {
+    for Row { name, is, expected } in program().into_iter().chain(code()) {
+        assert_eq!(is, expected, "`{name}`: (Send, Sync)");
+    }
+}
+
+#[test]
+fn every_public_type_is_listed() {
+    let listed: BTreeSet<_> =
+        program().iter().chain(&code()).map(|row| self::name(row.name)).collect();
+    let declared = PublicItems::read().types;
+    let missing: Vec<_> = declared.difference(&listed).collect();
+    assert!(missing.is_empty(), "add the types to `program` or `code`: {missing:?}");
+    let gone: Vec<_> = listed.difference(&declared).collect();
+    assert!(gone.is_empty(), "remove the types, which are not public any more: {gone:?}");
+}

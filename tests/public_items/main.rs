@@ -1,0 +1,5 @@
+//! The public items of `durable`: their auto traits, and the types of other crates among them.
+
+mod auto_traits;
+mod declared;
+mod foreign;
