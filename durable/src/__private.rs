@@ -1,5 +1,10 @@
 //! The items that generated code uses. They are not public API and change without notice.
 
+#![allow(
+    clippy::exhaustive_structs,
+    reason = "generated code creates and takes apart what is here"
+)]
+
 mod create;
 mod shape;
 mod template;

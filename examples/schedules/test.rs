@@ -1,4 +1,4 @@
-//! Runs the example as a user does, and its workflow without a schedule.
+//! Runs the example as a user does, and its workflow without a recurring schedule.
 
 mod workflow;
 

@@ -3,7 +3,7 @@
 use durable::prelude::*;
 use durable::workflow::SearchAttributeKey;
 
-/// Makes one backup. A schedule starts it; it can be started by hand just as well.
+/// Makes one backup. A recurring schedule starts it; it can be started by hand just as well.
 #[workflow(queue = "schedules", id = "backup-{}", run_timeout = "1h")]
 #[derive(Default)]
 pub struct BackupWorkflow;

@@ -8,6 +8,7 @@ use crate::definition::{Activity, Handles, Workflow};
 use crate::workflow::{
     ActivityCall, ExternalWorkflowHandle, Parent, StartChildCall, WorkflowContext,
 };
+
 /// Creates the start of a workflow.
 pub fn start<W: Workflow, R>(client: &Client, input: W::Input) -> StartCall<W, R> {
     StartCall::new(client, input)

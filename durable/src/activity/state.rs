@@ -26,6 +26,7 @@ use crate::definition::Dependencies;
 /// mailer.send("ada@example.com");
 /// ```
 #[derive(Debug)]
+#[allow(clippy::exhaustive_structs, reason = "`State(db): State<Db>` is a parameter")]
 pub struct State<T: ?Sized>(pub Arc<T>);
 
 impl<T> State<T> {

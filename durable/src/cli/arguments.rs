@@ -51,7 +51,7 @@ pub(super) enum Command {
     Cancel(end::Cancel),
     /// Ends a workflow immediately
     Terminate(end::Terminate),
-    /// Creates and changes schedules, which start workflows at certain times
+    /// Creates and changes recurring schedules, which start workflows at certain times
     #[command(subcommand)]
     Schedule(schedule::Schedule),
     /// Replays recorded histories against the code of this program

@@ -30,10 +30,12 @@ pub trait Activity: Sealed + ActivityDefinition + Send + Sync + Sized + 'static 
     type Arguments: 'static;
 
     /// Converts the inputs from the form in which they are sent.
+    #[doc(hidden)]
     #[must_use]
     fn arguments(input: Self::Input) -> Self::Arguments;
 
     /// Converts the inputs to the form in which they are sent.
+    #[doc(hidden)]
     #[must_use]
     fn input(arguments: Self::Arguments) -> Self::Input;
 

@@ -18,6 +18,7 @@ use super::sealed::Sealed;
 ///
 /// Trailing payloads may be missing if the types of their inputs are optional.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "it is taken apart in patterns")]
 pub struct Inputs<T>(pub T);
 
 impl<T> From<T> for Inputs<T> {
@@ -38,9 +39,11 @@ pub trait Arguments: Sealed + Sized + 'static {
     type Wire;
 
     /// Converts the inputs to the form in which they are sent.
+    #[doc(hidden)]
     fn wire(value: Self::Value) -> Self::Wire;
 
     /// Converts the inputs from the form in which they are sent.
+    #[doc(hidden)]
     fn from_wire(wire: Self::Wire) -> Self;
 }
 

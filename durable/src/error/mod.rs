@@ -267,13 +267,13 @@ pub enum Error {
         #[source]
         source: InvalidOptions,
     },
-    /// A schedule with this id already exists.
+    /// A recurring schedule with this id already exists.
     #[error("schedule `{schedule_id}` already exists")]
     ScheduleExists {
         /// The requested id.
         schedule_id: String,
     },
-    /// The schedule does not exist.
+    /// The recurring schedule does not exist.
     #[error("schedule `{schedule_id}` was not found")]
     ScheduleNotFound {
         /// The schedule's id.
@@ -282,7 +282,7 @@ pub enum Error {
         #[source]
         source: Box<Status>,
     },
-    /// The schedule is invalid, by its settings or according to the server.
+    /// The recurring schedule is invalid, by its settings or according to the server.
     #[error("invalid schedule `{schedule_id}`")]
     InvalidSchedule {
         /// The schedule's id.

@@ -18,7 +18,7 @@ pub enum OptionSource {
     ConfiguredForAll,
     /// The built-in value of this crate.
     BuiltIn,
-    /// Another program that started the workflow, a schedule, or the previous run.
+    /// Another program that started the workflow, a recurring schedule, or the previous run.
     Elsewhere,
 }
 

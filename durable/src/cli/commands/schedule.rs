@@ -14,21 +14,21 @@ use crate::client::{ScheduleDescription, ScheduleOverlapPolicy, ScheduleSpec, Sc
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Schedule {
-    /// Creates a schedule
+    /// Creates a recurring schedule
     Create(Box<Create>),
-    /// Lists schedules
+    /// Lists recurring schedules
     List,
-    /// Prints a schedule: its times, its state, and the workflows that it started
+    /// Prints a recurring schedule: its times, its state, and the workflows that it started
     Describe(Named),
-    /// Pauses a schedule; it then starts workflows only when it is triggered
+    /// Pauses a recurring schedule; it then starts workflows only when it is triggered
     Pause(Noted),
-    /// Resumes a schedule
+    /// Resumes a recurring schedule
     Unpause(Noted),
     /// Starts the workflow now
     Trigger(Trigger),
     /// Starts the workflow for every time of the schedule within a range
     Backfill(Backfill),
-    /// Deletes a schedule; the workflows that it has started go on
+    /// Deletes a recurring schedule; the workflows that it has started go on
     Delete(Named),
 }
 
@@ -90,7 +90,7 @@ pub(in crate::cli) struct Create {
     /// The time between two starts, such as `3600` (seconds) or `1h`; may be repeated
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     every: Vec<Duration>,
-    /// Creates a schedule without times, which acts only when it is triggered
+    /// Creates a recurring schedule without times, which acts only when it is triggered
     #[arg(long, conflicts_with_all = ["cron", "every", "jitter"])]
     manual: bool,
     /// The longest random delay that is added to each time
@@ -232,7 +232,7 @@ fn times(times: &[SystemTime]) -> Vec<String> {
     times.iter().filter_map(|at| time(Some(*at))).collect()
 }
 
-/// Returns the times of a schedule, as the server understood them.
+/// Returns the times of a recurring schedule, as the server understood them.
 fn spec(spec: &ScheduleSpec) -> Vec<String> {
     let intervals = spec.intervals().into_iter().map(|(every, offset)| {
         let every = humantime::format_duration(every);

@@ -108,7 +108,7 @@ impl From<WhenTaken> for Idempotency {
     }
 }
 
-/// The arguments of a start that a schedule doesn't have.
+/// The arguments of a start that a recurring schedule doesn't have.
 #[derive(Debug, Args)]
 pub(super) struct Now {
     #[command(flatten)]

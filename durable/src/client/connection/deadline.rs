@@ -9,7 +9,7 @@ impl Client {
     /// Returns the same client with a timeout for each call, retries included.
     ///
     /// The timeout applies to all calls of the server, for example starts, signals, queries,
-    /// updates, descriptions and schedules, also by handles that are created with the returned
+    /// updates, descriptions and recurring schedules, also by handles that are created with the returned
     /// client. It does not apply to workers, nor to the wait for a result, which
     /// [`result_within`](crate::WorkflowHandle::result_within) limits. By default a call fails
     /// after about 30 seconds, or after 10 seconds of retries while the server is unavailable.

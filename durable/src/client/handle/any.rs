@@ -25,6 +25,7 @@ use crate::definition::{
 /// It has no values. It is used as a type parameter, as in [`StartCall<AnyWorkflow>`](StartCall) and
 /// [`WorkflowHandle<AnyWorkflow>`](WorkflowHandle).
 #[derive(Debug)]
+#[allow(clippy::exhaustive_enums, reason = "it has no values")]
 pub enum AnyWorkflow {}
 
 /// The input of [`AnyWorkflow`]: the workflow's inputs, the name of its type, and its task queue.
@@ -86,7 +87,7 @@ impl Client {
     /// Starts a workflow by the name of its type, on a task queue.
     ///
     /// It returns the same [`StartCall`] as a typed workflow, with its options, a signal or update with
-    /// the start, and schedules. Options that are not set come from the configuration, as there is
+    /// the start, and recurring schedules. Options that are not set come from the configuration, as there is
     /// no annotation. The id is a UUID unless it is set. The input is not checked before it is
     /// sent.
     ///

@@ -1,4 +1,4 @@
-//! Creating schedules.
+//! Creating recurring schedules.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -27,7 +27,7 @@ use crate::definition::{Payload, Workflow};
 use crate::error::Result;
 
 impl<W: Workflow> StartCall<W> {
-    /// Creates a schedule, by which the server starts the workflow at the times of the spec.
+    /// Creates a recurring schedule, by which the server starts the workflow at the times of the spec.
     ///
     /// The workflow's id is that of the start, or the schedule's id instead of a UUID. The server
     /// appends the time of each run. Set the options of the start before this call, and those of
@@ -56,7 +56,7 @@ impl<W: Workflow> StartCall<W> {
     /// # }
     /// ```
     ///
-    /// A schedule does not support a start's cron schedule, start delay, request id, eager start,
+    /// A recurring schedule does not support a start's cron schedule, start delay, request id, eager start,
     /// idempotency or id policies.
     pub fn create_schedule(
         self,
@@ -75,12 +75,12 @@ impl<W: Workflow> StartCall<W> {
     }
 }
 
-/// A builder of a schedule. Awaiting it creates the schedule and returns its handle.
+/// A builder of a recurring schedule. Awaiting it creates the schedule and returns its handle.
 ///
 /// # Errors
-/// - [`Error::ScheduleExists`]: a schedule with this id exists.
+/// - [`Error::ScheduleExists`]: a recurring schedule with this id exists.
 /// - [`Error::InvalidSchedule`]: the spec or a policy is invalid; the source tells which.
-/// - [`Error::InvalidOptions`]: the workflow's options are invalid, or not supported on a schedule.
+/// - [`Error::InvalidOptions`]: the workflow's options are invalid, or not supported on a recurring schedule.
 /// - [`Error::WrongType`], [`Error::Unreachable`], [`Error::Rpc`].
 ///
 /// [`Error::ScheduleExists`]: crate::Error::ScheduleExists
@@ -176,7 +176,7 @@ impl<W: Workflow> CreateScheduleCall<W> {
         self
     }
 
-    /// Attaches a value that schedules can be searched by. The attribute must exist on the server.
+    /// Attaches a value that recurring schedules can be searched by. The attribute must exist on the server.
     pub fn search_attribute<T: SearchAttributeValue>(
         mut self,
         key: &SearchAttributeKey<T>,

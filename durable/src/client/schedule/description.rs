@@ -1,4 +1,4 @@
-//! Descriptions of schedules.
+//! Descriptions of recurring schedules.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,7 @@ use temporalio_common::search_attributes::SearchAttributes;
 use super::{ScheduleSpec, duration, overlap_policy};
 use crate::client::{Client, HasHandle, Payloads, WorkflowHandle};
 
-/// The server's description of a schedule.
+/// The server's description of a recurring schedule.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ScheduleDescription {
@@ -59,7 +59,7 @@ pub struct ScheduleDescription {
     pub search_attributes: SearchAttributes,
 }
 
-/// The workflow that a schedule starts.
+/// The workflow that a recurring schedule starts.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ScheduledWorkflow {
@@ -73,7 +73,7 @@ pub struct ScheduledWorkflow {
     pub input: Payloads,
 }
 
-/// A workflow that a schedule has started.
+/// A workflow that a recurring schedule has started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScheduleRun {

@@ -1,4 +1,4 @@
-//! Handles of schedules.
+//! Handles of recurring schedules.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -30,7 +30,7 @@ impl Client {
     }
 }
 
-/// A handle of a schedule. It is cheap to clone.
+/// A handle of a recurring schedule. It is cheap to clone.
 ///
 /// Each call returns after the server has applied it, so sequential calls keep their order. Of
 /// several concurrent calls, the server (as of 1.32) may answer all with success and apply only the

@@ -1,4 +1,4 @@
-//! Listing schedules.
+//! Listing recurring schedules.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -20,7 +20,7 @@ use crate::client::list::{Listing, Query};
 use crate::error::{Error, Result, payload_error};
 
 impl Client {
-    /// Lists the schedules of the namespace.
+    /// Lists the recurring schedules of the namespace.
     ///
     /// ```no_run
     /// # async fn example(client: &durable::Client) -> durable::Result<()> {
@@ -35,7 +35,7 @@ impl Client {
     }
 }
 
-/// A query of schedules. Awaiting it returns all at once, and [`stream`](Self::stream) one after
+/// A query of recurring schedules. Awaiting it returns all at once, and [`stream`](Self::stream) one after
 /// the other. All conditions must hold. It is eventually consistent: a recent change may be
 /// missing.
 ///
@@ -49,13 +49,13 @@ pub struct ListSchedulesCall {
 }
 
 impl ListSchedulesCall {
-    /// Selects schedules that are paused, or those that are not.
+    /// Selects recurring schedules that are paused, or those that are not.
     pub fn paused(mut self, paused: bool) -> Self {
         self.query.is("TemporalSchedulePaused", paused);
         self
     }
 
-    /// Selects schedules whose search attribute has this value.
+    /// Selects recurring schedules whose search attribute has this value.
     #[allow(clippy::needless_pass_by_value, reason = "as a start takes it")]
     pub fn search_attribute<T: SearchAttributeValue>(
         mut self,
@@ -74,7 +74,7 @@ impl ListSchedulesCall {
         self
     }
 
-    /// Returns a stream of the schedules, which are fetched page by page.
+    /// Returns a stream of the recurring schedules, which are fetched page by page.
     pub fn stream(self) -> Listing<ScheduleSummary> {
         let Self { client, query } = self;
         let query = match query.checked() {

@@ -1,4 +1,4 @@
-//! Schedules: workflows that the server starts repeatedly.
+//! Recurring schedules: workflows that the server starts repeatedly.
 //!
 //! The workflow is given as a [`StartCall`](crate::client::StartCall), with the same options and merging as for
 //! every start. The times are given as a [`ScheduleSpec`]. The Temporal concept is the
@@ -31,7 +31,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflow
 use crate::client::Client;
 use crate::error::{Error, Result, payload_error, unknown_search_attribute};
 
-/// An operation on a schedule, as the context of its errors.
+/// An operation on a recurring schedule, as the context of its errors.
 struct Operation<'a> {
     client: &'a Client,
     schedule_id: &'a str,
@@ -82,7 +82,7 @@ impl Operation<'_> {
     }
 }
 
-/// Converts a start request to the action of a schedule.
+/// Converts a start request to the action of a recurring schedule.
 fn action(start: StartWorkflowExecutionRequest) -> ScheduleAction {
     let action = NewWorkflowExecutionInfo {
         workflow_id: start.workflow_id,

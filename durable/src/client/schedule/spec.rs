@@ -1,4 +1,4 @@
-//! The times of schedules.
+//! The times of recurring schedules.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -10,7 +10,7 @@ use temporalio_common::protos::temporal::api::schedule::v1::{
 use super::{RawSpec, duration};
 use crate::client::start::settings::LONGEST_DURATION;
 
-/// The times at which a schedule starts its workflow: all intervals, calendars and cron
+/// The times at which a recurring schedule starts its workflow: all intervals, calendars and cron
 /// expressions, without the excluded calendars.
 ///
 /// A spec without times is invalid, except for [`manual`](Self::manual). See [Temporal's schedule
@@ -46,7 +46,7 @@ impl ScheduleSpec {
         Self::default()
     }
 
-    /// Creates a spec without times, for a schedule that acts only when it is triggered or
+    /// Creates a spec without times, for a recurring schedule that acts only when it is triggered or
     /// backfilled.
     #[must_use]
     pub fn manual() -> Self {

@@ -1,4 +1,4 @@
-//! Settings of a schedule: times, policies and state.
+//! Settings of a recurring schedule: times, policies and state.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::definition::Payload;
 use crate::definition::debug;
 use crate::error::Result;
 
-/// Changes of a schedule, in the closure of
+/// Changes of a recurring schedule, in the closure of
 /// [`ScheduleHandle::update`](super::ScheduleHandle::update). Other settings stay unchanged.
 pub struct ScheduleUpdate {
     pub(super) schedule: Schedule,

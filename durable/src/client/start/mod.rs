@@ -42,7 +42,7 @@ pub type ExecuteCall<W> = StartCall<W, ToOutput>;
 /// which overrides the client's configuration; see [`WorkflowOptions`].
 ///
 /// The same builder starts a workflow together with a signal ([`with_signal`](Self::with_signal))
-/// or an update ([`with_update`](Self::with_update)), and creates a schedule
+/// or an update ([`with_update`](Self::with_update)), and creates a recurring schedule
 /// ([`create_schedule`](Self::create_schedule)). An option that one of these does not support is an
 /// [`Error::InvalidOptions`].
 ///
@@ -277,7 +277,7 @@ where
         Ok(handle.with_timeouts(timeouts))
     }
 
-    /// Returns the encoded request of this start, for a schedule.
+    /// Returns the encoded request of this start, for a recurring schedule.
     pub(crate) async fn encoded(self) -> Result<StartWorkflowExecutionRequest> {
         let Prepared { client, workflow, input, id, request } =
             self.prepare(StartKind::Schedule)?;

@@ -1,6 +1,6 @@
 //! Amends requests of the SDK's client before they are sent.
 //!
-//! The options of the SDK 1.1.1 have neither a start delay nor time skipping, its schedules lack
+//! The options of the SDK 1.1.1 have neither a start delay nor time skipping, its recurring schedules lack
 //! most settings of the server, and its interceptor chain cannot be called from outside. So such a
 //! call goes through an SDK client, with data converter, codec, headers, memo and interceptors. The
 //! connection of that client ends here, in memory. The request is decoded, amended, and sent by the
@@ -51,9 +51,9 @@ pub(crate) enum Amendable<'a> {
     Start(&'a mut StartWorkflowExecutionRequest),
     /// A signal-with-start.
     SignalWithStart(&'a mut SignalWithStartWorkflowExecutionRequest),
-    /// The creation of a schedule.
+    /// The creation of a recurring schedule.
     CreateSchedule(&'a mut CreateScheduleRequest),
-    /// The change of a schedule.
+    /// The change of a recurring schedule.
     UpdateSchedule(&'a mut UpdateScheduleRequest),
 }
 

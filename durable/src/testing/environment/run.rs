@@ -20,6 +20,7 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The arguments of `#[durable::test]`.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "generated code creates it")]
 pub struct Test {
     /// The test's path.
     pub name: &'static str,
