@@ -92,6 +92,8 @@ pub mod config;
 pub mod definition;
 #[cfg(feature = "dev-server")]
 pub mod dev_server;
+#[cfg(any(feature = "config", feature = "dev-server"))]
+mod dev_server_settings;
 pub mod error;
 mod id;
 pub mod options;

@@ -1,226 +1,267 @@
 //! Invalid combinations of values, found after the layers were merged.
 
 use super::error::ConfigProblem;
-use super::options;
-use super::value::{Value, ValueSource, Values, in_file};
-use super::worker;
+use super::keys::{ActivityKeys, OneQueue, Retry, Temporal, WorkerKeys, WorkflowKeys};
+use super::mistake::ConfigMistake;
+use super::section::{Key, Located};
+use super::types::KeyType;
+use super::value::{Values, in_file};
+use super::{options, serving};
 use crate::address::Address;
-use crate::options::{ActivityOptions, InvalidOptions, WorkflowOptions};
+use crate::options::{ActivityOptions, InvalidOptions, OptionName, WorkflowOptions};
 use crate::worker::WorkerSettings;
 
 /// Renames `tls_enabled`, which is another name of `tls`.
-pub(super) fn one_name_for_tls(values: &mut Values, problems: &mut Vec<ConfigProblem>) {
-    let Some(found) = values.0.remove(["tls_enabled".to_owned()].as_slice()) else { return };
-    if values.has(&["tls"]) {
+pub(super) fn one_name_for_tls(layer: &mut Values, problems: &mut Vec<ConfigProblem>) {
+    let keys = Temporal::of(layer);
+    let alias = &keys.tls_enabled.0;
+    let (Some(value), Some(source)) = (alias.get(), alias.source()) else { return };
+    if keys.tls.is_set() {
+        let problem = "this is another name of `tls`, which is also set";
+        let mistake = ConfigMistake::Contradiction { problem, fix: REMOVE_ONE };
         problems.push(ConfigProblem {
-            source: found.source,
-            key: "temporal.tls_enabled".to_owned(),
-            problem: "this is another name of `tls`, which is also set; remove one of them"
-                .to_owned(),
+            source: source.clone(),
+            key: in_file(alias.path()),
+            mistake,
         });
     } else {
-        values.insert(vec!["tls".to_owned()], found);
+        keys.tls.put(value, source.clone(), layer);
     }
+    layer.0.remove(alias.path());
 }
 
+const REMOVE_ONE: &str = "remove one of them";
+
 /// Finds the invalid combinations.
-pub(super) fn combinations(values: &Values, problems: &mut Vec<ConfigProblem>) {
-    let mut checking = Checking { values, problems };
+pub(super) fn combinations(keys: &Temporal, problems: &mut Vec<ConfigProblem>) {
+    let mut checking = Checking { keys, problems };
     checking.connection();
-    checking.options();
+    checking.tls();
+    checking.headers();
+    checking.proxy();
+    checking.workflows();
+    checking.activities();
     checking.workers();
 }
 
 struct Checking<'a> {
-    values: &'a Values,
+    keys: &'a Temporal,
     problems: &'a mut Vec<ConfigProblem>,
 }
 
 impl Checking<'_> {
     fn connection(&mut self) {
-        let url = self.values.text(&["url"]).unwrap_or_default().to_owned();
-        if let Err(error) = Address::parse(&url)
-            && !url.is_empty()
+        let keys = self.keys;
+        if let Some(url) = keys.url.get()
+            && let Err(error) = Address::parse(url)
         {
-            let problem = format!("invalid address: {error}; write `host:port` or a URL");
-            self.problem_if_set(&["url"], &problem);
+            let (reason, form) = (error.to_string(), "`host:port` or a URL");
+            self.problem(&keys.url, ConfigMistake::InvalidAddress { reason, form });
         }
-        self.headers();
-        self.proxy();
-        if self.values.bool(&["tls"]) == Some(false) {
+        for key in [&keys.connect_timeout_s, &keys.connect_limit_s] {
+            if key.get().is_some_and(|limit| limit.is_zero()) {
+                self.problem(key, ConfigMistake::ZeroTime);
+            }
+        }
+    }
+
+    fn tls(&mut self) {
+        let keys = self.keys;
+        let url = keys.url.get().map_or("", String::as_str);
+        if keys.tls.get() == Some(&false) {
             if url.starts_with("https://") {
-                self.problem_if_set(
-                    &["url"],
-                    "`https://` means TLS, which `tls: false` turns off; remove one of them",
-                );
+                let problem = "`https://` means TLS, which `tls: false` turns off";
+                let mistake = ConfigMistake::Contradiction { problem, fix: REMOVE_ONE };
+                self.problem(&keys.url, mistake);
             }
         } else if url.starts_with("http://") {
-            let problem = "`http://` in `url` means no TLS; write the address as `host:port`";
-            self.problem_if_set(&["tls"], problem);
+            let problem = "`http://` in `url` means no TLS";
+            let fix = "write the address as `host:port`";
+            self.problem(&keys.tls, ConfigMistake::Contradiction { problem, fix });
         }
-        for (one, other) in [("client_cert", "client_key"), ("client_key", "client_cert")] {
-            if !self.values.has(&[other]) {
-                let problem = format!(
-                    "a certificate needs its key, and a key its certificate; set `{other}` too"
-                );
-                self.problem_if_set(&[one], &problem);
+        let reason = "a certificate needs its key, and a key its certificate";
+        self.both(&keys.client_cert, &keys.client_key, reason);
+    }
+
+    /// Checks the headers, which are sent with every call.
+    fn headers(&mut self) {
+        let can_be_sent = |value: &String| value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let keys = self.keys;
+        if !keys.api_key.get().is_none_or(can_be_sent) {
+            self.problem(&keys.api_key, ConfigMistake::InvalidHeaderValue);
+        }
+        for (name, header) in keys.headers.iter() {
+            let is_name =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            if !name.bytes().all(is_name) || name.ends_with("-bin") {
+                self.problem(header, ConfigMistake::InvalidHeaderName);
             }
-        }
-        for key in ["connect_timeout_s", "connect_limit_s"] {
-            if self.values.duration(&[key]).is_some_and(|limit| limit.is_zero()) {
-                self.problem_if_set(&[key], "expected more than 0 seconds");
+            if name == "authorization" && keys.api_key.is_set() {
+                let problem = "`api_key` is sent as this header too";
+                self.problem(header, ConfigMistake::Contradiction { problem, fix: REMOVE_ONE });
+            }
+            if !header.get().is_none_or(can_be_sent) {
+                self.problem(header, ConfigMistake::InvalidHeaderValue);
             }
         }
     }
 
     /// Checks the proxy. Its address is shown, so it must not contain a password.
     fn proxy(&mut self) {
-        let Some(address) = self.values.text(&["proxy"]) else { return };
-        let is_url = address.contains("://");
+        let keys = self.keys;
+        let Some(address) = keys.proxy.get() else { return };
         if address.contains('@') {
-            let problem = "unexpected user or password in the address; set `proxy_user` and \
-                           `proxy_password`";
-            self.problem_if_set(&["proxy"], problem);
-        } else if is_url && !address.starts_with("http://") {
-            self.problem_if_set(&["proxy"], "only `http` proxies are supported; write `host:port`");
+            self.problem(&keys.proxy, ConfigMistake::CredentialsInAddress);
+        } else if address.contains("://") && !address.starts_with("http://") {
+            self.problem(&keys.proxy, ConfigMistake::UnsupportedProxy);
         } else if let Err(error) = Address::parse(address) {
-            let problem = format!("invalid address: {error}; write `host:port`");
-            self.problem_if_set(&["proxy"], &problem);
+            let (reason, form) = (error.to_string(), "`host:port`");
+            self.problem(&keys.proxy, ConfigMistake::InvalidAddress { reason, form });
         }
-        for (one, other) in [("proxy_user", "proxy_password"), ("proxy_password", "proxy_user")] {
-            if !self.values.has(&[other]) {
-                let problem =
-                    format!("a user needs a password, and a password a user; set `{other}` too");
-                self.problem_if_set(&[one], &problem);
-            }
+        let reason = "a user needs a password, and a password a user";
+        self.both(&keys.proxy_user, &keys.proxy_password, reason);
+    }
+
+    fn workflows(&mut self) {
+        let keys = &self.keys.workflows.keys;
+        let configured = options::of(self.keys);
+        let nothing = WorkflowOptions::default;
+        let resolved = nothing().resolve(nothing(), configured.of_workflow(""));
+        self.options(resolved.err(), |option| workflow_key(&keys.all.0, option));
+        for (name, chosen) in keys.types.iter() {
+            let resolved = nothing().resolve(nothing(), configured.of_workflow(name));
+            self.options(resolved.err(), |option| workflow_key(&chosen.keys.one.0, option));
         }
     }
 
-    /// Checks the headers, which are sent with every call.
-    fn headers(&mut self) {
-        let can_be_sent = |value: &str| value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-        let unsendable = "expected printable ASCII; a value that was read from a file may end with a line \
-                          break";
-        if self.values.text(&["api_key"]).is_some_and(|key| !can_be_sent(key)) {
-            self.problem_if_set(&["api_key"], unsendable);
-        }
-        for name in self.values.names(&["headers"]) {
-            let path = ["headers", &name];
-            let is_name =
-                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            if !name.bytes().all(is_name) || name.ends_with("-bin") {
-                let problem = "invalid header name; expected lower-case letters, digits and `-`, and no \
-                               `-bin` at the end";
-                self.problem_if_set(&path, problem);
-            }
-            if name == "authorization" && self.values.has(&["api_key"]) {
-                self.problem_if_set(
-                    &path,
-                    "`api_key` is sent as this header too; remove one of them",
-                );
-            }
-            if self.values.text(&path).is_some_and(|value| !can_be_sent(value)) {
-                self.problem_if_set(&path, unsendable);
-            }
+    fn activities(&mut self) {
+        let keys = &self.keys.activities.keys;
+        let configured = options::of(self.keys);
+        let nothing = ActivityOptions::default;
+        let resolved = nothing().resolve(nothing(), configured.of_activity(""));
+        self.options(resolved.err(), |option| activity_key(&keys.all.0, option));
+        for (name, chosen) in keys.types.iter() {
+            let resolved = nothing().resolve(nothing(), configured.of_activity(name));
+            self.options(resolved.err(), |option| activity_key(&chosen.keys.one.0, option));
         }
     }
 
-    fn options(&mut self) {
-        let configured = options::of(self.values);
-        let all = WorkflowOptions::default();
-        self.invalid(&["workflows"], all.clone().resolve(all, configured.of_workflow("")).err());
-        let all = ActivityOptions::default();
-        self.invalid(&["activities"], all.clone().resolve(all, configured.of_activity("")).err());
-        for name in self.values.names(&["workflows", "types"]) {
-            let (call, annotation) = (WorkflowOptions::default(), WorkflowOptions::default());
-            let resolved = call.resolve(annotation, configured.of_workflow(&name));
-            self.invalid(&["workflows", "types", &name], resolved.err());
-        }
-        for name in self.values.names(&["activities", "types"]) {
-            let (call, annotation) = (ActivityOptions::default(), ActivityOptions::default());
-            let resolved = call.resolve(annotation, configured.of_activity(&name));
-            self.invalid(&["activities", "types", &name], resolved.err());
-        }
-    }
-
-    /// Reports the problems of merged options, at the keys that they mention.
-    fn invalid(&mut self, section: &[&str], invalid: Option<InvalidOptions>) {
+    /// Reports the problems of merged options, each at the first of its options that is set.
+    fn options<'k>(
+        &mut self,
+        invalid: Option<InvalidOptions>,
+        key: impl Fn(OptionName) -> Option<&'k dyn Located>,
+    ) {
         for problem in invalid.into_iter().flat_map(|invalid| invalid.problems) {
-            let mentioned = |path: &[String]| {
-                let name = path.last().map_or("", String::as_str);
-                let stem = name.trim_end_matches("_s").trim_end_matches("_seconds");
-                path.iter().zip(section).all(|(part, want)| part == want)
-                    && path.len() > section.len()
-                    && !path[section.len()..].contains(&"types".to_owned())
-                    && problem.contains(stem)
-            };
+            let mut keys = problem.options().iter().filter_map(|option| key(*option));
             // A type without settings of its own has the problem of all types, which was reported.
-            let Some((path, found)) = self.values.0.iter().find(|(path, _)| mentioned(path)) else {
-                continue;
-            };
-            self.problems.push(ConfigProblem {
-                source: found.source.clone(),
-                key: in_file(path),
-                problem,
-            });
+            if let Some(set) = keys.find(|key| key.source().is_some()) {
+                self.problem(set, ConfigMistake::InvalidOption(problem));
+            }
         }
     }
 
     fn workers(&mut self) {
-        self.worker(&["worker"], &worker::settings(self.values, None));
-        for queue in self.values.names(&["worker", "queues"]) {
-            let settings = worker::settings(self.values, Some(&queue));
-            self.worker(&["worker", "queues", &queue], &settings);
+        let keys = &self.keys.worker.keys;
+        let of_all = serving::of_all(self.keys).worker;
+        self.worker(None, &keys.all.0, &of_all);
+        for (_, chosen) in keys.queues.iter() {
+            let settings = serving::of_queue(&of_all, &chosen.keys);
+            self.worker(Some(&chosen.keys), &keys.all.0, &settings);
         }
     }
 
-    fn worker(&mut self, section: &[&str], settings: &WorkerSettings) {
-        let two = "expected at least 2 for a worker with a cache: one for workflows in memory, and one for \
-                   others; set it to 2 or more, or `workflow_cache_size` to 0";
+    fn worker(&mut self, queue: Option<&OneQueue>, all: &WorkerKeys, settings: &WorkerSettings) {
+        let own = queue.map_or(all, |queue| &queue.one.0);
         if settings.workflow_cache_size > 0 {
             if settings.max_concurrent_workflow_tasks < 2 {
-                self.problem_of_worker(section, "max_concurrent_workflow_tasks", two);
+                let mistake = ConfigMistake::TooFewForCache;
+                self.problem_of_worker(
+                    own,
+                    all,
+                    |keys| &keys.max_concurrent_workflow_tasks,
+                    mistake,
+                );
             }
             if settings.workflow_pollers.is_some_and(|pollers| pollers < 2) {
-                self.problem_of_worker(section, "workflow_pollers", two);
+                let mistake = ConfigMistake::TooFewForCache;
+                self.problem_of_worker(own, all, |keys| &keys.workflow_pollers, mistake);
             }
         }
-        let (memory, cpu) = ("target_memory_usage", "target_cpu_usage");
-        let is_set = [settings.target_memory_usage.is_some(), settings.target_cpu_usage.is_some()];
-        let alone = match is_set {
-            [true, false] => Some((memory, cpu)),
-            [false, true] => Some((cpu, memory)),
-            _ => None,
-        };
-        if let Some((one, other)) = alone {
-            let problem = format!("a worker needs both targets; set `{other}` too");
-            self.problem_of_worker(section, one, &problem);
+        let reason = "a worker needs both targets";
+        match (settings.target_memory_usage, settings.target_cpu_usage) {
+            (Some(_), None) => {
+                let mistake =
+                    ConfigMistake::Incomplete { reason, other: own.target_cpu_usage.name() };
+                self.problem_of_worker(own, all, |keys| &keys.target_memory_usage, mistake);
+            }
+            (None, Some(_)) => {
+                let other = own.target_memory_usage.name();
+                let mistake = ConfigMistake::Incomplete { reason, other };
+                self.problem_of_worker(own, all, |keys| &keys.target_cpu_usage, mistake);
+            }
+            _ => {}
         }
     }
 
     /// Reports a problem of a worker's key at the place that sets it: the queue, or all queues. A problem
     /// of all queues is reported once.
-    fn problem_of_worker(&mut self, section: &[&str], key: &str, problem: &str) {
-        let of_queue = [section, &[key]].concat();
-        let set = if self.values.has(&of_queue) { of_queue } else { vec!["worker", key] };
-        let path: Vec<_> = set.iter().map(|part| (*part).to_owned()).collect();
-        if !self.problems.iter().any(|known| known.key == in_file(&path)) {
-            self.problem_if_set(&set, problem);
+    fn problem_of_worker<K: KeyType>(
+        &mut self,
+        own: &WorkerKeys,
+        all: &WorkerKeys,
+        key: fn(&WorkerKeys) -> &Key<K>,
+        mistake: ConfigMistake,
+    ) {
+        let set = if key(own).is_set() { key(own) } else { key(all) };
+        let path = in_file(set.path());
+        if !self.problems.iter().any(|known| known.key == path) {
+            self.problem(set, mistake);
         }
     }
 
-    /// Reports a problem of a key, if it is set.
-    fn problem_if_set(&mut self, path: &[&str], problem: &str) {
-        if let Some(found) = self.values.get(path)
-            && found.value != Value::Bool(false)
-            && found.source != ValueSource::BuiltIn
-        {
-            let path = path.iter().map(|part| (*part).to_owned()).collect();
-            self.problems.push(ConfigProblem {
-                source: found.source.clone(),
-                key: in_file(&path),
-                problem: problem.to_owned(),
-            });
+    /// Reports a key without the other that it needs.
+    fn both<A: KeyType, B: KeyType>(&mut self, one: &Key<A>, other: &Key<B>, reason: &'static str) {
+        if !other.is_set() {
+            self.problem(one, ConfigMistake::Incomplete { reason, other: other.name() });
         }
+        if !one.is_set() {
+            self.problem(other, ConfigMistake::Incomplete { reason, other: one.name() });
+        }
+    }
+
+    /// Reports a mistake of a key, if it is set.
+    fn problem(&mut self, key: &dyn Located, mistake: ConfigMistake) {
+        if let Some(source) = key.source() {
+            let source = source.clone();
+            self.problems.push(ConfigProblem { source, key: in_file(key.path()), mistake });
+        }
+    }
+}
+
+/// Returns the key of an option, if the configuration has one.
+fn workflow_key(keys: &WorkflowKeys, option: OptionName) -> Option<&dyn Located> {
+    match option {
+        OptionName::ExecutionTimeout => Some(&keys.execution_timeout_s),
+        OptionName::RunTimeout => Some(&keys.run_timeout_s),
+        other => retry_key(&keys.retry.keys, other),
+    }
+}
+
+/// Returns the key of an option, if the configuration has one.
+fn activity_key(keys: &ActivityKeys, option: OptionName) -> Option<&dyn Located> {
+    match option {
+        OptionName::StartToCloseTimeout => Some(&keys.start_to_close_timeout_s),
+        OptionName::ScheduleToCloseTimeout => Some(&keys.schedule_to_close_timeout_s),
+        other => retry_key(&keys.retry.keys, other),
+    }
+}
+
+fn retry_key(keys: &Retry, option: OptionName) -> Option<&dyn Located> {
+    match option {
+        OptionName::InitialInterval => Some(&keys.initial_interval_seconds),
+        OptionName::MaximumInterval => Some(&keys.maximum_interval_seconds),
+        OptionName::BackoffCoefficient => Some(&keys.backoff_coefficient),
+        _ => None,
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Config, Pem as ConfiguredPem};
-use crate::client::{
-    Client, ClientBuilder, ClientService, ConnectionSettings, Pem, Tls, Transport,
-};
+use super::Config;
+use super::keys::Temporal;
+use super::section::{Keys as _, Located as _};
+use crate::client::{Client, ClientBuilder, ClientService, ConnectionSettings, Tls, Transport};
 use crate::error::Result;
 
 impl Client {
@@ -21,7 +21,7 @@ impl Client {
     pub async fn from_env() -> Result<Self> {
         let config = Config::of_temporal_variables()?;
         let mut builder = Self::builder();
-        builder.settings.set_base(config.connection());
+        builder.settings.set_base(config.inner.connection.clone());
         builder.connect().await
     }
 
@@ -39,7 +39,7 @@ impl ClientBuilder {
     /// it.
     pub fn config(mut self, config: &Config) -> Self {
         self = self.configured_options(config.options().clone());
-        self.settings.set_base(config.connection());
+        self.settings.set_base(config.inner.connection.clone());
         self.attached.insert(Arc::new(config.clone()));
         self.attached.insert(Arc::new(config.serving()));
         self
@@ -54,57 +54,31 @@ impl ClientService {
     }
 }
 
-impl Config {
-    /// Returns the settings of the connection.
-    fn connection(&self) -> ConnectionSettings {
-        let text = |key| self.text(key).map(str::to_owned);
-        let default = ConnectionSettings::default();
-        ConnectionSettings {
-            disabled_by: (!self.is_enabled()).then(|| self.source_of("enabled")),
-            address: self.url().to_owned(),
-            namespace: self.namespace().to_owned(),
-            identity: text("identity"),
-            connect_timeout: self
-                .duration(&["connect_timeout_s"])
-                .unwrap_or(default.connect_timeout),
-            connect_limit: self.duration(&["connect_limit_s"]).unwrap_or(default.connect_limit),
-            transport: self.transport(),
-            api_key: text("api_key"),
-            headers: self.headers().collect(),
-            proxy: text("proxy"),
-            proxy_credentials: text("proxy_user")
-                .map(|user| (user, text("proxy_password").unwrap_or_default())),
-        }
-    }
+/// Returns the settings of the connection.
+pub(super) fn connection(keys: &Temporal) -> ConnectionSettings {
+    let mut settings = ConnectionSettings::default();
+    keys.fill(&mut settings);
+    settings.disabled_by = keys.enabled.source().map_or_else(String::new, ToString::to_string);
+    settings.transport = transport(keys);
+    settings.headers = keys.headers.values().collect();
+    let password = keys.proxy_password.get().cloned().unwrap_or_default();
+    settings.proxy_credentials = keys.proxy_user.get().map(|user| (user.clone(), password));
+    settings
+}
 
-    /// Returns the settings of TLS.
-    fn transport(&self) -> Transport {
-        let said = self.bool(&["tls"]);
-        // The builder's address may differ from the configured one, so a configured `http://` counts as
-        // `tls: false`.
-        if said == Some(false) || self.url().starts_with("http://") {
-            return Transport::Plaintext;
-        }
-        let pem = |key| {
-            self.pem(key).map(|pem| match pem {
-                ConfiguredPem::File(path) => Pem::file(path),
-                ConfiguredPem::Inline(text) => Pem::inline(text),
-            })
-        };
-        let mut tls = Tls::default();
-        let mut is_said = said.is_some();
-        if let Some(ca) = pem("server_ca_cert") {
-            tls = tls.server_ca_certificate(ca);
-            is_said = true;
-        }
-        if let (Some(certificate), Some(key)) = (pem("client_cert"), pem("client_key")) {
-            tls = tls.client_certificate(certificate, key);
-            is_said = true;
-        }
-        if let Some(name) = self.text("tls_server_name") {
-            tls = tls.server_name(name);
-            is_said = true;
-        }
-        if is_said { Transport::Tls(tls) } else { Transport::AsNeeded }
+/// Returns the settings of TLS.
+fn transport(keys: &Temporal) -> Transport {
+    // The builder's address may differ from the configured one, so a configured `http://` counts as
+    // `tls: false`.
+    let is_plain = keys.url.get().is_some_and(|url| url.starts_with("http://"));
+    if keys.tls.get() == Some(&false) || is_plain {
+        return Transport::Plaintext;
     }
+    let tls = Tls {
+        server_ca: keys.server_ca_cert.get().cloned(),
+        client: keys.client_cert.get().cloned().zip(keys.client_key.get().cloned()),
+        server_name: keys.tls_server_name.get().cloned(),
+    };
+    let is_set = keys.tls.is_set() || tls != Tls::default();
+    if is_set { Transport::Tls(tls) } else { Transport::AsNeeded }
 }

@@ -8,11 +8,16 @@ use temporalio_common::envconfig::{
     ClientConfigProfile, DataSource, LoadClientConfigProfileOptions, load_client_config_profile,
 };
 
+use super::entry::Entry;
 use super::error::ConfigProblem;
-use super::keys::TEMPORAL;
-use super::model::{Entry, Kind};
+use super::keys::{Temporal, entries as all_keys};
+use super::kind::Kind;
+use super::mistake::ConfigMistake;
 use super::names;
+use super::section::Key;
+use super::types::KeyType;
 use super::value::{Found, KeyPath, Value, ValueSource, Values, in_file};
+use crate::client::Pem;
 
 /// The prefix of variables for single keys. `__` also separates the levels.
 const PREFIX: &str = "DURABLE__";
@@ -56,19 +61,20 @@ impl Environment {
             let Some(path) = name.strip_prefix(PREFIX) else { continue };
             let source = ValueSource::Variable(name.clone());
             let parts: Vec<_> = path.split("__").collect();
-            match find(TEMPORAL, &parts) {
+            match find(all_keys(), &parts) {
                 Ok((path, kind)) if !text.is_empty() => match Value::parse(kind, text, None) {
                     Ok(value) => values.insert(path, Found { value, kind, source }),
                     Err(_) => problems.push(ConfigProblem {
                         source,
                         key: in_file(&path),
-                        problem: format!("expected {}", kind.expectation()),
+                        mistake: ConfigMistake::WrongType {
+                            expected: kind.expectation(),
+                            got: None,
+                        },
                     }),
                 },
                 Ok(_) => {}
-                Err(problem) => {
-                    problems.push(ConfigProblem { source, key: String::new(), problem });
-                }
+                Err(mistake) => problems.push(ConfigProblem::at(source, mistake)),
             }
         }
         values
@@ -84,17 +90,19 @@ impl Environment {
                 && !matches!(value.to_lowercase().as_str(), "true" | "false" | "1" | "0")
             {
                 let source = ValueSource::Variable(name.to_owned());
-                let problem = "expected `true` or `false`".to_owned();
-                problems.push(ConfigProblem { source, key: String::new(), problem });
+                let expected = Kind::Bool.expectation();
+                let mistake = ConfigMistake::WrongType { expected, got: None };
+                problems.push(ConfigProblem::at(source, mistake));
             }
         }
         let mut profile = ClientConfigProfile::default();
         if let Err(error) = profile.load_from_env(Some(&set)) {
             let source = ValueSource::Variable("TEMPORAL_*".to_owned());
-            problems.push(ConfigProblem { source, key: String::new(), problem: error.to_string() });
+            let mistake = ConfigMistake::InvalidProfile { reason: error.to_string() };
+            problems.push(ConfigProblem::at(source, mistake));
         }
         // Variables for certificates alone don't turn TLS on.
-        let source = |key: &str| ValueSource::Variable(variable_of(key, &set));
+        let source = |stem: &str| ValueSource::Variable(variable(stem, &set));
         values_of(&profile, false, source, problems)
     }
 
@@ -117,8 +125,8 @@ impl Environment {
         }
         if let Some(missing) = path.as_deref().filter(|path| !path.exists()) {
             let source = ValueSource::Variable(PROFILE_FILE_VARIABLE.to_owned());
-            let problem = format!("file not found: {}", missing.display());
-            problems.push(ConfigProblem { source, key: String::new(), problem });
+            let mistake = ConfigMistake::FileNotFound { path: missing.to_owned() };
+            problems.push(ConfigProblem::at(source, mistake));
             return Values::default();
         }
         let config_source = match &path {
@@ -137,8 +145,8 @@ impl Environment {
         match load_client_config_profile(options, Some(&self.variables)) {
             Ok(profile) => values_of(&profile, true, |_| source.clone(), problems),
             Err(error) => {
-                let problem = error.to_string();
-                problems.push(ConfigProblem { source, key: String::new(), problem });
+                let mistake = ConfigMistake::InvalidProfile { reason: error.to_string() };
+                problems.push(ConfigProblem::at(source, mistake));
                 Values::default()
             }
         }
@@ -146,18 +154,18 @@ impl Environment {
 }
 
 /// Finds the key that the parts of a variable's name mean.
-fn find(entries: &'static [Entry], parts: &[&str]) -> Result<(KeyPath, Kind), String> {
-    let Some((first, rest)) = parts.split_first() else {
-        return Err("expected the name of a key, got a section".to_owned());
-    };
+fn find(entries: &'static [Entry], parts: &[&str]) -> Result<(KeyPath, Kind), ConfigMistake> {
+    let Some((first, rest)) = parts.split_first() else { return Err(ConfigMistake::NotAKey) };
     let name = first.to_lowercase();
     let within = |of: &str, entries, rest| {
         let (path, kind) = find(entries, rest)?;
         Ok(([of.to_owned()].into_iter().chain(path).collect(), kind))
     };
     match (entries.iter().find(|entry| entry.name() == name), rest) {
-        (Some(Entry::Key(key)), []) => Ok((vec![name], key.kind)),
-        (Some(Entry::Key(_)), _) => Err(format!("`{name}` is a key and not a section")),
+        (Some(Entry::Key { kind, .. } | Entry::Alias { kind, .. }), []) => Ok((vec![name], *kind)),
+        (Some(Entry::Key { .. } | Entry::Alias { .. }), _) => {
+            Err(ConfigMistake::NotASection { key: name })
+        }
         (Some(Entry::Section { entries, .. }), rest) => within(&name, entries, rest),
         (Some(Entry::Named { entries, .. }), [chosen, rest @ ..]) => {
             let (path, kind) = within(chosen, entries, rest)?;
@@ -166,90 +174,77 @@ fn find(entries: &'static [Entry], parts: &[&str]) -> Result<(KeyPath, Kind), St
         (Some(Entry::Values { kind, .. }), [chosen]) => {
             Ok((vec![name, (*chosen).to_owned()], *kind))
         }
-        (Some(Entry::Refused { reason, .. }), _) => Err(format!("unsupported key: {reason}")),
-        (Some(Entry::Named { .. } | Entry::Values { .. }), _) => {
-            Err("expected the name of a key, got a section".to_owned())
-        }
-        (None, _) => Err(names::unknown(&name, entries, TEMPORAL)),
+        (Some(Entry::Refused { reason, .. }), _) => Err(ConfigMistake::UnsupportedKey { reason }),
+        (Some(Entry::Named { .. } | Entry::Values { .. }), _) => Err(ConfigMistake::NotAKey),
+        (None, _) => Err(names::unknown(&name, entries, all_keys())),
     }
 }
 
-/// Returns the variable of Temporal from which the value of a key comes.
-fn variable_of(key: &str, set: &HashMap<String, String>) -> String {
-    let stem = match key {
-        "url" => "TEMPORAL_ADDRESS",
-        "namespace" => "TEMPORAL_NAMESPACE",
-        "api_key" => "TEMPORAL_API_KEY",
-        "tls" => "TEMPORAL_TLS",
-        "tls_server_name" => "TEMPORAL_TLS_SERVER_NAME",
-        "server_ca_cert" => "TEMPORAL_TLS_SERVER_CA_CERT",
-        "client_cert" => "TEMPORAL_TLS_CLIENT_CERT",
-        "client_key" => "TEMPORAL_TLS_CLIENT_KEY",
-        "host_verification" => "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION",
-        header => return format!("{HEADER_PREFIX}{}", header.to_uppercase().replace('-', "_")),
-    };
+/// Returns the variable of Temporal from which a value comes. Certificates have one for a path, and one
+/// for the data.
+fn variable(stem: &str, set: &HashMap<String, String>) -> String {
     let forms = [stem.to_owned(), format!("{stem}_PATH"), format!("{stem}_DATA")];
     forms.into_iter().find(|name| set.contains_key(name)).unwrap_or_else(|| stem.to_owned())
 }
 
-/// Turns a profile of the SDK into values of our keys.
+/// Turns a profile of the SDK into values of our keys. `source` gets the variable of each value.
 fn values_of(
     profile: &ClientConfigProfile,
     section_means_tls: bool,
     source: impl Fn(&str) -> ValueSource,
     problems: &mut Vec<ConfigProblem>,
 ) -> Values {
-    let mut values = Values::default();
-    let mut set = |path: &[&str], kind: Kind, value: Value| {
-        let found = Found { value, kind, source: source(path[path.len() - 1]) };
-        values.insert(path.iter().map(|part| (*part).to_owned()).collect(), found);
-    };
-    let full = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    if let Some(address) = full(&profile.address) {
-        set(&["url"], Kind::Text, Value::Text(address));
-    }
-    if let Some(namespace) = full(&profile.namespace) {
-        set(&["namespace"], Kind::Text, Value::Text(namespace));
-    }
-    if let Some(api_key) = full(&profile.api_key) {
-        set(&["api_key"], Kind::Secret, Value::Text(api_key));
-    }
+    let keys = Temporal::of(&Values::default());
+    let mut layer = Layer { values: Values::default(), source };
+    layer.set(&keys.url, "TEMPORAL_ADDRESS", full(profile.address.as_ref()));
+    layer.set(&keys.namespace, "TEMPORAL_NAMESPACE", full(profile.namespace.as_ref()));
+    layer.set(&keys.api_key, "TEMPORAL_API_KEY", full(profile.api_key.as_ref()));
     for (name, value) in &profile.grpc_meta {
-        set(&["headers", name], Kind::Secret, Value::Text(value.clone()));
+        let variable = format!("{HEADER_PREFIX}{}", name.to_uppercase().replace('-', "_"));
+        layer.set(&keys.headers.key(name), &variable, Some(value.clone()));
     }
-    if let Some(tls) = &profile.tls {
-        if let Some(disabled) = tls.disabled {
-            set(&["tls"], Kind::Bool, Value::Bool(!disabled));
-        } else if section_means_tls {
-            set(&["tls"], Kind::Bool, Value::Bool(true));
-        }
-        let files = [
-            ("server_ca_cert", &tls.server_ca_cert),
-            ("client_cert", &tls.client_cert),
-            ("client_key", &tls.client_key),
-        ];
-        for (key, data) in files {
-            match data {
-                Some(DataSource::Path(path)) => set(&[key], Kind::Pem, Value::Path(path.into())),
-                Some(DataSource::Data(data)) => {
-                    let text = String::from_utf8_lossy(data).into_owned();
-                    set(&[key], Kind::Pem, Value::Inline(text));
-                }
-                _ => {}
-            }
-        }
-        if let Some(name) = full(&tls.server_name) {
-            set(&["tls_server_name"], Kind::Text, Value::Text(name));
-        }
-        if tls.disable_host_verification {
-            problems.push(ConfigProblem {
-                source: source("host_verification"),
-                key: String::new(),
-                problem: "the server's certificate is always verified; name its authority with \
-                          `server_ca_cert`, and the name that it is for with `tls_server_name`"
-                    .to_owned(),
-            });
+    let Some(tls) = &profile.tls else { return layer.values };
+    let is_on = tls.disabled.map(|disabled| !disabled).or(section_means_tls.then_some(true));
+    layer.set(&keys.tls, "TEMPORAL_TLS", is_on);
+    layer.set(
+        &keys.server_ca_cert,
+        "TEMPORAL_TLS_SERVER_CA_CERT",
+        pem(tls.server_ca_cert.as_ref()),
+    );
+    layer.set(&keys.client_cert, "TEMPORAL_TLS_CLIENT_CERT", pem(tls.client_cert.as_ref()));
+    layer.set(&keys.client_key, "TEMPORAL_TLS_CLIENT_KEY", pem(tls.client_key.as_ref()));
+    layer.set(&keys.tls_server_name, "TEMPORAL_TLS_SERVER_NAME", full(tls.server_name.as_ref()));
+    if tls.disable_host_verification {
+        let source = (layer.source)("TEMPORAL_TLS_DISABLE_HOST_VERIFICATION");
+        problems.push(ConfigProblem::at(source, ConfigMistake::VerificationDisabled));
+    }
+    layer.values
+}
+
+/// A layer of values from Temporal's own variables or a profile.
+struct Layer<S> {
+    values: Values,
+    source: S,
+}
+
+impl<S: Fn(&str) -> ValueSource> Layer<S> {
+    /// Sets a key, if there is a value for it.
+    fn set<K: KeyType>(&mut self, key: &Key<K>, variable: &str, value: Option<K::Value>) {
+        if let Some(value) = value {
+            key.put(&value, (self.source)(variable), &mut self.values);
         }
     }
-    values
+}
+
+/// Returns a text that isn't empty.
+fn full(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).cloned()
+}
+
+fn pem(data: Option<&DataSource>) -> Option<Pem> {
+    match data? {
+        DataSource::Path(path) => Some(Pem::file(path)),
+        DataSource::Data(data) => Some(Pem::inline(String::from_utf8_lossy(data))),
+        _ => None,
+    }
 }

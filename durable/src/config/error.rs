@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::mistake::ConfigMistake;
 use super::value::ValueSource;
 use crate::error::Error;
 
@@ -43,8 +44,15 @@ pub struct ConfigProblem {
     /// The key, such as `temporal.worker.activities_per_second`. It is empty if the problem isn't one of a
     /// key.
     pub key: String,
-    /// The problem, and the fix.
-    pub problem: String,
+    /// The mistake, whose `Display` form is the problem and the fix.
+    pub mistake: ConfigMistake,
+}
+
+impl ConfigProblem {
+    /// Creates a problem that isn't one of a key.
+    pub(super) fn at(source: ValueSource, mistake: ConfigMistake) -> Self {
+        Self { source, key: String::new(), mistake }
+    }
 }
 
 impl fmt::Display for ConfigProblem {
@@ -55,6 +63,6 @@ impl fmt::Display for ConfigProblem {
         if !self.key.is_empty() {
             write!(f, "{}: ", self.key)?;
         }
-        f.write_str(&self.problem)
+        self.mistake.fmt(f)
     }
 }

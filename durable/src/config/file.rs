@@ -1,11 +1,13 @@
-//! The configuration file: YAML, read with the tables of keys.
+//! The configuration file: YAML, read with the entries of the keys.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::entry::Entry;
 use super::error::ConfigProblem;
-use super::keys::TEMPORAL;
-use super::model::{Entry, Kind};
+use super::keys::entries as all_keys;
+use super::kind::Kind;
+use super::mistake::ConfigMistake;
 use super::names;
 use super::substitution::{Substituted, Unreplaced, substitute};
 use super::value::{Found, KeyPath, ROOT, Value, ValueSource, Values, dotted};
@@ -24,7 +26,10 @@ pub(super) fn read(
     match yaml::parse(text) {
         Ok(None) => {}
         Ok(Some(root)) => reading.root(&root),
-        Err(malformed) => reading.problem(malformed.line, &[], malformed.problem),
+        Err(malformed) => {
+            let mistake = ConfigMistake::InvalidYaml { problem: malformed.problem };
+            reading.problem(malformed.line, &[], mistake);
+        }
     }
     reading.values
 }
@@ -40,22 +45,19 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn root(&mut self, root: &Node) {
         let Content::Map(entries) = &root.content else {
-            let problem = format!("expected the section `{ROOT}:`");
-            return self.problem(root.line, &[], problem);
+            let (expected, got) = ("the section `temporal:`", root.description());
+            return self.problem(root.line, &[], ConfigMistake::ExpectedSection { expected, got });
         };
         self.refuse_repeats(&[], entries);
         for (name, node) in entries {
             if name.text == ROOT {
                 self.section(&[ROOT.to_owned()], node, |reading, path, name, node| {
-                    reading.entry(TEMPORAL, path, name, node);
+                    reading.entry(all_keys(), path, name, node);
                 });
             } else {
                 let path = [name.text.clone()];
-                let problem = match names::nearest(&name.text, [ROOT]) {
-                    Some(near) => format!("unknown section; did you mean `{near}`?"),
-                    None => format!("unknown section; all settings belong under `{ROOT}:`"),
-                };
-                self.problem(name.line, &path, problem);
+                let nearest = names::nearest(&name.text, [ROOT]);
+                self.problem(name.line, &path, ConfigMistake::UnknownSection { nearest });
             }
         }
     }
@@ -71,8 +73,8 @@ impl Reading<'_> {
             return;
         }
         let Content::Map(entries) = &node.content else {
-            let problem = format!("expected a section with keys, got {}", node.description());
-            return self.problem(node.line, path, problem);
+            let (expected, got) = ("a section with keys", node.description());
+            return self.problem(node.line, path, ConfigMistake::ExpectedSection { expected, got });
         };
         self.refuse_repeats(path, entries);
         for (name, node) in entries {
@@ -84,7 +86,9 @@ impl Reading<'_> {
 
     fn entry(&mut self, entries: &'static [Entry], path: &[String], name: &Name, node: &Node) {
         match entries.iter().find(|entry| entry.name() == name.text) {
-            Some(Entry::Key(key)) => self.value(path, key.kind, name.line, node),
+            Some(Entry::Key { kind, .. } | Entry::Alias { kind, .. }) => {
+                self.value(path, *kind, name.line, node);
+            }
             Some(Entry::Section { entries, .. }) => {
                 self.section(path, node, |reading, path, name, node| {
                     reading.entry(entries, path, name, node);
@@ -103,12 +107,10 @@ impl Reading<'_> {
                 });
             }
             Some(Entry::Refused { reason, .. }) => {
-                let problem = format!("unsupported key: {reason}");
-                self.problem(name.line, path, problem);
+                self.problem(name.line, path, ConfigMistake::UnsupportedKey { reason });
             }
             None => {
-                let problem = names::unknown(&name.text, entries, TEMPORAL);
-                self.problem(name.line, path, problem);
+                self.problem(name.line, path, names::unknown(&name.text, entries, all_keys()));
             }
         }
     }
@@ -118,7 +120,8 @@ impl Reading<'_> {
         if node.is_empty() {
             return;
         }
-        let expected = |got: &str| format!("expected {}, got {got}", kind.expectation());
+        let expected = kind.expectation();
+        let wrong = |got: String| ConfigMistake::WrongType { expected, got: Some(got) };
         let (value, variables) = match (&node.content, kind) {
             (Content::Scalar { text, is_plain }, kind) if kind != Kind::Texts => {
                 let Some(substituted) = self.substituted(path, line, text) else { return };
@@ -127,20 +130,18 @@ impl Reading<'_> {
                     return;
                 }
                 if !is_plain && !is_made && !is_text(kind) {
-                    let problem = expected(&format!("the text {}", quoted(kind, &text)));
-                    return self.problem(line, path, format!("{problem}; remove the quotes"));
+                    let got = quoted(kind, &text);
+                    return self.problem(line, path, ConfigMistake::QuotedValue { expected, got });
                 }
                 match Value::parse(kind, &text, self.path.parent()) {
                     Ok(value) => (value, variables),
                     Err(_) if variables.is_empty() => {
-                        let problem = expected(&quoted(kind, &text));
-                        return self.problem(line, path, problem);
+                        return self.problem(line, path, wrong(quoted(kind, &text)));
                     }
                     // The content of a variable may be a secret in the wrong place.
                     Err(_) => {
-                        let problem =
-                            expected(&format!("another value from {}", variables.join(", ")));
-                        return self.problem(line, path, problem);
+                        let got = format!("another value from {}", variables.join(", "));
+                        return self.problem(line, path, wrong(got));
                     }
                 }
             }
@@ -148,7 +149,7 @@ impl Reading<'_> {
                 let Some(texts) = self.texts(path, items) else { return };
                 texts
             }
-            _ => return self.problem(line, path, expected(node.description())),
+            _ => return self.problem(line, path, wrong(node.description().to_owned())),
         };
         let source = ValueSource::File { path: self.path.to_owned(), line, variables };
         self.values.insert(path[1..].to_vec(), Found { value, kind, source });
@@ -158,8 +159,9 @@ impl Reading<'_> {
         let (mut texts, mut variables) = (Vec::new(), Vec::new());
         for item in items {
             let Content::Scalar { text, .. } = &item.content else {
-                let problem = format!("expected a list of texts, got {} in it", item.description());
-                self.problem(item.line, path, problem);
+                let got = Some(format!("{} in it", item.description()));
+                let mistake = ConfigMistake::WrongType { expected: "a list of texts", got };
+                self.problem(item.line, path, mistake);
                 return None;
             };
             let substituted = self.substituted(path, item.line, text)?;
@@ -176,8 +178,10 @@ impl Reading<'_> {
                 for Unreplaced { problem, is_missing } in problems {
                     if is_missing {
                         self.missing.push((self.problems.len(), path[1..].to_vec()));
+                        self.problem(line, path, ConfigMistake::MissingVariable { problem });
+                    } else {
+                        self.problem(line, path, ConfigMistake::InvalidSubstitution { problem });
                     }
-                    self.problem(line, path, problem);
                 }
                 None
             }
@@ -188,21 +192,17 @@ impl Reading<'_> {
     fn refuse_repeats(&mut self, path: &[String], entries: &[(Name, Node)]) {
         let mut lines = BTreeMap::new();
         for (name, _) in entries {
-            if let Some(first) = lines.insert(&name.text, name.line) {
+            if let Some(first_line) = lines.insert(&name.text, name.line) {
                 let mut path = path.to_vec();
                 path.push(name.text.clone());
-                self.problem(
-                    name.line,
-                    &path,
-                    format!("duplicate key; it is also in line {first}"),
-                );
+                self.problem(name.line, &path, ConfigMistake::DuplicateKey { first_line });
             }
         }
     }
 
-    fn problem(&mut self, line: usize, path: &[String], problem: String) {
+    fn problem(&mut self, line: usize, path: &[String], mistake: ConfigMistake) {
         let source = ValueSource::File { path: self.path.to_owned(), line, variables: Vec::new() };
-        self.problems.push(ConfigProblem { source, key: dotted(path), problem });
+        self.problems.push(ConfigProblem { source, key: dotted(path), mistake });
     }
 }
 

@@ -1,280 +1,233 @@
-//! The table of all keys under `temporal:`.
+//! All keys under `temporal:`.
 //!
-//! Names are those of the system that this crate succeeds. What is not set is as without any
-//! configuration: a file that says nothing of a key changes nothing. docs/configuration.md holds the same table; a test compares them.
+//! Names are those of the system that this crate succeeds. A key that is not set changes nothing: the
+//! defaults are those of the settings that the keys fill. docs/configuration.md holds the same table; a
+//! test compares them.
 
-use super::model::Kind::{
-    Bool, Coefficient, Count, Fraction, Milliseconds, Path, Pem, Port, Rate, SearchAttribute,
-    Seconds, Secret, Text, Texts,
+use std::sync::OnceLock;
+
+use super::entry::Entry;
+use super::section::{
+    Alias, Declared, ForOne, Key, Keys, Map, Member, Named, Part, Refused, Section, sections,
 };
-use super::model::{Entry, key, unset};
+use super::types::{
+    Bool, Coefficient, Count, Fraction, Milliseconds, Path, Pem, Port, Positive, Rate,
+    SearchAttribute, Seconds, Secret, Text, Texts,
+};
+use super::value::Values;
+use crate::client::ConnectionSettings;
+use crate::dev_server_settings::DevServerSettings;
+use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
+use crate::worker::{ServingSettings, WorkerSettings};
 
-/// Everything under `temporal:`.
-pub(super) static TEMPORAL: &[Entry] = &[
-    key(
-        "enabled",
-        Bool,
-        "true",
-        "`false` disables Temporal: connecting and serving return an error.",
-    ),
-    key(
-        "url",
-        Text,
-        "localhost:7233",
-        "The server, as `host:port` or URL. `https://` turns TLS on.",
-    ),
-    key("namespace", Text, "default", "The namespace of the client and its workers."),
-    unset("identity", Text, "process id and host name", "The name of this process in histories."),
-    key("connect_timeout_s", Seconds, "10", "The longest time for one attempt to connect."),
-    key(
-        "connect_limit_s",
-        Seconds,
-        "60",
-        "The longest time for the shared client to connect, with all attempts, before it returns the error.",
-    ),
-    unset(
-        "tls",
-        Bool,
-        "on with an API key, a certificate or `https://`",
-        "`true` encrypts the connection, `false` doesn't.",
-    ),
-    unset("tls_enabled", Bool, "as `tls`", "Another name of `tls`. Only one of them may be set."),
-    unset(
-        "server_ca_cert",
-        Pem,
-        "the system's certificates",
-        "The certificate of the authority that issued the server's certificate.",
-    ),
-    unset("client_cert", Pem, "none", "The client certificate of this program (mTLS)."),
-    unset("client_key", Pem, "none", "The private key of `client_cert`."),
-    unset(
-        "tls_server_name",
-        Text,
-        "the host of `url`",
-        "The name that the server's certificate must have.",
-    ),
-    unset("api_key", Secret, "none", "The API key that is sent with every call."),
-    unset(
-        "proxy",
-        Text,
-        "a direct connection",
-        "The HTTP proxy through which the server is reached, by CONNECT, as `host:port`.",
-    ),
-    unset("proxy_user", Text, "none", "The user name for the proxy; goes with `proxy_password`."),
-    unset("proxy_password", Secret, "none", "The password for the proxy."),
-    Entry::Values {
-        name: "headers",
-        of: "NAME",
-        kind: Secret,
-        meaning: "A gRPC header that is sent with every call.",
-    },
-    Entry::Section {
-        name: "workflows",
-        meaning: "Options of every workflow that this program starts.",
-        entries: WORKFLOWS,
-    },
-    Entry::Section {
-        name: "activities",
-        meaning: "Options of every activity that this program's workflows call.",
-        entries: ACTIVITIES,
-    },
-    Entry::Section { name: "worker", meaning: "The workers of this program.", entries: WORKER },
-    Entry::Section {
-        name: "dev_server",
-        meaning: "The server that development uses.",
-        entries: DEV_SERVER,
-    },
-    Entry::Refused {
-        name: "task_queue",
-        reason: "every workflow and activity has its queue in its annotation, which takes precedence over \
-                 the configuration; use `worker.queues` to choose the queues to serve",
-    },
-];
+sections! {
+    struct Temporal of ConnectionSettings = ConnectionSettings::default() => {
+        /// `false` disables Temporal: connecting and serving return an error.
+        enabled: Key<Bool> => enabled;
+        /// The server, as `host:port` or URL. `https://` turns TLS on.
+        url: Key<Text> => address;
+        /// The namespace of the client and its workers.
+        namespace: Key<Text> => namespace;
+        /// The name of this process in histories.
+        identity: Key<Text> => identity, without "process id and host name";
+        /// The longest time for one attempt to connect.
+        connect_timeout_s: Key<Seconds> => connect_timeout;
+        /// The longest time for the shared client to connect, with all attempts, before it returns the
+        /// error.
+        connect_limit_s: Key<Seconds> => connect_limit;
+        /// `true` encrypts the connection, `false` doesn't.
+        tls: Key<Bool>, without "on with an API key, a certificate or `https://`";
+        /// Another name of `tls`. Only one of them may be set.
+        tls_enabled: Alias<Bool>, without "as `tls`";
+        /// The certificate of the authority that issued the server's certificate.
+        server_ca_cert: Key<Pem>, without "the system's certificates";
+        /// The client certificate of this program (mTLS).
+        client_cert: Key<Pem>;
+        /// The private key of `client_cert`.
+        client_key: Key<Pem>;
+        /// The name that the server's certificate must have.
+        tls_server_name: Key<Text>, without "the host of `url`";
+        /// The API key that is sent with every call.
+        api_key: Key<Secret> => api_key;
+        /// The HTTP proxy through which the server is reached, by CONNECT, as `host:port`.
+        proxy: Key<Text> => proxy, without "a direct connection";
+        /// The user name for the proxy; goes with `proxy_password`.
+        proxy_user: Key<Text>;
+        /// The password for the proxy.
+        proxy_password: Key<Secret>;
+        /// A gRPC header that is sent with every call.
+        headers: Map<Secret>;
+        /// Options of every workflow that this program starts.
+        workflows: Section<Workflows>;
+        /// Options of every activity that this program's workflows call.
+        activities: Section<Activities>;
+        /// The workers of this program.
+        worker: Section<Worker>;
+        /// The server that development uses.
+        dev_server: Section<DevServer>;
+        /// every workflow and activity has its queue in its annotation, which takes precedence over the
+        /// configuration; use `worker.queues` to choose the queues to serve
+        task_queue: Refused;
+    }
 
-const EXECUTION_TIMEOUT: &str =
-    "The longest time for a workflow, with retries and continued runs. 0 means no limit.";
-const RUN_TIMEOUT: &str = "The longest time for one run. 0 means no limit.";
-const TASK_TIMEOUT: &str = "The longest time for one workflow task on a worker.";
-const START_TO_CLOSE: &str = "The longest time for one attempt. 0 means no limit.";
-const SCHEDULE_TO_CLOSE: &str =
-    "The longest time for all attempts together, with the waits between them. 0 means no limit.";
-const SCHEDULE_TO_START: &str = "The longest time in the queue before a worker takes the activity.";
-const HEARTBEAT: &str =
-    "The longest time between two heartbeats of a running attempt. 0 means no limit.";
-const RETRY: &str = "The retries after a failure.";
-const AS_ALL: &str = "as for all";
+    struct Workflows of WorkflowOptions = WorkflowOptions::default() => {
+        /// The options of every workflow.
+        all: Part<WorkflowKeys>;
+        /// The same for one workflow, by its registered name.
+        types: Named<OneWorkflow>;
+    }
 
-static WORKFLOWS: &[Entry] = &[
-    unset("execution_timeout_s", Seconds, "no limit", EXECUTION_TIMEOUT),
-    unset("run_timeout_s", Seconds, "no limit", RUN_TIMEOUT),
-    unset("task_timeout_s", Seconds, "the server's, 10 seconds", TASK_TIMEOUT),
-    Entry::Section { name: "retry", meaning: RETRY, entries: WORKFLOW_RETRIES },
-    Entry::Named {
-        name: "types",
-        of: "WORKFLOW",
-        meaning: "The same for one workflow, by its registered name.",
-        entries: ONE_WORKFLOW,
-    },
-];
+    struct OneWorkflow("WORKFLOW") of WorkflowOptions = WorkflowOptions::default() => {
+        /// The options of one workflow.
+        one: ForOne<WorkflowKeys>;
+    }
 
-static ONE_WORKFLOW: &[Entry] = &[
-    unset("execution_timeout_s", Seconds, AS_ALL, EXECUTION_TIMEOUT),
-    unset("run_timeout_s", Seconds, AS_ALL, RUN_TIMEOUT),
-    unset("task_timeout_s", Seconds, AS_ALL, TASK_TIMEOUT),
-    Entry::Section { name: "retry", meaning: RETRY, entries: ONE_RETRIES },
-];
+    struct WorkflowKeys of WorkflowOptions = WorkflowOptions::default() => {
+        /// The longest time for a workflow, with retries and continued runs. 0 means no limit.
+        execution_timeout_s: Key<Seconds> => execution_timeout, without "no limit";
+        /// The longest time for one run. 0 means no limit.
+        run_timeout_s: Key<Seconds> => run_timeout, without "no limit";
+        /// The longest time for one workflow task on a worker.
+        task_timeout_s: Key<Seconds> => task_timeout, without "the server's, 10 seconds";
+        /// The retries after a failure.
+        retry: Section<Retry> => retry;
+    }
 
-static ACTIVITIES: &[Entry] = &[
-    key("start_to_close_timeout_s", Seconds, "1200", START_TO_CLOSE),
-    unset("schedule_to_close_timeout_s", Seconds, "no limit", SCHEDULE_TO_CLOSE),
-    unset("schedule_to_start_timeout_s", Seconds, "no limit", SCHEDULE_TO_START),
-    unset("heartbeat_timeout_s", Seconds, "no limit", HEARTBEAT),
-    Entry::Section { name: "retry", meaning: RETRY, entries: RETRIES },
-    Entry::Named {
-        name: "types",
-        of: "ACTIVITY",
-        meaning: "The same for one activity, by its registered name.",
-        entries: ONE_ACTIVITY,
-    },
-];
+    struct Activities of ActivityOptions = ActivityOptions::built_in() => {
+        /// The options of every activity.
+        all: Part<ActivityKeys>;
+        /// The same for one activity, by its registered name.
+        types: Named<OneActivity>;
+    }
 
-static ONE_ACTIVITY: &[Entry] = &[
-    unset("start_to_close_timeout_s", Seconds, AS_ALL, START_TO_CLOSE),
-    unset("schedule_to_close_timeout_s", Seconds, AS_ALL, SCHEDULE_TO_CLOSE),
-    unset("schedule_to_start_timeout_s", Seconds, AS_ALL, SCHEDULE_TO_START),
-    unset("heartbeat_timeout_s", Seconds, AS_ALL, HEARTBEAT),
-    Entry::Section { name: "retry", meaning: RETRY, entries: ONE_RETRIES },
-];
+    struct OneActivity("ACTIVITY") of ActivityOptions = ActivityOptions::built_in() => {
+        /// The options of one activity.
+        one: ForOne<ActivityKeys>;
+    }
 
-const NO_RETRY: &str = "no retry, unless another of these is set";
-const ATTEMPTS: &str = "The number of attempts in all. 1 means no retry, 0 means no limit.";
-const INITIAL_INTERVAL: &str = "The wait before the first retry.";
-const COEFFICIENT: &str = "The factor by which the wait grows after each retry.";
-const MAXIMUM_INTERVAL: &str = "The longest wait between two attempts.";
-const NON_RETRYABLE: &str = "The failure types that aren't retried.";
+    struct ActivityKeys of ActivityOptions = ActivityOptions::built_in() => {
+        /// The longest time for one attempt. 0 means no limit.
+        start_to_close_timeout_s: Key<Seconds> => start_to_close_timeout, without "no limit";
+        /// The longest time for all attempts together, with the waits between them. 0 means no limit.
+        schedule_to_close_timeout_s: Key<Seconds> => schedule_to_close_timeout, without "no limit";
+        /// The longest time in the queue before a worker takes the activity.
+        schedule_to_start_timeout_s: Key<Seconds> => schedule_to_start_timeout, without "no limit";
+        /// The longest time between two heartbeats of a running attempt. 0 means no limit.
+        heartbeat_timeout_s: Key<Seconds> => heartbeat_timeout, without "no limit";
+        /// The retries after a failure.
+        retry: Section<Retry> => retry;
+    }
 
-static WORKFLOW_RETRIES: &[Entry] = &[
-    unset("maximum_attempts", Count { least: 0 }, NO_RETRY, ATTEMPTS),
-    unset("initial_interval_seconds", Seconds, NO_RETRY, INITIAL_INTERVAL),
-    unset("backoff_coefficient", Coefficient, NO_RETRY, COEFFICIENT),
-    unset("maximum_interval_seconds", Seconds, NO_RETRY, MAXIMUM_INTERVAL),
-    unset("non_retryable_error_types", Texts, "none", NON_RETRYABLE),
-];
+    struct Retry of RetryOptions = RetryOptions::default() => {
+        /// The number of attempts in all. 1 means no retry, 0 means no limit.
+        maximum_attempts: Key<Count> => maximum_attempts,
+            without "no retry, unless another of these is set";
+        /// The wait before the first retry.
+        initial_interval_seconds: Key<Seconds> => initial_interval,
+            without "no retry, unless another of these is set";
+        /// The factor by which the wait grows after each retry.
+        backoff_coefficient: Key<Coefficient> => backoff_coefficient,
+            without "no retry, unless another of these is set";
+        /// The longest wait between two attempts.
+        maximum_interval_seconds: Key<Seconds> => maximum_interval,
+            without "no retry, unless another of these is set";
+        /// The failure types that aren't retried.
+        non_retryable_error_types: Key<Texts> => non_retryable_error_types;
+    }
 
-static RETRIES: &[Entry] = &[
-    key("maximum_attempts", Count { least: 0 }, "5", ATTEMPTS),
-    key("initial_interval_seconds", Seconds, "5", INITIAL_INTERVAL),
-    key("backoff_coefficient", Coefficient, "2.0", COEFFICIENT),
-    key("maximum_interval_seconds", Seconds, "60", MAXIMUM_INTERVAL),
-    unset("non_retryable_error_types", Texts, "none", NON_RETRYABLE),
-];
+    struct Worker of ServingSettings = ServingSettings::default() => {
+        /// `false` disables the workers: starting them returns an error.
+        enabled: Key<Bool> => enabled;
+        /// The limits of every worker.
+        all: Part<WorkerKeys> => worker;
+        /// The time for running activities to end after a stop, before they are cancelled.
+        drain_timeout_s: Key<Seconds> => drain_timeout;
+        /// The time after `drain_timeout_s` for the workers to stop, before they are left behind.
+        stop_timeout_s: Key<Seconds> => stop_timeout;
+        /// The number of restarts in a row of a worker that died, before it is given up. The count starts
+        /// anew after a minute of running.
+        max_restarts: Key<Count> => max_restarts;
+        /// The pause before the first restart of a worker that died. It doubles with each restart, up to a
+        /// minute.
+        restart_interval_s: Key<Seconds> => restart_interval;
+        /// The address at which probes are answered by HTTP, as `host:port`: `/live` and `/ready`.
+        health_address: Key<Text> => health_address, without "no listener";
+        /// The same for the worker of one queue.
+        queues: Named<OneQueue>;
+        /// a Temporal worker has no limit for running workflows, because a waiting workflow costs nothing;
+        /// `workflow_cache_size` limits the workflows in memory, and `max_concurrent_workflow_tasks` those
+        /// that compute
+        max_concurrent_workflows: Refused;
+        /// workers do not poll at intervals, because the server holds each call open until there is a task;
+        /// `workflow_pollers` and `activity_pollers` limit the open calls
+        poll_interval_ms: Refused;
+        /// neither the server nor the SDK limits the rate of workflow tasks;
+        /// `max_concurrent_workflow_tasks` limits how many run at once
+        max_workflow_tasks_per_second: Refused;
+    }
 
-static ONE_RETRIES: &[Entry] = &[
-    unset("maximum_attempts", Count { least: 0 }, AS_ALL, ATTEMPTS),
-    unset("initial_interval_seconds", Seconds, AS_ALL, INITIAL_INTERVAL),
-    unset("backoff_coefficient", Coefficient, AS_ALL, COEFFICIENT),
-    unset("maximum_interval_seconds", Seconds, AS_ALL, MAXIMUM_INTERVAL),
-    unset("non_retryable_error_types", Texts, AS_ALL, NON_RETRYABLE),
-];
+    struct OneQueue("QUEUE") of WorkerSettings = WorkerSettings::default() => {
+        /// `false` leaves the queue out, unless the program asks for it by name.
+        enabled: Key<Bool> => enabled;
+        /// The limits of the worker.
+        one: ForOne<WorkerKeys>;
+    }
 
-const SERVED: &str = "`false` disables the workers: starting them returns an error.";
-const QUEUE_SERVED: &str = "`false` leaves the queue out, unless the program asks for it by name.";
-const WORKER_RATE: &str = "The most activities that a worker starts per second. 0 means no limit.";
-const QUEUE_RATE: &str = "The most activities that all workers of the queue together start per second, which the server enforces. 0 means no limit.";
-const ACTIVITY_SLOTS: &str = "The most activities that a worker runs at once.";
-const LOCAL_SLOTS: &str = "The most local activities that a worker runs at once.";
-const TASK_SLOTS: &str =
-    "The most workflow tasks that a worker runs at once; at least 2 with a cache.";
-const CACHE: &str = "The most workflows that a worker keeps in memory between their tasks.";
-const STICKY: &str =
-    "The longest time that a workflow task waits for the worker that has its workflow in memory.";
-const WORKFLOW_POLLERS: &str =
-    "The most open calls of a worker for workflow tasks; at least 2 with a cache.";
-const ACTIVITY_POLLERS: &str = "The most open calls of a worker for activities.";
-const MEMORY: &str = "The memory usage of the machine above which a worker takes no more tasks. With `target_cpu_usage`, it decides how many tasks run at once, up to the `max_concurrent` keys.";
-const CPU: &str = "The processor usage of the machine above which a worker takes no more tasks; needs `target_memory_usage`.";
-const STOP_TIMEOUT: &str =
-    "The time after `drain_timeout_s` for the workers to stop, before they are left behind.";
-const MAX_RESTARTS: &str = "The number of restarts in a row of a worker that died, before it is given up. The count starts anew after a minute of running.";
-const RESTART_INTERVAL: &str = "The pause before the first restart of a worker that died. It doubles with each restart, up to a minute.";
-const HEALTH_ADDRESS: &str =
-    "The address at which probes are answered by HTTP, as `host:port`: `/live` and `/ready`.";
-const BUILD_ID: &str = "The build id of the workers.";
+    struct WorkerKeys of WorkerSettings = WorkerSettings::default() => {
+        /// The most activities that a worker starts per second. 0 means no limit.
+        activities_per_second: Key<Rate> => activities_per_second;
+        /// The most activities that all workers of the queue together start per second, which the server
+        /// enforces. 0 means no limit.
+        task_queue_activities_per_second: Key<Rate> => task_queue_activities_per_second;
+        /// The most activities that a worker runs at once.
+        max_concurrent_activities: Key<Positive> => max_concurrent_activities;
+        /// The most local activities that a worker runs at once.
+        max_concurrent_local_activities: Key<Positive> => max_concurrent_local_activities;
+        /// The most workflow tasks that a worker runs at once; at least 2 with a cache.
+        max_concurrent_workflow_tasks: Key<Positive> => max_concurrent_workflow_tasks;
+        /// The most workflows that a worker keeps in memory between their tasks.
+        workflow_cache_size: Key<Count> => workflow_cache_size;
+        /// The longest time that a workflow task waits for the worker that has its workflow in memory.
+        sticky_queue_schedule_to_start_timeout_ms: Key<Milliseconds> => sticky_timeout;
+        /// The most open calls of a worker for workflow tasks; at least 2 with a cache.
+        workflow_pollers: Key<Positive> => workflow_pollers, without "the SDK decides";
+        /// The most open calls of a worker for activities.
+        activity_pollers: Key<Positive> => activity_pollers, without "the SDK decides";
+        /// The memory usage of the machine above which a worker takes no more tasks. With
+        /// `target_cpu_usage`, it decides how many tasks run at once, up to the `max_concurrent` keys.
+        target_memory_usage: Key<Fraction> => target_memory_usage, without "fixed numbers";
+        /// The processor usage of the machine above which a worker takes no more tasks; needs
+        /// `target_memory_usage`.
+        target_cpu_usage: Key<Fraction> => target_cpu_usage, without "fixed numbers";
+        /// The build id of the workers.
+        worker_build_id: Key<Text> => build_id, without "a hash of the program";
+    }
 
-static WORKER: &[Entry] = &[
-    key("enabled", Bool, "true", SERVED),
-    key("activities_per_second", Rate, "0", WORKER_RATE),
-    key("task_queue_activities_per_second", Rate, "0", QUEUE_RATE),
-    key("max_concurrent_activities", Count { least: 1 }, "100", ACTIVITY_SLOTS),
-    key("max_concurrent_local_activities", Count { least: 1 }, "100", LOCAL_SLOTS),
-    key("max_concurrent_workflow_tasks", Count { least: 1 }, "100", TASK_SLOTS),
-    key("workflow_cache_size", Count { least: 0 }, "1000", CACHE),
-    key("sticky_queue_schedule_to_start_timeout_ms", Milliseconds, "10000", STICKY),
-    unset("workflow_pollers", Count { least: 1 }, "the SDK decides", WORKFLOW_POLLERS),
-    unset("activity_pollers", Count { least: 1 }, "the SDK decides", ACTIVITY_POLLERS),
-    unset("target_memory_usage", Fraction, "fixed numbers", MEMORY),
-    unset("target_cpu_usage", Fraction, "fixed numbers", CPU),
-    unset("worker_build_id", Text, "a hash of the program", BUILD_ID),
-    key(
-        "drain_timeout_s",
-        Seconds,
-        "600",
-        "The time for running activities to end after a stop, before they are cancelled.",
-    ),
-    key("stop_timeout_s", Seconds, "10", STOP_TIMEOUT),
-    key("max_restarts", Count { least: 0 }, "5", MAX_RESTARTS),
-    key("restart_interval_s", Seconds, "1", RESTART_INTERVAL),
-    unset("health_address", Text, "no listener", HEALTH_ADDRESS),
-    Entry::Named {
-        name: "queues",
-        of: "QUEUE",
-        meaning: "The same for the worker of one queue.",
-        entries: ONE_QUEUE,
-    },
-    Entry::Refused {
-        name: "max_concurrent_workflows",
-        reason: "a Temporal worker has no limit for running workflows, because a waiting workflow costs \
-                 nothing; `workflow_cache_size` limits the workflows in memory, and \
-                 `max_concurrent_workflow_tasks` those that compute",
-    },
-    Entry::Refused {
-        name: "poll_interval_ms",
-        reason: "workers do not poll at intervals, because the server holds each call open until there is \
-                 a task; `workflow_pollers` and `activity_pollers` limit the open calls",
-    },
-    Entry::Refused {
-        name: "max_workflow_tasks_per_second",
-        reason: "neither the server nor the SDK limits the rate of workflow tasks; \
-                 `max_concurrent_workflow_tasks` limits how many run at once",
-    },
-];
+    struct DevServer of DevServerSettings = DevServerSettings::default() => {
+        /// The `temporal` command.
+        cli: Key<Path> => cli, without "searched for, or fetched";
+        /// The port to serve on.
+        port: Key<Port> => port, without "a free one";
+        /// `true` serves the web UI.
+        ui: Key<Bool> => ui;
+        /// The port of the web UI, which also turns it on.
+        ui_port: Key<Port> => ui_port, without "a free one";
+        /// The SQLite file that keeps the state.
+        database: Key<Path> => database, without "in memory";
+        /// The type of a search attribute to register, beside those that the program declares.
+        search_attributes: Map<SearchAttribute>;
+    }
+}
 
-static ONE_QUEUE: &[Entry] = &[
-    key("enabled", Bool, "true", QUEUE_SERVED),
-    unset("activities_per_second", Rate, AS_ALL, WORKER_RATE),
-    unset("task_queue_activities_per_second", Rate, AS_ALL, QUEUE_RATE),
-    unset("max_concurrent_activities", Count { least: 1 }, AS_ALL, ACTIVITY_SLOTS),
-    unset("max_concurrent_local_activities", Count { least: 1 }, AS_ALL, LOCAL_SLOTS),
-    unset("max_concurrent_workflow_tasks", Count { least: 1 }, AS_ALL, TASK_SLOTS),
-    unset("workflow_cache_size", Count { least: 0 }, AS_ALL, CACHE),
-    unset("sticky_queue_schedule_to_start_timeout_ms", Milliseconds, AS_ALL, STICKY),
-    unset("workflow_pollers", Count { least: 1 }, AS_ALL, WORKFLOW_POLLERS),
-    unset("activity_pollers", Count { least: 1 }, AS_ALL, ACTIVITY_POLLERS),
-    unset("target_memory_usage", Fraction, AS_ALL, MEMORY),
-    unset("target_cpu_usage", Fraction, AS_ALL, CPU),
-    unset("worker_build_id", Text, AS_ALL, BUILD_ID),
-];
+impl Temporal {
+    /// Reads the keys that are set.
+    pub(super) fn of(values: &Values) -> Self {
+        Self::read(values, &[])
+    }
+}
 
-static DEV_SERVER: &[Entry] = &[
-    unset("cli", Path, "searched for, or fetched", "The `temporal` command."),
-    unset("port", Port, "a free one", "The port to serve on."),
-    key("ui", Bool, "false", "`true` serves the web UI."),
-    unset("ui_port", Port, "a free one", "The port of the web UI, which also turns it on."),
-    unset("database", Path, "in memory", "The SQLite file that keeps the state."),
-    Entry::Values {
-        name: "search_attributes",
-        of: "NAME",
-        kind: SearchAttribute,
-        meaning: "The type of a search attribute to register, beside those that the program declares.",
-    },
-];
+/// Returns the entries of everything under `temporal`.
+pub(super) fn entries() -> &'static [Entry] {
+    static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
+    ENTRIES.get_or_init(|| Temporal::entries(&Temporal::built_in(), false))
+}

@@ -7,6 +7,9 @@ use std::{fs, io};
 
 use super::environment::Environment;
 use super::error::{ConfigError, ConfigProblem};
+use super::keys::Temporal;
+use super::mistake::ConfigMistake;
+use super::section::Located as _;
 use super::value::{ValueSource, Values};
 use super::{Config, check, file, unused};
 
@@ -14,18 +17,6 @@ use super::{Config, check, file, unused};
 const DEFAULT_FILE: &str = "durable.yaml";
 /// The variable that names the file.
 const FILE_VARIABLE: &str = "DURABLE_CONFIG";
-
-/// The keys that a profile of `temporal.toml` replaces as a whole, because a secret is for one server.
-const CONNECTION: &[&str] = &[
-    "api_key",
-    "client_cert",
-    "client_key",
-    "headers",
-    "server_ca_cert",
-    "tls",
-    "tls_server_name",
-    "url",
-];
 
 /// Loads a configuration from other sources than [`Config::load`].
 ///
@@ -116,31 +107,50 @@ impl ConfigLoader {
         values.fill_from(environment.temporal(&mut problems));
         if environment.names_profile() {
             let profile = environment.profile(&mut problems);
-            if profile.has(&["url"]) {
-                from_file.0.retain(|path, _| !CONNECTION.contains(&path[0].as_str()));
+            if Temporal::of(&profile).url.is_set() {
+                remove_connection(&mut from_file);
             }
             values.fill_from(profile);
             values.fill_from(from_file);
         } else {
             values.fill_from(from_file);
             // The default profile is the user's usual server, and doesn't belong to another connection.
-            if !values.has(&["url"]) {
+            if !Temporal::of(&values).url.is_set() {
                 values.fill_from(environment.profile(&mut problems));
             }
         }
         // A variable that is missing is no problem if its setting isn't used anyway.
+        let keys = Temporal::of(&values);
         for (index, path) in missing.into_iter().rev() {
-            if unused::reason(&values, &path).is_some() {
+            if unused::reason(&keys, &path).is_some() {
                 problems.remove(index);
             }
         }
         let unused = unused::taken_out(&mut values);
-        if unused::is_enabled(&values) {
-            check::combinations(&values, &mut problems);
+        let keys = Temporal::of(&values);
+        if unused::is_enabled(&keys) {
+            check::combinations(&keys, &mut problems);
         }
         ConfigError::unless_empty(problems)?;
-        Ok(Config::new(file.map(|(path, _)| path), values, unused))
+        Ok(Config::new(file.map(|(path, _)| path), values, keys, unused))
     }
+}
+
+/// Removes the keys that a profile of `temporal.toml` replaces as a whole, because a secret is for one
+/// server.
+fn remove_connection(values: &mut Values) {
+    let keys = Temporal::of(values);
+    let replaced = [
+        keys.url.path(),
+        keys.tls.path(),
+        keys.server_ca_cert.path(),
+        keys.client_cert.path(),
+        keys.client_key.path(),
+        keys.tls_server_name.path(),
+        keys.api_key.path(),
+        keys.headers.path(),
+    ];
+    values.0.retain(|path, _| !replaced.iter().any(|replaced| path.starts_with(replaced)));
 }
 
 impl fmt::Debug for ConfigLoader {
@@ -180,8 +190,8 @@ fn text(
     match read {
         Ok(text) => Some((path.to_owned(), text)),
         Err(error) => {
-            let problem = format!("cannot read {}: {error}", path.display());
-            problems.push(ConfigProblem { source, key: String::new(), problem });
+            let (path, reason) = (path.to_owned(), error.to_string());
+            problems.push(ConfigProblem::at(source, ConfigMistake::Unreadable { path, reason }));
             None
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! [`Config::load`] reads and checks all of it. Every problem is reported at once, with its file, line and
 //! key. `Client::builder().config(&config)` connects with it, and the client passes it on to the workflows
-//! that it starts and to the workers that are created with it. This room knows neither.
+//! that it starts and to the workers that are created with it. No room below knows
+//! this one: it fills their settings.
 //!
 //! docs/configuration.md lists every key and the order of the layers.
 
@@ -10,39 +11,43 @@ mod check;
 mod client;
 #[cfg(feature = "dev-server")]
 mod dev_server;
+mod entry;
 mod environment;
 mod error;
 mod file;
 mod keys;
+mod kind;
 mod load;
-mod model;
+mod mistake;
 mod names;
 mod options;
 mod schema;
+mod section;
 mod serving;
 mod setting;
 mod substitution;
+#[cfg(test)]
+mod tests;
+mod types;
 mod unused;
 mod value;
-mod worker;
 mod yaml;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::Arc;
 
 pub use error::{ConfigError, ConfigProblem};
 pub use load::ConfigLoader;
+pub use mistake::ConfigMistake;
 pub use setting::{ConfigKey, Setting};
 pub use value::ValueSource;
 
+use crate::client::ConnectionSettings;
 use crate::options::ConfiguredOptions;
-#[cfg(feature = "dev-server")]
-use crate::search_attribute::SearchAttribute;
-use crate::worker::WorkerSettings;
+use keys::Temporal;
 use unused::Unused;
-use value::{Value, Values};
+use value::Values;
 
 /// The configuration of a program, read and checked.
 ///
@@ -67,6 +72,8 @@ struct Inner {
     file: Option<PathBuf>,
     values: Values,
     unused: Unused,
+    keys: Arc<Temporal>,
+    connection: ConnectionSettings,
     options: Arc<ConfiguredOptions>,
 }
 
@@ -98,9 +105,11 @@ impl Config {
         ConfigLoader::default()
     }
 
-    fn new(file: Option<PathBuf>, values: Values, unused: Unused) -> Self {
-        let options = Arc::new(options::of(&values));
-        Self { inner: Arc::new(Inner { file, values, unused, options }) }
+    fn new(file: Option<PathBuf>, values: Values, keys: Temporal, unused: Unused) -> Self {
+        let connection = client::connection(&keys);
+        let options = Arc::new(options::of(&keys));
+        let keys = Arc::new(keys);
+        Self { inner: Arc::new(Inner { file, values, unused, keys, connection, options }) }
     }
 
     /// Returns the path of the file that was read, if there was one.
@@ -112,19 +121,19 @@ impl Config {
     /// Returns whether the program uses Temporal at all (`enabled`).
     #[must_use]
     pub fn is_enabled(&self) -> bool {
-        self.value(&["enabled"], Values::bool).unwrap_or(true)
+        unused::is_enabled(&self.inner.keys)
     }
 
     /// Returns the server, as `host:port` or URL.
     #[must_use]
     pub fn url(&self) -> &str {
-        self.text("url").unwrap_or_default()
+        &self.inner.connection.address
     }
 
     /// Returns the namespace.
     #[must_use]
     pub fn namespace(&self) -> &str {
-        self.text("namespace").unwrap_or_default()
+        &self.inner.connection.namespace
     }
 
     /// Returns the options of workflows and activities: the layer below their annotations.
@@ -151,110 +160,11 @@ impl Config {
         schema::schema()
     }
 
-    pub(crate) fn shared_options(&self) -> &Arc<ConfiguredOptions> {
-        &self.inner.options
-    }
-
-    /// Returns the text of a key, or its default.
-    pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.text_at(&[key])
-    }
-
-    /// Returns the text of a key of a section, or its default.
-    pub(crate) fn text_at(&self, path: &[&str]) -> Option<&str> {
-        self.inner.values.text(path).or_else(|| defaults().text(path))
-    }
-
-    /// Returns the whole number of a key, or its default.
-    pub(crate) fn count(&self, path: &[&str]) -> Option<u32> {
-        self.value(path, Values::count)
-    }
-
-    /// Returns the duration of a key, or its default.
-    pub(crate) fn duration(&self, path: &[&str]) -> Option<Duration> {
-        self.value(path, Values::duration)
-    }
-
-    /// Returns the `true` or `false` of a key, or its default.
-    pub(crate) fn bool(&self, path: &[&str]) -> Option<bool> {
-        self.value(path, Values::bool)
-    }
-
-    /// Returns the gRPC headers.
-    pub(crate) fn headers(&self) -> impl Iterator<Item = (String, String)> {
-        let values = &self.inner.values;
-        values.names(&["headers"]).into_iter().filter_map(|name| {
-            let value = values.text(&["headers", &name])?.to_owned();
-            Some((name, value))
-        })
-    }
-
-    /// Returns the search attributes of the dev server, beside those that the program declares.
-    #[cfg(feature = "dev-server")]
-    pub(crate) fn search_attributes(&self) -> impl Iterator<Item = (String, SearchAttribute)> {
-        const UNDER: [&str; 2] = ["dev_server", "search_attributes"];
-        let values = &self.inner.values;
-        values.names(&UNDER).into_iter().filter_map(|name| {
-            let kind = values.text(&[UNDER[0], UNDER[1], &name])?.parse().ok()?;
-            Some((name, kind))
-        })
-    }
-
-    /// Returns the PEM of a key: the path of its file, or the PEM itself.
-    pub(crate) fn pem(&self, key: &str) -> Option<Pem<'_>> {
-        match &self.inner.values.get(&[key])?.value {
-            Value::Path(path) => Some(Pem::File(path)),
-            Value::Inline(text) => Some(Pem::Inline(text)),
-            _ => None,
-        }
-    }
-
-    /// Returns the settings of the worker of a queue, or of every queue without settings of its own.
-    fn worker(&self, queue: Option<&str>) -> WorkerSettings {
-        worker::settings(&self.inner.values, queue)
-    }
-
-    /// Returns the queues that have settings of their own.
-    fn queues(&self) -> Vec<String> {
-        self.inner.values.names(&["worker", "queues"])
-    }
-
-    fn values(&self) -> &Values {
-        &self.inner.values
-    }
-
-    /// Returns the source of a key's value.
-    fn source_of(&self, key: &str) -> String {
-        self.inner.values.get(&[key]).map_or_else(String::new, |found| found.source.to_string())
-    }
-
     /// Returns the known name that is nearest to a mistyped one, if one is near.
     #[cfg(feature = "cli")]
     pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         names::nearest(name, known.iter().copied())
     }
-
-    /// Returns a port of the dev server.
-    #[cfg(feature = "dev-server")]
-    pub(crate) fn port(&self, path: &[&str]) -> Option<u16> {
-        self.inner.values.count(path).and_then(|port| port.try_into().ok())
-    }
-
-    /// Returns a path of the dev server.
-    #[cfg(feature = "dev-server")]
-    pub(crate) fn path(&self, path: &[&str]) -> Option<&Path> {
-        self.inner.values.path(path)
-    }
-
-    fn value<T>(&self, path: &[&str], get: impl Fn(&Values, &[&str]) -> Option<T>) -> Option<T> {
-        get(&self.inner.values, path).or_else(|| get(defaults(), path))
-    }
-}
-
-/// A PEM of a configuration.
-pub(crate) enum Pem<'a> {
-    File(&'a Path),
-    Inline(&'a str),
 }
 
 impl fmt::Debug for Config {
@@ -270,10 +180,4 @@ impl fmt::Debug for DisplayOf<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self.0, f)
     }
-}
-
-/// Returns the defaults of the tables.
-fn defaults() -> &'static Values {
-    static DEFAULTS: OnceLock<Values> = OnceLock::new();
-    DEFAULTS.get_or_init(setting::defaults_of_table)
 }

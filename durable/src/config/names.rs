@@ -1,8 +1,10 @@
 //! The nearest known name for one that is unknown.
 
+use super::entry::Entry;
 use super::error::ConfigProblem;
-use super::model::Entry;
-use super::value::{KeyPath, ValueSource, Values, in_file};
+use super::mistake::ConfigMistake;
+use super::section::{Chosen, Named};
+use super::value::in_file;
 
 /// Returns the known name that is nearest to a mistyped one, if one is near.
 pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -16,52 +18,32 @@ pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     close.max_by(|a, b| near(a).total_cmp(&near(b)))
 }
 
-/// Returns the problem of an unknown key, with the nearest key, or its right place, or all keys.
-pub(super) fn unknown(name: &str, entries: &[Entry], root: &[Entry]) -> String {
-    let offered = || entries.iter().filter(|entry| is_offered(entry)).map(Entry::name);
-    if let Some(near) = nearest(name, offered()) {
-        return format!("unknown key; did you mean `{near}`?");
-    }
-    if let Some(path) = elsewhere(name, root) {
-        return format!("unknown key in this section; did you mean `temporal.{path}`?");
-    }
-    let known: Vec<_> = offered().collect();
-    format!("unknown key; expected one of `{}`", known.join("`, `"))
+/// Returns the mistake of an unknown key, with the nearest key, or its right place, or all keys.
+pub(super) fn unknown(name: &str, entries: &[Entry], root: &[Entry]) -> ConfigMistake {
+    let offered = entries.iter().filter(|entry| is_offered(entry)).map(Entry::name);
+    let known: Vec<_> = offered.collect();
+    let nearest = nearest(name, known.iter().copied()).map(str::to_owned);
+    ConfigMistake::UnknownKey { nearest, elsewhere: elsewhere(name, root), known }
 }
 
-/// Returns the problems of the names under a section that the program doesn't have.
-pub(super) fn not_in_this_program(
-    values: &Values,
-    section: &[&str],
-    kind: &str,
+/// Returns the problems of the chosen names that the program doesn't have.
+pub(super) fn not_in_program<S>(
+    chosen: &Named<S>,
+    kind: &'static str,
     known: &[&str],
 ) -> Vec<ConfigProblem> {
-    let unknown = values.names(section).into_iter().filter(|name| !known.contains(&&**name));
-    unknown.map(|name| not_in_program(values, section, kind, &name, known)).collect()
-}
-
-/// Returns the problem of a name that was chosen under a section, and that the program doesn't have.
-fn not_in_program(
-    values: &Values,
-    section: &[&str],
-    kind: &str,
-    name: &str,
-    known: &[&str],
-) -> ConfigProblem {
-    let path: KeyPath = section.iter().chain([&name]).map(|part| (*part).to_owned()).collect();
-    let source = values.source_below(&path).unwrap_or(ValueSource::BuiltIn);
-    let rest = match (nearest(name, known.iter().copied()), known) {
-        (Some(near), _) => format!("; did you mean `{near}`?"),
-        (None, []) => String::new(),
-        (None, known) => {
-            let mut known = known.to_vec();
-            known.sort_unstable();
-            known.dedup();
-            format!("; it has `{}`", known.join("`, `"))
-        }
+    let unknown = chosen.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+    let problem = |(name, section): (&String, &Chosen<S>)| {
+        let near = nearest(name, known.iter().copied()).map(str::to_owned);
+        let mut known: Vec<_> = known.iter().map(|name| (*name).to_owned()).collect();
+        known.sort_unstable();
+        known.dedup();
+        let key = format!("{}.{name}", in_file(chosen.path()));
+        let mistake =
+            ConfigMistake::NotInProgram { kind, name: name.clone(), nearest: near, known };
+        ConfigProblem { source: section.source.clone(), key, mistake }
     };
-    let problem = format!("this program has no {kind} `{name}`{rest}");
-    ConfigProblem { source, key: in_file(&path), problem }
+    unknown.map(problem).collect()
 }
 
 fn is_offered(entry: &Entry) -> bool {

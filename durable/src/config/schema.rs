@@ -1,12 +1,13 @@
 //! The JSON Schema of the file, with which editors complete and check it.
 //!
-//! It is made from the tables of keys, like everything else. Any value may be a substitution, which is
+//! It is made from the entries of the keys, like everything else. Any value may be a substitution, which is
 //! text, so every type allows that form too.
 
 use serde_json::{Map, Value, json};
 
-use super::keys::TEMPORAL;
-use super::model::{Entry, Fallback, Kind};
+use super::entry::Entry;
+use super::keys::entries;
+use super::kind::Kind;
 use crate::search_attribute::SearchAttribute;
 
 /// The pattern of a value with a substitution.
@@ -19,7 +20,7 @@ pub(super) fn schema() -> Value {
         "title": "Configuration of a program with durable workflows",
         "type": "object",
         "additionalProperties": false,
-        "properties": { "temporal": section(TEMPORAL, "All settings of the program.") },
+        "properties": { "temporal": section(entries(), "All settings of the program.") },
         "$defs": definitions(),
     })
 }
@@ -80,20 +81,22 @@ fn section(entries: &[Entry], meaning: &str) -> Value {
 
 fn property(entry: &Entry) -> Option<Value> {
     Some(match entry {
-        Entry::Key(key) => {
-            let mut schema = reference(key.kind);
-            let (default, description) = match key.default {
-                Fallback::Value(default) => (Some(default), key.meaning.to_owned()),
-                Fallback::Unset(without) => {
-                    (None, format!("{} Without it: {without}.", key.meaning))
-                }
+        Entry::Key { kind, default, meaning, .. } => {
+            let mut schema = reference(*kind);
+            schema["description"] = match default.split() {
+                (_, Some(without)) => described_without(meaning, without).into(),
+                _ => (*meaning).into(),
             };
-            schema["description"] = description.into();
-            if let Some(default) = default {
-                // Numbers and booleans read as JSON; what does not is text.
+            if let (Some(default), _) = default.split() {
+                // Numbers and booleans read as JSON; the rest is text.
                 schema["default"] =
                     serde_json::from_str(default).unwrap_or_else(|_| default.into());
             }
+            schema
+        }
+        Entry::Alias { kind, without, meaning, .. } => {
+            let mut schema = reference(*kind);
+            schema["description"] = described_without(meaning, without).into();
             schema
         }
         Entry::Section { entries, meaning, .. } => section(entries, meaning),
@@ -109,6 +112,10 @@ fn property(entry: &Entry) -> Option<Value> {
         }),
         Entry::Refused { .. } => return None,
     })
+}
+
+fn described_without(meaning: &str, without: &str) -> String {
+    format!("{meaning} Without it: {without}.")
 }
 
 fn value(kind: Kind) -> Value {

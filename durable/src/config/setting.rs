@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::keys::TEMPORAL;
-use super::model::{Entry, Fallback, Kind};
+use super::entry::{Entry, Fallback};
+use super::keys::entries;
 use super::unused::Unused;
 use super::value::{ValueSource, Values, dotted};
 
@@ -61,23 +61,22 @@ pub struct ConfigKey {
 /// Returns every key, in the order of the documentation.
 pub(super) fn keys() -> Vec<ConfigKey> {
     let mut keys = Vec::new();
-    list(TEMPORAL, &mut Vec::new(), &mut keys);
+    list(entries(), &mut Vec::new(), &mut keys);
     keys
 }
 
 fn list(entries: &'static [Entry], path: &mut Vec<&'static str>, keys: &mut Vec<ConfigKey>) {
     for entry in entries {
         path.push(entry.name());
-        let mut push = |key: String, value, default, without, meaning, is_refused| {
+        let mut push = |key: String, value, (default, without), meaning, is_refused| {
             keys.push(ConfigKey { key, value, default, without, meaning, is_refused });
         };
         match entry {
-            Entry::Key(key) => {
-                let (default, without) = match key.default {
-                    Fallback::Value(default) => (Some(default), None),
-                    Fallback::Unset(without) => (None, Some(without)),
-                };
-                push(dotted(path), key.kind.name(), default, without, key.meaning, false);
+            Entry::Key { kind, default, meaning, .. } => {
+                push(dotted(path), kind.name(), default.split(), meaning, false);
+            }
+            Entry::Alias { kind, without, meaning, .. } => {
+                push(dotted(path), kind.name(), (None, Some(*without)), meaning, false);
             }
             Entry::Section { entries, .. } => list(entries, path, keys),
             Entry::Named { of, entries, .. } => {
@@ -87,10 +86,10 @@ fn list(entries: &'static [Entry], path: &mut Vec<&'static str>, keys: &mut Vec<
             }
             Entry::Values { of, kind, meaning, .. } => {
                 let key = format!("{}.{of}", dotted(path));
-                push(key, kind.name(), None, Some("none"), meaning, false);
+                push(key, kind.name(), (None, Some("none")), meaning, false);
             }
             Entry::Refused { reason, .. } => {
-                push(dotted(path), "refused", None, None, reason, true);
+                push(dotted(path), "refused", (None, None), reason, true);
             }
         }
         path.pop();
@@ -102,7 +101,7 @@ pub(super) fn settings(used: &Values, unused: &Unused) -> Vec<Setting> {
     let mut values = used.clone();
     values.fill_from(unused.values.clone());
     let mut settings = Vec::new();
-    effective(TEMPORAL, &mut Vec::new(), &values, &mut settings);
+    effective(entries(), &mut Vec::new(), &values, false, &mut settings);
     let reasons = unused.reasons.iter().map(|(path, reason)| (dotted(path), *reason));
     let reasons: BTreeMap<_, _> = reasons.collect();
     for setting in &mut settings {
@@ -115,50 +114,43 @@ fn effective(
     entries: &'static [Entry],
     path: &mut Vec<String>,
     values: &Values,
+    under_a_name: bool,
     settings: &mut Vec<Setting>,
 ) {
     for entry in entries {
         path.push(entry.name().to_owned());
         match entry {
-            // It was read as `tls`.
-            Entry::Key(key) if key.name == "tls_enabled" => {}
-            Entry::Key(key) => {
-                let under_a_name =
-                    matches!(path.as_slice(), [_, list, ..] if list == "types" || list == "queues");
-                match values.0.get(path) {
-                    Some(_) => settings.extend(found(path, values)),
-                    None if under_a_name => {}
-                    None => settings.push(Setting::built_in(dotted(path), key.default)),
-                }
+            Entry::Key { default, .. } => match found(path, values) {
+                Some(setting) => settings.push(setting),
+                None if under_a_name => {}
+                None => settings.push(Setting::built_in(dotted(path), default)),
+            },
+            Entry::Section { entries, .. } => {
+                effective(entries, path, values, under_a_name, settings);
             }
-            Entry::Section { entries, .. } => effective(entries, path, values, settings),
             Entry::Named { entries, .. } => {
-                for name in names(path, values) {
+                for name in values.names(path) {
                     path.push(name);
-                    effective(entries, path, values, settings);
+                    effective(entries, path, values, true, settings);
                     path.pop();
                 }
             }
             Entry::Values { .. } => {
-                for name in names(path, values) {
+                for name in values.names(path) {
                     path.push(name);
                     settings.extend(found(path, values));
                     path.pop();
                 }
             }
-            Entry::Refused { .. } => {}
+            // An alias was read as the key that it stands for.
+            Entry::Alias { .. } | Entry::Refused { .. } => {}
         }
         path.pop();
     }
 }
 
-fn names(path: &[String], values: &Values) -> Vec<String> {
-    let path: Vec<_> = path.iter().map(String::as_str).collect();
-    values.names(&path)
-}
-
 fn found(path: &[String], values: &Values) -> Option<Setting> {
-    let found = values.0.get(path)?;
+    let found = values.get(path)?;
     let value = found.value.shown(found.kind).unwrap_or_else(|| MASK.to_owned());
     let source = found.source.clone();
     Some(Setting { key: dotted(path), value: Some(value), without: None, source, unused: None })
@@ -168,40 +160,9 @@ fn found(path: &[String], values: &Values) -> Option<Setting> {
 const MASK: &str = "***";
 
 impl Setting {
-    fn built_in(key: String, default: Fallback) -> Self {
-        let (value, without) = match default {
-            Fallback::Value(default) => (Some(default.to_owned()), None),
-            Fallback::Unset(without) => (None, Some(without)),
-        };
+    fn built_in(key: String, default: &Fallback) -> Self {
+        let (value, without) = default.split();
+        let value = value.map(str::to_owned);
         Self { key, value, without, source: ValueSource::BuiltIn, unused: None }
-    }
-}
-
-/// Returns the defaults of the tables as values.
-pub(super) fn defaults_of_table() -> Values {
-    let mut values = Values::default();
-    collect(TEMPORAL, &mut Vec::new(), &mut values);
-    values
-}
-
-fn collect(entries: &'static [Entry], path: &mut Vec<String>, values: &mut Values) {
-    for entry in entries {
-        path.push(entry.name().to_owned());
-        match entry {
-            Entry::Key(key) => {
-                if let Fallback::Value(default) = key.default {
-                    let value = super::value::Value::parse(key.kind, default, None);
-                    let Ok(value) = value else {
-                        unreachable!("the default of {} is of its type", dotted(path));
-                    };
-                    let kind: Kind = key.kind;
-                    let source = ValueSource::BuiltIn;
-                    values.insert(path.clone(), super::value::Found { value, kind, source });
-                }
-            }
-            Entry::Section { entries, .. } => collect(entries, path, values),
-            _ => {}
-        }
-        path.pop();
     }
 }

@@ -4,6 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use super::keys::{OneQueue, Temporal, Worker};
+use super::section::{Key, Located};
+use super::types::Bool;
 use super::value::{KeyPath, Values};
 
 /// Settings that nobody reads, each with the reason.
@@ -13,21 +16,15 @@ pub(super) struct Unused {
     pub(super) reasons: BTreeMap<KeyPath, &'static str>,
 }
 
-const TLS: &[&str] = &["server_ca_cert", "client_cert", "client_key", "tls_server_name"];
-const PROXY: &[&str] = &["proxy_user", "proxy_password"];
-const CACHE: &str = "workflow_cache_size";
-const STICKY: &str = "sticky_queue_schedule_to_start_timeout_ms";
-
 /// Takes the settings out that another one switches off. With `enabled: false` all are left, as they
 /// still say which server would be used.
 pub(super) fn taken_out(values: &mut Values) -> Unused {
     let mut unused = Unused::default();
-    let switches = values.clone();
-    let is_enabled = is_enabled(&switches);
+    let keys = Temporal::of(values);
     values.0.retain(|path, found| {
-        let Some(reason) = reason(&switches, path) else { return true };
+        let Some(reason) = reason(&keys, path) else { return true };
         unused.reasons.insert(path.clone(), reason);
-        if !is_enabled {
+        if !is_enabled(&keys) {
             return true;
         }
         unused.values.insert(path.clone(), found.clone());
@@ -37,66 +34,61 @@ pub(super) fn taken_out(values: &mut Values) -> Unused {
 }
 
 /// Returns whether the program uses Temporal at all.
-pub(super) fn is_enabled(values: &Values) -> bool {
-    values.bool(&["enabled"]) != Some(false)
+pub(super) fn is_enabled(keys: &Temporal) -> bool {
+    keys.enabled.get() != Some(&false)
 }
 
 /// Returns the reason why a setting is unused, if it is.
-pub(super) fn reason(values: &Values, path: &[String]) -> Option<&'static str> {
-    let path: Vec<_> = path.iter().map(String::as_str).collect();
-    let is_off = |switch: &[&str]| values.bool(switch) == Some(false);
-    let is_zero = |limit: &[&str]| values.count(limit) == Some(0);
-    let rules: [(bool, &[&str], &'static str); 8] = [
-        (!is_enabled(values), &["enabled"], "`enabled` is false"),
-        (is_off(&["tls"]), &["tls"], "`tls` is false"),
-        (is_plain(values), &["tls"], "`url` begins with `http://`, which means no TLS"),
-        (!values.has(&["proxy"]), &["proxy"], "`proxy` is not set"),
-        (is_off(&["worker", "enabled"]), &["worker", "enabled"], "`worker.enabled` is false"),
+pub(super) fn reason(keys: &Temporal, path: &[String]) -> Option<&'static str> {
+    let is = |key: &dyn Located| key.path() == path;
+    let is_off = |key: &Key<Bool>| key.get() == Some(&false);
+    let worker = &keys.worker.keys;
+    let is_of_tls = is(&keys.server_ca_cert)
+        || is(&keys.client_cert)
+        || is(&keys.client_key)
+        || is(&keys.tls_server_name);
+    let is_of_proxy = is(&keys.proxy_user) || is(&keys.proxy_password);
+    let is_of_worker = path.starts_with(keys.worker.path()) && !is(&worker.enabled);
+    let rules = [
+        (!is(&keys.enabled) && !is_enabled(keys), "`enabled` is false"),
+        (is_of_tls && is_off(&keys.tls), "`tls` is false"),
+        (is_of_tls && is_plain(keys), "`url` begins with `http://`, which means no TLS"),
+        (is_of_proxy && !keys.proxy.is_set(), "`proxy` is not set"),
+        (is_of_worker && is_off(&worker.enabled), "`worker.enabled` is false"),
         (
-            is_zero(&["worker", "max_restarts"]),
-            &["worker", "max_restarts"],
+            is(&worker.restart_interval_s) && worker.max_restarts.get() == Some(&0),
             "`worker.max_restarts` is 0",
         ),
         (
-            is_without_cache(values, &path),
-            &["worker", CACHE],
+            is_of_missing_cache(worker, path),
             "`workflow_cache_size` is 0, so no worker keeps a workflow in memory",
         ),
-        (is_off(&["dev_server", "ui"]), &["dev_server", "ui"], "`dev_server.ui` is false"),
+        (
+            is(&keys.dev_server.keys.ui_port) && is_off(&keys.dev_server.keys.ui),
+            "`dev_server.ui` is false",
+        ),
     ];
-    let mut applying = rules.iter().filter(|(applies, ..)| *applies);
-    applying.find(|(_, switch, _)| depends(&path, switch)).map(|(.., reason)| *reason)
+    rules.into_iter().find_map(|(applies, reason)| applies.then_some(reason))
 }
 
-/// Returns whether a setting has an effect only while the switch is on.
-fn depends(path: &[&str], switch: &[&str]) -> bool {
-    match switch {
-        ["enabled"] => path != ["enabled"],
-        ["tls"] => matches!(path, [key] if TLS.contains(key)),
-        ["proxy"] => matches!(path, [key] if PROXY.contains(key)),
-        ["worker", "enabled"] => path[0] == "worker" && path != switch,
-        ["worker", "max_restarts"] => path == ["worker", "restart_interval_s"],
-        ["dev_server", "ui"] => path == ["dev_server", "ui_port"],
-        // Whose cache is meant, `is_without_cache` has found out.
-        _ => path.last() == Some(&STICKY),
+fn is_plain(keys: &Temporal) -> bool {
+    keys.url.get().is_some_and(|url| url.starts_with("http://"))
+}
+
+/// Returns whether a setting is for the cache of workers none of which has one.
+fn is_of_missing_cache(worker: &Worker, path: &[String]) -> bool {
+    let all = &worker.all.0;
+    let sticky = &all.sticky_queue_schedule_to_start_timeout_ms;
+    let of_all = all.workflow_cache_size.get();
+    let of = |queue: &OneQueue| queue.one.0.workflow_cache_size.get().copied();
+    if path.last() != sticky.path().last() {
+        return false;
     }
-}
-
-fn is_plain(values: &Values) -> bool {
-    values.text(&["url"]).is_some_and(|url| url.starts_with("http://"))
-}
-
-/// Returns whether no worker that a setting is for has a cache.
-fn is_without_cache(values: &Values, path: &[&str]) -> bool {
-    let of_all = values.count(&["worker", CACHE]);
-    let of_queue = |queue: &str| values.count(&["worker", "queues", queue, CACHE]);
-    match path {
-        ["worker", "queues", queue, _] => of_queue(queue).or(of_all) == Some(0),
-        ["worker", _] => {
-            let queues = values.names(&["worker", "queues"]);
-            of_all == Some(0)
-                && queues.iter().all(|queue| matches!(of_queue(queue), None | Some(0)))
+    match path.strip_prefix(worker.queues.path()) {
+        Some([queue, _]) => worker.queues.get(queue).and_then(of).or(of_all.copied()) == Some(0),
+        _ => {
+            let mut queues = worker.queues.iter().map(|(_, queue)| of(&queue.keys));
+            of_all == Some(&0) && queues.all(|cache| matches!(cache, None | Some(0)))
         }
-        _ => false,
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::model::Kind;
+use super::kind::Kind;
+use crate::client::Pem;
 use crate::search_attribute::SearchAttribute;
 
 /// The source of a key's value.
@@ -59,14 +60,15 @@ impl fmt::Display for ValueSource {
 pub(super) enum Value {
     Bool(bool),
     Count(u32),
+    Port(u16),
     Number(f64),
     Duration(Duration),
     Text(String),
     Texts(Vec<String>),
     /// A path, resolved against the folder of its file.
     Path(PathBuf),
-    /// A PEM text.
-    Inline(String),
+    Pem(Pem),
+    SearchAttribute(SearchAttribute),
 }
 
 /// The error for a text that isn't a value of a type. It doesn't contain the text.
@@ -86,10 +88,7 @@ impl Value {
             Kind::Count { least } => {
                 text.parse().ok().filter(|count| *count >= least).map(Self::Count)
             }
-            Kind::Port => {
-                let port = text.parse::<u16>().ok().filter(|port| *port > 0);
-                port.map(|port| Self::Count(port.into()))
-            }
+            Kind::Port => text.parse().ok().filter(|port| *port > 0).map(Self::Port),
             Kind::Rate => number().filter(|rate| *rate >= 0.0).map(Self::Number),
             Kind::Fraction => {
                 number().filter(|share| *share > 0.0 && *share <= 1.0).map(Self::Number)
@@ -104,12 +103,10 @@ impl Value {
                 duration.filter(|duration| *duration <= LONGEST).map(Self::Duration)
             }
             Kind::Text | Kind::Secret => Some(Self::Text(text.to_owned())),
-            Kind::SearchAttribute => {
-                let kind = text.parse::<SearchAttribute>().ok();
-                kind.map(|kind| Self::Text(kind.to_string()))
-            }
-            Kind::Pem if text.contains("-----BEGIN") => Some(Self::Inline(text.to_owned())),
-            Kind::Pem | Kind::Path => Some(Self::Path(path())),
+            Kind::SearchAttribute => text.parse().ok().map(Self::SearchAttribute),
+            Kind::Pem if text.contains("-----BEGIN") => Some(Self::Pem(Pem::inline(text))),
+            Kind::Pem => Some(Self::Pem(Pem::file(path()))),
+            Kind::Path => Some(Self::Path(path())),
             Kind::Texts => {
                 let parts = text.split(',').map(|part| part.trim().to_owned());
                 let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
@@ -122,10 +119,12 @@ impl Value {
     /// Returns the value as it is written, or `None` if it must not be shown.
     pub(super) fn shown(&self, kind: Kind) -> Option<String> {
         match self {
-            Self::Inline(_) => None,
             _ if kind == Kind::Secret => None,
             Self::Bool(value) => Some(value.to_string()),
             Self::Count(count) => Some(count.to_string()),
+            Self::Port(port) => Some(port.to_string()),
+            // `2.0`, to be seen as a number with fractions.
+            Self::Number(number) if kind == Kind::Coefficient => Some(format!("{number:?}")),
             Self::Number(number) => Some(number.to_string()),
             Self::Duration(duration) if kind == Kind::Milliseconds => {
                 Some(duration.as_millis().to_string())
@@ -134,6 +133,8 @@ impl Value {
             Self::Text(text) => Some(text.clone()),
             Self::Texts(texts) => Some(format!("[{}]", texts.join(", "))),
             Self::Path(path) => Some(path.display().to_string()),
+            Self::Pem(pem) => pem.path().map(|path| path.display().to_string()),
+            Self::SearchAttribute(kind) => Some(kind.to_string()),
         }
     }
 }
@@ -162,7 +163,7 @@ pub(super) fn dotted(path: &[impl AsRef<str>]) -> String {
 pub(super) const ROOT: &str = "temporal";
 
 /// Joins the path of a key with dots, below the section of the file.
-pub(super) fn in_file(path: &KeyPath) -> String {
+pub(super) fn in_file(path: &[String]) -> String {
     format!("{ROOT}.{}", dotted(path))
 }
 
@@ -175,69 +176,14 @@ impl Values {
         self.0.insert(path, found);
     }
 
-    pub(super) fn get(&self, path: &[&str]) -> Option<&Found> {
-        let path: KeyPath = path.iter().map(|part| (*part).to_owned()).collect();
-        self.0.get(&path)
-    }
-
-    pub(super) fn has(&self, path: &[&str]) -> bool {
-        self.get(path).is_some()
+    pub(super) fn get(&self, path: &[String]) -> Option<&Found> {
+        self.0.get(path)
     }
 
     /// Adds the values of `lower` for keys that have none here.
     pub(super) fn fill_from(&mut self, lower: Self) {
         for (path, found) in lower.0 {
             self.0.entry(path).or_insert(found);
-        }
-    }
-
-    pub(super) fn bool(&self, path: &[&str]) -> Option<bool> {
-        match self.get(path)?.value {
-            Value::Bool(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    pub(super) fn count(&self, path: &[&str]) -> Option<u32> {
-        match self.get(path)?.value {
-            Value::Count(count) => Some(count),
-            _ => None,
-        }
-    }
-
-    pub(super) fn number(&self, path: &[&str]) -> Option<f64> {
-        match self.get(path)?.value {
-            Value::Number(number) => Some(number),
-            _ => None,
-        }
-    }
-
-    pub(super) fn duration(&self, path: &[&str]) -> Option<Duration> {
-        match self.get(path)?.value {
-            Value::Duration(duration) => Some(duration),
-            _ => None,
-        }
-    }
-
-    pub(super) fn text(&self, path: &[&str]) -> Option<&str> {
-        match &self.get(path)?.value {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    #[cfg(feature = "dev-server")]
-    pub(super) fn path(&self, path: &[&str]) -> Option<&Path> {
-        match &self.get(path)?.value {
-            Value::Path(path) => Some(path),
-            _ => None,
-        }
-    }
-
-    pub(super) fn texts(&self, path: &[&str]) -> Option<&[String]> {
-        match &self.get(path)?.value {
-            Value::Texts(texts) => Some(texts),
-            _ => None,
         }
     }
 
@@ -248,10 +194,9 @@ impl Values {
     }
 
     /// Returns the names that the user chose under a path.
-    pub(super) fn names(&self, under: &[&str]) -> Vec<String> {
-        let below = self.0.keys().filter(|path| {
-            path.len() > under.len() && path.iter().zip(under).all(|(part, want)| part == want)
-        });
+    pub(super) fn names(&self, under: &[String]) -> Vec<String> {
+        let below =
+            self.0.keys().filter(|path| path.len() > under.len() && path.starts_with(under));
         let mut names: Vec<_> = below.map(|path| path[under.len()].clone()).collect();
         names.dedup();
         names

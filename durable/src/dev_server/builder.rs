@@ -10,9 +10,11 @@ use super::error::DevServerError;
 use super::locate::LocateOptions;
 use super::ports::Ports;
 use super::process::Owner;
-use super::settings::{DevServerSettings, LogLevel};
+use super::settings::{LogLevel, Settings};
 use super::{DevServer, locate};
 use crate::definition::declared_search_attributes;
+#[cfg(feature = "config")]
+use crate::dev_server_settings::DevServerSettings;
 use crate::search_attribute::SearchAttribute;
 
 /// The name of the option, for messages.
@@ -24,14 +26,14 @@ const SEARCH_ATTRIBUTE: &str = "search_attribute";
 #[must_use = "a builder starts a server only when `start` is called"]
 pub struct DevServerBuilder {
     locate: LocateOptions,
-    settings: DevServerSettings,
+    settings: Settings,
 }
 
 impl DevServerBuilder {
     /// Uses this `temporal` executable and looks for no other. It takes precedence over the environment
     /// variable `DURABLE_TEMPORAL_CLI`.
     pub fn cli(mut self, path: impl Into<PathBuf>) -> Self {
-        self.locate = self.locate.cli(path);
+        self.settings.main.cli = Some(path.into());
         self
     }
 
@@ -44,19 +46,19 @@ impl DevServerBuilder {
 
     /// Sets the port to serve on; the default is a free one.
     pub fn port(mut self, port: u16) -> Self {
-        self.settings.port = Some(port);
+        self.settings.main.port = Some(port);
         self
     }
 
     /// Sets whether to serve the web UI; the default is `false`.
     pub fn ui(mut self, ui: bool) -> Self {
-        self.settings.ui = ui;
+        self.settings.main.ui = ui;
         self
     }
 
     /// Sets the port to serve the web UI on, and turns the web UI on; the default is a free port.
     pub fn ui_port(mut self, port: u16) -> Self {
-        self.settings.ui_port = Some(port);
+        self.settings.main.ui_port = Some(port);
         self
     }
 
@@ -69,7 +71,7 @@ impl DevServerBuilder {
     /// Keeps the state in this SQLite file, which is created if it is missing; by default the state is
     /// kept in memory. Only one server at a time may use a file.
     pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
-        self.settings.database = Some(path.into());
+        self.settings.main.database = Some(path.into());
         self
     }
 
@@ -85,7 +87,7 @@ impl DevServerBuilder {
     /// Those that the program declares with [`search_attributes!`](crate::search_attributes) are
     /// registered without it.
     pub fn search_attribute(mut self, name: impl Into<String>, of: SearchAttribute) -> Self {
-        self.settings.search_attributes.push((name.into(), of));
+        self.settings.main.search_attributes.push((name.into(), of));
         self
     }
 
@@ -116,6 +118,12 @@ impl DevServerBuilder {
         self
     }
 
+    /// Returns the settings that a configuration may have.
+    #[cfg(feature = "config")]
+    pub(crate) fn main_settings(&mut self) -> &mut DevServerSettings {
+        &mut self.settings.main
+    }
+
     /// Finds or fetches the `temporal` command, starts the server, and waits until it answers.
     ///
     /// # Errors
@@ -126,39 +134,42 @@ impl DevServerBuilder {
     /// - [`DevServerError::Spawn`], [`DevServerError::Exited`], [`DevServerError::NotReady`]: the
     ///   server did not start.
     pub async fn start(self) -> Result<DevServer, DevServerError> {
-        let Self { locate: options, mut settings } = self;
-        with_declared(&mut settings.search_attributes)?;
+        let Self { locate: mut options, mut settings } = self;
+        if let Some(path) = settings.main.cli.take() {
+            options = options.cli(path);
+        }
+        with_declared(&mut settings.main.search_attributes)?;
         settings.check()?;
         let cli = locate(&options).await?;
         DevServer::launch(cli, &settings).await
     }
 }
 
-impl DevServerSettings {
+impl Settings {
     pub(super) fn has_ui(&self) -> bool {
-        self.ui || self.ui_port.is_some()
+        self.main.ui || self.main.ui_port.is_some()
     }
 
     fn check(&self) -> Result<(), DevServerError> {
         let invalid = |option, problem| Err(DevServerError::InvalidOption { option, problem });
-        if self.port.is_some() && self.port == self.ui_port {
+        if self.main.port.is_some() && self.main.port == self.main.ui_port {
             let problem = "same as `port`; choose another one".to_owned();
             return invalid("ui_port", problem);
         }
-        if [self.port, self.ui_port].contains(&Some(0)) {
+        if [self.main.port, self.main.ui_port].contains(&Some(0)) {
             let problem = "0 is not a port; leave the option out to use a free one".to_owned();
-            return invalid(if self.port == Some(0) { "port" } else { "ui_port" }, problem);
+            return invalid(if self.main.port == Some(0) { "port" } else { "ui_port" }, problem);
         }
         let keys = self.dynamic_config.iter().map(|(key, _)| ("dynamic_config", key));
-        let names = self.search_attributes.iter().map(|(name, _)| (SEARCH_ATTRIBUTE, name));
+        let names = self.main.search_attributes.iter().map(|(name, _)| (SEARCH_ATTRIBUTE, name));
         for (option, name) in keys.chain(names) {
             if name.is_empty() || name.contains('=') {
                 let problem = format!("invalid name `{name}`; it must not be empty or contain `=`");
                 return invalid(option, problem);
             }
         }
-        for (index, (name, kind)) in self.search_attributes.iter().enumerate() {
-            let mut others = self.search_attributes[..index].iter();
+        for (index, (name, kind)) in self.main.search_attributes.iter().enumerate() {
+            let mut others = self.main.search_attributes[..index].iter();
             if let Some((_, other)) = others.find(|(other, of)| other == name && of != kind) {
                 let problem = format!("`{name}` is set as {other} and as {kind}; choose one");
                 return invalid(SEARCH_ATTRIBUTE, problem);
@@ -183,13 +194,13 @@ impl DevServerSettings {
         for namespace in &self.namespaces {
             flag("--namespace", namespace.into());
         }
-        if let Some(path) = &self.database {
+        if let Some(path) = &self.main.database {
             flag("--db-filename", path.into());
         }
         for (key, value) in &self.dynamic_config {
             flag("--dynamic-config-value", format!("{key}={value}").into());
         }
-        for (name, of) in &self.search_attributes {
+        for (name, of) in &self.main.search_attributes {
             flag("--search-attribute", format!("{name}={of}").into());
         }
         if ports.ui.is_none() {

@@ -13,7 +13,7 @@ use super::error::{BoxError, DevServerError};
 use super::locate::TemporalCli;
 use super::ports::{Ports, Wanted};
 use super::process::{Ending, Process};
-use super::settings::DevServerSettings;
+use super::settings::Settings;
 
 /// The number of launches that are tried if another process takes a port before the server binds it.
 const TRIES: u32 = 5;
@@ -30,12 +30,12 @@ pub(super) struct Launched {
 /// Starts the server and waits until it is healthy.
 pub(super) async fn launch(
     cli: &TemporalCli,
-    settings: &DevServerSettings,
+    settings: &Settings,
 ) -> Result<Launched, DevServerError> {
     let mut tries = 1;
     loop {
         let ports = choose_ports(settings)?;
-        let (arguments, graceful) = (settings.arguments(ports), settings.database.is_some());
+        let (arguments, graceful) = (settings.arguments(ports), settings.main.database.is_some());
         let process = Process::spawn(cli.path(), &arguments, graceful, settings.owner.as_ref())
             .map_err(|source| DevServerError::Spawn { path: cli.path().to_owned(), source })?;
         match wait_until_ready(&process, ports, settings).await {
@@ -69,13 +69,13 @@ pub(super) fn address(port: u16) -> String {
     format!("{}:{port}", Ipv4Addr::LOCALHOST)
 }
 
-fn wanted(settings: &DevServerSettings) -> (Wanted, Wanted) {
-    let frontend = Wanted { option: "port", port: settings.port };
-    let ui = Wanted { option: "ui_port", port: settings.ui_port };
+fn wanted(settings: &Settings) -> (Wanted, Wanted) {
+    let frontend = Wanted { option: "port", port: settings.main.port };
+    let ui = Wanted { option: "ui_port", port: settings.main.ui_port };
     (frontend, ui)
 }
 
-fn choose_ports(settings: &DevServerSettings) -> Result<Ports, DevServerError> {
+fn choose_ports(settings: &Settings) -> Result<Ports, DevServerError> {
     let (frontend, ui) = wanted(settings);
     Ok(Ports {
         frontend: frontend.choose()?,
@@ -90,7 +90,7 @@ fn says_port_taken(output: &str) -> bool {
         .any(|words| output.contains(words))
 }
 
-fn asked_for_and_taken(settings: &DevServerSettings, output: &str) -> Option<DevServerError> {
+fn asked_for_and_taken(settings: &Settings, output: &str) -> Option<DevServerError> {
     let (frontend, ui) = wanted(settings);
     [frontend, ui].into_iter().find_map(|Wanted { option, port }| {
         let port = port?;
@@ -108,7 +108,7 @@ enum NotReady {
 async fn wait_until_ready(
     process: &Process,
     ports: Ports,
-    settings: &DevServerSettings,
+    settings: &Settings,
 ) -> Result<(), NotReady> {
     let deadline = Instant::now() + settings.start_timeout;
     let mut last = None;

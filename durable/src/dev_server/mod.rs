@@ -64,7 +64,7 @@ pub use crate::search_attribute::{SearchAttribute, UnknownSearchAttribute};
 
 use self::launch::Launched;
 use self::process::Process;
-use self::settings::DevServerSettings;
+use self::settings::Settings;
 
 /// The version of the `temporal` command that is fetched.
 pub const VERSION: &str = "1.9.1";
@@ -147,10 +147,7 @@ impl DevServer {
         stopped.map_err(|_| DevServerError::StillRunning { process_id, limit })
     }
 
-    async fn launch(
-        cli: TemporalCli,
-        settings: &DevServerSettings,
-    ) -> Result<Self, DevServerError> {
+    async fn launch(cli: TemporalCli, settings: &Settings) -> Result<Self, DevServerError> {
         let Launched { process, ports } = launch::launch(&cli, settings).await?;
         let address = launch::address(ports.frontend);
         let ui_address = ports.ui.map(|port| format!("http://{}", launch::address(port)));

@@ -1,26 +1,20 @@
 //! The settings of a dev server, with their defaults.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::process::Owner;
-use crate::search_attribute::SearchAttribute;
+use crate::dev_server_settings::DevServerSettings;
 
-/// The settings of a dev server.
+/// All settings of a dev server.
 #[derive(Debug, Clone)]
-pub(crate) struct DevServerSettings {
-    /// The port to serve on. A free one is the default.
-    pub(super) port: Option<u16>,
-    pub(super) ui: bool,
-    pub(super) ui_port: Option<u16>,
+pub(super) struct Settings {
+    /// The settings that a configuration may have.
+    pub(super) main: DevServerSettings,
     pub(super) namespaces: Vec<String>,
-    /// The SQLite file. The state is in memory by default.
-    pub(super) database: Option<PathBuf>,
     pub(super) dynamic_config: Vec<(String, Value)>,
-    pub(super) search_attributes: Vec<(String, SearchAttribute)>,
     pub(super) log_level: LogLevel,
     pub(super) extra_args: Vec<OsString>,
     /// The limit until the server answers.
@@ -29,16 +23,12 @@ pub(crate) struct DevServerSettings {
     pub(super) owner: Option<Owner>,
 }
 
-impl Default for DevServerSettings {
+impl Default for Settings {
     fn default() -> Self {
         Self {
-            port: None,
-            ui: false,
-            ui_port: None,
+            main: DevServerSettings::default(),
             namespaces: Vec::new(),
-            database: None,
             dynamic_config: Vec::new(),
-            search_attributes: Vec::new(),
             log_level: LogLevel::default(),
             extra_args: Vec::new(),
             start_timeout: Duration::from_secs(30),

@@ -11,6 +11,7 @@
 pub(crate) mod check;
 mod configured;
 pub(crate) mod cron;
+mod problem;
 mod resolve;
 mod retry;
 mod setters;
@@ -24,6 +25,9 @@ use temporalio_sdk::ActivityCancellationType;
 
 pub(crate) use configured::Configured;
 pub use configured::ConfiguredOptions;
+#[cfg(feature = "config")]
+pub(crate) use problem::OptionName;
+pub use problem::OptionProblem;
 pub(crate) use resolve::{ActivityTimeouts, Resolved, Sourced, WorkflowTimeouts};
 pub use retry::RetryOptions;
 use setters::setters;
@@ -188,18 +192,24 @@ pub(crate) fn limit(timeout: Option<Duration>) -> Option<Duration> {
 #[non_exhaustive]
 pub struct InvalidOptions {
     /// The problems, each with its solution.
-    pub problems: Vec<String>,
+    pub problems: Vec<OptionProblem>,
 }
 
 impl InvalidOptions {
-    fn unless_empty(problems: Vec<String>) -> Result<(), Self> {
-        if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
+    pub(crate) fn unless_empty(problems: Vec<impl Into<OptionProblem>>) -> Result<(), Self> {
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Self { problems: problems.into_iter().map(Into::into).collect() })
     }
 }
 
 impl fmt::Display for InvalidOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problems.join("; "))
+        for (index, problem) in self.problems.iter().enumerate() {
+            write!(f, "{}{problem}", if index == 0 { "" } else { "; " })?;
+        }
+        Ok(())
     }
 }
 

@@ -6,9 +6,14 @@
 use std::time::Duration;
 
 use super::configured::Configured;
+use super::problem::{OptionName, OptionProblem};
 use super::retry::RetryOptions;
 use super::source::{EXPLICIT, OptionSource};
 use super::{ActivityOptions, InvalidOptions, WorkflowOptions, check, limit};
+
+/// The options of a problem of the time for attempts.
+const OF_ATTEMPTS: &[OptionName] =
+    &[OptionName::ScheduleToCloseTimeout, OptionName::StartToCloseTimeout];
 
 /// The merged options, with the sources of the timeouts.
 #[derive(Debug)]
@@ -81,7 +86,7 @@ impl ActivityOptions {
         Ok(Resolved { options, timeouts })
     }
 
-    fn built_in() -> Self {
+    pub(crate) fn built_in() -> Self {
         Self {
             start_to_close_timeout: Some(Duration::from_secs(1200)),
             retry: Some(RetryOptions::of_activities()),
@@ -91,14 +96,14 @@ impl ActivityOptions {
 }
 
 impl ActivityTimeouts {
-    fn agree(&mut self, problems: &mut Vec<String>) {
+    fn agree(&mut self, problems: &mut Vec<OptionProblem>) {
         let Self { start_to_close, schedule_to_close, schedule_to_start, heartbeat } = self;
         if start_to_close.limit().is_none() && schedule_to_close.limit().is_none() {
-            problems.push(
+            problems.push(OptionProblem::new(
+                OF_ATTEMPTS,
                 "neither start_to_close_timeout nor schedule_to_close_timeout is set; \
-                 set one, because Temporal needs one of them"
-                    .to_owned(),
-            );
+                 set one, because Temporal needs one of them",
+            ));
         }
         let agreed = fit(start_to_close, schedule_to_close, EXPLICIT);
         // The server shortens a heartbeat timeout to that of the attempt. One that was set for this
@@ -114,12 +119,12 @@ impl ActivityTimeouts {
         fit(heartbeat, start_to_close, NEVER_REFUSED);
         fit(schedule_to_start, schedule_to_close, NEVER_REFUSED);
         if !(agreed && fit(start_to_close, schedule_to_close, EXPLICIT)) {
-            problems.push(format!(
+            problems.push(OptionProblem::new(OF_ATTEMPTS, format!(
                 "start_to_close_timeout ({:?}) is longer than schedule_to_close_timeout ({:?}), \
                  which limits all attempts together; set schedule_to_close_timeout too",
                 start_to_close.length.unwrap_or_default(),
                 schedule_to_close.length.unwrap_or_default(),
-            ));
+            )));
         }
     }
 }
@@ -141,11 +146,14 @@ impl WorkflowOptions {
         let mut intervals = Intervals::of(&layers, |options| options.retry.as_ref());
         let mut problems = Vec::new();
         if !fit(&mut run, &mut execution, ONLY_EQUAL_REFUSED) {
-            problems.push(format!(
-                "run_timeout ({:?}) is longer than execution_timeout ({:?}), which limits all \
+            problems.push(OptionProblem::new(
+                &[OptionName::ExecutionTimeout, OptionName::RunTimeout],
+                format!(
+                    "run_timeout ({:?}) is longer than execution_timeout ({:?}), which limits all \
                  runs together; set execution_timeout too",
-                run.length.unwrap_or_default(),
-                execution.length.unwrap_or_default(),
+                    run.length.unwrap_or_default(),
+                    execution.length.unwrap_or_default(),
+                ),
             ));
         }
         intervals.agree(&mut problems);
@@ -176,7 +184,7 @@ impl Intervals {
         }
     }
 
-    fn agree(&mut self, problems: &mut Vec<String>) {
+    fn agree(&mut self, problems: &mut Vec<OptionProblem>) {
         // The server's default is adjusted like a built-in value.
         if self.initial.length.is_none()
             && self.maximum.limit().is_some_and(|max| max < SERVER_INITIAL_INTERVAL)
@@ -184,18 +192,18 @@ impl Intervals {
             self.initial = self.maximum;
         }
         if !fit(&mut self.initial, &mut self.maximum, EXPLICIT) {
-            problems.push(format!(
+            problems.push(OptionProblem::new(&[OptionName::InitialInterval, OptionName::MaximumInterval], format!(
                 "retry maximum_interval ({:?}) is shorter than initial_interval ({:?}); set both",
                 self.maximum.length.unwrap_or_default(),
                 self.initial.length.unwrap_or_default(),
-            ));
+            )));
         }
     }
 
     fn put_into(
         self,
         retry: Option<RetryOptions>,
-        problems: &mut Vec<String>,
+        problems: &mut Vec<OptionProblem>,
     ) -> Option<RetryOptions> {
         let retry = retry.map(|retry| RetryOptions {
             initial_interval: self.initial.length,

@@ -219,7 +219,7 @@ fn contradictory_explicit_values_are_refused() {
     ] {
         let problems = contradiction.unwrap_err().problems;
         assert_eq!(problems.len(), 1, "{problems:?}");
-        assert!(problems[0].contains("start_to_close_timeout (7s)"), "{problems:?}");
+        assert!(problems[0].to_string().contains("start_to_close_timeout (7s)"), "{problems:?}");
     }
 }
 

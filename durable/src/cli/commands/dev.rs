@@ -81,11 +81,11 @@ impl Dev {
 
     fn server(&self, config: &crate::config::Config, namespace: &str) -> DevServerBuilder {
         let mut server = DevServer::builder().config(config).ui(true);
-        let configured = |key| config.port(&["dev_server", key]).is_some();
-        if let Some(port) = self.port.or_else(|| self.usual(PORT, configured("port"))) {
+        let configured = config.dev_server();
+        if let Some(port) = self.port.or_else(|| self.usual(PORT, configured.port)) {
             server = server.port(port);
         }
-        if let Some(port) = self.ui_port.or_else(|| self.usual(UI_PORT, configured("ui_port"))) {
+        if let Some(port) = self.ui_port.or_else(|| self.usual(UI_PORT, configured.ui_port)) {
             server = server.ui_port(port);
         }
         if let Some(path) = &self.database {
@@ -97,8 +97,8 @@ impl Dev {
         if namespace == "default" { server } else { server.namespace(namespace) }
     }
 
-    fn usual(&self, port: u16, configured: bool) -> Option<u16> {
-        (!self.free_ports && !configured).then_some(port)
+    fn usual(&self, port: u16, configured: Option<u16>) -> Option<u16> {
+        (!self.free_ports && configured.is_none()).then_some(port)
     }
 }
 

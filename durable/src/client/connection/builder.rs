@@ -228,9 +228,10 @@ impl ClientBuilder {
     /// [`Error::Disabled`] if one of them disables Temporal.
     fn enabled(&self) -> Result<ConnectionSettings> {
         let settings = self.settings.effective();
-        match settings.disabled_by {
-            Some(by) => Err(Error::Disabled { by }),
-            None => Ok(settings),
+        if settings.enabled {
+            Ok(settings)
+        } else {
+            Err(Error::Disabled { by: settings.disabled_by })
         }
     }
 

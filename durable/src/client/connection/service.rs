@@ -61,9 +61,12 @@ impl ClientService {
     #[must_use]
     pub fn new(builder: ClientBuilder) -> Self {
         let ConnectionSettings {
-            disabled_by, address: url, namespace, connect_limit: limit, ..
+            enabled: is_enabled,
+            address: url,
+            namespace,
+            connect_limit: limit,
+            ..
         } = builder.settings.effective();
-        let is_enabled = disabled_by.is_none();
         let state = Mutex::default();
         Self { inner: Arc::new(Inner { builder, url, namespace, is_enabled, limit, state }) }
     }

@@ -9,8 +9,10 @@ use super::security::Transport;
 /// The settings of a connection to a Temporal server.
 #[derive(Clone)]
 pub(crate) struct ConnectionSettings {
-    /// The place of the setting that disables Temporal, if one does.
-    pub(crate) disabled_by: Option<String>,
+    /// `false` if the program does not use Temporal.
+    pub(crate) enabled: bool,
+    /// The place of the setting that disables Temporal.
+    pub(crate) disabled_by: String,
     /// The server, as `host:port` or URL.
     pub(crate) address: String,
     pub(crate) namespace: String,
@@ -33,7 +35,8 @@ pub(crate) struct ConnectionSettings {
 impl Default for ConnectionSettings {
     fn default() -> Self {
         Self {
-            disabled_by: None,
+            enabled: true,
+            disabled_by: String::new(),
             address: "localhost:7233".to_owned(),
             namespace: "default".to_owned(),
             identity: None,

@@ -90,11 +90,9 @@ impl Settings {
         let resolved = self.options.resolve(options, configured).map_err(invalid)?;
         let Resolved { options: resolved, timeouts } = resolved;
         let queue = resolved.task_queue.unwrap_or_else(|| queue.to_owned());
-        let mut problems = Vec::new();
+        let mut problems: Vec<String> = Vec::new();
         check::queue(&mut problems, Some(&queue));
-        if !problems.is_empty() {
-            return Err(invalid(InvalidOptions { problems }));
-        }
+        InvalidOptions::unless_empty(problems).map_err(invalid)?;
         // A delayed workflow has no first task yet.
         let eager = self.eager.unwrap_or(true) && self.delay.is_none();
         let options = WorkflowStartOptions::new(queue, id)
@@ -175,7 +173,7 @@ impl Settings {
             }
             StartKind::Schedule => self.check_scheduled(&mut problems),
         }
-        if problems.is_empty() { Ok(()) } else { Err(InvalidOptions { problems }) }
+        InvalidOptions::unless_empty(problems)
     }
 
     fn refuse_eager(&self, what: &str, problems: &mut Vec<String>) {

@@ -32,7 +32,10 @@ impl Checks {
 
     /// Returns the merged options, or adds their problems.
     pub(crate) fn merged<T>(&mut self, options: Result<T, InvalidOptions>) -> Option<T> {
-        options.map_err(|error| self.problems.extend(error.problems)).ok()
+        let add = |error: InvalidOptions| {
+            self.problems.extend(error.problems.iter().map(ToString::to_string));
+        };
+        options.map_err(add).ok()
     }
 
     /// Returns the entry of a call among the pending ones, or adds the problem.

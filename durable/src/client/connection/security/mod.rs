@@ -43,6 +43,15 @@ impl Pem {
     pub fn inline(text: impl Into<String>) -> Self {
         Self(PemSource::Inline(text.into()))
     }
+
+    /// Returns the path of the file, if the data comes from one.
+    #[cfg(feature = "config")]
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match &self.0 {
+            PemSource::File(path) => Some(path),
+            PemSource::Inline(_) => None,
+        }
+    }
 }
 
 impl From<PathBuf> for Pem {

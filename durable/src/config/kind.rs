@@ -1,26 +1,4 @@
-//! The model of a configuration key: its type, its default and its meaning.
-//!
-//! The tables in `keys` are made of these. Reading, the names of variables, the checks of types, the
-//! effective values, the JSON Schema and the table of docs/configuration.md all follow from the tables,
-//! so that a key can't be known in one place and unknown in another.
-
-/// One key.
-#[derive(Debug)]
-pub(super) struct Key {
-    pub(super) name: &'static str,
-    pub(super) kind: Kind,
-    pub(super) default: Fallback,
-    pub(super) meaning: &'static str,
-}
-
-/// The value of a key that isn't set.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Fallback {
-    /// A value, as it would be written.
-    Value(&'static str),
-    /// No value, and the meaning of that.
-    Unset(&'static str),
-}
+//! The kinds of values that keys have.
 
 /// The type of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,50 +31,6 @@ pub(super) enum Kind {
     Texts,
     /// The type of a search attribute.
     SearchAttribute,
-}
-
-/// An entry of a section.
-#[derive(Debug)]
-pub(super) enum Entry {
-    Key(Key),
-    /// Keys that belong together.
-    Section {
-        name: &'static str,
-        meaning: &'static str,
-        entries: &'static [Entry],
-    },
-    /// Names that the user chooses, each with these keys.
-    Named {
-        name: &'static str,
-        /// The kind of thing that is named, for messages and tables.
-        of: &'static str,
-        meaning: &'static str,
-        entries: &'static [Entry],
-    },
-    /// Names that the user chooses, each with a value.
-    Values {
-        name: &'static str,
-        of: &'static str,
-        kind: Kind,
-        meaning: &'static str,
-    },
-    /// A key of the system that this crate succeeds that has no effect here, and the reason.
-    Refused {
-        name: &'static str,
-        reason: &'static str,
-    },
-}
-
-impl Entry {
-    pub(super) const fn name(&self) -> &'static str {
-        match self {
-            Self::Key(key) => key.name,
-            Self::Section { name, .. }
-            | Self::Named { name, .. }
-            | Self::Values { name, .. }
-            | Self::Refused { name, .. } => name,
-        }
-    }
 }
 
 impl Kind {
@@ -141,24 +75,4 @@ impl Kind {
             }
         }
     }
-}
-
-/// Creates a key that has a default.
-pub(super) const fn key(
-    name: &'static str,
-    kind: Kind,
-    default: &'static str,
-    meaning: &'static str,
-) -> Entry {
-    Entry::Key(Key { name, kind, default: Fallback::Value(default), meaning })
-}
-
-/// Creates a key that has no default, with the meaning of leaving it out.
-pub(super) const fn unset(
-    name: &'static str,
-    kind: Kind,
-    without: &'static str,
-    meaning: &'static str,
-) -> Entry {
-    Entry::Key(Key { name, kind, default: Fallback::Unset(without), meaning })
 }
