@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "dev-server")]
 use crate::search_attribute::SearchAttribute;
 
 /// The settings of a dev server that a configuration may have.

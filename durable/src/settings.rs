@@ -19,6 +19,7 @@ impl<S: Clone> Settings<S> {
     }
 
     /// Replaces the settings that the calls change.
+    #[cfg(any(test, feature = "config"))]
     pub(crate) fn set_base(&mut self, base: S) {
         self.base = base;
     }

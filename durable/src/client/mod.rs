@@ -27,6 +27,7 @@ pub use schedule::{
     Calendar, CreateScheduleCall, ListSchedulesCall, ScheduleDescription, ScheduleHandle,
     ScheduleRun, ScheduleSpec, ScheduleSummary, ScheduleUpdate, ScheduledWorkflow,
 };
+#[cfg(feature = "testing")]
 pub(crate) use start::clock;
 pub use start::{
     ExecuteCall, Idempotency, SignalWithStartCall, StartCall, UpdateWithStartCall, start_all,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::error::DevServerError;
 use super::locate::LocateOptions;
 use super::ports::Ports;
+#[cfg(feature = "testing")]
 use super::process::Owner;
 use super::settings::{LogLevel, Settings};
 use super::{DevServer, locate};
