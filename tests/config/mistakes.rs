@@ -1,6 +1,6 @@
 //! Mistakes: each with its place, its key and what to write; all of them at once.
 
-use durable::config::{Config, ValueSource};
+use durable::config::{Config, ConfigMistake, ValueSource};
 
 use crate::{load, printed, problems};
 
@@ -74,6 +74,32 @@ fn error_lists_problems_with_their_parts() {
     );
     let text = load("temporal:\n  urll: x\n  tsl: true\n", &[]).unwrap_err().to_string();
     assert!(text.contains("urll") && text.contains("did you mean `tls`?"), "{text}");
+}
+
+#[test]
+fn mistakes_are_values_with_a_key() {
+    let text = "
+temporal:
+  urll: x
+  activities:
+    schedule_to_close_timeout_s: 60
+    start_to_close_timeout_s: 1200
+  worker: { poll_interval_ms: 5, enabled: perhaps }
+";
+    let of = |key: &str| {
+        let problems = problems(text, &[]);
+        let found = problems.into_iter().find(|problem| problem.key == format!("temporal.{key}"));
+        found.unwrap_or_else(|| panic!("there is no problem of {key}")).mistake
+    };
+    let nearest = |mistake| match mistake {
+        ConfigMistake::UnknownKey { nearest, .. } => nearest,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(nearest(of("urll")).as_deref(), Some("url"));
+    assert!(matches!(of("worker.poll_interval_ms"), ConfigMistake::UnsupportedKey { .. }));
+    assert!(matches!(of("worker.enabled"), ConfigMistake::WrongType { got: Some(_), .. }));
+    let contradiction = of("activities.schedule_to_close_timeout_s");
+    assert!(matches!(contradiction, ConfigMistake::InvalidOption(_)), "{contradiction:?}");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use durable::Client;
+use durable::client::ClientService;
 use durable::config::Config;
 
 use crate::{load, printed, source, value};
@@ -20,6 +22,18 @@ fn key_variable_overrides_temporal_variable_and_file() {
     assert_eq!(urls(&[]), ("file:1".into(), "durable.yaml:1".into()));
     assert_eq!(urls(&[of_temporal]), ("temporal:1".into(), "TEMPORAL_ADDRESS".into()));
     assert_eq!(urls(&[of_temporal, of_key]), ("key:1".into(), "DURABLE__URL".into()));
+}
+
+#[test]
+fn calls_override_the_configuration_in_either_order() {
+    let config = load(FILE, &[]).expect("nothing is wrong");
+    for builder in [
+        Client::builder().namespace("called").config(&config),
+        Client::builder().config(&config).namespace("called"),
+    ] {
+        let service = ClientService::new(builder);
+        assert_eq!((service.url(), service.namespace()), ("file:1", "called"));
+    }
 }
 
 #[test]
