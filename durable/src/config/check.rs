@@ -1,5 +1,7 @@
 //! Invalid combinations of values, found after the layers were merged.
 
+use std::time::Duration;
+
 use super::error::ConfigProblem;
 use super::keys::{ActivityKeys, OneQueue, Retry, Temporal, WorkerKeys, WorkflowKeys};
 use super::mistake::ConfigMistake;
@@ -59,7 +61,7 @@ impl Checking<'_> {
             self.problem(&keys.url, ConfigMistake::InvalidAddress { reason, form });
         }
         for key in [&keys.connect_timeout_s, &keys.connect_limit_s] {
-            if key.get().is_some_and(|limit| limit.is_zero()) {
+            if key.get().is_some_and(Duration::is_zero) {
                 self.problem(key, ConfigMistake::ZeroTime);
             }
         }

@@ -354,7 +354,7 @@ impl<S: Keys> Member for Named<S> {
             (name, Chosen { keys: S::read(values, &path), source })
         };
         let sections = values.names(&path).into_iter().map(chosen).collect();
-        Self { sections, path }
+        Self { path, sections }
     }
 
     fn declare(declared: Declared, _: Option<()>, entries: &mut Vec<Entry>) {

@@ -84,11 +84,9 @@ fn is_of_missing_cache(worker: &Worker, path: &[String]) -> bool {
     if path.last() != sticky.path().last() {
         return false;
     }
-    match path.strip_prefix(worker.queues.path()) {
-        Some([queue, _]) => worker.queues.get(queue).and_then(of).or(of_all.copied()) == Some(0),
-        _ => {
-            let mut queues = worker.queues.iter().map(|(_, queue)| of(&queue.keys));
-            of_all == Some(&0) && queues.all(|cache| matches!(cache, None | Some(0)))
-        }
+    if let Some([queue, _]) = path.strip_prefix(worker.queues.path()) {
+        return worker.queues.get(queue).and_then(of).or(of_all.copied()) == Some(0);
     }
+    let mut queues = worker.queues.iter().map(|(_, queue)| of(&queue.keys));
+    of_all == Some(&0) && queues.all(|cache| matches!(cache, None | Some(0)))
 }
