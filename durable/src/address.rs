@@ -82,4 +82,48 @@ mod tests {
             shown(bad).unwrap_err();
         }
     }
+
+    #[test]
+    fn reads_back_every_address_that_it_accepts() {
+        const PIECES: [&str; 24] = [
+            "http://",
+            "https://",
+            "HTTPS://",
+            "grpcs://",
+            "localhost",
+            "temporal",
+            "127.0.0.1",
+            "[::1]",
+            "[",
+            "]",
+            ":",
+            "7233",
+            "99999",
+            ":80",
+            ":443",
+            "/",
+            "?",
+            "#",
+            "@",
+            "user:secret@",
+            " ",
+            "%41",
+            "ü",
+            "\0",
+        ];
+        arbtest::arbtest(|u| {
+            let mut text = String::new();
+            for _ in 0..u.int_in_range(0..=8)? {
+                text.push_str(u.choose(&PIECES)?);
+            }
+            if let Ok(address) = Address::parse(&text) {
+                let again = Address::parse(&address.to_string()).expect(&text);
+                assert_eq!((&again.host, again.port), (&address.host, address.port), "{text}");
+                assert_eq!(again.url(), address.url(), "{text}");
+            }
+            Ok(())
+        })
+        .budget_ms(300)
+        .run();
+    }
 }

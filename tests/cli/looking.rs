@@ -82,6 +82,8 @@ fn workflows_are_listed_by_what_they_are() {
         refused.contains("the Temporal server cannot answer the query `(Nonsense = 7)`"),
         "{refused}"
     );
+    let escape = run(&["list", "--type", "EchoWorkflow", "--query", "A = 1) OR (B = 2"]).refused(2);
+    assert!(escape.contains("a `)` without `(`; remove it"), "{escape}");
     let refused = run_alone(&["list", "--status", "runing"]).refused(2);
     assert!(refused.contains("a similar value exists: 'running'"), "{refused}");
 }

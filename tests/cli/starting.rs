@@ -89,6 +89,26 @@ fn prints_bytes_as_they_are_and_as_base64_in_json() {
 }
 
 #[test]
+fn refuses_keys_that_occur_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("parcel.json");
+    let twice = r#"{"id": "1", "pieces": [], "id": "2"}"#;
+    fs::write(&file, twice).expect("it is written");
+    let file = format!("@{}", file.display());
+    let good = parcel("1", &[]);
+    let memo = ["start", "ParcelWorkflow", &good, "--memo", r#"tier={"a": {"b": 1, "b": 2}}"#];
+    for refused in [
+        run_alone(&["start", "ParcelWorkflow", twice]).refused(2),
+        run_alone(&["start", "ParcelWorkflow", &file]).refused(2),
+        run_with_input(&["start", "ParcelWorkflow", "-"], twice).refused(2),
+        run_alone(&["signal", "x", "deliver", r#"{"id": 1, "id": 1}"#]).refused(2),
+        run_alone(&memo).refused(2),
+    ] {
+        assert!(refused.contains("occurs twice; remove one at line 1 column"), "{refused}");
+    }
+}
+
+#[test]
 fn takes_negative_numbers_as_inputs_without_a_separator() {
     let id = unique("negative");
     run(&["start", "SumWorkflow", "-5", "--id", &id]).text();

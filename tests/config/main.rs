@@ -5,6 +5,7 @@ mod documentation;
 mod effective;
 mod mistakes;
 mod order;
+mod random;
 mod reading;
 mod unused;
 

@@ -92,6 +92,43 @@ async fn missing_or_empty_folder_is_an_error() {
     assert!(nothing[0].to_string().contains("no folder, file or history"), "{nothing:?}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn reads_each_folder_once_although_links_lead_back() {
+    use std::os::unix::fs::symlink;
+
+    let folder = tempfile::tempdir().expect("there is room");
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).expect("it can be made");
+    fs::write(inner.join("timer.json"), timer()).expect("it can be written");
+    symlink("..", inner.join("up")).expect("it can be made");
+    symlink("itself", folder.path().join("itself")).expect("it can be made");
+    symlink("inner", folder.path().join("a-second-name")).expect("it can be made");
+    let replayed = replay_dir(folder.path()).await.expect("the history replays");
+    let sources: Vec<_> = replayed.histories().iter().map(|it| it.source.clone()).collect();
+    assert_eq!(sources, [inner.join("timer.json").display().to_string()]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn refuses_files_that_are_too_large_or_never_end() {
+    use std::os::unix::fs::symlink;
+
+    let folder = tempfile::tempdir().expect("there is room");
+    let sparse = fs::File::create(folder.path().join("a-large.json")).expect("it can be made");
+    sparse.set_len(256 * 1024 * 1024 + 1).expect("it takes no room");
+    symlink("/dev/zero", folder.path().join("b-device.json")).expect("it can be made");
+    let pipe = folder.path().join("c-pipe.json");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("there is mkfifo");
+    assert!(made.success());
+    let problems = problems(replay_dir(folder.path()).await);
+    let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert!(problems[0].contains("too large for a history: 268435457 bytes"), "{problems:?}");
+    assert!(problems[1].contains("not a regular file"), "{problems:?}");
+    assert!(problems[2].contains("not a regular file"), "{problems:?}");
+}
+
 async fn timer_events() -> Vec<HistoryEvent> {
     let flow = TimerFlow::start(&client().await, 10).id(unique("edited")).await.expect("it starts");
     flow.result().await.expect("it completes");

@@ -5,6 +5,7 @@ mod corrupt;
 mod differences;
 mod flows;
 mod foreign;
+mod random;
 mod recorded;
 mod settings;
 

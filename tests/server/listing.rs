@@ -232,6 +232,50 @@ async fn no_value_breaks_a_query() -> durable::Result<()> {
 }
 
 #[tokio::test]
+async fn no_filter_lifts_the_type_of_a_list() -> durable::Result<()> {
+    let client = client().await;
+    let prefix = unique("lifted");
+    let id = |name: &str| format!("{prefix}-{name}");
+    let sale = SaleWorkflow::start(&client).id(id("sale")).await?;
+    let queue = unique("nobody");
+    let other = OtherSaleWorkflow::start(&client).id(id("other")).task_queue(queue).await?;
+    ids(2, || client.list_all().id_starting_with(&prefix)).await;
+
+    let sales = |filter: &str| client.list::<SaleWorkflow>().matching(filter);
+    let everything = format!("WorkflowId STARTS_WITH '{prefix}'");
+    for filter in [
+        everything.clone(),
+        format!("ExecutionStatus != 'Running' OR ({everything})"),
+        format!("{everything} OR WorkflowId = ') OR ('"),
+        format!("WorkflowType = 'OtherSaleWorkflow' OR {everything}"),
+        format!(r"{everything} OR WorkflowId = 'it\'s' OR WorkflowId = 'it''s'"),
+    ] {
+        assert_eq!(ids(1, || sales(&filter)).await, [id("sale")], "{filter}");
+        assert_eq!(sales(&filter).count().await?, 1, "{filter}");
+    }
+    for filter in [
+        format!("WorkflowId = 'x') OR ({everything}"),
+        format!("WorkflowId = 'x' /* ' */ ) OR ({everything} /* ' */"),
+        format!("WorkflowId = 'x' -- '\n) OR ({everything} -- '"),
+        format!("@@a' = 1) OR ({everything} OR WorkflowId = 'x'"),
+        "WorkflowId = 'x".to_owned(),
+        String::new(),
+    ] {
+        for error in [
+            sales(&filter).await.map(drop).expect_err("list"),
+            sales(&filter).count().await.map(drop).expect_err("count"),
+            sales(&filter).count_by_status().await.map(drop).expect_err("count by status"),
+        ] {
+            assert!(matches!(error, Error::InvalidQuery { .. }), "{filter}: {error:?}");
+        }
+    }
+    let schedules = client.list_schedules().matching("a = 1) OR (b = 2").await;
+    assert!(matches!(schedules, Err(Error::InvalidQuery { .. })), "{schedules:?}");
+    other.terminate("done").await?;
+    sale.terminate("done").await
+}
+
+#[tokio::test]
 async fn a_query_that_cannot_be_answered_says_what_is_wrong() {
     let client = client().await;
     let nonsense = SearchAttributeKey::keyword("Nonsense");

@@ -191,3 +191,37 @@ async fn the_tests_can_be_sent_to_a_server_that_runs() -> durable::Result<()> {
     server.shutdown().await?;
     Ok(())
 }
+
+/// Lets [`counts_the_threads_of_workers`] count, in a process without other tests.
+const COUNTING: &str = "DURABLE_TESTS_COUNTING";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_the_threads_of_workers() -> durable::Result<()> {
+    if std::env::var_os(COUNTING).is_none() {
+        return Ok(());
+    }
+    let mut counts = Vec::new();
+    for _ in 0..6 {
+        let env = TestEnv::start().await?;
+        Order::start(env.client(), "7".to_owned()).id("left-behind").await?;
+        env.finish().await?;
+        counts.push(threads());
+    }
+    println!("threads: {counts:?}");
+    // The first environment starts what the process keeps, such as the connection's runtime.
+    let (first, last) = (counts[0], counts[counts.len() - 1]);
+    assert!(last <= first + 2, "{counts:?}");
+    Ok(())
+}
+
+/// Returns the number of threads of this process.
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
+}
+
+#[test]
+fn no_thread_is_left_of_ended_workers() {
+    let mut command = this(&["--exact", "processes::counts_the_threads_of_workers", "--nocapture"]);
+    let output = command.env(COUNTING, "1").output().expect("this binary runs");
+    assert!(output.status.success(), "{}", printed(&output));
+}

@@ -117,4 +117,34 @@ mod tests {
             assert!(message.starts_with(expected), "{template}: {message}");
         }
     }
+
+    /// Returns the template that gives these pieces.
+    fn written(pieces: &[Piece]) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => text.replace('{', "{{").replace('}', "}}"),
+            Piece::Placeholder(members) => format!("{{{}}}", members.join(".")),
+        };
+        pieces.iter().map(piece).collect()
+    }
+
+    #[test]
+    fn reads_back_every_template_that_it_accepts() {
+        const PIECES: [&str; 14] = [
+            "{", "}", "{{", "}}", "{}", "{id}", "{a.b.0}", "order-", " ", ".", "r#type", "0", "ü",
+            "\0",
+        ];
+        arbtest::arbtest(|u| {
+            let mut template = String::new();
+            for _ in 0..u.int_in_range(0..=16)? {
+                let repeated = if u.ratio(1, 64)? { 5_000 } else { 1 };
+                template.push_str(&u.choose(&PIECES)?.repeat(repeated));
+            }
+            if let Ok(read) = pieces(&template) {
+                assert_eq!(pieces(&written(&read)).as_ref(), Ok(&read), "{template}");
+            }
+            Ok(())
+        })
+        .budget_ms(500)
+        .run();
+    }
 }

@@ -21,7 +21,9 @@ pub(super) fn time(text: &str) -> Result<SystemTime, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, SystemTime};
+
+    use arbtest::arbtest;
 
     use super::parse;
 
@@ -43,5 +45,53 @@ mod tests {
         ] {
             assert_eq!(milliseconds(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn reads_back_every_duration() {
+        arbtest(|u| {
+            let duration = Duration::new(u.arbitrary()?, u.int_in_range(0..=999_999_999)?);
+            let text = humantime::format_duration(duration).to_string();
+            assert_eq!(parse(&text), Ok(duration), "{text}");
+            let time = SystemTime::UNIX_EPOCH
+                + Duration::new(u.int_in_range(0..=253_402_300_799)?, duration.subsec_nanos());
+            let text = humantime::format_rfc3339(time).to_string();
+            assert_eq!(super::time(&text), Ok(time), "{text}");
+            Ok(())
+        })
+        .budget_ms(300)
+        .run();
+    }
+
+    #[test]
+    fn refuses_or_reads_random_texts() {
+        const PIECES: [&str; 16] = [
+            "1",
+            "99999999999999999999",
+            "h",
+            "m",
+            "s",
+            "ns",
+            "years",
+            "-",
+            ".",
+            " ",
+            "T",
+            ":",
+            "Z",
+            "e9",
+            "ü",
+            "+",
+        ];
+        arbtest(|u| {
+            let mut text = String::new();
+            for _ in 0..u.int_in_range(0..=20)? {
+                text.push_str(u.choose(&PIECES)?);
+            }
+            let _ = (parse(&text), super::time(&text));
+            Ok(())
+        })
+        .budget_ms(300)
+        .run();
     }
 }

@@ -86,6 +86,8 @@ impl<'de> Visitor<'de> for Reader {
 
 #[cfg(test)]
 mod tests {
+    use arbtest::arbtest;
+
     use super::*;
 
     #[test]
@@ -126,5 +128,50 @@ mod tests {
     fn refuses_deep_nesting() {
         assert!(parse(&"[".repeat(100_000)).unwrap_err().to_string().contains("recursion limit"));
         assert!(parse(&"{\"a\":".repeat(100_000)).is_err());
+    }
+
+    const PIECES: [&str; 22] = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        "\\u00",
+        "\\ud83d\\ude00",
+        "null",
+        "true",
+        "1",
+        "-0",
+        "1e999",
+        "0.1",
+        "18446744073709551616",
+        "\"a\"",
+        "{\"a\":",
+        "\"a\":1,",
+        " ",
+        "ü",
+    ];
+
+    #[test]
+    fn agrees_with_serde_json_on_random_texts() {
+        arbtest(|u| {
+            let mut text = String::new();
+            for _ in 0..u.int_in_range(0..=24)? {
+                let repeated = if u.ratio(1, 32)? { 10_000 } else { 1 };
+                text.push_str(&u.choose(&PIECES)?.repeat(repeated));
+            }
+            match (parse(&text), serde_json::from_str::<Value>(&text)) {
+                (Ok(strict), Ok(value)) => assert_eq!(strict, value, "{text}"),
+                (Err(error), Ok(_)) => assert!(error.to_string().contains("twice"), "{text}"),
+                (Ok(_), Err(error)) => panic!("{error}: {text}"),
+                (Err(_), Err(_)) => {}
+            }
+            Ok(())
+        })
+        .budget_ms(500)
+        .run();
     }
 }

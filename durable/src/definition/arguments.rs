@@ -9,6 +9,8 @@
 
 mod error;
 pub(crate) mod output;
+#[cfg(test)]
+mod properties;
 mod received;
 mod trace;
 

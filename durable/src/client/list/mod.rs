@@ -6,6 +6,8 @@
 
 mod filter;
 mod listing;
+#[cfg(test)]
+mod properties;
 mod query;
 mod workflows;
 
