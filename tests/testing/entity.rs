@@ -1,6 +1,5 @@
 //! Entities: commands by signals and updates, over many runs, none lost and none twice.
 
-use durable::client::WorkflowHandle;
 use durable::prelude::*;
 use durable::testing::{Replayer, TestEnv};
 use durable::workflow::entity::{self, Entity, EntityEnd, EntityOptions, Inbox};
