@@ -40,6 +40,40 @@ impl PayloadCodec for Flip {
     }
 }
 
+/// A data converter that seals payloads: without the codec, their encoding is unknown.
+#[must_use]
+pub fn sealing() -> DataConverter {
+    DataConverter::new(PayloadConverter::default(), DefaultFailureConverter::default(), Seal)
+}
+
+/// The encoding of [`sealing`].
+pub const SEALED: &str = "binary/sealed";
+
+struct Seal;
+
+impl PayloadCodec for Seal {
+    fn encode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
+        Box::pin(async { Ok(payloads.into_iter().map(seal).collect()) })
+    }
+
+    fn decode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
+        Box::pin(async { Ok(payloads.into_iter().map(open).collect()) })
+    }
+}
+
+fn seal(mut payload: Payload) -> Payload {
+    let sealed = SEALED.as_bytes().to_vec();
+    let encoding = payload.metadata.insert("encoding".to_owned(), sealed);
+    payload.metadata.insert("sealed-encoding".to_owned(), encoding.unwrap_or_default());
+    flip(vec![payload]).remove(0)
+}
+
+fn open(mut payload: Payload) -> Payload {
+    let Some(encoding) = payload.metadata.remove("sealed-encoding") else { return payload };
+    payload.metadata.insert("encoding".to_owned(), encoding);
+    flip(vec![payload]).remove(0)
+}
+
 /// An interceptor that gives every activity the id `named`, which a replay compares.
 #[must_use]
 pub fn naming() -> WorkflowInterceptorConstructor {

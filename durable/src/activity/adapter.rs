@@ -5,6 +5,7 @@
 use std::future::ready;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, TryFutureExt as _};
@@ -13,13 +14,16 @@ use temporalio_common::error::ApplicationFailure;
 use temporalio_sdk::WorkflowRegistrationError;
 use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActivity};
 
+use super::context::limit_of;
 use super::stop::WORKER_SHUTDOWN;
-use crate::definition::arguments::Decoded;
+use crate::definition::arguments::{DecodeError, Decoded};
 use crate::definition::entry::Target;
 use crate::definition::{
     Activity, ActivityAttempt, Attempts, Dependencies, Payload, WorkerShutdown,
 };
-use crate::error::payload_limit::{Measured, PayloadLimit, Value};
+use crate::error::measured::{Bound, Measured};
+use crate::error::payload_limit::Value;
+use crate::error::{INVALID_INPUT, UNKNOWN_ENCODING};
 
 /// Registers an annotated activity with a worker. A replayer needs no activities, because their results
 /// are in the history.
@@ -78,23 +82,35 @@ where
     ) -> BoxFuture<'static, Result<Self::Output, ActivityError>> {
         match input.0 {
             Ok(input) => {
-                let limit = dependencies.as_ref().and_then(|given| given.get::<PayloadLimit>());
-                let limit = limit.as_deref().copied().unwrap_or_default();
+                let limit = limit_of(dependencies.as_ref());
                 let value = Value::new("output of activity", A::NAME);
                 let output = counted::<A>(dependencies, context, input);
-                output.map_ok(move |inner| Measured { inner, value, limit }).boxed()
+                output
+                    .map_ok(move |inner| Measured { inner, value, bound: Bound::Limit(limit) })
+                    .boxed()
             }
-            // The input does not change, so a retry does not help.
             Err(error) => {
-                let message = format!("activity {}: {}", A::NAME, error.describe(A::PARAMETERS));
-                let failure = ApplicationFailure::builder(message)
-                    .type_name(crate::error::INVALID_INPUT.to_owned())
-                    .non_retryable(true)
-                    .build();
+                let failure = undecodable::<A>(&error);
                 ready(Err(ActivityError::application(failure))).boxed()
             }
         }
     }
+}
+
+/// The pause before an activity is retried whose worker lacks the codec. It leaves time to correct the
+/// deployment before the attempts are used up.
+const CODEC_RETRY_DELAY: Duration = Duration::from_secs(10);
+
+/// Returns the failure of an activity whose input was not decoded.
+fn undecodable<A: Activity>(error: &DecodeError) -> ApplicationFailure {
+    let message = format!("activity {}: {}", A::NAME, error.describe(A::PARAMETERS));
+    let failure = ApplicationFailure::builder(message);
+    if error.is_unknown_encoding() {
+        let failure = failure.type_name(UNKNOWN_ENCODING.to_owned());
+        return failure.next_retry_delay(CODEC_RETRY_DELAY).build();
+    }
+    // The input does not change, so a retry does not help.
+    failure.type_name(INVALID_INPUT.to_owned()).non_retryable(true).build()
 }
 
 /// Returns the failure of a declared activity that a test runs without a mock.

@@ -15,8 +15,10 @@ use super::StopReason;
 use super::heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
 use crate::definition::exact::{Exact, Json};
 use crate::definition::{Dependencies, TaskToken, WorkerShutdown};
+use crate::error::measured::{Bound, Measured};
 use crate::error::payload_error;
-use crate::error::payload_limit::{Measured, PayloadLimit, Value};
+use crate::error::payload_limit::{PayloadLimit, Value};
+use crate::error::server_limits::WorkerLimits;
 
 /// The context of a running activity, which the function takes as a parameter: `ctx: ActivityContext`.
 ///
@@ -34,6 +36,12 @@ pub struct ActivityContext {
     is_observed: bool,
 }
 
+/// Returns the limits of the worker that runs an activity.
+pub(super) fn limit_of(dependencies: Option<&Arc<Dependencies>>) -> PayloadLimit {
+    let limits = dependencies.and_then(|dependencies| dependencies.get::<WorkerLimits>());
+    limits.map_or_else(PayloadLimit::default, |limits| limits.get())
+}
+
 impl ActivityContext {
     pub(crate) fn new(
         sdk: temporalio_sdk::activities::ActivityContext,
@@ -42,9 +50,7 @@ impl ActivityContext {
         Self {
             sdk,
             shutdown: dependencies.and_then(|dependencies| dependencies.get()),
-            limit: dependencies
-                .and_then(|dependencies| dependencies.get::<PayloadLimit>())
-                .map_or_else(PayloadLimit::default, |limit| *limit),
+            limit: limit_of(dependencies),
             #[cfg(feature = "testing")]
             is_observed: dependencies
                 .is_some_and(|dependencies| dependencies.get::<ObserveHeartbeats>().is_some()),
@@ -69,7 +75,9 @@ impl ActivityContext {
             return self.sdk.record_heartbeat(RecordedHeartbeat::of(&details)?).await;
         }
         let value = Value::new("heartbeat of activity", self.sdk.info().activity_type.clone());
-        self.sdk.record_heartbeat(Measured { inner: details, value, limit: self.limit }).await
+        self.sdk
+            .record_heartbeat(Measured { inner: details, value, bound: Bound::Limit(self.limit) })
+            .await
     }
 
     /// Records a heartbeat with the progress of the activity. The next attempt reads it with

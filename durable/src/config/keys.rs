@@ -152,6 +152,9 @@ sections! {
         restart_interval_s: Key<Seconds> => restart_interval;
         /// The address at which probes are answered by HTTP, as `host:port`: `/live` and `/ready`.
         health_address: Key<Text> => health_address, without "no listener";
+        /// The largest value that workflows and activities pass on, in bytes, serialized and before a
+        /// codec. 0 means no limit.
+        payload_limit_bytes: Key<Count> => payload_limit, without "the limit that the server tells";
         /// The same for the worker of one queue.
         queues: Named<OneQueue>;
         /// a Temporal worker has no limit for running workflows, because a waiting workflow costs nothing;

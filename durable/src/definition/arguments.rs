@@ -7,12 +7,14 @@
 //! Workers register [`Decoded`] as the input type. Decoding it never fails, so that this crate and not
 //! the SDK rejects an invalid input: SDK 1.1.1 retries the workflow task forever.
 
+pub(crate) mod encoding;
 mod error;
 pub(crate) mod output;
 #[cfg(test)]
 mod properties;
 mod received;
 mod trace;
+pub(crate) mod undecoded;
 
 use temporalio_common::data_converters::{
     ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
@@ -219,9 +221,12 @@ mod tests {
     fn a_foreign_encoding_is_named() {
         let mut payload = json("{}");
         payload.metadata.insert("encoding".to_owned(), b"binary/encrypted".to_vec());
+        let both = refused::<Inputs<(String, f64)>>(vec![payload.clone()], CHARGE);
+        assert!(both.starts_with("input `order_id: String` has the encoding"), "{both}");
         assert_eq!(
             refused::<Order>(vec![payload], ORDER),
-            "input `order: Order`: unknown encoding `binary/encrypted`, expected `json/plain`"
+            "input `order: Order` has the encoding `binary/encrypted`, which is unknown to this worker; \
+             set the data converter with the codec for it on the worker's client"
         );
     }
 

@@ -15,10 +15,13 @@ use temporalio_common::protos::temporal::api::common::v1::Payloads;
 use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 
-/// The longest message, stack trace or type name, in bytes.
+use super::payload_limit::PayloadLimit;
+
+/// The longest message, stack trace or type name, in bytes. It is less if the server accepts little.
 const TEXT: usize = 16 * 1024;
 
-/// The limit of the texts of all links together, in bytes. Each text keeps a [`LINE`] beyond it.
+/// The limit of the texts of all links together, in bytes. It is less if the server accepts little. Each
+/// text keeps a [`LINE`] beyond it.
 const TEXTS: usize = 128 * 1024;
 
 /// The length that each text keeps, in bytes.
@@ -26,9 +29,6 @@ const LINE: usize = 512;
 
 /// The space kept free for the notes, in bytes, so that a failure that is sent on is not cut again.
 const NOTES: usize = 128;
-
-/// The limit of the details of all links together, in bytes.
-const DETAILS: usize = 1024 * 1024;
 
 /// The numbers of links kept at the beginning and at the end of a chain. Protobuf allows 100 levels of
 /// nesting, and failures of activities and parents nest a failure further.
@@ -40,8 +40,9 @@ pub(super) fn bound(
     failure: Failure,
     converter: &PayloadConverter,
     context: &SerializationContextData,
+    limit: PayloadLimit,
 ) -> Failure {
-    let mut remaining = Remaining { texts: TEXTS, details: DETAILS };
+    let mut remaining = Remaining::new(limit);
     let mut links = shortened(links(failure));
     for link in &mut links {
         remaining.bound(link, &SerializationContext::new(context, converter));
@@ -82,11 +83,18 @@ fn shortened(mut links: Vec<Failure>) -> Vec<Failure> {
 
 /// The unused rest of the limits, in bytes.
 struct Remaining {
+    /// The limit of one text.
+    text: usize,
     texts: usize,
     details: usize,
 }
 
 impl Remaining {
+    fn new(limit: PayloadLimit) -> Self {
+        let text = TEXT.min(limit.value() / 16).max(LINE);
+        Self { text, texts: TEXTS.min(limit.value() / 4), details: limit.details() }
+    }
+
     fn bound(&mut self, link: &mut Failure, context: &SerializationContext<'_>) {
         self.text(&mut link.message);
         self.text(&mut link.stack_trace);
@@ -112,7 +120,7 @@ impl Remaining {
 
     /// Truncates a text that is too long.
     fn text(&mut self, text: &mut String) {
-        let limit = TEXT.min(self.texts.max(LINE));
+        let limit = self.text.min(self.texts.max(LINE));
         if text.len() > limit {
             let end = (0..=limit - NOTES)
                 .rev()
@@ -160,7 +168,8 @@ mod tests {
     use super::*;
 
     fn bounded(failure: Failure) -> Failure {
-        bound(failure, &PayloadConverter::default(), &SerializationContextData::None)
+        let limit = PayloadLimit::default();
+        bound(failure, &PayloadConverter::default(), &SerializationContextData::None, limit)
     }
 
     fn application(message: &str, details: usize) -> Failure {
@@ -197,7 +206,7 @@ mod tests {
 
     #[test]
     fn drops_large_details_and_keeps_the_type() {
-        let failure = bounded(application("declined", DETAILS));
+        let failure = bounded(application("declined", 1 << 20));
         assert!(failure.message.starts_with("declined (details of "), "{}", failure.message);
         let Some(FailureInfo::ApplicationFailureInfo(info)) = failure.failure_info else {
             panic!("it stays an application failure")
@@ -223,6 +232,15 @@ mod tests {
         assert_eq!(messages.len(), FIRST + LAST + 1);
         assert_eq!(messages[FIRST], "... (976 causes cut)");
         assert_eq!(messages.last(), Some(&"999"));
+    }
+
+    #[test]
+    fn fits_server_with_little_limit() {
+        let links = (0..30).map(|_| application(&"x".repeat(1 << 20), 100_000)).collect();
+        let told = PayloadLimit::new(64 << 10);
+        let (converter, context) = (PayloadConverter::default(), SerializationContextData::None);
+        let size = prost::Message::encoded_len(&bound(chain(links), &converter, &context, told));
+        assert!(size < 60 << 10, "{size}");
     }
 
     #[test]

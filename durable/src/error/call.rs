@@ -20,7 +20,7 @@ pub const INVALID_OUTPUT: &str = "InvalidOutput";
 /// The error of a call in a workflow that was not sent because of an invalid value.
 ///
 /// The input cannot be serialized, an id is empty or too long, the options contradict each other, or
-/// the server's limit of pending calls is reached. The error of the call contains it, and
+/// a limit of the server is reached: that of pending calls, or that of the size of a workflow task. The error of the call contains it, and
 /// [`downcast`](crate::error::DowncastFailure::downcast) returns it. With `?` the workflow fails with a
 /// non-retryable failure of type [`INVALID_CALL`].
 ///

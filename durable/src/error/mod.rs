@@ -13,11 +13,14 @@ mod classification;
 mod described;
 mod downcast;
 mod failure;
+pub(crate) mod measured;
 mod misuse;
 pub(crate) mod outgoing;
 pub(crate) mod payload_limit;
 mod payload_too_large;
+pub(crate) mod server_limits;
 mod task_failure;
+pub(crate) mod task_size;
 #[cfg(feature = "testing")]
 mod testing;
 mod timeout;
@@ -53,6 +56,10 @@ use crate::options::InvalidOptions;
 
 /// The type name of the failure that a worker returns for an input that cannot be decoded.
 pub const INVALID_INPUT: &str = "InvalidInput";
+
+/// The type name of the failure that a worker returns for an activity whose input has an encoding that the
+/// worker does not know, such as that of a codec that it lacks. It is retryable.
+pub const UNKNOWN_ENCODING: &str = "UnknownEncoding";
 
 /// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

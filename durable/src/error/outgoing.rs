@@ -8,6 +8,7 @@
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use temporalio_common::data_converters::{
@@ -27,6 +28,7 @@ use super::application::{ApplicationError, described};
 use super::application_failure::ApplicationFailure as OwnFailure;
 use super::bounded::bound;
 use super::call::ValueError;
+use super::server_limits::ServerLimits;
 use crate::definition::{metadata, updates};
 
 /// Creates the failure of an error that a mock returns repeatedly, without the error's causes.
@@ -106,13 +108,14 @@ impl StdError for HandlerFailure {
 }
 
 /// A failure converter that keeps the types of application errors.
-struct TypedFailures(DataConverter);
+struct TypedFailures(DataConverter, Arc<ServerLimits>);
 
-/// Returns the data converter with failures that keep the types of application errors.
-pub(crate) fn typed_failures(converter: DataConverter) -> DataConverter {
+/// Returns the data converter with failures that keep the types of application errors, and that are within
+/// the limits.
+pub(crate) fn typed_failures(converter: DataConverter, limits: Arc<ServerLimits>) -> DataConverter {
     let payload_converter = converter.payload_converter().clone();
     let codec = Codec(converter.clone());
-    DataConverter::new(payload_converter, TypedFailures(converter), codec)
+    DataConverter::new(payload_converter, TypedFailures(converter, limits), codec)
 }
 
 /// Returns the source errors of an error that the SDK has wrapped and that has no type name.
@@ -157,7 +160,7 @@ impl FailureConverter for TypedFailures {
                 failure
             }
         };
-        bound(failure, converter, context)
+        bound(failure, converter, context, self.1.get())
     }
 
     fn to_error(

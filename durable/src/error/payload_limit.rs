@@ -8,26 +8,32 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
-use temporalio_common::data_converters::{
-    ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
-    SerializationContext, TemporalDeserializable, TemporalSerializable,
-};
+use temporalio_common::data_converters::PayloadConversionError;
 use temporalio_common::protos::temporal::api::common::v1::Payload;
-use temporalio_common::protos::temporal::api::common::v1::Payloads;
+use temporalio_common::protos::temporal::api::namespace::v1::NamespaceInfo;
 
 use super::call::{InvalidCall, InvalidOutput, ValueError, unserializable};
 use super::payload_too_large::PayloadTooLarge;
 
 /// The default limit of the server, in bytes.
-const DEFAULT_LIMIT: usize = 2 * 1024 * 1024;
+pub(super) const DEFAULT_LIMIT: usize = 2 * 1024 * 1024;
 
-/// The largest size of a value that workers send, in bytes.
+/// The limit of one request to the server, in bytes, with room for what else is in it. Server 1.32.0
+/// accepts 4 MiB.
+const REQUEST: usize = (4 * 1024 - 64) * 1024;
+
+/// The largest sizes that workers send, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PayloadLimit(usize);
+pub(crate) struct PayloadLimit {
+    value: usize,
+    memo: usize,
+    /// The limit of all values of a workflow task together.
+    task: usize,
+}
 
 impl Default for PayloadLimit {
     fn default() -> Self {
-        Self(DEFAULT_LIMIT)
+        Self { value: DEFAULT_LIMIT, memo: DEFAULT_LIMIT, task: REQUEST }
     }
 }
 
@@ -38,8 +44,52 @@ thread_local! {
 
 impl PayloadLimit {
     /// Creates a limit in bytes. Zero means no limit.
+    ///
+    /// A codec that compresses is the reason for a limit above the server's, so the limit of a workflow
+    /// task grows with it.
     pub(crate) fn new(bytes: usize) -> Self {
-        Self(if bytes == 0 { usize::MAX } else { bytes })
+        let value = if bytes == 0 { usize::MAX } else { bytes };
+        Self { value, memo: value, task: value.saturating_mul(2).max(REQUEST) }
+    }
+
+    /// Creates the limits of a namespace from its description. A server that tells none has the default
+    /// ones.
+    pub(crate) fn told(namespace: &NamespaceInfo) -> Self {
+        let told = |bytes: i64| usize::try_from(bytes).ok().filter(|bytes| *bytes > 0);
+        let limit = |bytes| told(bytes).unwrap_or(DEFAULT_LIMIT).min(REQUEST);
+        let limits = namespace.limits.unwrap_or_default();
+        // The SDK splits a workflow task that is too large for one request if the server allows it.
+        let splits = namespace
+            .capabilities
+            .as_ref()
+            .is_some_and(|can| can.workflow_task_completion_pagination);
+        let whole = || told(limits.workflow_task_completion_size_limit_error).unwrap_or(usize::MAX);
+        Self {
+            value: limit(limits.blob_size_limit_error),
+            memo: limit(limits.memo_size_limit_error),
+            task: if splits { whole() } else { REQUEST },
+        }
+    }
+
+    /// Returns the limit of one value, in bytes.
+    pub(crate) fn value(&self) -> usize {
+        self.value
+    }
+
+    /// Returns the limit of a value in a memo, in bytes.
+    pub(crate) fn memo(&self) -> usize {
+        self.memo
+    }
+
+    /// Returns the limit of the details of a failure or cancellation, in bytes. They are nested in the
+    /// failures of activity, parent and grandparent, and a codec makes them longer.
+    pub(crate) fn details(&self) -> usize {
+        (self.value / 2).min(1024 * 1024)
+    }
+
+    /// Returns the limit of all values of a workflow task, in bytes.
+    pub(crate) fn task(&self) -> usize {
+        self.task
     }
 
     /// Returns the limit of the workflows that run on this thread.
@@ -54,17 +104,18 @@ impl PayloadLimit {
 
     /// Returns an error if payloads are too large, measured like the server does.
     pub(crate) fn check(self, payloads: &[Payload], value: &Value) -> Result<(), PayloadTooLarge> {
-        let bytes: usize = payloads.iter().map(|payload| payload.data.len()).sum();
-        // The exact size of the message costs a clone, which is not needed far below the limit.
-        if bytes <= self.0 / 2 {
+        let size = size_of(payloads);
+        if size <= self.value {
             return Ok(());
         }
-        let size = prost::Message::encoded_len(&Payloads { payloads: payloads.to_vec() });
-        if size <= self.0 {
-            return Ok(());
-        }
-        Err(PayloadTooLarge { what: value.to_string(), size, limit: self.0 })
+        Err(value.too_large(size, self.value))
     }
+}
+
+/// Returns the size of payloads as the server measures it, in bytes.
+pub(super) fn size_of(payloads: &[Payload]) -> usize {
+    let field = |payload: &Payload| prost::encoding::message::encoded_len(1, payload);
+    payloads.iter().map(field).sum()
 }
 
 /// The name of a value for error messages.
@@ -78,6 +129,11 @@ pub(crate) struct Value {
 impl Value {
     pub(crate) fn new(role: &'static str, name: impl Into<Cow<'static, str>>) -> Self {
         Self { role, name: name.into() }
+    }
+
+    /// Creates the error of a value that is too large.
+    pub(super) fn too_large(&self, size: usize, limit: usize) -> PayloadTooLarge {
+        PayloadTooLarge { what: self.to_string(), size, limit }
     }
 
     /// Creates the error of a value that cannot be serialized.
@@ -94,68 +150,5 @@ impl Value {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the {} `{}`", self.role, self.name)
-    }
-}
-
-/// A value that is measured when it is serialized.
-pub(crate) struct Measured<T> {
-    pub(crate) inner: T,
-    pub(crate) value: Value,
-    pub(crate) limit: PayloadLimit,
-}
-
-impl<T> Measured<T> {
-    fn read(inner: T) -> Self {
-        Self { inner, value: Value::new("value", ""), limit: PayloadLimit::default() }
-    }
-}
-
-impl<T: TemporalSerializable + 'static> TemporalSerializable for Measured<T> {
-    fn as_serde(&self) -> Result<&dyn erased_serde::Serialize, PayloadConversionError> {
-        self.inner.as_serde()
-    }
-
-    fn to_payload(
-        &self,
-        context: &SerializationContext<'_>,
-    ) -> Result<Payload, PayloadConversionError> {
-        let payload = context.converter.to_payload(context, &self.inner);
-        let payload = payload.map_err(|error| self.value.unserializable(&error))?;
-        self.check(std::slice::from_ref(&payload))?;
-        Ok(payload)
-    }
-
-    fn to_payloads(
-        &self,
-        context: &SerializationContext<'_>,
-    ) -> Result<Vec<Payload>, PayloadConversionError> {
-        let payloads = context.converter.to_payloads(context, &self.inner);
-        let payloads = payloads.map_err(|error| self.value.unserializable(&error))?;
-        self.check(&payloads)?;
-        Ok(payloads)
-    }
-}
-
-impl<T> Measured<T> {
-    fn check(&self, payloads: &[Payload]) -> Result<(), ValueError> {
-        self.limit.check(payloads, &self.value).map_err(ValueError::TooLarge)
-    }
-}
-
-/// Unused; the SDK's definitions require the traits of both directions.
-impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Measured<T> {
-    fn from_serde(
-        converter: &dyn ErasedSerdePayloadConverter,
-        context: &SerializationContext<'_>,
-        payload: Payload,
-    ) -> Result<Self, PayloadConversionError> {
-        T::from_serde(converter, context, payload).map(Self::read)
-    }
-
-    fn from_payloads(
-        context: &SerializationContext<'_>,
-        payloads: Vec<Payload>,
-    ) -> Result<Self, PayloadConversionError> {
-        context.converter.from_payloads(context, payloads).map(Self::read)
     }
 }

@@ -12,11 +12,11 @@ pub const PAYLOAD_TOO_LARGE: &str = "PayloadTooLarge";
 ///
 /// An activity or workflow with such a value fails with a non-retryable failure of type
 /// [`PAYLOAD_TOO_LARGE`], from which [`Failure::downcast`](crate::Failure::downcast) returns it.
-/// [`Workers::payload_limit`](crate::Workers::payload_limit) sets the limit.
+/// [`Workers::payload_limit`](crate::Workers::payload_limit) sets another limit than the server's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error(
     "{what} has {size} bytes, and the server's limit is {limit}; store it elsewhere and pass a reference \
-     to it (set `Workers::payload_limit` for a server with another limit, or a codec that compresses)"
+     to it (if a codec makes it smaller, set `Workers::payload_limit`)"
 )]
 #[non_exhaustive]
 pub struct PayloadTooLarge {
@@ -24,7 +24,7 @@ pub struct PayloadTooLarge {
     pub what: String,
     /// The serialized size in bytes, before a codec.
     pub size: usize,
-    /// The limit in bytes.
+    /// The limit in bytes. In a replay it is that of the worker that replays.
     pub limit: usize,
 }
 

@@ -22,6 +22,7 @@ use crate::definition::entry::Target;
 use crate::definition::{Attempts, Dependencies, Queue, Registry, WorkerShutdown, configured};
 use crate::error::Result;
 use crate::error::payload_limit::PayloadLimit;
+use crate::error::server_limits::WorkerLimits;
 use crate::options::ConfiguredOptions;
 use crate::settings::Settings;
 
@@ -44,7 +45,6 @@ pub struct Workers {
     pub(super) queues: Option<Vec<String>>,
     pub(super) dependencies: Dependencies,
     settings: Settings<ServingSettings>,
-    payload_limit: PayloadLimit,
     pub(super) version: Option<(DeploymentVersion, VersioningBehavior)>,
     adjust: Option<Adjust>,
     interceptors: Vec<WorkflowInterceptorConstructor>,
@@ -64,7 +64,6 @@ impl Workers {
             queues: None,
             dependencies: Dependencies::default(),
             settings: Settings::new(client.attached().cloned().unwrap_or_default()),
-            payload_limit: PayloadLimit::default(),
             version: None,
             adjust: None,
             interceptors: Vec::new(),
@@ -149,7 +148,8 @@ impl Workers {
     }
 
     /// Sets the largest serialized value, in bytes, that workflows and activities pass on. The default is
-    /// 2 MiB, the default limit of a server. Zero means no limit.
+    /// what is configured, or else the limit that the server tells, which is 2 MiB unless it was changed.
+    /// Zero means no limit.
     ///
     /// A larger value fails without retry, with the error type
     /// [`PAYLOAD_TOO_LARGE`](crate::error::PAYLOAD_TOO_LARGE). Values are measured before the codec, so a
@@ -157,10 +157,12 @@ impl Workers {
     /// limit of the server: an activity that fails there is retried, and a workflow task is retried for
     /// ever.
     ///
-    /// Workflow code can see that a call was too large. So another limit may change what workflows do,
-    /// and they may not replay.
+    /// Workflow code can see that a call was too large. So a decision by another limit than 2 MiB is
+    /// recorded in the history, and a replay repeats it, whatever its own limit is.
     pub fn payload_limit(mut self, bytes: usize) -> Self {
-        self.payload_limit = PayloadLimit::new(bytes);
+        // No value has more than 4 GiB, so a higher limit is none.
+        let bytes = u32::try_from(bytes).unwrap_or_default();
+        self.settings.change(move |settings| settings.payload_limit = Some(bytes));
         self
     }
 
@@ -298,7 +300,9 @@ impl Workers {
         let mut limits = Limits { drain: settings.drain_timeout, stop: settings.stop_timeout };
         self.dependencies.insert(Arc::clone(&shutdown));
         self.dependencies.insert(Arc::clone(&attempts));
-        self.dependencies.insert(Arc::new(self.payload_limit));
+        let set = settings.payload_limit.map(|bytes| PayloadLimit::new(bytes as usize));
+        let payload_limits = WorkerLimits { set, server: Arc::clone(&self.client.limits) };
+        self.dependencies.insert(Arc::new(payload_limits.clone()));
         let dependencies = Arc::new(std::mem::take(&mut self.dependencies));
         let (mut plans, mut reports) = (Vec::new(), Vec::new());
         let mut controllers = Controllers::default();
@@ -310,7 +314,7 @@ impl Workers {
             // `worker_options` may have given the SDK more time.
             limits.drain = limits.drain.max(options.graceful_shutdown_period.unwrap_or_default());
             reports.push(QueueReport::new(queue, &options));
-            plans.push(Plan { queue: name, options, payload_limit: self.payload_limit });
+            plans.push(Plan { queue: name, options, payload_limits: payload_limits.clone() });
         }
         let restarts = Restarts { limit: settings.max_restarts, pause: settings.restart_interval };
         let report = StartupReport::new(&self.client, limits, restarts, reports);

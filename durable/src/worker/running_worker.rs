@@ -55,7 +55,6 @@ impl RunningWorker {
         let counted = Counted::new();
         let run = move || {
             let _entered = tokio.enter();
-            supervisor.plan.payload_limit.apply_to_workflows();
             supervisor.control.apply_to_workflows();
             let worker = match supervisor.make() {
                 Ok(worker) => worker,

@@ -22,6 +22,8 @@ pub(crate) struct ServingSettings {
     pub(crate) restart_interval: Duration,
     /// The address of the health listener, as `host:port`.
     pub(crate) health_address: Option<String>,
+    /// The largest serialized value, in bytes. Zero means no limit. By default the server tells it.
+    pub(crate) payload_limit: Option<u32>,
     /// The settings of the worker of a queue without its own.
     pub(crate) worker: WorkerSettings,
     /// The settings of the workers of single queues.
@@ -38,6 +40,7 @@ impl Default for ServingSettings {
             max_restarts: 5,
             restart_interval: Duration::from_secs(1),
             health_address: None,
+            payload_limit: None,
             worker: WorkerSettings::default(),
             queues: BTreeMap::new(),
             names: NameCheck::default(),

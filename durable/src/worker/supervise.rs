@@ -19,7 +19,7 @@ use super::control::Control;
 use super::health::{Board, WorkerState};
 use crate::client::Client;
 use crate::error::Error;
-use crate::error::payload_limit::PayloadLimit;
+use crate::error::server_limits::WorkerLimits;
 
 /// The time that a worker must run for its earlier deaths to be forgotten.
 const HEALTHY: Duration = Duration::from_secs(60);
@@ -34,7 +34,7 @@ const RECONNECT: Duration = Duration::from_millis(500);
 pub(super) struct Plan {
     pub(super) queue: &'static str,
     pub(super) options: WorkerOptions,
-    pub(super) payload_limit: PayloadLimit,
+    pub(super) payload_limits: WorkerLimits,
 }
 
 /// The limit and the pauses of restarts of a worker that died.
@@ -154,6 +154,8 @@ impl Supervisor {
             Ok(false) => return End::Stopped,
             Err(error) => return End::Died(error.into()),
         }
+        // The server has told its limits now.
+        self.plan.payload_limits.get().apply_to_workflows();
         if !self.control.is_stopping() {
             self.board.set(queue, WorkerState::Running, None);
             tracing::debug!(queue, "the worker runs");

@@ -18,6 +18,7 @@ use crate::address::Address;
 use crate::client::{Client, Tls};
 use crate::definition::{Dependencies, debug};
 use crate::error::outgoing::typed_failures;
+use crate::error::server_limits::ServerLimits;
 use crate::error::{Error, Result};
 use crate::options::ConfiguredOptions;
 use crate::settings::Settings;
@@ -219,6 +220,7 @@ impl ClientBuilder {
             versioned: Arc::default(),
             options: self.options,
             attached: Arc::new(self.attached),
+            limits: Arc::default(),
         })
     }
 
@@ -266,8 +268,10 @@ impl ClientBuilder {
                 (!settings.headers.is_empty()).then(|| settings.headers.into_iter().collect()),
             )
             .build();
+        let limits = Arc::<ServerLimits>::default();
+        let converter = self.data_converter.unwrap_or_default();
         let options = ClientOptions::new(settings.namespace)
-            .data_converter(typed_failures(self.data_converter.unwrap_or_default()))
+            .data_converter(typed_failures(converter, Arc::clone(&limits)))
             .client_interceptors(self.interceptors)
             .build();
         let connecting = async {
@@ -281,6 +285,7 @@ impl ClientBuilder {
                 versioned: Arc::default(),
                 options: self.options,
                 attached: Arc::new(self.attached),
+                limits,
             })
         };
         let error = match tokio::time::timeout(timeout, connecting).await {

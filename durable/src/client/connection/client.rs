@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::client::start::clock::Clock;
 use crate::definition::Dependencies;
+use crate::error::server_limits::ServerLimits;
 use crate::options::ConfiguredOptions;
 
 /// A connection to a Temporal server, bound to one namespace.
@@ -26,6 +27,8 @@ pub struct Client {
     pub(crate) options: Arc<ConfiguredOptions>,
     /// Values of the rooms above, by type, such as the settings of the workers of this client.
     pub(crate) attached: Arc<Dependencies>,
+    /// The size limits of the namespace.
+    pub(crate) limits: Arc<ServerLimits>,
 }
 
 impl Client {

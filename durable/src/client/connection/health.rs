@@ -11,6 +11,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 
 use super::builder::unreachable;
 use crate::client::Client;
+use crate::error::payload_limit::PayloadLimit;
 use crate::error::{Error, Result};
 
 /// The longest time that the server may take to answer a health check.
@@ -31,7 +32,7 @@ pub struct Health {
 }
 
 impl Client {
-    /// Checks that the namespace exists. Otherwise a missing one would be noticed only at the first
+    /// Checks that the namespace exists, and learns its size limits. Otherwise a missing one would be noticed only at the first
     /// start, and a worker would hang.
     ///
     /// # Errors
@@ -49,8 +50,14 @@ impl Client {
             Err(status) if status.code() == Code::Unavailable => {
                 Err(unreachable(self.address().to_owned(), Box::new(status)))
             }
+            Ok(answer) => {
+                if let Some(namespace) = &answer.into_inner().namespace_info {
+                    self.limits.learn(PayloadLimit::told(namespace));
+                }
+                Ok(())
+            }
             // A caller can be allowed to use the namespace without being allowed to describe it.
-            Ok(_) | Err(_) => Ok(()),
+            Err(_) => Ok(()),
         }
     }
 

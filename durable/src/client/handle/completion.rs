@@ -13,7 +13,8 @@ use temporalio_client::{
 use super::outcome::refused;
 use crate::client::Client;
 use crate::definition::{Activity, TaskToken};
-use crate::error::payload_limit::{Measured, PayloadLimit, Value};
+use crate::error::measured::{Bound, Measured};
+use crate::error::payload_limit::{PayloadLimit, Value};
 use crate::error::{ApplicationFailure, Error, Result, payload_error};
 
 impl Client {
@@ -49,7 +50,7 @@ impl Client {
         ActivityHandle {
             handle: self.sdk().get_async_activity_handle(activity.into()),
             client: self.clone(),
-            limit: PayloadLimit::default(),
+            limit: self.limits.get(),
             activity: PhantomData,
         }
     }
@@ -68,8 +69,8 @@ pub struct ActivityHandle<A> {
 
 impl<A: Activity> ActivityHandle<A> {
     /// Sets the maximum size of the output in bytes, like
-    /// [`Workers::payload_limit`](crate::Workers::payload_limit). The server fails the activity if
-    /// its output is larger than the server's own limit.
+    /// [`Workers::payload_limit`](crate::Workers::payload_limit). The default is the server's own
+    /// limit. The server fails the activity if its output is larger than that.
     #[must_use]
     pub fn payload_limit(mut self, bytes: usize) -> Self {
         self.limit = PayloadLimit::new(bytes);
@@ -87,7 +88,7 @@ impl<A: Activity> ActivityHandle<A> {
         A::Output: Send,
     {
         let value = Value::new("output of activity", A::NAME);
-        let output = Measured { inner: output, value, limit: self.limit };
+        let output = Measured { inner: output, value, bound: Bound::Limit(self.limit) };
         let completing = self.handle.complete(Some(output), RpcOptions::default());
         self.within("complete", completing).await
     }

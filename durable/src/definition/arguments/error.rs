@@ -7,6 +7,7 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
+use super::encoding::{self, UnknownEncoding};
 use super::received::{Fault, missing};
 use super::trace::trace;
 use crate::definition::Parameter;
@@ -24,6 +25,8 @@ enum Problem {
     Number { required: usize },
     /// The input at this place cannot be decoded, because of the value at this path.
     Input { place: usize, path: Option<String>, reason: String },
+    /// The input at this place has an encoding that the worker does not know.
+    UnknownEncoding { place: usize, encoding: String },
 }
 
 impl DecodeError {
@@ -33,7 +36,11 @@ impl DecodeError {
         error: PayloadConversionError,
     ) -> Self {
         let received = payloads.len();
-        let (place, error) = match Fault::of(error) {
+        let fault = Fault::of(error);
+        if let Some((place, encoding)) = encoding::of_fault(context, &payloads, &fault) {
+            return Self { received, problem: Problem::UnknownEncoding { place, encoding } };
+        }
+        let (place, error) = match fault {
             Fault::Number { required } => {
                 return Self { received, problem: Problem::Number { required } };
             }
@@ -68,6 +75,7 @@ impl DecodeError {
     pub(super) fn reason(&self) -> String {
         match &self.problem {
             Problem::Number { .. } => "the number of inputs is wrong".to_owned(),
+            Problem::UnknownEncoding { encoding, .. } => format!("unknown encoding `{encoding}`"),
             Problem::Input { reason, .. } => reason.clone(),
         }
     }
@@ -75,8 +83,21 @@ impl DecodeError {
     /// Returns the path within the input, if it is known.
     pub(super) fn path(&self) -> Option<&str> {
         match &self.problem {
-            Problem::Number { .. } => None,
+            Problem::Number { .. } | Problem::UnknownEncoding { .. } => None,
             Problem::Input { path, .. } => path.as_deref(),
+        }
+    }
+
+    /// Returns `true` if the worker lacks the codec of an input.
+    pub(crate) fn is_unknown_encoding(&self) -> bool {
+        matches!(self.problem, Problem::UnknownEncoding { .. })
+    }
+
+    /// Returns the encoding of an input if the worker does not know it.
+    pub(super) fn unknown_encoding(&self) -> Option<&str> {
+        match &self.problem {
+            Problem::UnknownEncoding { encoding, .. } => Some(encoding),
+            _ => None,
         }
     }
 
@@ -89,11 +110,12 @@ impl DecodeError {
             }
             Problem::Input { .. } => return self.number(parameters.len(), parameters),
             Problem::Number { required } => return self.number(*required, parameters),
+            Problem::UnknownEncoding { place, encoding } => {
+                let (what, encoding) = (named(parameters, *place), encoding.clone());
+                return UnknownEncoding { what, encoding }.to_string();
+            }
         };
-        let mut text = match parameters.get(place) {
-            Some(parameter) => format!("input `{parameter}`"),
-            None => "input".to_owned(),
-        };
+        let mut text = named(parameters, place);
         if let Some(path) = path.as_ref().filter(|path| !path.is_empty() && *path != ".") {
             let _ = write!(text, ", at `{path}`");
         }
@@ -118,5 +140,13 @@ impl DecodeError {
             received => received.to_string(),
         };
         format!("expected {expected}{list}, got {received}")
+    }
+}
+
+/// Returns the name of an input for messages: ``input `order: Order` ``.
+fn named(parameters: &[Parameter], place: usize) -> String {
+    match parameters.get(place) {
+        Some(parameter) => format!("input `{parameter}`"),
+        None => "input".to_owned(),
     }
 }

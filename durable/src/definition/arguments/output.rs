@@ -21,20 +21,12 @@ pub(crate) enum UndecodedOutput {
     UnknownEncoding(String),
 }
 
-/// The encodings that every worker knows.
-const KNOWN_ENCODINGS: [&[u8]; 6] =
-    [b"", b"json/plain", b"json/protobuf", b"binary/null", b"binary/plain", b"binary/protobuf"];
-
 impl<T: TemporalDeserializable + 'static> DecodedOutput<T> {
     fn read(context: &SerializationContext<'_>, payload: RawPayload) -> Self {
-        let encoding = payload.metadata.get("encoding").cloned().unwrap_or_default();
         let decoded = decode::<T>(context, vec![payload]);
-        Self(decoded.map_err(|error| {
-            if KNOWN_ENCODINGS.contains(&encoding.as_slice()) {
-                UndecodedOutput::Unfit(error.describe_output())
-            } else {
-                UndecodedOutput::UnknownEncoding(String::from_utf8_lossy(&encoding).into_owned())
-            }
+        Self(decoded.map_err(|error| match error.unknown_encoding() {
+            Some(encoding) => UndecodedOutput::UnknownEncoding(encoding.to_owned()),
+            None => UndecodedOutput::Unfit(error.describe_output()),
         }))
     }
 }

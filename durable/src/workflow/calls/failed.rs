@@ -22,6 +22,7 @@ use temporalio_common::protos::temporal::api::failure::v1::{
     ActivityFailureInfo, ChildWorkflowExecutionFailureInfo, Failure,
 };
 
+use crate::definition::arguments::encoding::UnknownEncoding;
 use crate::definition::arguments::output::{DecodedOutput, UndecodedOutput};
 use crate::definition::{Activity, Workflow};
 use crate::error::InvalidOutput;
@@ -99,28 +100,8 @@ fn not_fitting(
             Ok(ValueError::Output(InvalidOutput::new(what, problem)))
         }
         UndecodedOutput::UnknownEncoding(encoding) => {
-            Err(PayloadConversionError::EncodingError(Box::new(UnknownEncoding { what, encoding })))
+            Err(UnknownEncoding { what, encoding }.into())
         }
-    }
-}
-
-/// A value in an encoding that the worker's converter and codec do not know.
-///
-/// The deployment is wrong, not the value. So the workflow task fails until it is corrected.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "{what} has the encoding `{encoding}`, which is unknown to this worker; set the data converter with \
-     the codec for it on the worker's client"
-)]
-pub(crate) struct UnknownEncoding {
-    what: String,
-    encoding: String,
-}
-
-impl UnknownEncoding {
-    /// Returns `true` if this is the source of a conversion error.
-    pub(crate) fn is_source_of(error: &PayloadConversionError) -> bool {
-        matches!(error, PayloadConversionError::EncodingError(source) if source.is::<Self>())
     }
 }
 

@@ -9,7 +9,8 @@ use temporalio_common::search_attributes::{
 };
 
 use crate::error::call::ValueError;
-use crate::error::payload_limit::{PayloadLimit, Value};
+use crate::error::payload_limit::Value;
+use crate::error::task_size;
 use crate::workflow::calls::checks::Checks;
 use crate::workflow::conversion::with_context;
 use crate::workflow::{SyncWorkflowContext, WorkflowContext};
@@ -123,7 +124,7 @@ fn check_memo<T: TemporalSerializable + 'static>(
     let what = Value::new("memo", name.to_owned());
     let payload = with_context(converter, |context| converter.to_payload(context, value));
     let payload = payload.map_err(|error| what.unserializable(&error))?;
-    PayloadLimit::of_workflows().check(&[payload], &what).map_err(ValueError::TooLarge)
+    task_size::check_memo(&[payload], &what)
 }
 
 /// Returns the update that removes an attribute of any type: an empty list. SDK 1.1.1 sends a payload

@@ -10,9 +10,9 @@ use temporalio_sdk::{ContinueAsNewOptions, WorkflowCancellationError, WorkflowTe
 
 use crate::definition::arguments::Decoded;
 use crate::definition::{InputOf, wire};
-use crate::error::ApplicationError as _;
 use crate::error::call::{ValueError, unserializable};
-use crate::error::payload_limit::{PayloadLimit, Value};
+use crate::error::payload_limit::Value;
+use crate::error::task_size;
 use crate::workflow::calls::checks::Checks;
 use crate::workflow::conversion::with_context;
 use crate::workflow::{Parent, WorkflowContext};
@@ -93,7 +93,7 @@ where
     let value = Value::new("input of continued workflow", W::NAME);
     match &mut end {
         WorkflowTermination::ContinueAsNew(request) => {
-            if let Err(error) = PayloadLimit::of_workflows().check(&request.arguments, &value) {
+            if let Err(error) = task_size::check(&request.arguments, &value) {
                 return error.into_failure().into();
             }
             // Server 1.32.0 gives the new run the memo of the first start, without later changes.

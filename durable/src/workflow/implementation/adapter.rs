@@ -26,10 +26,11 @@ debug!([W] WorkflowAdapter[W]:);
 /// The reason that a workflow instance has no state.
 #[derive(Clone)]
 pub(crate) enum NoState {
-    /// The input of `#[init]` could not be decoded, for this reason.
+    /// The workflow fails with this message, because the input of `#[init]` could not be decoded.
     UndecodableInput(String),
-    /// `#[init]` panicked or called an activity as a function, with this message.
-    InitUnwound(String),
+    /// The workflow task fails with this message: `#[init]` panicked or called an activity as a function,
+    /// or its input has an unknown encoding.
+    TaskFailure(String),
     /// The workflow is declared here and served elsewhere, and the test has no mock of it.
     Declared,
     /// The state was dropped.

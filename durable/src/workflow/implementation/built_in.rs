@@ -9,6 +9,7 @@ use futures_util::future::ready;
 use super::adapter::WorkflowAdapter;
 use super::tables::{HandlerError, QueryHandler, SignalHandler};
 use crate::definition::arguments::decode;
+use crate::definition::arguments::undecoded::Undecoded;
 use crate::definition::exact::Json;
 use crate::definition::{CANCEL, Parameter, Payload, STATE};
 use crate::workflow::WorkflowContext;
@@ -27,7 +28,7 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
             }
             decode::<Option<String>>(context, payloads.payloads)
                 .map(|reason| Box::new(reason) as Box<dyn Any>)
-                .map_err(|error| error.describe(REASON))
+                .map_err(|error| Undecoded::new(&error, REASON))
         },
         dispatch: |context, reason| {
             let reason = reason.downcast::<Option<String>>().ok().and_then(|reason| *reason);

@@ -21,6 +21,7 @@ use super::outgoing;
 use super::query_output::QueryOutput;
 use super::tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
 use crate::definition::arguments::decode;
+use crate::definition::arguments::undecoded::Undecoded;
 use crate::definition::{Handler, Payload};
 use crate::workflow::implementation::WorkflowCode;
 use crate::workflow::{SyncWorkflowContext, WorkflowContext};
@@ -30,10 +31,10 @@ type SdkSync<W> = temporalio_sdk::SyncWorkflowContext<WorkflowAdapter<W>>;
 fn decode_boxed<H: Handler, I: Payload>(
     context: &SerializationContext<'_>,
     payloads: Payloads,
-) -> Result<Box<dyn Any>, String> {
+) -> Result<Box<dyn Any>, Undecoded> {
     decode::<I>(context, payloads.payloads)
         .map(|input| Box::new(input) as Box<dyn Any>)
-        .map_err(|error| error.describe(H::PARAMETERS))
+        .map_err(|error| Undecoded::new(&error, H::PARAMETERS))
 }
 
 /// A signal handled by a plain method.

@@ -37,7 +37,8 @@ use temporalio_sdk::workflows::{
 };
 use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
-use crate::definition::arguments::Decoded;
+use crate::definition::arguments::undecoded::Undecoded;
+use crate::definition::arguments::{DecodeError, Decoded};
 use crate::definition::{Payload, Workflow, updates};
 use crate::error::INVALID_INPUT;
 use crate::workflow::WorkflowContext;
@@ -45,7 +46,7 @@ use crate::workflow::calls::pending::Pending;
 use crate::workflow::context::cancellation::Cancellation;
 use crate::workflow::conversion::with_context;
 use adapter::{AdapterDefinition, NoState, WorkflowAdapter};
-use tables::{Undeliverable, bad_call, find, known, names, with_built_in};
+use tables::{Undeliverable, Unreadable, bad_call, find, known, names, with_built_in};
 use user_code::{Execution, Part, UserFuture};
 
 type Sdk<W> = temporalio_sdk::WorkflowContext<W>;
@@ -82,12 +83,12 @@ where
     fn init(view: WorkflowContextView, input: Option<Decoded<W::Input>>) -> Self {
         let execution = Execution::new(W::NAME, &view);
         let state = match input.map(|input| input.0).transpose() {
-            Err(error) => Err(NoState::UndecodableInput(error.describe(W::PARAMETERS))),
+            Err(error) => Err(undecodable::<W>(&error)),
             Ok(_) if W::IS_DECLARED => Err(NoState::Declared),
             // SDK 1.1.1 calls this outside of its own guard, so a panic would end the worker.
             Ok(input) => execution.call(Part::Init, || W::init(&view, input)).map_err(|unwound| {
                 let init = format!("{} of workflow {}", Part::Init, W::NAME);
-                NoState::InitUnwound(unwound.describe(&init))
+                NoState::TaskFailure(unwound.describe(&init))
             }),
         };
         Self {
@@ -106,18 +107,19 @@ where
             return ready(Err(not_mocked(W::NAME).into())).boxed_local();
         }
         context.set_current_details(metadata::details::<W>(""));
-        let undecodable = match input.map(|input| input.0).transpose() {
+        let problem = match input.map(|input| input.0).transpose() {
             Ok(input) => match context.state(|adapter| adapter.state.as_ref().err().cloned()) {
-                Some(NoState::UndecodableInput(error)) => error,
-                Some(NoState::InitUnwound(message)) => {
-                    context.force_task_fail(message);
-                    return pending().boxed_local();
-                }
+                Some(problem @ (NoState::UndecodableInput(_) | NoState::TaskFailure(_))) => problem,
                 _ => return run(&context, input),
             },
-            Err(error) => error.describe(W::PARAMETERS),
+            Err(error) => undecodable::<W>(&error),
         };
-        let failure = ApplicationFailure::builder(format!("workflow {}: {undecodable}", W::NAME))
+        let message = match problem {
+            NoState::UndecodableInput(message) => message,
+            NoState::TaskFailure(message) => return fail_task(&context, message),
+            NoState::Declared | NoState::Dropped => return pending().boxed_local(),
+        };
+        let failure = ApplicationFailure::builder(message)
             .type_name(INVALID_INPUT.to_owned())
             .non_retryable(true)
             .build();
@@ -135,7 +137,10 @@ where
             return Ok(Some(Box::new(Undeliverable(reason))));
         };
         let decoded = decoded::<W>(converter, |context| (handler.decode)(context, payloads));
-        Ok(Some(decoded.unwrap_or_else(|reason| Box::new(Undeliverable(reason)))))
+        Ok(Some(decoded.unwrap_or_else(|undecoded| match undecoded {
+            Undecoded::Invalid(reason) => Box::new(Undeliverable(reason)),
+            Undecoded::UnknownEncoding(reason) => unreadable("signal", W::NAME, name, &reason),
+        })))
     }
 
     fn dispatch_signal(
@@ -143,6 +148,10 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> LocalBoxFuture<'static, Result<(), WorkflowError>> {
+        let input = match input.downcast::<Unreadable>() {
+            Ok(unreadable) => return fail_task(&context, unreadable.0),
+            Err(input) => input,
+        };
         let handler = find(Self::signals(), name);
         match (input.downcast::<Undeliverable>(), handler) {
             (Err(input), Some(handler)) if context.state(|adapter| adapter.state.is_ok()) => {
@@ -173,7 +182,7 @@ where
         let payloads = payloads.clone();
         decoded::<W>(converter, |context| (handler.decode)(context, payloads))
             .map(Some)
-            .map_err(|reason| bad_call("query", W::NAME, name, &reason))
+            .map_err(|reason| bad_call("query", W::NAME, name, &reason.to_string()))
     }
 
     fn dispatch_query(
@@ -193,9 +202,13 @@ where
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
         let handler = known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name)?;
-        decoded::<W>(converter, |context| (handler.decode)(context, payloads))
-            .map(Some)
-            .map_err(|reason| bad_call("update", W::NAME, name, &reason))
+        match decoded::<W>(converter, |context| (handler.decode)(context, payloads)) {
+            Ok(input) => Ok(Some(input)),
+            Err(Undecoded::Invalid(reason)) => Err(bad_call("update", W::NAME, name, &reason)),
+            Err(Undecoded::UnknownEncoding(reason)) => {
+                Ok(Some(unreadable("update", W::NAME, name, &reason)))
+            }
+        }
     }
 
     fn dispatch_update(
@@ -203,6 +216,10 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowError>> {
+        let input = match input.downcast::<Unreadable>() {
+            Ok(unreadable) => return fail_task(&context, unreadable.0),
+            Err(input) => input,
+        };
         let checked =
             known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name).and_then(|handler| {
                 context.state(|adapter| adapter.require_state("update", W::NAME, name))?;
@@ -228,6 +245,10 @@ where
     ) -> Result<(), WorkflowError> {
         let handler = known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name)?;
         self.require_state("update", W::NAME, name)?;
+        // The validator has no context to fail the task with. The update itself, which follows, does it.
+        if input.is::<Unreadable>() {
+            return Ok(());
+        }
         self.answer(Part::Validator(handler.name), || (handler.validate)(self, view, input))
     }
 }
@@ -271,9 +292,9 @@ fn run<W: WorkflowCode<Input: Payload>>(
     let execution = context.state(WorkflowAdapter::execution);
     let own = context.clone();
     let started = async move {
-        let converter = own.payload_converter().clone();
-        let result = W::run(WorkflowContext::new(own), input).await;
-        outgoing::ended::<W>(result, &converter)
+        let result = W::run(WorkflowContext::new(own.clone()), input).await;
+        let memo = || own.memo().into_raw().fields;
+        outgoing::ended::<W>(result, own.payload_converter(), memo)
     };
     UserFuture::new(context, &execution, Part::Run, started.boxed_local()).boxed_local()
 }
@@ -285,6 +306,30 @@ fn not_mocked(workflow: &str) -> ApplicationFailure {
          `env.mock_workflow::<{workflow}>()`"
     );
     ApplicationFailure::builder(message).non_retryable(true).build()
+}
+
+/// Returns the problem of an input that was not decoded. It fails the workflow, or the workflow task if the
+/// worker lacks the codec.
+fn undecodable<W: Workflow>(error: &DecodeError) -> NoState {
+    let message = format!("workflow {}: {}", W::NAME, error.describe(W::PARAMETERS));
+    if error.is_unknown_encoding() {
+        NoState::TaskFailure(message)
+    } else {
+        NoState::UndecodableInput(message)
+    }
+}
+
+fn unreadable(kind: &str, workflow: &str, name: &str, reason: &str) -> Box<dyn Any> {
+    Box::new(Unreadable(format!("{kind} `{name}` of workflow {workflow}: {reason}")))
+}
+
+/// Fails the workflow task, which the server retries.
+fn fail_task<W: 'static, T: 'static>(
+    context: &Sdk<W>,
+    message: String,
+) -> LocalBoxFuture<'static, T> {
+    context.force_task_fail(message);
+    pending().boxed_local()
 }
 
 fn drop_signal<W: WorkflowImplementation>(
@@ -320,7 +365,7 @@ fn check_display(error: &WorkflowError) {
 /// Decodes the input of a handler.
 fn decoded<W: Workflow>(
     converter: &PayloadConverter,
-    decode: impl FnOnce(&SerializationContext<'_>) -> Result<Box<dyn Any>, String>,
-) -> Result<Box<dyn Any>, String> {
+    decode: impl FnOnce(&SerializationContext<'_>) -> Result<Box<dyn Any>, Undecoded>,
+) -> Result<Box<dyn Any>, Undecoded> {
     user_code::decoding(W::NAME, || with_context(converter, decode))
 }

@@ -5,6 +5,7 @@
 //! update fails, with an error that names the value.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use futures_util::FutureExt as _;
@@ -13,6 +14,7 @@ use temporalio_common::data_converters::{
     TemporalSerializable,
 };
 use temporalio_common::error::{ApplicationFailure, OutgoingWorkflowError};
+use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::{
     ActivityDefinition, SignalDefinition, UpdateDefinition, WorkflowDefinition,
 };
@@ -21,13 +23,15 @@ use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::WorkflowError;
 
 use super::tables::UpdateFuture;
+use crate::definition::arguments::encoding::{self, UnknownEncoding};
 use crate::definition::arguments::output::{DecodedOutput, without_value};
 use crate::definition::{Activity, Handler, Typed, Workflow};
 use crate::error::INVALID_INPUT;
 use crate::error::call::ValueError;
+use crate::error::measured::{Bound, Measured};
 use crate::error::outgoing::handler_failure;
-use crate::error::payload_limit::{Measured, PayloadLimit, Value};
-use crate::workflow::calls::failed::UnknownEncoding;
+use crate::error::payload_limit::{PayloadLimit, Value};
+use crate::error::task_size;
 use crate::workflow::conversion::with_context;
 
 /// An activity whose input is measured when it is serialized, and whose output always decodes.
@@ -47,12 +51,12 @@ pub(crate) fn local<A: Activity>(
     input: A::Input,
 ) -> (Scheduled<A>, Measured<A::Input>) {
     let value = Value::new("input of activity", A::NAME);
-    (Scheduled(activity), Measured { inner: input, value, limit: PayloadLimit::new(0) })
+    (Scheduled(activity), Measured { inner: input, value, bound: Bound::None })
 }
 
 /// Wraps an input so that it is measured when it is serialized.
 fn input_of<T>(input: T, role: &'static str, name: impl Into<Cow<'static, str>>) -> Measured<T> {
-    Measured { inner: input, value: Value::new(role, name), limit: PayloadLimit::of_workflows() }
+    Measured { inner: input, value: Value::new(role, name), bound: Bound::Workflow }
 }
 
 /// A child workflow whose input is measured when it is serialized.
@@ -115,12 +119,13 @@ impl<A: Activity> ActivityDefinition for Scheduled<A> {
 pub(crate) fn ended<W: Workflow>(
     result: Result<W::Output, WorkflowTermination>,
     converter: &PayloadConverter,
+    memo: impl FnOnce() -> HashMap<String, Payload>,
 ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowTermination> {
     match result {
         Ok(output) => measured(&output, converter, "output of workflow", W::NAME)
             .map_err(|error| error.into_failure().into()),
         Err(WorkflowTermination::Failed(OutgoingWorkflowError::PayloadConversion(error))) => {
-            Err(unconverted::<W>(error))
+            Err(unconverted::<W>(error, &memo()))
         }
         Err(WorkflowTermination::Cancelled { details: Some(details) }) => {
             let details = Some(replace_oversized(details, converter));
@@ -140,7 +145,7 @@ fn replace_oversized(details: Details, converter: &PayloadConverter) -> Details 
             .ok(),
     };
     match size {
-        Some(size) if size <= MAX_DETAILS_SIZE => details,
+        Some(size) if size <= PayloadLimit::of_workflows().details() => details,
         Some(size) => Box::new(format!("... (details of {size} bytes cut)")),
         None => Box::new("... (details cut: they cannot be serialized)".to_owned()),
     }
@@ -148,14 +153,23 @@ fn replace_oversized(details: Details, converter: &PayloadConverter) -> Details 
 
 type Details = Box<dyn WorkflowOutputValue + Send + Sync>;
 
-/// The maximum size of a cancellation's details, in bytes. It is the same as for failures.
-const MAX_DETAILS_SIZE: usize = 1024 * 1024;
-
 /// Ends a run because of a value that could not be converted. If the worker lacks the codec for it, the
 /// task fails instead, and the workflow continues once the codec is there.
-fn unconverted<W: Workflow>(error: PayloadConversionError) -> WorkflowTermination {
+fn unconverted<W: Workflow>(
+    error: PayloadConversionError,
+    memo: &HashMap<String, Payload>,
+) -> WorkflowTermination {
     if UnknownEncoding::is_source_of(&error) {
         return error.into();
+    }
+    // The SDK's error does not tell which value has the encoding. Only those of the memo are not decoded by
+    // this crate.
+    if let PayloadConversionError::WrongEncoding = &error {
+        let unknown = memo.iter().find_map(|(name, value)| Some((name, encoding::unknown(value)?)));
+        if let Some((name, encoding)) = unknown {
+            let what = format!("the memo `{name}` of workflow {}", W::NAME);
+            return PayloadConversionError::from(UnknownEncoding { what, encoding }).into();
+        }
     }
     if let Some(error) = ValueError::of(&error) {
         return error.into_failure().into();
@@ -182,7 +196,7 @@ fn measured<T: TemporalSerializable + 'static>(
     let what = Value::new(role, name);
     let payload = with_context(converter, |context| converter.to_payload(context, value));
     let payloads = vec![payload.map_err(|error| what.unserializable(&error))?];
-    PayloadLimit::of_workflows().check(&payloads, &what).map_err(ValueError::TooLarge)?;
+    task_size::check(&payloads, &what)?;
     Ok(Box::new(RawValue::new(payloads)))
 }
 

@@ -11,13 +11,14 @@ use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::WorkflowError;
 
 use super::adapter::WorkflowAdapter;
+use crate::definition::arguments::undecoded::Undecoded;
 use crate::definition::debug;
 
 /// The error of a query or update, as the SDK expects it.
 pub type HandlerError = Box<dyn Error + Send + Sync>;
 
 type Sdk<W> = temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>;
-type Decode = fn(&SerializationContext<'_>, Payloads) -> Result<Box<dyn Any>, String>;
+type Decode = fn(&SerializationContext<'_>, Payloads) -> Result<Box<dyn Any>, Undecoded>;
 type SignalFuture = LocalBoxFuture<'static, Result<(), WorkflowError>>;
 type Validate<W> =
     fn(&WorkflowAdapter<W>, WorkflowContextView, Box<dyn Any>) -> Result<(), WorkflowError>;
@@ -26,6 +27,9 @@ pub(crate) type UpdateFuture = LocalBoxFuture<'static, Output>;
 
 /// Replaces the input of a signal that cannot be delivered. It contains the reason.
 pub(crate) struct Undeliverable(pub(in crate::workflow) String);
+
+/// Replaces an input with an unknown encoding. It contains the message with which the task fails.
+pub(crate) struct Unreadable(pub(in crate::workflow) String);
 
 /// The entry of a signal in the workflow's table.
 pub struct SignalHandler<W> {

@@ -17,6 +17,7 @@ use futures_util::future::{LocalBoxFuture, pending};
 use temporalio_sdk::{WorkflowContext, WorkflowContextView};
 
 use crate::definition::{WorkerShutdown, panic_message};
+use crate::error::task_size::{self, Run, Sent};
 
 /// The part of a workflow that user code belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +111,7 @@ pub(crate) struct Execution {
     workflow_id: String,
     run_id: String,
     has_ended: Cell<bool>,
+    sent: Sent,
 }
 
 impl Execution {
@@ -119,6 +121,7 @@ impl Execution {
             workflow_id: view.workflow_id().to_owned(),
             run_id: view.run_id().to_owned(),
             has_ended: Cell::new(false),
+            sent: Sent::default(),
         })
     }
 
@@ -201,12 +204,43 @@ pub(crate) fn handler<W: 'static, T: 'static>(
         return pending().boxed_local();
     }
     // A plain method runs in this call, an async one in the returned future.
-    match execution.call(part, start) {
+    let run = SizedRun::shared(context, execution);
+    match task_size::within(&run, || execution.call(part, start)) {
         Ok(future) => UserFuture::new(context, execution, part, future).boxed_local(),
         Err(unwound) => {
             unwound.fail_task(context);
             pending().boxed_local()
         }
+    }
+}
+
+/// A run, as the checks of the sizes of its values see it.
+struct SizedRun<W> {
+    context: WorkflowContext<W>,
+    execution: Rc<Execution>,
+}
+
+impl<W: 'static> SizedRun<W> {
+    fn shared(context: &WorkflowContext<W>, execution: &Rc<Execution>) -> Rc<dyn Run> {
+        Rc::new(Self { context: context.clone(), execution: Rc::clone(execution) })
+    }
+}
+
+impl<W> Run for SizedRun<W> {
+    fn is_replaying(&self) -> bool {
+        self.context.is_replaying_history_events()
+    }
+
+    fn task(&self) -> u32 {
+        self.context.history_length()
+    }
+
+    fn mark(&self, id: &str) -> bool {
+        self.context.patched(id)
+    }
+
+    fn sent(&self) -> &Sent {
+        &self.execution.sent
     }
 }
 
@@ -222,19 +256,21 @@ pub(crate) struct UserFuture<W, T> {
     context: WorkflowContext<W>,
     execution: Rc<Execution>,
     part: Part,
+    run: Rc<dyn Run>,
     /// `None` after it has ended.
     future: Option<LocalBoxFuture<'static, T>>,
 }
 
-impl<W, T> UserFuture<W, T> {
+impl<W: 'static, T> UserFuture<W, T> {
     pub(crate) fn new(
         context: &WorkflowContext<W>,
         execution: &Rc<Execution>,
         part: Part,
         future: LocalBoxFuture<'static, T>,
     ) -> Self {
+        let run = SizedRun::shared(context, execution);
         let execution = Rc::clone(execution);
-        Self { context: context.clone(), execution, part, future: Some(future) }
+        Self { context: context.clone(), execution, part, run, future: Some(future) }
     }
 }
 
@@ -251,7 +287,8 @@ impl<W, T> Future for UserFuture<W, T> {
             this.context.force_task_fail(HANDED_OVER);
             return Poll::Pending;
         }
-        match this.execution.call(this.part, || future.poll_unpin(cx)) {
+        let poll = || this.execution.call(this.part, || future.poll_unpin(cx));
+        match task_size::within(&this.run, poll) {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => {
                 this.execution.discard(this.future.take());
