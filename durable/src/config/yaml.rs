@@ -182,7 +182,7 @@ mod tests {
         let lists = |depth: usize| format!("a:\n  {}1{}", "[".repeat(depth), "]".repeat(depth));
         let maps = |depth: usize| format!("{}1{}", "{a: ".repeat(depth), "}".repeat(depth));
         let lines = |depth: usize| {
-            (0..depth).map(|at| format!("{}a:\n", " ".repeat(at))).collect::<String>()
+            (0..depth).map(|at| " ".repeat(at) + "a:").collect::<Vec<_>>().join("\n")
         };
         let dashes = |depth: usize| format!("{}1", "- ".repeat(depth));
         assert!(parse(&lists(DEPTH_LIMIT - 1)).is_ok());
