@@ -98,7 +98,10 @@ pub mod error;
 mod id;
 pub mod options;
 pub mod prelude;
+#[cfg(feature = "dev-server")]
+mod private_file;
 mod search_attribute;
+mod secret;
 mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;

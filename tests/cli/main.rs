@@ -10,6 +10,7 @@ mod schedules;
 mod serving;
 mod starting;
 mod talking;
+mod terminal;
 
 use std::io::Write as _;
 use std::path::Path;

@@ -7,6 +7,7 @@ mod mistakes;
 mod order;
 mod random;
 mod reading;
+mod secrets;
 mod unused;
 
 use durable::config::{Config, ConfigError, ConfigProblem};

@@ -124,7 +124,7 @@ async fn a_workflow_whose_input_does_not_fit_fails_and_names_type_field_and_expe
     assert_eq!(
         failure.message(),
         "workflow OrderWorkflow: input `order: Order`, at `lines[0].price`: \
-         invalid type: string \"free\", expected f64"
+         invalid type: a string of 4 characters, expected f64"
     );
 }
 

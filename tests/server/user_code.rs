@@ -295,7 +295,7 @@ async fn an_input_that_panics_when_it_is_decoded_fails_its_workflow_alone() -> d
     let end = poisoned.result_within(Duration::from_secs(10)).await;
     let Err(Error::Failed { failure, .. }) = &end else { panic!("{end:?}") };
     assert_eq!(failure.type_name(), Some("InvalidInput"));
-    assert!(failure.message().contains("its `Deserialize` panicked: a value that"), "{failure:?}");
+    assert!(failure.message().ends_with("its `Deserialize` panicked"), "{failure:?}");
     goes_on(&other).await
 }
 

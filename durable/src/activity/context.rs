@@ -13,7 +13,8 @@ use temporalio_common::data_converters::{PayloadConversionError, TemporalSeriali
 use super::StopReason;
 #[cfg(feature = "testing")]
 use super::heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
-use crate::definition::exact::{Exact, Json};
+use crate::definition::arguments::answer::Exact;
+use crate::definition::exact::Json;
 use crate::definition::{Dependencies, TaskToken, WorkerShutdown};
 use crate::error::measured::{Bound, Measured};
 use crate::error::payload_error;

@@ -13,6 +13,8 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 
+use crate::definition::arguments::answer::Exact;
+
 /// A marker that a test adds to the dependencies, so that contexts record [`RecordedHeartbeat`]s.
 #[derive(Debug)]
 pub(crate) struct ObserveHeartbeats;
@@ -46,7 +48,8 @@ impl RecordedHeartbeat {
         &self,
     ) -> Result<T, PayloadConversionError> {
         let payloads = self.details.payloads.clone();
-        DecodablePayloads::new(payloads, PayloadConverter::default(), context()).deserialize()
+        let details = DecodablePayloads::new(payloads, PayloadConverter::default(), context());
+        details.deserialize::<Exact<T>>().map(|Exact(details)| details)
     }
 
     /// Returns the serialized details.

@@ -8,6 +8,9 @@ use std::process::ExitCode;
 use clap::builder::styling::{AnsiColor, Style};
 use temporalio_client::tonic::Status;
 
+use super::escape;
+use crate::definition::InvalidInput;
+use crate::definition::arguments::Values;
 use crate::error::Error;
 
 /// The exit code of a command that was tried and didn't succeed: the workflow failed, the server
@@ -35,6 +38,11 @@ impl Problem {
         Self { code: MISUSED, error: error.into() }
     }
 
+    /// The error of an input on the command line. Its value is shown, as it was typed there.
+    pub(super) fn input(error: &InvalidInput) -> Self {
+        Self::misuse(error.print(Values::Shown))
+    }
+
     /// An error that came up while the command ran.
     pub(super) fn failure(error: impl Into<BoxError>) -> Self {
         Self { code: FAILED, error: error.into() }
@@ -49,10 +57,11 @@ impl Problem {
     /// Prints the error and its causes to standard error.
     pub(super) fn report(&self) -> ExitCode {
         let style = AnsiColor::Red.on_default().bold();
-        let mut report = format!("{style}error:{style:#} {}\n", self.error);
+        let error = escape::lines(&self.error.to_string());
+        let mut report = format!("{style}error:{style:#} {error}\n");
         let because = Style::new().bold();
         for cause in causes(&*self.error) {
-            let _ = writeln!(report, "  {because}caused by:{because:#} {cause}");
+            let _ = writeln!(report, "  {because}caused by:{because:#} {}", escape::lines(&cause));
         }
         // Without standard error, the exit code is all there is.
         let _ = anstream::stderr().write_all(report.as_bytes());
@@ -90,6 +99,7 @@ fn message(cause: &(dyn StdError + 'static)) -> String {
 /// Prints a line to standard error that doesn't change how the command ends.
 pub(super) fn warn(warning: impl fmt::Display) {
     let style = AnsiColor::Yellow.on_default().bold();
+    let warning = escape::lines(&warning.to_string());
     let line = format!("{style}warning:{style:#} {warning}\n");
     let _ = anstream::stderr().write_all(line.as_bytes());
 }

@@ -38,6 +38,7 @@ mod builder;
 mod commands;
 mod context;
 mod duration;
+mod escape;
 mod exit;
 mod input;
 mod json;

@@ -11,7 +11,8 @@ use temporalio_common::data_converters::{
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use crate::definition::Payload;
-use crate::definition::exact::Exact;
+use crate::definition::arguments::DecodeError;
+use crate::definition::arguments::answer::Exact;
 use crate::error::{Error, Result, payload_error};
 
 /// Inputs or an output whose types are unknown at compile time.
@@ -109,14 +110,14 @@ impl Entry {
             Self::Payload(payload) => payload,
         };
         match payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice) {
-            b"json/plain" | b"json/protobuf" => serde_json::from_slice(&payload.data)
-                .map_err(|error| wrong(PayloadConversionError::EncodingError(error.into()))),
+            b"json/plain" | b"json/protobuf" => {
+                serde_json::from_slice(&payload.data).map_err(|error| unreadable(error.to_string()))
+            }
             // A workflow without a result returns a payload without an encoding.
             b"binary/null" | b"" => Ok(Value::Null),
             other => {
                 let other = String::from_utf8_lossy(other);
-                let reason = format!("its encoding is `{other}`, which is not JSON");
-                Err(wrong(PayloadConversionError::EncodingError(reason.into())))
+                Err(unreadable(format!("its encoding is `{other}`, which is not JSON")))
             }
         }
     }
@@ -130,6 +131,10 @@ impl Entry {
             Self::Payload(payload) => Ok(payload.clone()),
         }
     }
+}
+
+fn unreadable(reason: String) -> Error {
+    wrong(PayloadConversionError::EncodingError(DecodeError::unreadable(reason).into()))
 }
 
 fn wrong(error: PayloadConversionError) -> Error {

@@ -5,6 +5,7 @@ use std::fmt;
 use super::mistake::ConfigMistake;
 use super::value::ValueSource;
 use crate::error::Error;
+use crate::secret::without_credentials;
 
 /// An invalid configuration, with every problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,6 @@ impl fmt::Display for ConfigProblem {
         if !self.key.is_empty() {
             write!(f, "{}: ", self.key)?;
         }
-        self.mistake.fmt(f)
+        f.write_str(&without_credentials(&self.mistake.to_string()))
     }
 }

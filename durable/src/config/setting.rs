@@ -7,6 +7,7 @@ use super::entry::{Entry, Fallback};
 use super::keys::entries;
 use super::unused::Unused;
 use super::value::{ValueSource, Values, dotted};
+use crate::secret::MASK;
 
 /// The effective value of a key, and its source.
 ///
@@ -155,9 +156,6 @@ fn found(path: &[String], values: &Values) -> Option<Setting> {
     let source = found.source.clone();
     Some(Setting { key: dotted(path), value: Some(value), without: None, source, unused: None })
 }
-
-/// The replacement of a secret.
-const MASK: &str = "***";
 
 impl Setting {
     fn built_in(key: String, default: &Fallback) -> Self {

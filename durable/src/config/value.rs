@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::kind::Kind;
 use crate::client::Pem;
 use crate::search_attribute::SearchAttribute;
+use crate::secret::{is_key, without_credentials};
 
 /// The source of a key's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Value {
             }
             Kind::Text | Kind::Secret => Some(Self::Text(text.to_owned())),
             Kind::SearchAttribute => text.parse().ok().map(Self::SearchAttribute),
-            Kind::Pem if text.contains("-----BEGIN") => Some(Self::Pem(Pem::inline(text))),
+            Kind::Pem if is_key(text) => Some(Self::Pem(Pem::inline(text))),
             Kind::Pem => Some(Self::Pem(Pem::file(path()))),
             Kind::Path => Some(Self::Path(path())),
             Kind::Texts => {
@@ -130,7 +131,7 @@ impl Value {
                 Some(duration.as_millis().to_string())
             }
             Self::Duration(duration) => Some(duration.as_secs_f64().to_string()),
-            Self::Text(text) => Some(text.clone()),
+            Self::Text(text) => Some(without_credentials(text)),
             Self::Texts(texts) => Some(format!("[{}]", texts.join(", "))),
             Self::Path(path) => Some(path.display().to_string()),
             Self::Pem(pem) => pem.path().map(|path| path.display().to_string()),

@@ -7,12 +7,21 @@
 //! Workers register [`Decoded`] as the input type. Decoding it never fails, so that this crate and not
 //! the SDK rejects an invalid input: SDK 1.1.1 retries the workflow task forever.
 
+pub(crate) mod answer;
+pub(crate) mod conversion;
 pub(crate) mod encoding;
 mod error;
+mod key;
+mod message;
 pub(crate) mod output;
+mod path;
 #[cfg(test)]
 mod properties;
+mod reader;
 mod received;
+mod refusal;
+mod report;
+mod text;
 mod trace;
 pub(crate) mod undecoded;
 
@@ -27,6 +36,8 @@ use super::{Payload, caught, exact};
 pub(crate) use error::DecodeError;
 use received::missing;
 pub(super) use received::{ReceivedPayloads, may_be_missing};
+pub(crate) use text::Values;
+pub use text::show_values;
 
 /// A decoded input, or the error of its decoding.
 #[derive(Debug)]
@@ -56,7 +67,7 @@ impl<T: Payload> TemporalSerializable for Decoded<T> {
     ) -> Result<Vec<RawPayload>, PayloadConversionError> {
         match &self.0 {
             Ok(value) => context.converter.to_payloads(context, value),
-            Err(error) => Err(PayloadConversionError::EncodingError(error.reason().into())),
+            Err(error) => Err(PayloadConversionError::EncodingError(error.clone().into())),
         }
     }
 }
@@ -92,6 +103,9 @@ fn decode_or_explain<T: TemporalDeserializable + 'static>(
     }
     Err(DecodeError::explain::<T>(context, payloads, error))
 }
+
+#[cfg(test)]
+mod hidden;
 
 #[cfg(test)]
 mod tests {
@@ -143,7 +157,7 @@ mod tests {
         assert_eq!(
             refused::<Order>(vec![json(r#"{"id":"1","items":[{"price":"free"}]}"#)], ORDER),
             "input `order: Order`, at `items[0].price`: \
-             invalid type: string \"free\", expected f64"
+             invalid type: a string of 4 characters, expected f64"
         );
     }
 
@@ -159,7 +173,7 @@ mod tests {
     fn the_input_of_several_is_named() {
         assert_eq!(
             refused::<Inputs<(String, f64)>>(vec![json("\"7\""), json("\"ten\"")], CHARGE),
-            "input `amount: f64`: invalid type: string \"ten\", expected f64"
+            "input `amount: f64`: invalid type: a string of 3 characters, expected f64"
         );
     }
 
@@ -213,7 +227,7 @@ mod tests {
         bytes.metadata.insert("encoding".to_owned(), b"binary/plain".to_vec());
         assert_eq!(
             refused::<Inputs<(Vec<u8>, f64)>>(vec![bytes, json("\"ten\"")], CHARGE),
-            "input `amount: f64`: invalid type: string \"ten\", expected f64"
+            "input `amount: f64`: invalid type: a string of 3 characters, expected f64"
         );
     }
 

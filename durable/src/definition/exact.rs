@@ -12,11 +12,10 @@ use serde::de::{Deserializer, Visitor};
 use serde_json::Value;
 use serde_json::de::IoRead;
 use temporalio_common::data_converters::{
-    ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
-    PayloadConverter, SerializationContext, TemporalDeserializable, TemporalSerializable,
+    GenericPayloadConverter as _, PayloadConversionError, PayloadConverter, SerializationContext,
+    TemporalDeserializable, TemporalSerializable,
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
-use temporalio_common::{QueryDefinition, UpdateDefinition};
 
 use super::deserializer::for_each_method;
 use super::read_only::{Read, ReadOnly};
@@ -36,72 +35,6 @@ pub(crate) fn decode<T: TemporalDeserializable + 'static>(
     let context = SerializationContext::new(context.data, &converter);
     let decoded = T::from_payloads(&context, payloads.clone());
     decoded.or_else(|_| converter.from_payloads(&context, payloads)).ok()
-}
-
-/// A value from the server, which may contain numbers of more than 64 bits.
-pub(crate) struct Exact<T>(pub(crate) T);
-
-impl<T: TemporalDeserializable + 'static> TemporalDeserializable for Exact<T> {
-    fn from_serde(
-        converter: &dyn ErasedSerdePayloadConverter,
-        context: &SerializationContext<'_>,
-        payload: RawPayload,
-    ) -> Result<Self, PayloadConversionError> {
-        T::from_serde(converter, context, payload).map(Self)
-    }
-
-    fn from_payload(
-        context: &SerializationContext<'_>,
-        payload: RawPayload,
-    ) -> Result<Self, PayloadConversionError> {
-        let decoded = context.converter.from_payload(context, payload.clone());
-        decoded.or_else(|error| decode(context, vec![payload]).ok_or(error)).map(Self)
-    }
-
-    fn from_payloads(
-        context: &SerializationContext<'_>,
-        payloads: Vec<RawPayload>,
-    ) -> Result<Self, PayloadConversionError> {
-        let decoded = context.converter.from_payloads(context, payloads.clone());
-        decoded.or_else(|error| decode(context, payloads).ok_or(error)).map(Self)
-    }
-}
-
-/// Unused; the SDK's definitions require the traits of both directions.
-impl<T: TemporalSerializable + 'static> TemporalSerializable for Exact<T> {
-    fn as_serde(&self) -> Result<&dyn erased_serde::Serialize, PayloadConversionError> {
-        self.0.as_serde()
-    }
-
-    fn to_payload(
-        &self,
-        context: &SerializationContext<'_>,
-    ) -> Result<RawPayload, PayloadConversionError> {
-        context.converter.to_payload(context, &self.0)
-    }
-}
-
-/// A query or update whose output may contain numbers of more than 64 bits.
-pub(crate) struct ExactOutput<D>(pub(crate) D);
-
-impl<Q: QueryDefinition> QueryDefinition for ExactOutput<Q> {
-    type Workflow = Q::Workflow;
-    type Input = Q::Input;
-    type Output = Exact<Q::Output>;
-
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-}
-
-impl<U: UpdateDefinition> UpdateDefinition for ExactOutput<U> {
-    type Workflow = U::Workflow;
-    type Input = U::Input;
-    type Output = Exact<U::Output>;
-
-    fn name(&self) -> &str {
-        self.0.name()
-    }
 }
 
 /// A value serialized as JSON, with all digits of its numbers.
@@ -202,7 +135,8 @@ mod tests {
         let converter = PayloadConverter::default();
         let context = SerializationContext::new(&SerializationContextData::None, &converter);
         let payload = converter.to_payload(&context, value).ok()?;
-        converter.from_payload::<Exact<T>>(&context, payload).ok().map(|exact| exact.0)
+        let decoded = converter.from_payload::<T>(&context, payload.clone()).ok();
+        decoded.or_else(|| decode(&context, vec![payload]))
     }
 
     #[test]

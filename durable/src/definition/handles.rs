@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use temporalio_common::{HasWorkflowDefinition, SignalDefinition, WorkflowDefinition};
 
-use super::exact::Exact;
+use super::arguments::answer::Exact;
 use super::sealed::Sealed;
 use super::{Workflow, WorkflowAnnotation};
 

@@ -1,19 +1,39 @@
 //! Checks JSON values as the inputs of a definition before they are sent.
 
+use std::fmt;
+
 use serde_json::Value;
 use temporalio_common::data_converters::{
     PayloadConverter, SerializationContext, SerializationContextData, TemporalDeserializable,
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
-use super::{Parameter, arguments};
+use super::Parameter;
+use super::arguments::{self, DecodeError, Values};
 
 /// The error of JSON values that are not the inputs of a workflow, signal, query or update.
 ///
 /// `Display` prints the parameter of the signature: `` input `order: Order`, at `items[0].price`: .. ``.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct InvalidInput(String);
+/// The value itself is not printed, unless `durable::error::show_values` was called.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.print(Values::AsSet))]
+pub struct InvalidInput {
+    error: DecodeError,
+    parameters: Vec<Parameter>,
+}
+
+impl InvalidInput {
+    /// Formats the error, with or without the values.
+    pub(crate) fn print(&self, values: Values) -> String {
+        self.error.describe_with(&self.parameters, values)
+    }
+}
+
+impl fmt::Debug for InvalidInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("InvalidInput").field(&self.to_string()).finish()
+    }
+}
 
 /// Decodes values as the inputs of these parameters, like a worker does.
 pub(super) fn decode<T: TemporalDeserializable + 'static>(
@@ -23,7 +43,8 @@ pub(super) fn decode<T: TemporalDeserializable + 'static>(
     let converter = PayloadConverter::default();
     let context = SerializationContext::new(&SerializationContextData::None, &converter);
     let payloads = values.iter().map(payload).collect();
-    arguments::decode(&context, payloads).map_err(|error| InvalidInput(error.describe(parameters)))
+    arguments::decode(&context, payloads)
+        .map_err(|error| InvalidInput { error, parameters: parameters.to_vec() })
 }
 
 fn payload(value: &Value) -> RawPayload {

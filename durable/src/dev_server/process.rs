@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufRead as _, BufReader, PipeReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -16,6 +16,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::timeout;
+
+use crate::private_file;
 
 /// The time that a server with a database file gets to end by itself. It needs about a second.
 const GRACE: Duration = Duration::from_secs(5);
@@ -76,7 +78,7 @@ impl Process {
         let mut command = watched(program, arguments, grace, owner);
         let reader = if let Some(owner) = owner {
             // A pipe would break when this process ends, and the server with it.
-            let log = File::create(owner.log())?;
+            let log = private_file::create(&owner.log())?;
             command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
             None
         } else {

@@ -10,6 +10,8 @@ use temporalio_common::error::ApplicationFailure;
 use super::application::{ApplicationError as _, Classified, Conversion, KnownError};
 use super::classification::Classification;
 use super::payload_too_large::PayloadTooLarge;
+use crate::definition::arguments::DecodeError;
+use crate::definition::arguments::conversion::{conversion, message};
 
 /// The type name of the failure of an [`InvalidCall`].
 pub const INVALID_CALL: &str = "InvalidCall";
@@ -135,6 +137,11 @@ impl ValueError {
         }
     }
 
+    /// Returns `true` for such an error.
+    pub(crate) fn is(error: &(dyn StdError + 'static)) -> bool {
+        Self::read(error).is_some()
+    }
+
     fn read(error: &(dyn StdError + 'static)) -> Option<Self> {
         let too_large = error.downcast_ref().cloned().map(Self::TooLarge);
         let call = || error.downcast_ref().cloned().map(Self::Call);
@@ -173,25 +180,24 @@ impl From<ValueError> for PayloadConversionError {
 
 /// Describes a serialization error without printing the value.
 pub(crate) fn unserializable(error: &PayloadConversionError) -> String {
-    /// Messages of `serde` and `serde_json` that contain nothing of the value.
-    const KNOWN: [&str; 9] = [
-        "key must be a string",
-        "float key must be finite",
-        "number out of range",
-        "path contains invalid UTF-8 characters",
-        "SystemTime must be later than UNIX_EPOCH",
-        "lock poison error",
-        "already mutably borrowed",
-        "can only flatten structs and maps",
-        "cannot serialize tagged newtype variant",
-    ];
     match error {
         PayloadConversionError::EncodingError(source) => {
-            let said = source.to_string();
-            let known = KNOWN.iter().find(|known| said.starts_with(**known));
-            let known = known.map_or("its `Serialize` returned an error", |known| known);
-            format!("it cannot be serialized: {known}")
+            let reason = message(source.as_ref(), "its `Serialize` returned an error");
+            format!("it cannot be serialized: {reason}")
         }
         _ => "the data converter does not support its type".to_owned(),
+    }
+}
+
+/// Returns the source of an encoding error, because the SDK's `Display` puts `Encoding error:` in front of
+/// it. The error of a type or converter may contain the value, so its message is replaced.
+pub(crate) fn payload_error(error: PayloadConversionError) -> Box<dyn StdError + Send + Sync> {
+    match error {
+        PayloadConversionError::EncodingError(source)
+            if source.is::<DecodeError>() || ValueError::is(source.as_ref()) =>
+        {
+            source
+        }
+        other => conversion(&other).to_string().into(),
     }
 }

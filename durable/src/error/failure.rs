@@ -11,6 +11,7 @@ use temporalio_common::error::{IncomingError, TimeoutType};
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 
 use super::{Error, Result, payload_error};
+use crate::definition::arguments::answer::Exact;
 
 /// A failure of a workflow, activity or update as Temporal recorded it.
 ///
@@ -134,9 +135,12 @@ impl Failure {
     /// # Errors
     /// [`Error::WrongType`] if the details cannot be read as a `T`.
     pub fn details<T: TemporalDeserializable + 'static>(&self) -> Result<Option<T>> {
-        self.0.details.as_ref().map(DecodablePayloads::deserialize).transpose().map_err(|error| {
-            Error::WrongType { what: "failure's details".to_owned(), source: payload_error(error) }
-        })
+        let details = self.0.details.as_ref().map(DecodablePayloads::deserialize::<Exact<T>>);
+        let details = details.transpose().map_err(|error| Error::WrongType {
+            what: "failure's details".to_owned(),
+            source: payload_error(error),
+        });
+        Ok(details?.map(|Exact(details)| details))
     }
 
     /// Returns the details as they were recorded.

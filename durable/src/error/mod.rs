@@ -32,8 +32,10 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+pub use crate::definition::arguments::show_values;
 pub use application::{ApplicationError, Classified};
 pub use application_failure::{ApplicationFailure, ApplicationFailureBuilder};
+pub(crate) use call::payload_error;
 pub use call::{INVALID_CALL, INVALID_OUTPUT, InvalidCall, InvalidOutput};
 pub use classification::Classification;
 pub use downcast::DowncastFailure;
@@ -49,7 +51,6 @@ pub use worker::{WorkerError, WorkerProblem};
 
 use temporalio_client::WorkflowExecutionStatus;
 use temporalio_client::tonic::Status;
-use temporalio_common::data_converters::PayloadConversionError;
 
 use crate::definition::RegistryError;
 use crate::options::InvalidOptions;
@@ -384,12 +385,4 @@ impl fmt::Debug for Error {
 
 fn as_run(run_id: Option<&str>) -> String {
     run_id.map_or_else(String::new, |run_id| format!(" (run `{run_id}`)"))
-}
-
-/// Unwraps an encoding error, because the SDK's `Display` puts `Encoding error:` in front of it.
-pub(crate) fn payload_error(error: PayloadConversionError) -> Box<dyn StdError + Send + Sync> {
-    match error {
-        PayloadConversionError::EncodingError(source) => source,
-        other => other.into(),
-    }
 }

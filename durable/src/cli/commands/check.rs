@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem, one_line};
-use crate::cli::output::pairs;
+use crate::cli::output::{line, pairs};
 use crate::cli::program::{Prepare, Program};
 use crate::client::Client;
 use crate::config::ConfigError;
@@ -52,12 +52,12 @@ impl Check {
             let name = context.config().ok().and_then(|config| config.file());
             let file = name.map_or_else(|| "none".to_owned(), |file| file.display().to_string());
             let text = pairs(&[
-                ("queues", count(registry.queues().count())),
-                ("workflows", count(registry.workflows().count())),
-                ("activities", count(registry.activities().count())),
-                ("configuration", Some(file)),
+                ("queues", count(registry.queues().count()).into()),
+                ("workflows", count(registry.workflows().count()).into()),
+                ("activities", count(registry.activities().count()).into()),
+                ("configuration", Some(file).into()),
             ]);
-            format!("{text}no problems found\n")
+            text.then(line("no problems found"))
         })
     }
 }

@@ -62,8 +62,8 @@ impl Dev {
         let at = json!({ "address": server.address(), "web_ui": server.ui_address() });
         context.output().show(&at, || {
             pairs(&[
-                ("Temporal server", Some(server.address().to_owned())),
-                ("web UI", server.ui_address().map(str::to_owned)),
+                ("Temporal server", Some(server.address().to_owned()).into()),
+                ("web UI", server.ui_address().map(str::to_owned).into()),
             ])
         })?;
         let workers = Rebuilt::new(&program.arguments, server.address())?;

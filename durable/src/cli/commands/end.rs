@@ -6,6 +6,7 @@ use serde_json::json;
 use super::workflow::Existing;
 use crate::cli::context::Context;
 use crate::cli::exit::Outcome;
+use crate::cli::output::line;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Cancel {
@@ -22,7 +23,7 @@ impl Cancel {
         handle.cancel(self.reason).await?;
         let id = handle.id();
         context.output().show(&json!({ "workflow_id": id, "cancel_requested": true }), || {
-            format!("workflow `{id}` was asked to cancel itself\n")
+            line(&format!("workflow `{id}` was asked to cancel itself"))
         })
     }
 }
@@ -42,7 +43,7 @@ impl Terminate {
         handle.terminate(self.reason).await?;
         let id = handle.id();
         context.output().show(&json!({ "workflow_id": id, "terminated": true }), || {
-            format!("workflow `{id}` was terminated\n")
+            line(&format!("workflow `{id}` was terminated"))
         })
     }
 }

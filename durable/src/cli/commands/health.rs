@@ -23,10 +23,10 @@ impl Health {
         });
         context.output().show(&as_json, || {
             pairs(&[
-                ("server", Some(health.address.clone())),
-                ("namespace", Some(health.namespace.clone())),
-                ("version", Some(health.server_version.clone())),
-                ("latency", Some(format!("{milliseconds:.1} ms"))),
+                ("server", Some(health.address.clone()).into()),
+                ("namespace", Some(health.namespace.clone()).into()),
+                ("version", Some(health.server_version.clone()).into()),
+                ("latency", Some(format!("{milliseconds:.1} ms")).into()),
             ])
         })
     }

@@ -12,7 +12,7 @@ use temporalio_common::protos::temporal::api::history::v1::history_event::Attrib
 use super::workflow::Existing;
 use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
-use crate::cli::output::{table, time};
+use crate::cli::output::{line, table, time};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct History {
@@ -33,7 +33,9 @@ impl History {
             let path = std::path::absolute(path).map_err(Problem::misuse)?;
             crate::testing::record(&handle, &path).await?;
             let saved = json!({ "workflow_id": handle.id(), "file": path });
-            return context.output().show(&saved, || format!("written to {}\n", path.display()));
+            return context
+                .output()
+                .show(&saved, || line(&format!("written to {}", path.display())));
         }
         // The history is fetched page by page, where an unknown id would be reported less clearly.
         handle.describe().await?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Context;
 use crate::cli::exit::Outcome;
-use crate::cli::output::{dim, table, time};
+use crate::cli::output::{Page, dim, line, table, time};
 use crate::client::{AnyWorkflow, ListedWorkflow, WorkflowExecutionStatus};
 
 /// The status of a workflow, in the order of the server.
@@ -84,7 +84,7 @@ impl List {
         }
         if self.count {
             let count = list.count().await?;
-            return context.output().show(&json!({ "count": count }), || format!("{count}\n"));
+            return context.output().show(&json!({ "count": count }), || line(&count.to_string()));
         }
         // One more than is shown tells whether there are more.
         let mut found = list.limit(self.limit.saturating_add(1)).await?;
@@ -107,7 +107,7 @@ fn as_json(found: &ListedWorkflow<AnyWorkflow>) -> Value {
     })
 }
 
-fn as_text(found: &[ListedWorkflow<AnyWorkflow>], more: bool) -> String {
+fn as_text(found: &[ListedWorkflow<AnyWorkflow>], more: bool) -> Page {
     if found.is_empty() {
         return dim("no workflows found");
     }
@@ -122,5 +122,5 @@ fn as_text(found: &[ListedWorkflow<AnyWorkflow>], more: bool) -> String {
     });
     let headings = ["workflow id", "type", "status", "started", "closed"];
     let table = table(&headings, &rows.collect::<Vec<_>>());
-    if more { table + &dim("there are more; raise --limit to see them") } else { table }
+    if more { table.then(dim("there are more; raise --limit to see them")) } else { table }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
+use crate::cli::output::lines;
 use crate::testing::Replayer;
 
 #[derive(Debug, Args)]
@@ -52,6 +53,6 @@ impl Replay {
             })
         });
         let as_json: Value = as_json.collect();
-        context.output().show(&as_json, || format!("{done}\n"))
+        context.output().show(&as_json, || lines(&done.to_string()))
     }
 }

@@ -9,7 +9,7 @@ use super::start::Target;
 use crate::cli::context::Context;
 use crate::cli::duration;
 use crate::cli::exit::{Outcome, Problem};
-use crate::cli::output::{dim, pairs, table, time};
+use crate::cli::output::{Page, dim, line, pairs, table, time};
 use crate::client::{ScheduleDescription, ScheduleOverlapPolicy, ScheduleSpec, ScheduleSummary};
 
 #[derive(Debug, Subcommand)]
@@ -187,9 +187,9 @@ impl Schedule {
 }
 
 fn say(context: &Context, id: &str, done: &str) -> Outcome {
-    context
-        .output()
-        .show(&json!({ "schedule_id": id, done: true }), || format!("schedule `{id}` was {done}\n"))
+    context.output().show(&json!({ "schedule_id": id, done: true }), || {
+        line(&format!("schedule `{id}` was {done}"))
+    })
 }
 
 impl Create {
@@ -256,7 +256,7 @@ fn summary(found: &ScheduleSummary) -> Value {
     })
 }
 
-fn summaries(found: &[ScheduleSummary]) -> String {
+fn summaries(found: &[ScheduleSummary]) -> Page {
     if found.is_empty() {
         return dim("no schedules");
     }
@@ -299,24 +299,23 @@ fn as_json(described: &ScheduleDescription) -> Value {
     })
 }
 
-fn as_text(described: &ScheduleDescription) -> String {
-    let lines = |lines: Vec<String>| (!lines.is_empty()).then(|| lines.join("\n"));
+fn as_text(described: &ScheduleDescription) -> Page {
     let runs = described.recent_runs.iter().map(|run| {
         let at = time(run.scheduled_at).unwrap_or_default();
         format!("{at}  {}  {:?}", run.workflow_id, run.status)
     });
     let input = described.workflow.input.json().ok();
     pairs(&[
-        ("schedule id", Some(described.id.clone())),
-        ("type", Some(described.workflow.workflow_type.clone())),
-        ("queue", Some(described.workflow.task_queue.clone())),
-        ("input", input.map(|input| input.to_string())),
-        ("acts", lines(spec(&described.spec))),
-        ("overlap", Some(format!("{:?}", described.overlap))),
-        ("state", Some(if described.paused { "paused" } else { "active" }.to_owned())),
-        ("note", described.note.clone()),
-        ("next", lines(times(&described.next_runs))),
-        ("started", Some(described.started.to_string())),
-        ("runs", lines(runs.collect())),
+        ("schedule id", Some(described.id.clone()).into()),
+        ("type", Some(described.workflow.workflow_type.clone()).into()),
+        ("queue", Some(described.workflow.task_queue.clone()).into()),
+        ("input", input.map(|input| input.to_string()).into()),
+        ("acts", spec(&described.spec).into()),
+        ("overlap", Some(format!("{:?}", described.overlap)).into()),
+        ("state", Some(if described.paused { "paused" } else { "active" }.to_owned()).into()),
+        ("note", described.note.clone().into()),
+        ("next", times(&described.next_runs).into()),
+        ("started", Some(described.started.to_string()).into()),
+        ("runs", runs.collect::<Vec<_>>().into()),
     ])
 }

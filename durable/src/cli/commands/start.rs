@@ -63,9 +63,10 @@ impl Target {
         let registry = Registry::collect().map_err(crate::Error::from)?;
         let entry = names::workflow(&registry, &self.workflow_type, self.queue.as_deref())?;
         let inputs = input::read(&self.inputs)?;
-        entry.check_input(&inputs).map_err(Problem::misuse)?;
+        entry.check_input(&inputs).map_err(|error| Problem::input(&error))?;
         let client: Client = context.client().await?;
-        let mut start = client.start_registered(entry, inputs).map_err(Problem::misuse)?;
+        let start = client.start_registered(entry, inputs);
+        let mut start = start.map_err(|error| Problem::input(&error))?;
         if let Some(id) = self.id {
             start = start.id(id);
         }
@@ -148,7 +149,10 @@ impl Start {
         let handle = self.now.start(context).await?.await?;
         let (id, run_id) = (handle.id(), handle.run_id());
         context.output().show(&json!({ "workflow_id": id, "run_id": run_id }), || {
-            pairs(&[("workflow id", Some(id.to_owned())), ("run id", run_id.map(str::to_owned))])
+            pairs(&[
+                ("workflow id", Some(id.to_owned()).into()),
+                ("run id", run_id.map(str::to_owned).into()),
+            ])
         })
     }
 }

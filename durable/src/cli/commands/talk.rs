@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
 use crate::cli::input;
 use crate::cli::names::{self, Kind};
-use crate::cli::output::pairs;
+use crate::cli::output::{line, pairs};
 use crate::client::AnyWorkflowHandle;
 use crate::definition::Registry;
 
@@ -40,7 +40,7 @@ impl Call {
         let described = handle.describe().await?;
         let (of, queue) = (described.workflow_type(), described.task_queue());
         if let Some(handler) = names::handler(&registry, of, queue, kind, &self.name)? {
-            handler.check_input(&inputs).map_err(Problem::misuse)?;
+            handler.check_input(&inputs).map_err(|error| Problem::input(&error))?;
         }
         Ok((handle, inputs))
     }
@@ -58,7 +58,7 @@ impl Signal {
         handle.signal(&self.call.name, inputs).await?;
         let sent = json!({ "workflow_id": handle.id(), "signal": self.call.name });
         context.output().show(&sent, || {
-            format!("signal `{}` was sent to workflow `{}`\n", self.call.name, handle.id())
+            line(&format!("signal `{}` was sent to workflow `{}`", self.call.name, handle.id()))
         })
     }
 }
@@ -104,8 +104,8 @@ impl Update {
             &json!({ "workflow_id": handle.id(), "update_id": accepted.id() }),
             || {
                 pairs(&[
-                    ("workflow id", Some(handle.id().to_owned())),
-                    ("update id", Some(accepted.id().to_owned())),
+                    ("workflow id", Some(handle.id().to_owned()).into()),
+                    ("update id", Some(accepted.id().to_owned()).into()),
                 ])
             },
         )

@@ -11,7 +11,7 @@ use temporalio_common::protos::temporal::api::workflow::v1::PendingActivityInfo;
 
 use crate::cli::context::Context;
 use crate::cli::exit::{self, Outcome};
-use crate::cli::output::{pairs, table, time};
+use crate::cli::output::{Lines, Page, line, pairs, table, time};
 use crate::cli::{duration, pollers};
 use crate::client::{AnyWorkflowHandle, Payloads, WorkflowDescription};
 
@@ -136,28 +136,29 @@ fn as_json(described: &WorkflowDescription, missing: &BTreeSet<String>) -> Value
     })
 }
 
-fn as_text(described: &WorkflowDescription, missing: &BTreeSet<String>) -> String {
+fn as_text(described: &WorkflowDescription, missing: &BTreeSet<String>) -> Page {
     let fields = |fields: Map<String, Value>| {
-        let lines: Vec<_> =
-            fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        (!lines.is_empty()).then(|| lines.join("\n"))
+        let lines = fields.iter().map(|(name, value)| format!("{name} = {value}"));
+        Lines::from(lines.collect::<Vec<_>>())
     };
     let missing: Vec<_> = missing.iter().map(|queue| pollers::sentence(queue)).collect();
+    let problem = described.task_failure().map(ToString::to_string).unwrap_or_default();
+    let problem: Vec<_> = problem.lines().map(str::to_owned).collect();
     let mut text = pairs(&[
-        ("workflow id", Some(described.id().to_owned())),
-        ("run id", Some(described.run_id().to_owned())),
-        ("type", Some(described.workflow_type().to_owned())),
-        ("queue", Some(described.task_queue().to_owned())),
-        ("status", Some(format!("{:?}", described.status()))),
-        ("started", time(described.start_time())),
-        ("closed", time(described.close_time())),
-        ("events", Some(described.history_length().to_string())),
-        ("parent", described.parent_id().map(str::to_owned)),
-        ("summary", described.static_summary().map(str::to_owned)),
+        ("workflow id", Some(described.id().to_owned()).into()),
+        ("run id", Some(described.run_id().to_owned()).into()),
+        ("type", Some(described.workflow_type().to_owned()).into()),
+        ("queue", Some(described.task_queue().to_owned()).into()),
+        ("status", Some(format!("{:?}", described.status())).into()),
+        ("started", time(described.start_time()).into()),
+        ("closed", time(described.close_time()).into()),
+        ("events", Some(described.history_length().to_string()).into()),
+        ("parent", described.parent_id().map(str::to_owned).into()),
+        ("summary", described.static_summary().map(str::to_owned).into()),
         ("memo", fields(memo(described))),
         ("search attributes", fields(search_attributes(described))),
-        ("workers", (!missing.is_empty()).then(|| missing.join("\n"))),
-        ("problem", described.task_failure().map(ToString::to_string)),
+        ("workers", missing.into()),
+        ("problem", problem.into()),
     ]);
     let pending = &described.raw().pending_activities;
     if !pending.is_empty() {
@@ -171,8 +172,7 @@ fn as_text(described: &WorkflowDescription, missing: &BTreeSet<String>) -> Strin
             ]
         });
         let headings = ["pending activity", "state", "attempt", "last failure"];
-        text.push('\n');
-        text += &table(&headings, &rows.collect::<Vec<_>>());
+        text = text.then(line("")).then(table(&headings, &rows.collect::<Vec<_>>()));
     }
     text
 }

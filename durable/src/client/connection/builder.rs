@@ -21,6 +21,7 @@ use crate::error::outgoing::typed_failures;
 use crate::error::server_limits::ServerLimits;
 use crate::error::{Error, Result};
 use crate::options::ConfiguredOptions;
+use crate::secret::without_credentials;
 use crate::settings::Settings;
 
 /// A builder of a [`Client`]. A value that is not set comes from the given configuration, or else
@@ -209,6 +210,7 @@ impl ClientBuilder {
     #[cfg(feature = "cli")]
     pub(crate) async fn unconnected(self) -> Result<Client> {
         let ConnectionSettings { address, namespace, .. } = self.settings.effective();
+        let address = without_credentials(&address);
         let options = ClientOptions::new(namespace).build();
         let sdk = crate::client::start::request_amender::unconnected(options).await;
         let sdk = sdk.map_err(|error| unreachable(address.clone(), error.into()))?;
@@ -312,7 +314,7 @@ fn target(
 ) -> Result<(Address, Option<TlsSetup>, Option<HttpConnectProxyOptions>)> {
     let address = &settings.address;
     let address = Address::parse(address).map_err(|error| Error::InvalidAddress {
-        address: address.clone(),
+        address: without_credentials(address),
         source: error.into(),
     })?;
     if settings.api_key.as_deref().is_some_and(|key| !is_valid_header_value(key)) {

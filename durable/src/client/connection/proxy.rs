@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::address::Address;
 use crate::error::Error;
+use crate::secret::without_credentials;
 
 /// A proxy with its credentials.
 #[derive(Clone)]
@@ -23,7 +24,7 @@ impl Proxy {
     /// [`Error::InvalidAddress`] if the address is not `host:port`.
     pub(crate) fn options(self) -> Result<HttpConnectProxyOptions, Error> {
         let target = target(&self.address).map_err(|(address, source)| Error::InvalidAddress {
-            address,
+            address: without_credentials(&address),
             source: format!("proxy: {source}").into(),
         })?;
         let credentials = self.credentials;

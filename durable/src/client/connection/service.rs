@@ -12,6 +12,7 @@ use super::health::{self, Health};
 use super::settings::ConnectionSettings;
 use crate::client::{Client, ClientBuilder};
 use crate::error::{Error, Result};
+use crate::secret::without_credentials;
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -67,7 +68,7 @@ impl ClientService {
             connect_limit: limit,
             ..
         } = builder.settings.effective();
-        let state = Mutex::default();
+        let (url, state) = (without_credentials(&url), Mutex::default());
         Self { inner: Arc::new(Inner { builder, url, namespace, is_enabled, limit, state }) }
     }
 
@@ -87,7 +88,7 @@ impl ClientService {
         self.inner.is_enabled
     }
 
-    /// Returns the server's address, as it was given.
+    /// Returns the server's address as it was given, without credentials.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.inner.url

@@ -12,8 +12,8 @@ use temporalio_common::data_converters::{TemporalDeserializable, TemporalSeriali
 use temporalio_common::{QueryDefinition, SignalDefinition};
 
 use crate::client::WorkflowHandle;
+use crate::definition::arguments::answer::{Exact, ExactOutput};
 use crate::definition::debug;
-use crate::definition::exact::{Exact, ExactOutput};
 use crate::definition::{CancelSignal, Payload, Sealed, SignalTarget, StateQuery, Workflow};
 use crate::error::Result;
 

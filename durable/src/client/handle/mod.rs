@@ -29,7 +29,7 @@ use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 
 use crate::client::Client;
 use crate::client::handle::outcome::Operation;
-use crate::definition::exact::Exact;
+use crate::definition::arguments::answer::Exact;
 use crate::definition::{Typed, Workflow};
 use crate::error::{Error, Result};
 use crate::options::WorkflowTimeouts;

@@ -22,8 +22,8 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure
 use temporalio_common::protos::temporal::api::update::v1::{Outcome, outcome};
 
 use crate::client::WorkflowHandle;
+use crate::definition::arguments::answer::{Exact, ExactOutput};
 use crate::definition::debug;
-use crate::definition::exact::{Exact, ExactOutput};
 use crate::definition::{Handler, Payload, Workflow};
 use crate::error::{Error, Result};
 

@@ -12,7 +12,7 @@ use super::{Prepared, StartCall};
 use crate::client::handle::outcome::Operation;
 use crate::client::handle::updates::RejectionRecorder;
 use crate::client::{HasHandle, SignalCall, UpdateCall, UpdateHandle, WorkflowHandle};
-use crate::definition::exact::ExactOutput;
+use crate::definition::arguments::answer::ExactOutput;
 use crate::definition::{Payload, Workflow};
 use crate::error::Result;
 

@@ -1,6 +1,6 @@
 //! The error of inputs that cannot be decoded, with the names and types of the signature.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use temporalio_common::data_converters::{
     PayloadConversionError, SerializationContext, TemporalDeserializable,
@@ -9,7 +9,8 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use super::encoding::{self, UnknownEncoding};
 use super::received::{Fault, missing};
-use super::trace::trace;
+use super::text::{Text, Values};
+use super::trace::{Traced, trace};
 use crate::definition::Parameter;
 
 /// The error of inputs that cannot be decoded.
@@ -24,7 +25,7 @@ enum Problem {
     /// There are too many inputs, or fewer than required.
     Number { required: usize },
     /// The input at this place cannot be decoded, because of the value at this path.
-    Input { place: usize, path: Option<String>, reason: String },
+    Input { place: usize, path: Option<Text>, reason: Text },
     /// The input at this place has an encoding that the worker does not know.
     UnknownEncoding { place: usize, encoding: String },
 }
@@ -50,42 +51,26 @@ impl DecodeError {
             }
             Fault::Input { place, error } => (place, error),
         };
-        let traced = trace::<T>(context.data, payloads);
-        let traced = traced.map(|(error, path)| (Fault::of(error), path));
-        let (error, path) = match traced {
-            Some((Fault::Input { place: traced, error }, path)) if traced == place => (error, path),
-            _ => (error, None),
-        };
-        let reason = match error {
-            PayloadConversionError::EncodingError(source) => source.to_string(),
-            other => other.to_string(),
+        let (path, reason) = match trace::<T>(context.data, &payloads) {
+            Some(Traced { place: traced, path, reason }) if traced == place => (Some(path), reason),
+            _ => (None, untraced(&error)),
         };
         Self { received, problem: Problem::Input { place, path, reason } }
+    }
+
+    /// Creates the error of a value that cannot be read. The reason contains no value.
+    pub(crate) fn unreadable(reason: impl Into<String>) -> Self {
+        let reason = Text::plain(reason);
+        Self { received: 1, problem: Problem::Input { place: 0, path: None, reason } }
     }
 
     /// Creates the error of a `Deserialize` that panicked. If there are several inputs, the place is
     /// unknown.
     pub(super) fn panicked(received: usize, message: &str) -> Self {
         let place = if received == 1 { 0 } else { usize::MAX };
-        let reason = format!("its `Deserialize` panicked: {message}");
+        let hidden = "its `Deserialize` panicked";
+        let reason = Text::new(hidden, format!("{hidden}: {message}"));
         Self { received, problem: Problem::Input { place, path: None, reason } }
-    }
-
-    /// Returns the reason without the parameters.
-    pub(super) fn reason(&self) -> String {
-        match &self.problem {
-            Problem::Number { .. } => "the number of inputs is wrong".to_owned(),
-            Problem::UnknownEncoding { encoding, .. } => format!("unknown encoding `{encoding}`"),
-            Problem::Input { reason, .. } => reason.clone(),
-        }
-    }
-
-    /// Returns the path within the input, if it is known.
-    pub(super) fn path(&self) -> Option<&str> {
-        match &self.problem {
-            Problem::Number { .. } | Problem::UnknownEncoding { .. } => None,
-            Problem::Input { path, .. } => path.as_deref(),
-        }
     }
 
     /// Returns `true` if the worker lacks the codec of an input.
@@ -104,6 +89,11 @@ impl DecodeError {
     /// Formats the error with the parameters of the signature:
     /// `` input `order: Order`, at `items[0].price`: .. ``.
     pub(crate) fn describe(&self, parameters: &[Parameter]) -> String {
+        self.describe_with(parameters, Values::AsSet)
+    }
+
+    /// Formats the error like [`describe`](Self::describe), with or without the values.
+    pub(crate) fn describe_with(&self, parameters: &[Parameter], values: Values) -> String {
         let (place, path, reason) = match &self.problem {
             Problem::Input { place, path, reason } if self.received <= parameters.len() => {
                 (*place, path, reason)
@@ -116,10 +106,10 @@ impl DecodeError {
             }
         };
         let mut text = named(parameters, place);
-        if let Some(path) = path.as_ref().filter(|path| !path.is_empty() && *path != ".") {
+        if let Some(path) = shown(path.as_ref(), values) {
             let _ = write!(text, ", at `{path}`");
         }
-        let _ = write!(text, ": {reason}");
+        let _ = write!(text, ": {}", reason.print(values));
         text
     }
 
@@ -148,5 +138,38 @@ fn named(parameters: &[Parameter], place: usize) -> String {
     match parameters.get(place) {
         Some(parameter) => format!("input `{parameter}`"),
         None => "input".to_owned(),
+    }
+}
+
+/// Returns a path that is worth printing.
+fn shown(path: Option<&Text>, values: Values) -> Option<&str> {
+    path.map(|path| path.print(values)).filter(|path| !path.is_empty())
+}
+
+/// Formats the error without the parameters: ``at `items[0].price`: ..``.
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.problem {
+            Problem::UnknownEncoding { encoding, .. } => {
+                write!(f, "unknown encoding `{encoding}`")
+            }
+            Problem::Number { .. } => f.write_str("the number of values is wrong"),
+            Problem::Input { path, reason, .. } => match shown(path.as_ref(), Values::AsSet) {
+                Some(path) => write!(f, "at `{path}`: {reason}"),
+                None => reason.fmt(f),
+            },
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// Returns the text of an error whose reason was not found.
+fn untraced(error: &PayloadConversionError) -> Text {
+    match error {
+        PayloadConversionError::EncodingError(source) => {
+            Text::new("the data converter cannot read it", source.to_string())
+        }
+        other => Text::plain(other.to_string()),
     }
 }

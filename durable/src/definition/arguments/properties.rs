@@ -109,7 +109,7 @@ fn values_come_back_as_they_were() {
     arbtest(|u| {
         let order = order(u, 4)?;
         let payloads = converter.to_payloads(&context, &order).expect("it can be written");
-        let decoded = decode::<Order>(&context, payloads).map_err(|error| error.reason());
+        let decoded = decode::<Order>(&context, payloads).map_err(|error| error.to_string());
         assert_eq!(decoded, Ok(order));
         Ok(())
     })

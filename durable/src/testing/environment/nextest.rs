@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use crate::dev_server::{DevServer, DevServerBuilder, private};
 use crate::error::{Result, TestingError};
+use crate::private_file;
 
 /// A run of nextest.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ impl Run {
         }
         let started = builder.owner(self.process_id, self.folder.clone()).start().await;
         let text = started.as_ref().map_or("", DevServer::address);
-        fs::write(&address, text).map_err(TestingError::Folder)?;
+        private_file::write(&address, text.as_bytes()).map_err(TestingError::Folder)?;
         let server = started?;
         Ok(RunServer { address: server.address().to_owned(), _server: Some(server) })
     }

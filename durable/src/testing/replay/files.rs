@@ -11,6 +11,7 @@ use super::json;
 use crate::client::WorkflowHandle;
 use crate::definition::Workflow;
 use crate::error::{ReplayError, ReplayProblem, Result};
+use crate::private_file;
 
 /// The largest file that is read. A server ends workflows whose history exceeds 50 MB, and their JSON is a
 /// few times larger.
@@ -45,7 +46,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     }
     // Another test may read the folder, so the file is renamed into place when it is complete.
     let partial = path.with_extension("partial");
-    fs::write(&partial, text).map_err(|error| error.to_string())?;
+    private_file::write(&partial, text.as_bytes()).map_err(|error| error.to_string())?;
     fs::rename(&partial, path).map_err(|error| error.to_string())
 }
 

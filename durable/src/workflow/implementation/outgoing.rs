@@ -23,8 +23,9 @@ use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::WorkflowError;
 
 use super::tables::UpdateFuture;
+use crate::definition::arguments::conversion::conversion;
 use crate::definition::arguments::encoding::{self, UnknownEncoding};
-use crate::definition::arguments::output::{DecodedOutput, without_value};
+use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::{Activity, Handler, Typed, Workflow};
 use crate::error::INVALID_INPUT;
 use crate::error::call::ValueError;
@@ -174,10 +175,7 @@ fn unconverted<W: Workflow>(
     if let Some(error) = ValueError::of(&error) {
         return error.into_failure().into();
     }
-    let reason = match &error {
-        PayloadConversionError::EncodingError(source) => without_value(&source.to_string()),
-        other => other.to_string(),
-    };
+    let reason = conversion(&error);
     let message = format!("workflow {}: a value does not fit its type: {reason}", W::NAME);
     ApplicationFailure::builder(message)
         .type_name(INVALID_INPUT.to_owned())

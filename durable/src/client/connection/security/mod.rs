@@ -18,6 +18,7 @@ use self::identity::Identity;
 use self::roots::ServerVerifier;
 use crate::address::Address;
 use crate::error::{Error, TlsProblem};
+use crate::secret::is_key;
 
 pub(crate) use diagnosis::diagnose;
 
@@ -35,8 +36,14 @@ pub(crate) enum PemSource {
 
 impl Pem {
     /// Reads the PEM data from a file.
+    ///
+    /// A key in place of the path is not a file's, and no message shows it.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self(PemSource::File(path.into()))
+        let path = path.into();
+        Self(match path.to_str() {
+            Some(text) if is_key(text) => PemSource::Inline(text.to_owned()),
+            _ => PemSource::File(path),
+        })
     }
 
     /// Takes the PEM data as text.

@@ -1,0 +1,43 @@
+//! Messages of the SDK's conversion errors, which may contain values.
+
+use std::error::Error;
+
+use temporalio_common::data_converters::PayloadConversionError;
+
+use super::DecodeError;
+use super::encoding::UnknownEncoding;
+use super::text::Text;
+
+/// Messages of `serde` and `serde_json` that contain nothing of the value.
+const HARMLESS: [&str; 9] = [
+    "key must be a string",
+    "float key must be finite",
+    "number out of range",
+    "path contains invalid UTF-8 characters",
+    "SystemTime must be later than UNIX_EPOCH",
+    "lock poison error",
+    "already mutably borrowed",
+    "can only flatten structs and maps",
+    "cannot serialize tagged newtype variant",
+];
+
+/// Returns the message of the source of a conversion error. Without values, `otherwise` replaces it if it
+/// is not one of this crate's or a harmless one of `serde`.
+pub(crate) fn message(source: &(dyn Error + 'static), otherwise: &'static str) -> Text {
+    let said = source.to_string();
+    if source.is::<DecodeError>() || source.is::<UnknownEncoding>() {
+        return Text::plain(said);
+    }
+    let known = HARMLESS.iter().find(|known| said.starts_with(**known));
+    Text::new(known.map_or(otherwise, |known| known), said)
+}
+
+/// Returns the message of a conversion error.
+pub(crate) fn conversion(error: &PayloadConversionError) -> Text {
+    match error {
+        PayloadConversionError::EncodingError(source) => {
+            message(source.as_ref(), "its type or the data converter returned an error")
+        }
+        other => Text::plain(other.to_string()),
+    }
+}

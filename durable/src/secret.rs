@@ -1,0 +1,70 @@
+//! Recognizes secrets in texts that are not secret as a whole, so that no message or `Debug` shows them.
+
+/// Masks the user and password of every URL and address in a text: `http://***@proxy:3128`.
+pub(crate) fn without_credentials(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    for word in text.split_inclusive(|char: char| char.is_whitespace() || "`'\"".contains(char)) {
+        let address = word.find("://").map_or(0, |scheme| scheme + "://".len());
+        match word.rfind('@') {
+            // An address without a scheme has a password only if there is a colon. Others are mails.
+            Some(at) if at >= address && (address > 0 || word[..at].contains(':')) => {
+                masked += &word[..address];
+                masked += MASK;
+                masked += &word[at..];
+            }
+            _ => masked += word,
+        }
+    }
+    masked
+}
+
+/// The replacement of a secret.
+pub(crate) const MASK: &str = "***";
+
+/// Returns `true` for a key or certificate, also without its PEM header, where a path is expected.
+pub(crate) fn is_key(text: &str) -> bool {
+    /// The longest name of a file.
+    const LONGEST_NAME: usize = 255;
+    /// An Ed25519 key, the shortest, has 64 characters.
+    const SHORTEST_KEY: usize = 40;
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    text.contains(['\n', '\r'])
+        || text.contains("-----BEGIN")
+        || text.split(['/', '\\']).any(|name| name.len() > LONGEST_NAME)
+        // The encoding of every key begins with a sequence (0x30), whose Base64 begins with `M`.
+        || (text.len() >= SHORTEST_KEY && text.starts_with('M') && text.bytes().all(is_base64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_masked() {
+        for (text, masked) in [
+            ("http://user:pass@proxy:3128", "http://***@proxy:3128"),
+            ("HTTPS://token@proxy", "HTTPS://***@proxy"),
+            ("user:pass@proxy:3128", "***@proxy:3128"),
+            ("http://user:p@ss/word@proxy", "http://***@proxy"),
+            ("invalid address `http://a:b@c`: no", "invalid address `http://***@c`: no"),
+            ("mail me@example.com", "mail me@example.com"),
+            ("http://proxy:3128 localhost:7233", "http://proxy:3128 localhost:7233"),
+            ("é http://é:é@é\nx", "é http://***@é\nx"),
+        ] {
+            assert_eq!(without_credentials(text), masked);
+        }
+    }
+
+    #[test]
+    fn keys_are_told_from_paths() {
+        let ed25519 = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g";
+        for key in [ed25519, "a\nb", "-----BEGIN PRIVATE KEY-----", &"x".repeat(256)] {
+            assert!(is_key(key), "{key}");
+        }
+        for path in
+            ["client.key", "/run/secrets/temporal/production/frontend/client/tls", "Makefile"]
+        {
+            assert!(!is_key(path), "{path}");
+        }
+    }
+}
