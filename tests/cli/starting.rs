@@ -67,9 +67,8 @@ fn an_output_is_json_and_a_failure_its_chain_of_causes() {
     assert_eq!(
         run(&["result", &id]).refused(1),
         format!(
-            "error: workflow `{id}` failed\n  \
-             caused by: activity `weigh` failed\n  \
-             caused by: NothingToWeigh: the parcel is empty\n"
+            "error: workflow `{id}` failed\n\nCaused by:\n    activity `weigh` failed\n    \
+             NothingToWeigh: the parcel is empty\n"
         )
     );
 }
@@ -261,7 +260,7 @@ fn without_a_server_it_is_said_where_one_was_looked_for() {
         refused.contains("no Temporal server answers at 127.0.0.1:1; start one with"),
         "{refused}"
     );
-    assert!(refused.contains("caused by: Connection refused"), "{refused}");
+    assert!(refused.contains("Caused by:\n    Connection refused"), "{refused}");
     let refused = run_alone(&["list", "--address", "127.0.0.1:2"]).refused(1);
     assert!(refused.contains("no Temporal server answers at 127.0.0.1:2"), "{refused}");
     let refused = run(&["list", "--namespace", "nobodys"]).refused(2);

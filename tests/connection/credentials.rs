@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use durable::error::ConnectionError;
 use durable::{Client, Error};
 use h2::server::SendResponse;
 use http::{Request, Response};
@@ -67,9 +68,13 @@ async fn sends_api_key_and_headers_over_tls() {
         authority.ca_file().display()
     );
     let error = connect(&text).await.expect_err("nobody is let in");
-    assert!(matches!(error, Error::Rpc { .. }), "{error:?}");
+    assert!(matches!(error, Error::Connection(ConnectionError::Refused { .. })), "{error:?}");
     let words = error.to_string();
-    assert_eq!(words, "the Temporal server refused to accept this client: unknown API key");
+    let expected = format!(
+        "the Temporal server at localhost:{port} refused the API key, headers or client certificate of \
+         this client: unknown API key"
+    );
+    assert_eq!(words, expected);
 
     let headers = requests.recv().await.expect("there was a request");
     assert_eq!(headers["authorization"], "Bearer open#sesame");
@@ -87,7 +92,10 @@ async fn refuses_credentials_that_cannot_be_sent() {
         (builder().header("x tenant", "books"), "x tenant"),
     ] {
         let error = builder.connect().await.expect_err("it cannot be sent");
-        assert!(matches!(&error, Error::InvalidHeader { name: of } if of == name), "{error:?}");
+        assert!(
+            matches!(&error, Error::Connection(ConnectionError::InvalidHeader { name: of }) if of == name),
+            "{error:?}"
+        );
         assert!(error.to_string().contains("remove the line break at the end"), "{error}");
     }
 }
@@ -104,11 +112,12 @@ async fn api_key_enables_tls_unless_disabled() -> durable::Result<()> {
     });
     let builder = || Client::builder().address(format!("localhost:{port}")).api_key("in-the-open");
     let with_tls = builder().connect().await.expect_err("it does not speak TLS");
-    assert!(matches!(with_tls, Error::Tls { .. }), "{with_tls:?}");
+    assert!(matches!(with_tls, Error::Connection(ConnectionError::Tls { .. })), "{with_tls:?}");
     assert!(requests.try_recv().is_err(), "the key was not sent");
 
     let error = builder().header("x-tenant", "books").without_tls().connect().await;
-    assert!(matches!(error, Err(Error::Rpc { .. })), "{error:?}");
+    let error = error.expect_err("nobody is let in");
+    assert!(matches!(error, Error::Connection(ConnectionError::Refused { .. })), "{error:?}");
     let headers = requests.recv().await.expect("there was a request");
     assert_eq!(headers["authorization"], "Bearer in-the-open");
     assert_eq!(headers["x-tenant"], "books");

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use durable::error::ConnectionError;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use durable::{Client, Error, Workers};
@@ -56,7 +57,7 @@ async fn tls_follows_configuration() {
     // Nobody but this test knows the authority, so the system's certificates do not trust it.
     let on = connect(&format!("temporal: {{ url: '{url}', tls: true }}")).await;
     let on = on.expect_err("the issuer is unknown");
-    assert!(matches!(on, Error::Tls { .. }), "{on:?}");
+    assert!(matches!(on, Error::Connection(ConnectionError::Tls { .. })), "{on:?}");
     assert!(on.to_string().contains("`server_ca_cert`"), "{on}");
     let off = connect(&format!("temporal: {{ url: '{url}', tls: false, api_key: x }}")).await;
     let off = off.expect_err("the server speaks TLS");

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use durable::client::{Pem, Tls};
+use durable::error::ConnectionError;
 use durable::{Client, Error};
 use durable_tests::Shared;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
@@ -82,7 +83,7 @@ async fn sends_credentials_to_proxy() -> durable::Result<()> {
     let server = Shared::get().address();
     let builder = Client::builder().address(server).proxy(&proxy.address);
     let error = builder.clone().connect().await.expect_err("the proxy wants a password");
-    assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    assert!(matches!(error, Error::Connection(ConnectionError::Unreachable { .. })), "{error:?}");
     let text = format!("{error:?}");
     assert!(text.contains(&format!("through the proxy at {}", proxy.address)), "{text}");
     assert!(text.contains("407"), "{text}");
@@ -132,7 +133,10 @@ async fn error_names_unreachable_or_invalid_proxy() {
     for bad in ["proxy", "https://proxy:3128", "http://me:s3cret@proxy:3128"] {
         let error = Client::builder().address(server).proxy(bad).connect().await;
         let error = error.expect_err("it cannot be used");
-        assert!(matches!(error, Error::InvalidAddress { .. }), "{error:?}");
+        assert!(
+            matches!(error, Error::Connection(ConnectionError::InvalidAddress { .. })),
+            "{error:?}"
+        );
         let text = format!("{error:?}");
         assert!(text.contains("proxy") && !text.contains("s3cret"), "{text}");
     }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use durable::error::ConnectionError;
 use durable::error::TlsProblem;
 use durable::{Client, Error};
 use durable_tests::Shared;
@@ -17,7 +18,7 @@ async fn refusal(text: &str) -> (TlsProblem, String) {
     assert!(before.elapsed() < Duration::from_secs(4), "it took {:?}", before.elapsed());
     let words = error.to_string();
     match error {
-        Error::Tls { problem, .. } => (problem, words),
+        Error::Connection(ConnectionError::Tls { problem, .. }) => (problem, words),
         other => panic!("{other:?}"),
     }
 }
@@ -171,5 +172,5 @@ async fn reports_absent_server_as_unreachable() {
     let tls = tls.server_ca_certificate(durable::client::Pem::inline(authority.pem()));
     let error = Client::builder().address(address).tls(tls).connect().await;
     let error = error.expect_err("nobody listens");
-    assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    assert!(matches!(error, Error::Connection(ConnectionError::Unreachable { .. })), "{error:?}");
 }

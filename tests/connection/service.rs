@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use durable::Error;
 use durable::client::ClientService;
+use durable::error::ConnectionError;
 use durable_tests::Shared;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -94,7 +95,10 @@ async fn all_callers_get_an_error_if_the_server_never_comes() {
     assert!(before.elapsed() < Duration::from_secs(2), "it took {:?}", before.elapsed());
     for result in [first, second] {
         let error = result.expect_err("nobody listens");
-        assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+        assert!(
+            matches!(error, Error::Connection(ConnectionError::Unreachable { .. })),
+            "{error:?}"
+        );
         assert!(format!("{error:?}").contains("refused"), "{error:?}");
     }
     assert!(log.text().contains("no Temporal server answers yet"), "{}", log.text());
@@ -113,7 +117,7 @@ async fn silent_server_is_unhealthy_after_a_limit() -> durable::Result<()> {
     let before = Instant::now();
     let error = service(port, "").health().await.expect_err("it never answers");
     assert!(before.elapsed() < Duration::from_secs(6), "it took {:?}", before.elapsed());
-    assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    assert!(matches!(error, Error::Connection(ConnectionError::Unreachable { .. })), "{error:?}");
     assert!(format!("{error:?}").contains("no answer within 5s"), "{error:?}");
     Ok(())
 }
@@ -125,7 +129,10 @@ async fn permanent_errors_are_not_retried() {
     let (one, other) = tokio::join!(temporal.client(), temporal.client());
     for result in [one, other] {
         let error = result.expect_err("there is no such namespace");
-        assert!(matches!(error, Error::NamespaceNotFound { .. }), "{error:?}");
+        assert!(
+            matches!(error, Error::Connection(ConnectionError::NamespaceNotFound { .. })),
+            "{error:?}"
+        );
     }
     assert_eq!(front.accepted(), 1);
 }
@@ -138,7 +145,7 @@ async fn disabled_configuration_connects_to_nothing() {
         temporal.client().await.expect_err("it is disabled"),
         temporal.health().await.expect_err("it is disabled"),
     ] {
-        assert!(matches!(error, Error::Disabled { .. }), "{error:?}");
+        assert!(matches!(error, Error::Connection(ConnectionError::Disabled { .. })), "{error:?}");
         let text = error.to_string();
         assert!(text.contains("durable.yaml:1") && text.contains("temporal.enabled"), "{text}");
     }

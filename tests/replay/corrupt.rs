@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use durable::error::ReplayProblem;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
+use durable::testing::ReplayProblem;
 use durable::testing::{Replayer, replay_dir};
 use durable_tests::{events, unique};
 

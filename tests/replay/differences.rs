@@ -1,7 +1,6 @@
 //! Reports of replays whose code does something else than the history says.
 
 use durable::client::WorkflowHistory;
-use durable::error::ReplayProblem;
 use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::{
@@ -9,6 +8,7 @@ use durable::sdk::temporalio_common::protos::temporal::api::history::v1::{
 };
 use durable::sdk::temporalio_sdk::ChildWorkflowOptions;
 use durable::sdk::temporalio_sdk::runtime::WorkflowErrorType;
+use durable::testing::ReplayProblem;
 use durable::testing::Replayer;
 use durable::worker::WorkerOptions;
 use durable_tests::{events, unique};

@@ -1,9 +1,9 @@
 //! Replay of histories of other programs and other SDKs.
 
-use durable::error::ReplayProblem;
 use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+use durable::testing::ReplayProblem;
 
 use crate::differences::{Change, changed, on_queue, started};
 use crate::{problems, replay};

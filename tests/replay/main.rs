@@ -12,9 +12,8 @@ mod settings;
 use std::sync::OnceLock;
 
 use durable::client::{Client, WorkflowHistory};
-use durable::error::ReplayProblem;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::{History, HistoryEvent};
-use durable::testing::{Replayed, Replayer};
+use durable::testing::{ReplayError, ReplayProblem, Replayed, Replayer};
 use durable::worker::{RunningWorkers, Workers};
 use durable_tests::Shared;
 
@@ -48,8 +47,9 @@ async fn replay(events: Vec<HistoryEvent>) -> durable::Result<Replayed> {
 
 /// The problems that a replay ends with.
 fn problems(replayed: durable::Result<Replayed>) -> Vec<ReplayProblem> {
-    match replayed {
-        Err(durable::Error::Replay(error)) => error.problems,
-        other => panic!("{other:?}"),
+    let error = replayed.expect_err("it does not replay");
+    match error.downcast_ref() {
+        Some(ReplayError { problems, .. }) => problems.clone(),
+        None => panic!("{error:?}"),
     }
 }

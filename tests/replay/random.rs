@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use arbtest::arbitrary::{self, Unstructured};
 use arbtest::arbtest;
-use durable::Error;
-use durable::testing::Replayer;
+use durable::testing::{ReplayError, Replayer};
 use serde_json::{Value, json};
 
 fn recorded() -> Vec<Vec<u8>> {
@@ -101,8 +100,10 @@ fn replays_or_refuses_every_changed_history() {
         let replayer = Replayer::new().file(&path).timeout(Duration::from_secs(2));
         match runtime.block_on(replayer.run()) {
             Ok(_) => {}
-            Err(Error::Replay(error)) => assert!(!error.problems.is_empty()),
-            Err(other) => panic!("{other:?}"),
+            Err(error) => match error.downcast_ref() {
+                Some(ReplayError { problems, .. }) => assert!(!problems.is_empty()),
+                None => panic!("{error:?}"),
+            },
         }
         Ok(())
     })

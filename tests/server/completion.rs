@@ -177,8 +177,8 @@ async fn an_output_that_is_too_large_is_refused_and_the_activity_waits_on() {
     let activity = client.activity::<ask>(token);
     let large = Answer { approved: true, by: "x".repeat(3 * 1024 * 1024) };
     let error = activity.complete(large).await.unwrap_err();
-    let Error::WrongType { source, .. } = &error else { panic!("{error:?}") };
-    assert!(source.is::<PayloadTooLarge>(), "{error:?}");
+    let Error::WrongType { cause, .. } = &error else { panic!("{error:?}") };
+    assert!(cause.is::<PayloadTooLarge>(), "{error:?}");
     activity.complete(yes()).await.unwrap();
     assert_eq!(run.result().await.unwrap(), yes());
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use durable::dev_server::DevServer;
+use durable::error::ConnectionError;
 use durable::{Client, Error};
 
 use crate::starting::NothingWorkflow;
@@ -17,7 +18,7 @@ async fn no_server_at_the_address_is_said_at_once_with_the_way_out() {
     let before = Instant::now();
     let error = Client::connect(&address).await.expect_err("nobody listens");
     assert!(before.elapsed() < Duration::from_secs(5), "it took {:?}", before.elapsed());
-    assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    assert!(matches!(error, Error::Connection(ConnectionError::Unreachable { .. })), "{error:?}");
     let text = error.to_string();
     assert!(text.contains(&address), "{text}");
     assert!(text.contains("temporal server start-dev"), "{text}");
@@ -35,7 +36,7 @@ async fn a_server_that_never_answers_is_given_up_in_bounded_time() {
         Client::builder().address(&address).connect_timeout(Duration::from_millis(700)).connect();
     let error = connecting.await.expect_err("it never answers");
     assert!(before.elapsed() < Duration::from_secs(3), "it took {:?}", before.elapsed());
-    assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    assert!(matches!(error, Error::Connection(ConnectionError::Unreachable { .. })), "{error:?}");
     assert!(error.to_string().contains(&address), "{error}");
 }
 
@@ -46,7 +47,10 @@ async fn an_unknown_namespace_is_said_when_connecting() {
         .namespace("no-such-namespace")
         .connect();
     let error = connecting.await.expect_err("there is no such namespace");
-    assert!(matches!(error, Error::NamespaceNotFound { .. }), "{error:?}");
+    assert!(
+        matches!(error, Error::Connection(ConnectionError::NamespaceNotFound { .. })),
+        "{error:?}"
+    );
     let text = error.to_string();
     assert!(text.contains("`no-such-namespace`"), "{text}");
     assert!(text.contains("temporal operator namespace create"), "{text}");
@@ -55,7 +59,10 @@ async fn an_unknown_namespace_is_said_when_connecting() {
 #[tokio::test]
 async fn a_word_is_no_address() {
     let error = Client::connect("localhost").await.expect_err("it has no port");
-    assert!(matches!(error, Error::InvalidAddress { .. }), "{error:?}");
+    assert!(
+        matches!(error, Error::Connection(ConnectionError::InvalidAddress { .. })),
+        "{error:?}"
+    );
     assert!(error.to_string().contains("localhost:7233"), "{error}");
 }
 
@@ -67,7 +74,7 @@ async fn a_server_that_goes_away_is_unreachable() -> durable::Result<()> {
     server.shutdown().await?;
 
     let error = NothingWorkflow::start(&client).await.expect_err("the server is gone");
-    assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    assert!(matches!(error, Error::Connection(ConnectionError::Unreachable { .. })), "{error:?}");
     assert!(error.to_string().contains(client.address()), "{error}");
     Ok(())
 }

@@ -107,8 +107,12 @@ async fn a_timeout_of_an_activity_is_told_as_one() {
 #[tokio::test]
 async fn the_report_of_an_error_shows_every_cause_once() {
     let ended = ChargeWorkflow::execute(&client().await, "declined".to_owned()).id("report").await;
+    let error = ended.expect_err("the card is declined");
+    let line = "workflow `report` failed: activity `charge` failed: CardDeclined: the bank says no";
+    assert_eq!(error.to_string(), line);
+    assert!(std::error::Error::source(&error).is_none(), "the line has every cause");
     assert_eq!(
-        format!("{:?}", ended.expect_err("the card is declined")),
+        format!("{error:?}"),
         "workflow `report` failed\n\nCaused by:\n    activity `charge` failed\n    CardDeclined: \
          the bank says no"
     );

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use durable::Error;
 use durable::prelude::*;
 use durable::sdk::temporalio_sdk::ActivityCancellationType;
 use durable::worker::{RunningWorkers, WorkerError, WorkerProblem};
@@ -31,9 +30,10 @@ pub(crate) async fn replaying_worker(
 }
 
 fn problems(result: durable::Result<RunningWorkers>) -> Vec<WorkerProblem> {
-    match result {
-        Err(Error::Worker(WorkerError::Misconfigured { problems })) => problems,
-        other => panic!("{other:?}"),
+    let error = result.expect_err("it does not start");
+    match error.downcast_ref() {
+        Some(WorkerError::Misconfigured { problems }) => problems.clone(),
+        _ => panic!("{error:?}"),
     }
 }
 

@@ -247,8 +247,8 @@ async fn a_query_that_panics_while_a_task_is_open_is_the_callers_error() -> dura
     for _ in 0..10 {
         let register = Register::start(&client, Poison::default()).await?;
         let answer = register.last().await;
-        let Err(Error::QueryFailed { source, .. }) = &answer else { panic!("{answer:?}") };
-        let said = source.to_string();
+        let Err(Error::QueryFailed { cause, .. }) = &answer else { panic!("{answer:?}") };
+        let said = cause.to_string();
         assert!(said.contains("query `last` of workflow Register panicked: attempt to"), "{said}");
         goes_on(&register).await?;
     }

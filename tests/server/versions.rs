@@ -244,14 +244,15 @@ async fn workers_of_a_version_that_cannot_be_do_not_start() {
     for (deployment, build_id) in [("", "1.0"), ("a.b", "1.0"), ("a:b", "1.0"), ("a", "")] {
         let version = DeploymentVersion::new(deployment, build_id);
         let started = serve(&client, "nowhere", &version, VersioningBehavior::Pinned).await;
-        let Err(Error::Worker(WorkerError::Misconfigured { problems })) = started else {
-            panic!("{deployment:?} {build_id:?} starts");
+        let error = started.expect_err("it does not start");
+        let Some(WorkerError::Misconfigured { problems }) = error.downcast_ref() else {
+            panic!("{deployment:?} {build_id:?}: {error:?}");
         };
         let expected = WorkerProblem::DeploymentVersion {
             deployment: deployment.to_owned(),
             build_id: build_id.to_owned(),
         };
-        assert_eq!(problems, [expected]);
+        assert_eq!(*problems, [expected]);
         assert!(problems[0].to_string().contains("no `.`"), "{}", problems[0]);
     }
 }
@@ -260,7 +261,7 @@ async fn workers_of_a_version_that_cannot_be_do_not_start() {
 async fn a_version_that_cannot_be_does_not_become_current() {
     let client = durable_tests::client().await;
     let refused = DeploymentVersion::new("", "1.0").make_current(&client).await;
-    let Err(Error::Rpc { operation, source }) = refused else { panic!("{refused:?}") };
+    let Err(Error::Rpc { operation, cause }) = refused else { panic!("{refused:?}") };
     assert_eq!(operation, "make build `1.0` of deployment `` the current version");
-    assert!(!source.message().is_empty());
+    assert!(!cause.message().is_empty());
 }

@@ -1,6 +1,5 @@
 //! Liveness and readiness, as a library call and over HTTP.
 
-use durable::Error;
 use durable::prelude::*;
 use durable::worker::{Exit, WorkerError, WorkerState};
 use durable_tests::{client, eventually, unique};
@@ -86,7 +85,7 @@ async fn an_address_that_is_taken_is_named() {
         let workers = Workers::new(&client).queues(["serving"]).health_address(address);
         let refused = workers.start().await.expect_err("it cannot listen");
         assert!(
-            matches!(refused, Error::Worker(WorkerError::HealthListener { .. })),
+            matches!(refused.downcast_ref(), Some(WorkerError::HealthListener { .. })),
             "{refused:?}"
         );
         assert!(refused.to_string().contains(&format!("`{address}`")), "{refused}");

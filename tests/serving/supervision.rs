@@ -1,6 +1,5 @@
 //! Workers that die: they are started again, others go on, and after the limit it is over.
 
-use durable::Error;
 use durable::prelude::*;
 use durable::worker::{RunningWorkers, WorkerError, WorkerState};
 use durable_tests::{Shared, unique};
@@ -138,9 +137,10 @@ async fn two_workers_of_one_queue_on_one_connection_are_refused_with_the_queue()
     let client = durable_tests::client().await;
     let start = || Workers::new(&client).queues(["serving"]).start();
     let first = start().await.expect("it starts");
-    match start().await {
-        Err(Error::Worker(WorkerError::Create { queue, .. })) => assert_eq!(queue, "serving"),
-        other => panic!("{other:?}"),
+    let error = start().await.expect_err("its place is taken");
+    match error.downcast_ref() {
+        Some(WorkerError::Create { queue, .. }) => assert_eq!(queue, "serving"),
+        _ => panic!("{error:?}"),
     }
     first.shutdown().await.expect("it stops");
     start().await.expect("its place is free again").shutdown().await.expect("it stops");

@@ -3,8 +3,8 @@
 
 use std::sync::atomic::Ordering;
 
-use durable::testing::{TestEnv, TestEnvBuilder};
-use durable::{Error, Result};
+use durable::Result;
+use durable::testing::{TestEnv, TestEnvBuilder, TestingError};
 
 use crate::flows::{ByTheClock, DEADLINE, Fickle};
 
@@ -25,7 +25,7 @@ async fn the_system_clock_fails_with_replay() -> Result<()> {
     ByTheClock::execute(env.client()).await?;
     DEADLINE.store(0, Ordering::SeqCst);
     let error = env.finish().await.unwrap_err();
-    assert!(matches!(error, Error::Testing(_)), "{error:?}");
+    assert!(matches!(error.downcast_ref(), Some(TestingError::AtEnd { .. })), "{error:?}");
     let error = error.to_string();
     assert!(error.contains("workflow ByTheClock"), "names the workflow: {error}");
     assert!(error.contains("TimerStarted"), "names the event: {error}");

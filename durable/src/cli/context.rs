@@ -54,7 +54,7 @@ impl Context {
     /// environment.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config), with every problem.
+    /// [`ConfigError`](crate::config::ConfigError), with every problem.
     pub fn config(&self) -> Result<&Config> {
         if let Some(config) = self.config.get() {
             return Ok(config);

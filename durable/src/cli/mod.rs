@@ -48,9 +48,10 @@ mod output;
 mod pollers;
 mod program;
 
+#[doc(inline)]
+pub use crate::error::report::{FAILED, MISUSED};
 pub use builder::Cli;
 pub use context::Context;
-pub use exit::{FAILED, MISUSED};
 
 /// The crate that parses arguments, for a program's own commands.
 pub use clap;

@@ -118,7 +118,7 @@ impl DeploymentVersion {
         let operation = format!("ramp {self} to {percentage} %");
         if !(0.0..=100.0).contains(&percentage) {
             let status = Status::invalid_argument("expected a percentage from 0 to 100");
-            return Err(Error::Rpc { operation, source: Box::new(status) });
+            return Err(Error::Rpc { operation, cause: status.into() });
         }
         let ask = || {
             let (mut sdk, request) = (client.sdk().clone(), request.clone());
@@ -142,7 +142,7 @@ impl DeploymentVersion {
         F: Future<Output = Result<(), Status>> + Send,
     {
         let refused =
-            |status| Error::Rpc { operation: operation.clone(), source: Box::new(status) };
+            |status: Status| Error::Rpc { operation: operation.clone(), cause: status.into() };
         let until = Instant::now() + WAIT;
         while let Err(status) = ask().await {
             // The server refuses the change until the version's workers poll every queue of the

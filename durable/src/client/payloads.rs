@@ -138,7 +138,7 @@ fn unreadable(reason: String) -> Error {
 }
 
 fn wrong(error: PayloadConversionError) -> Error {
-    Error::WrongType { what: "payload".to_owned(), source: payload_error(error) }
+    Error::WrongType { what: "payload".to_owned(), cause: payload_error(error).into() }
 }
 
 impl Default for Payloads {

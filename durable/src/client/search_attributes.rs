@@ -48,7 +48,7 @@ impl Client {
     /// type there.
     ///
     /// # Errors
-    /// [`Error::Unreachable`], or [`Error::Rpc`] if this client may not list search attributes.
+    /// [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable), or [`Error::Rpc`] if this client may not list search attributes.
     pub(crate) async fn mismatched_search_attributes(
         &self,
         declared: &[SearchAttributeEntry],
@@ -60,7 +60,7 @@ impl Client {
             Code::Unavailable => self.unreachable(status),
             _ => Error::Rpc {
                 operation: "list the search attributes".to_owned(),
-                source: Box::new(status),
+                cause: status.into(),
             },
         })?;
         let mismatched = declared.iter().filter_map(|entry| {

@@ -16,7 +16,7 @@ impl Client {
     /// profiles of `temporal.toml` are used.
     ///
     /// # Errors
-    /// The errors of [`ClientBuilder::connect`], and [`Error::Config`](crate::Error::Config) if the
+    /// The errors of [`ClientBuilder::connect`], and [`ConfigError`](crate::config::ConfigError) if the
     /// variables contradict each other.
     pub async fn from_env() -> Result<Self> {
         let config = Config::of_temporal_variables()?;

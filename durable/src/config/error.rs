@@ -32,7 +32,7 @@ impl std::error::Error for ConfigError {}
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
-        Self::Config(Box::new(error))
+        Self::other(error, true)
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::VERSION;
 use crate::error::Error;
+use crate::error::report::one_line;
 
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -124,7 +125,7 @@ pub enum DevServerError {
 
 impl From<DevServerError> for Error {
     fn from(error: DevServerError) -> Self {
-        Self::DevServer(Box::new(error))
+        Self::other(error, false)
     }
 }
 
@@ -155,24 +156,8 @@ impl Attempt {
 
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, whole(self.error.as_ref()))
+        write!(f, "{}: {}", self.place, one_line(self.error.as_ref()))
     }
-}
-
-/// Returns the message of an error and its sources on one line. A source whose message is already part
-/// of the error's is left out.
-pub(super) fn whole(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        let said = source.to_string();
-        if !text.contains(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        next = source.source();
-    }
-    text
 }
 
 fn not_found(attempts: &[Attempt]) -> String {
@@ -224,19 +209,5 @@ mod tests {
         assert!(text.contains("  1. `temporal` on PATH: not found\n"), "{text}");
         assert!(text.contains("  2. the cache: no such file\n"), "{text}");
         assert!(text.contains("Or set DURABLE_TEMPORAL_CLI"), "{text}");
-    }
-
-    #[test]
-    fn a_source_is_not_said_twice() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("outer: {source}")]
-        struct Outer {
-            source: io::Error,
-        }
-        #[derive(Debug, thiserror::Error)]
-        #[error("outer")]
-        struct Quiet(#[source] io::Error);
-        assert_eq!(whole(&Outer { source: io::Error::other("inner") }), "outer: inner");
-        assert_eq!(whole(&Quiet(io::Error::other("inner"))), "outer: inner");
     }
 }

@@ -8,8 +8,9 @@ use tokio::task::spawn_blocking;
 
 use super::cache::{Cache, LockedCache};
 use super::candidate::{self, Unusable};
-use super::error::{Attempt, BoxError, DevServerError, whole};
+use super::error::{Attempt, BoxError, DevServerError};
 use super::{CACHE_VARIABLE, CLI_VARIABLE, VERSION, pin, sdk_download, wheel};
+use crate::error::report::one_line;
 
 /// A `temporal` command that works on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,7 +206,7 @@ async fn cached(cache: &Cache, attempts: &mut Vec<Attempt>) -> Option<TemporalCl
     match result {
         Ok(cli) => Some(cli),
         Err(error) => {
-            tracing::warn!(error = %whole(&*error), "{place} is not used");
+            tracing::warn!(error = %one_line(&*error), "{place} is not used");
             attempts.push(Attempt::new(place, error));
             None
         }

@@ -138,7 +138,7 @@ impl Failure {
         let details = self.0.details.as_ref().map(DecodablePayloads::deserialize::<Exact<T>>);
         let details = details.transpose().map_err(|error| Error::WrongType {
             what: "failure's details".to_owned(),
-            source: payload_error(error),
+            cause: payload_error(error).into(),
         });
         Ok(details?.map(|Exact(details)| details))
     }

@@ -1,31 +1,54 @@
 //! Errors of this crate.
 //!
 //! [`Error`] is the error of every call to the Temporal server. [`Failure`] is a failure of a workflow,
-//! activity or update as the server recorded it, with its causes. The cause of an error is its
-//! [`source`](std::error::Error::source), which `Display` does not print. The `Debug` form, which
-//! `fn main() -> durable::Result<()>` prints, shows the whole chain.
+//! activity or update as the server recorded it, with its causes.
+//!
+//! # Printing errors
+//! `{error}` prints an [`Error`] in one line that says what failed and why:
+//!
+//! ```text
+//! workflow `order-7` failed: activity `charge` failed: CardDeclined: the bank declined 45.10
+//! ```
+//!
+//! `{error:?}`, which `fn main() -> durable::Result<()>` prints, has a line for each cause:
+//!
+//! ```text
+//! workflow `order-7` failed
+//!
+//! Caused by:
+//!     activity `charge` failed
+//!     CardDeclined: the bank declined 45.10
+//! ```
+//!
+//! A cause that `{error}` prints is a field of the error, and not its
+//! [`source`](std::error::Error::source). So a program that prints an error with its sources, as `anyhow`
+//! and `tracing` do, prints each message once. Errors whose own message suffices, such as
+//! [`ConnectionError::Unreachable`], have their cause as the source, and `{error}` does not print it.
 
 pub(crate) mod application;
 mod application_failure;
 mod bounded;
 pub(crate) mod call;
 mod classification;
+mod connection;
 mod described;
 mod downcast;
 mod failure;
 pub(crate) mod measured;
-mod misuse;
+mod other;
 pub(crate) mod outgoing;
 pub(crate) mod payload_limit;
 mod payload_too_large;
+pub(crate) mod report;
+mod server;
 pub(crate) mod server_limits;
+mod shared;
 mod task_failure;
 pub(crate) mod task_size;
-#[cfg(feature = "testing")]
-mod testing;
+#[cfg(test)]
+mod tests;
 mod timeout;
 mod tls;
-mod worker;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -38,22 +61,22 @@ pub use application_failure::{ApplicationFailure, ApplicationFailureBuilder};
 pub(crate) use call::payload_error;
 pub use call::{INVALID_CALL, INVALID_OUTPUT, InvalidCall, InvalidOutput};
 pub use classification::Classification;
+pub use connection::ConnectionError;
 pub use downcast::DowncastFailure;
 pub use failure::{Failure, FailureKind};
+pub use other::OtherError;
 pub use payload_too_large::{PAYLOAD_TOO_LARGE, PayloadTooLarge};
+pub use server::ServerError;
+pub use shared::SharedError;
 pub use task_failure::TaskFailure;
 pub(crate) use task_failure::{how_to_create, unknown_search_attribute};
-#[cfg(feature = "testing")]
-pub use testing::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};
 pub use timeout::{ExpiredTimeout, TimeoutKind};
 pub use tls::TlsProblem;
-pub use worker::{WorkerError, WorkerProblem};
 
 use temporalio_client::WorkflowExecutionStatus;
-use temporalio_client::tonic::Status;
 
-use crate::definition::RegistryError;
 use crate::options::InvalidOptions;
+use report::because;
 
 /// The type name of the failure that a worker returns for an input that cannot be decoded.
 pub const INVALID_INPUT: &str = "InvalidInput";
@@ -66,7 +89,7 @@ pub const UNKNOWN_ENCODING: &str = "UnknownEncoding";
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The error of a call to the Temporal server.
-#[derive(thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A workflow with this id is already running, or has run and its id may not be reused.
@@ -82,12 +105,11 @@ pub enum Error {
         run_id: Option<String>,
     },
     /// The workflow failed and is not retried.
-    #[error("workflow `{workflow_id}` failed")]
+    #[error("workflow `{workflow_id}` failed{}", because(failure))]
     Failed {
         /// The workflow's id.
         workflow_id: String,
         /// The failure with all its causes.
-        #[source]
         failure: Failure,
     },
     /// The workflow was cancelled.
@@ -122,18 +144,19 @@ pub enum Error {
         /// The workflow's id.
         workflow_id: String,
         /// The server's response.
-        #[source]
-        source: Box<Status>,
+        source: ServerError,
     },
     /// The workflow did not complete within the caller's time limit. It keeps running.
-    #[error("workflow `{workflow_id}` had no result within {waited:?}, and keeps running")]
+    #[error(
+        "workflow `{workflow_id}` had no result within {waited:?}, and keeps running{}",
+        task_failure.as_deref().map(|failure| because(failure)).unwrap_or_default()
+    )]
     NoResultYet {
         /// The workflow's id.
         workflow_id: String,
         /// The time that the caller waited.
         waited: Duration,
         /// The failure of the workflow's current task, if that is what keeps it from completing.
-        #[source]
         task_failure: Option<Box<TaskFailure>>,
     },
     /// The server did not respond within the time limit of the call. It may have carried out the
@@ -148,15 +171,14 @@ pub enum Error {
         waited: Duration,
     },
     /// The query returned an error, or could not be answered.
-    #[error("query `{query}` of workflow `{workflow_id}` failed")]
+    #[error("query `{query}` of workflow `{workflow_id}` failed{}", because(&**cause))]
     QueryFailed {
         /// The workflow's id.
         workflow_id: String,
         /// The query's name.
         query: String,
         /// The error of the workflow or the server.
-        #[source]
-        source: Box<dyn StdError + Send + Sync>,
+        cause: SharedError,
     },
     /// The query was rejected because of the workflow's status.
     #[error(
@@ -171,14 +193,13 @@ pub enum Error {
         status: Option<WorkflowExecutionStatus>,
     },
     /// The update was rejected by its validator, or failed.
-    #[error("update `{update}` of workflow `{workflow_id}` failed")]
+    #[error("update `{update}` of workflow `{workflow_id}` failed{}", because(failure))]
     UpdateFailed {
         /// The workflow's id.
         workflow_id: String,
         /// The update's name.
         update: String,
         /// The failure with all its causes.
-        #[source]
         failure: Failure,
     },
     /// The workflow has no update with this id.
@@ -189,8 +210,7 @@ pub enum Error {
         /// The update's id.
         update_id: String,
         /// The server's response.
-        #[source]
-        source: Box<Status>,
+        source: ServerError,
     },
     /// The search attribute does not exist in the namespace.
     #[error(
@@ -206,74 +226,15 @@ pub enum Error {
         /// The namespace.
         namespace: String,
         /// The server's response.
-        #[source]
-        source: Box<Status>,
-    },
-    /// No Temporal server answers at the address.
-    #[error(
-        "no Temporal server answers at {address}; start one with `temporal server start-dev`, or \
-         set another address with TEMPORAL_ADDRESS or `Client::builder().address(..)`"
-    )]
-    Unreachable {
-        /// The address, as host and port.
-        address: String,
-        /// The error of the last attempt.
-        #[source]
-        source: Box<dyn StdError + Send + Sync>,
-    },
-    /// The TLS connection cannot be established. Retrying does not help.
-    #[error("cannot connect to {address}: {problem}")]
-    Tls {
-        /// The address, as host and port.
-        address: String,
-        /// The problem, with its solution.
-        problem: TlsProblem,
-    },
-    /// A header's name or value has characters that gRPC does not allow.
-    #[error(
-        "invalid header `{name}`: a name consists of lower-case letters, digits and `-`, and a value of \
-         printable ASCII; remove the line break at the end of a value that was read from a file"
-    )]
-    InvalidHeader {
-        /// The header's name.
-        name: String,
-    },
-    /// The address is invalid.
-    #[error("invalid address `{address}`; write `host:port`, such as `localhost:7233`")]
-    InvalidAddress {
-        /// The given text.
-        address: String,
-        /// The parse error.
-        #[source]
-        source: Box<dyn StdError + Send + Sync>,
-    },
-    /// The configuration disables Temporal.
-    #[error(
-        "Temporal is disabled by the configuration ({by}); set `temporal.enabled` to true to use it"
-    )]
-    Disabled {
-        /// The place of the setting.
-        by: String,
-    },
-    /// The namespace does not exist on the server.
-    #[error(
-        "the Temporal server at {address} has no namespace `{namespace}`; create it with \
-         `temporal operator namespace create --namespace {namespace}`"
-    )]
-    NamespaceNotFound {
-        /// The namespace.
-        namespace: String,
-        /// The address, as host and port.
-        address: String,
+        source: ServerError,
     },
     /// The merged options are invalid, or not supported by the call.
-    #[error("invalid options for starting workflow {workflow_type}")]
+    #[error("invalid options for starting workflow {workflow_type}{}", because(cause))]
     InvalidOptions {
         /// The workflow's type name.
         workflow_type: Cow<'static, str>,
         /// The problems of the options.
-        #[source]
-        source: InvalidOptions,
+        cause: InvalidOptions,
     },
     /// A recurring schedule with this id already exists.
     #[error("schedule `{schedule_id}` already exists")]
@@ -287,35 +248,31 @@ pub enum Error {
         /// The schedule's id.
         schedule_id: String,
         /// The server's response.
-        #[source]
-        source: Box<Status>,
+        source: ServerError,
     },
     /// The recurring schedule is invalid, by its settings or according to the server.
-    #[error("invalid schedule `{schedule_id}`")]
+    #[error("invalid schedule `{schedule_id}`{}", because(&**cause))]
     InvalidSchedule {
         /// The schedule's id.
         schedule_id: String,
         /// The problem.
-        #[source]
-        source: Box<dyn StdError + Send + Sync>,
+        cause: SharedError,
     },
     /// The server rejected a list or count query, for example because of an unknown search attribute.
-    #[error("the Temporal server cannot answer the query `{query}`")]
+    #[error("the Temporal server cannot answer the query `{query}`{}", because(&**cause))]
     InvalidQuery {
         /// The query.
         query: String,
         /// The server's response.
-        #[source]
-        source: Box<dyn StdError + Send + Sync>,
+        cause: SharedError,
     },
     /// A value could not be converted to a payload, or a payload to the expected type.
-    #[error("the {what} does not fit its type")]
+    #[error("the {what} does not fit its type{}", because(&**cause))]
     WrongType {
         /// The value, such as `output of workflow OrderWorkflow`.
         what: String,
         /// The conversion error.
-        #[source]
-        source: Box<dyn StdError + Send + Sync>,
+        cause: SharedError,
     },
     /// The request is too large for the server, whose default limits are 2 MiB for one value and 4 MiB
     /// for one request.
@@ -327,8 +284,7 @@ pub enum Error {
         /// The requested operation.
         operation: String,
         /// The server's response.
-        #[source]
-        source: Box<Status>,
+        source: ServerError,
     },
     /// The activity to complete was not found: it has ended, timed out, was cancelled, or never
     /// existed.
@@ -337,49 +293,72 @@ pub enum Error {
         /// The requested operation, with the activity.
         operation: String,
         /// The server's response.
-        #[source]
-        source: Box<Status>,
+        source: ServerError,
     },
     /// The server answered with an error that has no variant of its own.
-    #[error("the Temporal server refused to {operation}: {}", .source.message())]
+    #[error("the Temporal server refused to {operation}{}", because(cause))]
     Rpc {
         /// The requested operation.
         operation: String,
         /// The server's response.
-        source: Box<Status>,
+        cause: ServerError,
     },
-    /// The configuration cannot be used. The error is a `durable::config::ConfigError` with every problem.
+    /// The server could not be reached, or the connection's settings are invalid.
     #[error(transparent)]
-    Config(Box<dyn StdError + Send + Sync>),
-    /// The annotations of this program contradict each other.
+    Connection(#[from] ConnectionError),
+    /// Another part of this crate than a call failed: the configuration, the annotations, workers, a dev
+    /// server, a test environment or a replay. [`downcast_ref`](Self::downcast_ref) returns the error.
     #[error(transparent)]
-    Registry(#[from] RegistryError),
-    /// The workers could not start, or ended with an error.
-    #[error(transparent)]
-    Worker(#[from] WorkerError),
-    /// The dev server could not be found or started. The error is a
-    /// `durable::dev_server::DevServerError`.
-    #[error(transparent)]
-    DevServer(Box<dyn StdError + Send + Sync>),
-    /// A test environment failed, or found problems at the end of a test.
-    #[cfg(feature = "testing")]
-    #[error(transparent)]
-    Testing(#[from] TestingError),
-    /// A history could not be replayed with the linked code, or could not be read.
-    #[cfg(feature = "testing")]
-    #[error(transparent)]
-    Replay(#[from] ReplayError),
+    Other(OtherError),
+}
+
+impl Error {
+    /// Returns `true` for an error of the program's code, configuration or arguments, for which a retry
+    /// does not help.
+    pub(crate) fn is_misuse(&self) -> bool {
+        match self {
+            Self::InvalidOptions { .. }
+            | Self::InvalidQuery { .. }
+            | Self::InvalidSchedule { .. } => true,
+            Self::Connection(error) => error.is_misuse(),
+            Self::Other(error) => error.is_misuse(),
+            _ => false,
+        }
+    }
+
+    /// Returns the cause that `Display` prints. [`source`](StdError::source) does not return it, because
+    /// it would be printed twice by everything that prints an error with its sources.
+    fn printed_cause(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Failed { failure, .. } | Self::UpdateFailed { failure, .. } => Some(failure),
+            Self::QueryFailed { cause, .. }
+            | Self::InvalidSchedule { cause, .. }
+            | Self::InvalidQuery { cause, .. }
+            | Self::WrongType { cause, .. } => Some(&**cause),
+            Self::InvalidOptions { cause, .. } => Some(cause),
+            Self::Rpc { cause, .. } => Some(cause),
+            Self::Connection(error) => error.printed_cause(),
+            Self::NoResultYet { task_failure, .. } => {
+                task_failure.as_deref().map(|failure| failure as _)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the message without the cause that `Display` prints.
+    fn headline(&self) -> String {
+        let text = self.to_string();
+        let cause = self.printed_cause().map(because);
+        match cause.and_then(|cause| text.strip_suffix(&cause)) {
+            Some(headline) => headline.to_owned(),
+            None => text,
+        }
+    }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")?;
-        let causes = std::iter::successors(self.source(), |cause| StdError::source(*cause));
-        for (index, cause) in causes.enumerate() {
-            f.write_str(if index == 0 { "\n\nCaused by:" } else { "" })?;
-            write!(f, "\n    {cause}")?;
-        }
-        Ok(())
+        fmt::Display::fmt(&report::Report(self), f)
     }
 }
 

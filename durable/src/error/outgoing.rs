@@ -28,6 +28,7 @@ use super::application::{ApplicationError, described};
 use super::application_failure::ApplicationFailure as OwnFailure;
 use super::bounded::bound;
 use super::call::ValueError;
+use super::report::links;
 use super::server_limits::ServerLimits;
 use crate::definition::{metadata, updates};
 
@@ -130,7 +131,7 @@ fn chain(error: &OutgoingError) -> impl Iterator<Item = &(dyn StdError + 'static
         }
         _ => None,
     };
-    std::iter::successors(first, |&error| error.source())
+    first.into_iter().flat_map(links)
 }
 
 impl FailureConverter for TypedFailures {

@@ -17,6 +17,7 @@
 
 mod activity;
 mod environment;
+mod error;
 mod mocks;
 mod replay;
 mod time;
@@ -28,12 +29,10 @@ pub(crate) use environment::run;
 
 pub use activity::{ActivityTest, HeartbeatError, RunningActivity};
 pub use environment::{Finished, TestEnv, TestEnvBuilder};
+pub use error::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};
 pub use mocks::{Calls, Mock};
 pub use replay::{Replayed, ReplayedHistory, Replayer, record, replay_dir};
 pub use time::TimeSkipping;
-
-#[doc(inline)]
-pub use crate::error::{RecordedEvent, RecordedWorkflow, ReplayError, ReplayProblem, TestingError};
 
 /// Locks a mutex, also after a thread panicked while it held the lock: the data behind the locks of
 /// this room is consistent between any two statements.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::control::Control;
 use crate::client::Client;
 use crate::definition::Registry;
-use crate::error::Error;
+use crate::error::report::one_line;
+use crate::error::{ConnectionError, Error};
 
 /// The pause before a server that was away is asked again.
 const RECONNECT: Duration = Duration::from_secs(1);
@@ -28,9 +29,11 @@ pub(super) fn report_unfit(client: &Client, registry: &Registry, control: &Arc<C
                 Ok(unfit) => {
                     return unfit.iter().for_each(|problem| tracing::error!("{problem}"));
                 }
-                Err(Error::Unreachable { .. }) => tokio::time::sleep(RECONNECT).await,
+                Err(Error::Connection(ConnectionError::Unreachable { .. })) => {
+                    tokio::time::sleep(RECONNECT).await
+                }
                 Err(error) => {
-                    let error = super::supervise::chain(&error);
+                    let error = one_line(&error);
                     return tracing::debug!(error, "the search attributes cannot be checked");
                 }
             }

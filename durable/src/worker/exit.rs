@@ -5,14 +5,8 @@ use std::process::{ExitCode, Termination};
 
 use super::drain::is_left_behind;
 use super::running_worker::is_any_running;
+use crate::error::report::{CLEAN, Report, exit_code};
 use crate::error::{Error, Result};
-
-/// The program did what it was asked to do.
-const CLEAN: u8 = 0;
-/// A worker died, or something else failed.
-const FAILED: u8 = 1;
-/// The program can't run as it is set up, so starting it again doesn't help.
-const MISUSED: u8 = 2;
 
 /// The end of a program, as `main` returns it. The exit code is 0 after a clean end, 1 when a worker died
 /// or something else failed, and 2 when the program can't run as it is set up.
@@ -43,7 +37,7 @@ impl Exit {
     /// Returns the exit code: 0, 1 or 2.
     #[must_use]
     pub fn code(&self) -> u8 {
-        self.0.as_ref().err().map_or(CLEAN, code_of)
+        self.0.as_ref().map_or_else(|error| exit_code(error), |()| CLEAN)
     }
 
     /// Prints the error, if there is one, and exits the process.
@@ -55,7 +49,7 @@ impl Exit {
 
     fn print(&self) {
         if let Err(error) = &self.0 {
-            eprintln!("Error: {error:?}");
+            eprintln!("Error: {}", Report(error));
         }
     }
 }
@@ -77,10 +71,6 @@ impl fmt::Debug for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Exit").field(&self.code()).field(&self.0).finish()
     }
-}
-
-fn code_of(error: &Error) -> u8 {
-    if error.is_misuse() { MISUSED } else { FAILED }
 }
 
 /// Runs a whole program, without waiting for anything that the workers left behind.
@@ -105,7 +95,8 @@ pub(crate) fn block_on<F: Future>(main: F) -> F::Output {
 #[cfg(test)]
 mod tests {
     use super::Exit;
-    use crate::error::{Error, WorkerError};
+    use crate::error::{ConnectionError, Error};
+    use crate::worker::WorkerError;
 
     #[test]
     fn the_codes_are_those_of_the_original() {
@@ -120,6 +111,6 @@ mod tests {
         assert_eq!(code(WorkerError::Interrupted.into()), 1);
         assert_eq!(code(WorkerError::Disabled.into()), 2);
         assert_eq!(code(WorkerError::Misconfigured { problems: Vec::new() }.into()), 2);
-        assert_eq!(code(Error::Disabled { by: "the test".to_owned() }), 2);
+        assert_eq!(code(ConnectionError::Disabled { by: "the test".to_owned() }.into()), 2);
     }
 }

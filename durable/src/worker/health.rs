@@ -119,8 +119,8 @@ impl WorkerHealth {
         let server = self.client.address().to_owned();
         match tokio::time::timeout(ANSWER_TIMEOUT, self.client.health()).await {
             Ok(Ok(_)) => {}
-            Ok(Err(Error::Rpc { source, .. })) => {
-                reasons.push(format!("the server {server} does not answer: {}", source.message()));
+            Ok(Err(Error::Rpc { cause, .. })) => {
+                reasons.push(format!("the server {server} does not answer: {cause}"));
             }
             Ok(Err(_)) => reasons.push(format!("the server {server} does not answer")),
             Err(_) => {

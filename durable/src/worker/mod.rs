@@ -7,6 +7,7 @@ mod attributes;
 mod checks;
 mod control;
 mod drain;
+mod error;
 mod exit;
 mod health;
 mod limits;
@@ -24,6 +25,7 @@ mod version;
 #[doc(inline)]
 pub use crate::client::DeploymentVersion;
 pub use drain::DrainReport;
+pub use error::{WorkerError, WorkerProblem};
 pub use exit::Exit;
 pub(crate) use exit::block_on;
 pub use health::{QueueHealth, Readiness, WorkerHealth, WorkerState};
@@ -37,8 +39,6 @@ pub(crate) use stop::StopSignals;
 pub use version::VersioningBehavior;
 
 pub use crate::definition::ActivityAttempt;
-#[doc(inline)]
-pub use crate::error::{WorkerError, WorkerProblem};
 #[doc(inline)]
 pub use temporalio_sdk::WorkerOptions;
 #[doc(inline)]

@@ -278,7 +278,7 @@ impl Workers {
     /// begin to poll as soon as the server has confirmed the namespace.
     ///
     /// # Errors
-    /// - [`Error::Registry`](crate::Error::Registry): the annotations contradict each other.
+    /// - [`RegistryError`](crate::definition::RegistryError): the annotations contradict each other.
     /// - [`WorkerError::Misconfigured`]: nothing is linked, a queue is unknown, or a `State<T>` is
     ///   missing; all problems at once.
     /// - [`WorkerError::Disabled`]: the configuration disables serving.

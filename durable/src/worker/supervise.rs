@@ -18,8 +18,9 @@ use super::WorkerError;
 use super::control::Control;
 use super::health::{Board, WorkerState};
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::report::one_line;
 use crate::error::server_limits::WorkerLimits;
+use crate::error::{ConnectionError, Error};
 
 /// The time that a worker must run for its earlier deaths to be forgotten.
 const HEALTHY: Duration = Duration::from_secs(60);
@@ -117,7 +118,7 @@ impl Supervisor {
             };
             self.control.retire(queue);
             deaths = if began.elapsed() >= HEALTHY { 1 } else { deaths + 1 };
-            let text = chain(&*cause);
+            let text = one_line(&*cause);
             self.board.died(queue, text.clone());
             let pause = self.restarts.pause_before(deaths).filter(|_| !stopping);
             let Some(pause) = pause else {
@@ -127,7 +128,7 @@ impl Supervisor {
                 return Err(WorkerError::Ended {
                     queue: queue.to_owned(),
                     restarts,
-                    source: cause,
+                    source: cause.into(),
                 });
             };
             tracing::error!(
@@ -178,7 +179,9 @@ impl Supervisor {
             };
             match checked {
                 Ok(()) => return Ok(true),
-                Err(error @ Error::Unreachable { .. }) => self.waiting_for_the_server(&error),
+                Err(error @ Error::Connection(ConnectionError::Unreachable { .. })) => {
+                    self.waiting_for_the_server(&error)
+                }
                 Err(error) => return Err(error),
             }
             self.pause(RECONNECT).await;
@@ -186,7 +189,7 @@ impl Supervisor {
     }
 
     fn waiting_for_the_server(&self, error: &(dyn StdError + 'static)) {
-        let (queue, error) = (self.plan.queue, chain(error));
+        let (queue, error) = (self.plan.queue, one_line(error));
         tracing::warn!(queue, error, "the server is away; the worker waits for it");
         self.board.set(queue, WorkerState::Connecting, Some(error));
     }
@@ -221,19 +224,6 @@ fn is_transient(status: &Status) -> bool {
             | Code::Cancelled
             | Code::Aborted
     )
-}
-
-/// Returns an error with all its causes in one line.
-pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    for cause in std::iter::successors(error.source(), |cause| StdError::source(*cause)) {
-        let cause = cause.to_string();
-        // The SDK prints some causes with their error.
-        if !text.contains(&cause) {
-            text = text + ": " + &cause;
-        }
-    }
-    text
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::Future;
 
+use crate::error::report::links;
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use temporalio_common::error::{ActivityExecutionError, ApplicationFailure};
@@ -167,9 +168,7 @@ impl CompensationError {
     /// Creates the failure of the workflow. It is not retryable, because a retry would not repair it.
     fn failure(&self, because: Option<&WorkflowTermination>) -> ApplicationFailure {
         // The innermost cause is the actual reason; the outer ones only repeat it.
-        let because = because.and_then(|because| {
-            std::iter::successors(Some(because as &dyn Error), |error| Error::source(*error)).last()
-        });
+        let because = because.and_then(|because| links(because).last());
         let because = because.map_or_else(String::new, |because| format!("{because}; "));
         ApplicationFailure::builder(format!("{because}{self}"))
             .type_name(COMPENSATION_FAILED.to_owned())

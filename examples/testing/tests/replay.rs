@@ -1,7 +1,6 @@
 //! The replay of a recorded history with the current code.
 
-use durable::Error;
-use durable::error::ReplayProblem;
+use durable::testing::{ReplayError, ReplayProblem};
 use durable::testing::{Replayer, TestEnv, replay_dir};
 
 use crate::shipping::Shipping;
@@ -18,7 +17,8 @@ async fn what_was_recorded_replays() -> durable::Result<()> {
 async fn a_change_without_a_patch_does_not_replay() {
     let replayed = Replayer::new().task_queue("shipping-changed").file(RECORDED).run().await;
 
-    let Err(Error::Replay(error)) = replayed else { panic!("{replayed:?}") };
+    let error = replayed.expect_err("it does not replay");
+    let Some(error) = error.downcast_ref::<ReplayError>() else { panic!("{error:?}") };
     let [ReplayProblem::Nondeterminism { event: Some(event), .. }] = error.problems.as_slice()
     else {
         panic!("{error}")

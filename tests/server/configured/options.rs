@@ -1,6 +1,5 @@
 //! Options of workflows and activities, in the order of the one rule.
 
-use durable::Error;
 use durable::options::{ActivityOptions, ConfiguredOptions};
 use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
@@ -179,8 +178,10 @@ temporal:
     types:
       annotated: { schedule_to_close_timeout_s: 3, start_to_close_timeout_s: 2 }
 ";
-    match serve(&client(&config(text)).await, &unique("configured")).await {
-        Err(Error::Worker(WorkerError::Misconfigured { problems })) => {
+    let started = serve(&client(&config(text)).await, &unique("configured")).await;
+    let error = started.expect_err("it does not start");
+    match error.downcast_ref() {
+        Some(WorkerError::Misconfigured { problems }) => {
             let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
             assert_eq!(texts.len(), 1, "{texts:#?}");
             assert!(texts[0].contains("activity `annotated` at "), "{}", texts[0]);

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use durable::Error;
 use durable::dev_server::DevServer;
 use durable::prelude::*;
 use durable::worker::{WorkerError, WorkerOptions, WorkerProblem};
@@ -111,16 +110,18 @@ temporal:
 #[tokio::test]
 async fn queues_and_workers_can_be_switched_off() -> durable::Result<()> {
     let off = config("temporal: { worker: { enabled: false } }");
-    let refused = Workers::new(&client(&off).await).start().await;
-    assert!(matches!(refused, Err(Error::Worker(WorkerError::Disabled))), "{refused:?}");
+    let refused = Workers::new(&client(&off).await).start().await.expect_err("it is disabled");
+    assert!(matches!(refused.downcast_ref(), Some(WorkerError::Disabled)), "{refused:?}");
 
     let known: Vec<_> = durable::Registry::collect()?.queues().map(|(name, _)| name).collect();
     let every = known.iter().map(|queue| format!("{queue}: {{ enabled: false }}"));
     let every = every.collect::<Vec<_>>().join(", ");
     let none = config(&format!("temporal: {{ worker: {{ queues: {{ {every} }} }} }}"));
-    match Workers::new(&client(&none).await).start().await {
-        Err(Error::Worker(WorkerError::Misconfigured { problems })) => {
-            assert_eq!(problems, [WorkerProblem::NoQueueEnabled { queues: known.clone() }]);
+    let refused = Workers::new(&client(&none).await).start().await;
+    let refused = refused.expect_err("no queue is enabled");
+    match refused.downcast_ref() {
+        Some(WorkerError::Misconfigured { problems }) => {
+            assert_eq!(*problems, [WorkerProblem::NoQueueEnabled { queues: known.clone() }]);
         }
         other => panic!("{other:?}"),
     }

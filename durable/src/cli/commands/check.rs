@@ -5,13 +5,16 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::context::Context;
-use crate::cli::exit::{Outcome, Problem, one_line};
+use crate::cli::exit::{Outcome, Problem};
 use crate::cli::output::{line, pairs};
 use crate::cli::program::{Prepare, Program};
 use crate::client::Client;
 use crate::config::ConfigError;
 use crate::definition::Registry;
-use crate::error::{Error, WorkerError};
+use crate::definition::RegistryError;
+use crate::error::Error;
+use crate::error::report::one_line;
+use crate::worker::WorkerError;
 use crate::worker::Workers;
 
 #[derive(Debug, Args)]
@@ -119,16 +122,13 @@ async fn on_the_server(context: &Context) -> Outcome<Vec<String>> {
 
 /// Returns each problem by itself.
 fn each(error: &Error) -> Vec<String> {
-    if let Error::Config(error) = error
-        && let Some(error) = error.downcast_ref::<ConfigError>()
-    {
-        return error.problems.iter().map(ToString::to_string).collect();
-    }
-    match error {
-        Error::Registry(error) => error.problems.iter().map(ToString::to_string).collect(),
-        Error::Worker(WorkerError::Misconfigured { problems }) => {
-            problems.iter().map(ToString::to_string).collect()
-        }
-        other => vec![one_line(other)],
+    if let Some(ConfigError { problems, .. }) = error.downcast_ref() {
+        problems.iter().map(ToString::to_string).collect()
+    } else if let Some(RegistryError { problems, .. }) = error.downcast_ref() {
+        problems.iter().map(ToString::to_string).collect()
+    } else if let Some(WorkerError::Misconfigured { problems }) = error.downcast_ref() {
+        problems.iter().map(ToString::to_string).collect()
+    } else {
+        vec![one_line(error)]
     }
 }

@@ -1,6 +1,5 @@
 //! Connecting to a Temporal server and namespace.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ use crate::client::{Client, Tls};
 use crate::definition::{Dependencies, debug};
 use crate::error::outgoing::typed_failures;
 use crate::error::server_limits::ServerLimits;
-use crate::error::{Error, Result};
+use crate::error::{ConnectionError, Result, ServerError, SharedError};
 use crate::options::ConfiguredOptions;
 use crate::secret::without_credentials;
 use crate::settings::Settings;
@@ -187,13 +186,13 @@ impl ClientBuilder {
     /// ended.
     ///
     /// # Errors
-    /// - [`Error::InvalidAddress`]: the address, or that of the proxy, is neither `host:port` nor a URL.
-    /// - [`Error::Unreachable`]: no server answers within the connect timeout.
-    /// - [`Error::InvalidHeader`]: the API key or a header cannot be sent.
-    /// - [`Error::Tls`]: TLS could not be set up, with the reason and the fix.
-    /// - [`Error::NamespaceNotFound`]: the server has no such namespace.
-    /// - [`Error::Rpc`]: the server refused this client.
-    /// - [`Error::Disabled`]: Temporal is disabled in the configuration.
+    /// - [`ConnectionError::InvalidAddress`]: the address, or that of the proxy, is neither `host:port` nor a URL.
+    /// - [`ConnectionError::Unreachable`]: no server answers within the connect timeout.
+    /// - [`ConnectionError::InvalidHeader`]: the API key or a header cannot be sent.
+    /// - [`ConnectionError::Tls`]: TLS could not be set up, with the reason and the fix.
+    /// - [`ConnectionError::NamespaceNotFound`]: the server has no such namespace.
+    /// - [`ConnectionError::Refused`]: the server does not accept the credentials of this client.
+    /// - [`ConnectionError::Disabled`]: Temporal is disabled in the configuration.
     pub async fn connect(self) -> Result<Client> {
         let client = self.open().await?;
         client.check_namespace().await?;
@@ -213,7 +212,10 @@ impl ClientBuilder {
         let address = without_credentials(&address);
         let options = ClientOptions::new(namespace).build();
         let sdk = crate::client::start::request_amender::unconnected(options).await;
-        let sdk = sdk.map_err(|error| unreachable(address.clone(), error.into()))?;
+        let sdk = sdk.map_err(|error| ConnectionError::Unreachable {
+            address: address.clone(),
+            source: error.into(),
+        })?;
         Ok(Client {
             sdk,
             address: address.into(),
@@ -229,13 +231,13 @@ impl ClientBuilder {
     /// Returns the settings of the connection.
     ///
     /// # Errors
-    /// [`Error::Disabled`] if one of them disables Temporal.
+    /// [`ConnectionError::Disabled`] if one of them disables Temporal.
     fn enabled(&self) -> Result<ConnectionSettings> {
         let settings = self.settings.effective();
         if settings.enabled {
             Ok(settings)
         } else {
-            Err(Error::Disabled { by: settings.disabled_by })
+            Err(ConnectionError::Disabled { by: settings.disabled_by }.into())
         }
     }
 
@@ -296,15 +298,17 @@ impl ClientBuilder {
             Err(_) => {
                 let cause =
                     format!("connecting took longer than the connect timeout of {timeout:?}");
-                unreachable(address.to_string(), cause.into())
+                ConnectionError::Unreachable { address: address.to_string(), source: cause.into() }
             }
         };
         Err(match (error, proxy) {
-            (Error::Unreachable { address, source }, Some(proxy)) => {
-                unreachable(address, Box::new(ProxyError { proxy: proxy.target_addr, source }))
+            (ConnectionError::Unreachable { address, source }, Some(proxy)) => {
+                let source = ProxyError { proxy: proxy.target_addr, source }.into();
+                ConnectionError::Unreachable { address, source }
             }
             (error, _) => error,
-        })
+        }
+        .into())
     }
 }
 
@@ -313,12 +317,12 @@ fn target(
     settings: &ConnectionSettings,
 ) -> Result<(Address, Option<TlsSetup>, Option<HttpConnectProxyOptions>)> {
     let address = &settings.address;
-    let address = Address::parse(address).map_err(|error| Error::InvalidAddress {
+    let address = Address::parse(address).map_err(|error| ConnectionError::InvalidAddress {
         address: without_credentials(address),
         source: error.into(),
     })?;
     if settings.api_key.as_deref().is_some_and(|key| !is_valid_header_value(key)) {
-        return Err(invalid_header("authorization"));
+        return Err(invalid_header("authorization").into());
     }
     let secured = settings.transport.tls_setup(&address, settings.api_key.is_some())?;
     let credentials = settings.proxy_credentials.clone();
@@ -332,7 +336,7 @@ async fn not_connected(
     secured: Option<TlsSetup>,
     is_direct: bool,
     error: ClientConnectError,
-) -> Error {
+) -> ConnectionError {
     if let ClientConnectError::InvalidHeaders(error) = &error {
         return match error {
             InvalidHeaderError::InvalidAsciiHeaderKey { key, .. }
@@ -344,22 +348,20 @@ async fn not_connected(
     if let ClientConnectError::SystemInfoCallError(status) = &error
         && matches!(status.code(), Code::Unauthenticated | Code::PermissionDenied)
     {
-        return Error::Rpc {
-            operation: "accept this client".to_owned(),
-            source: Box::new(status.clone()),
-        };
+        let cause = ServerError::from(status.clone());
+        return ConnectionError::Refused { address: address.to_string(), cause };
     }
     let shown = address.to_string();
     if !is_direct {
         // The diagnosis would connect without the proxy.
-        return unreachable(shown, connect_cause(error));
+        return ConnectionError::Unreachable { address: shown, source: connect_cause(error) };
     }
     let diagnosing = tokio::task::spawn_blocking(move || {
         diagnose(secured.as_ref(), &address.host, address.port)
     });
     match diagnosing.await {
-        Ok(Some(problem)) => Error::Tls { address: shown, problem },
-        _ => unreachable(shown, connect_cause(error)),
+        Ok(Some(problem)) => ConnectionError::Tls { address: shown, problem },
+        _ => ConnectionError::Unreachable { address: shown, source: connect_cause(error) },
     }
 }
 
@@ -368,8 +370,8 @@ fn is_valid_header_value(value: &str) -> bool {
     value.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-fn invalid_header(name: &str) -> Error {
-    Error::InvalidHeader { name: name.to_owned() }
+fn invalid_header(name: &str) -> ConnectionError {
+    ConnectionError::InvalidHeader { name: name.to_owned() }
 }
 
 fn default_identity() -> String {
@@ -377,12 +379,8 @@ fn default_identity() -> String {
     format!("{}@{}", std::process::id(), host.to_string_lossy())
 }
 
-pub(crate) fn unreachable(address: String, source: Box<dyn StdError + Send + Sync>) -> Error {
-    Error::Unreachable { address, source }
-}
-
 /// Returns the cause without the SDK's wrapper, whose message repeats it.
-fn connect_cause(error: ClientConnectError) -> Box<dyn StdError + Send + Sync> {
+fn connect_cause(error: ClientConnectError) -> SharedError {
     match error {
         ClientConnectError::TonicTransportError(source) => source.into(),
         ClientConnectError::SystemInfoCallError(status) => status.into(),

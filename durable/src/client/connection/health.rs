@@ -9,10 +9,9 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeNamespaceRequest, GetSystemInfoRequest,
 };
 
-use super::builder::unreachable;
 use crate::client::Client;
 use crate::error::payload_limit::PayloadLimit;
-use crate::error::{Error, Result};
+use crate::error::{ConnectionError, Error, Result};
 
 /// The longest time that the server may take to answer a health check.
 pub(crate) const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,19 +35,17 @@ impl Client {
     /// start, and a worker would hang.
     ///
     /// # Errors
-    /// [`Error::NamespaceNotFound`], or [`Error::Unreachable`] after some attempts.
+    /// [`ConnectionError::NamespaceNotFound`], or [`ConnectionError::Unreachable`] after some attempts.
     pub(crate) async fn check_namespace(&self) -> Result<()> {
         let request = DescribeNamespaceRequest {
             namespace: self.sdk().namespace(),
             ..DescribeNamespaceRequest::default()
         };
         match self.sdk().clone().describe_namespace(request.into_request()).await {
-            Err(status) if status.code() == Code::NotFound => Err(Error::NamespaceNotFound {
-                namespace: self.sdk().namespace(),
-                address: self.address().to_owned(),
-            }),
-            Err(status) if status.code() == Code::Unavailable => {
-                Err(unreachable(self.address().to_owned(), Box::new(status)))
+            Err(status) if status.code() == Code::NotFound => {
+                let namespace = self.sdk().namespace();
+                let address = self.address().to_owned();
+                Err(ConnectionError::NamespaceNotFound { namespace, address }.into())
             }
             Ok(answer) => {
                 if let Some(namespace) = &answer.into_inner().namespace_info {
@@ -56,6 +53,7 @@ impl Client {
                 }
                 Ok(())
             }
+            Err(status) if status.code() == Code::Unavailable => Err(self.unreachable(status)),
             // A caller can be allowed to use the namespace without being allowed to describe it.
             Err(_) => Ok(()),
         }
@@ -64,7 +62,7 @@ impl Client {
     /// Checks that the server answers. The call is not retried, and times out after 5 seconds.
     ///
     /// # Errors
-    /// [`Error::Unreachable`] if there is no answer, [`Error::Rpc`] if the server answers with
+    /// [`ConnectionError::Unreachable`] if there is no answer, [`Error::Rpc`] if the server answers with
     /// another error.
     pub async fn health(&self) -> Result<Health> {
         let before = Instant::now();
@@ -73,11 +71,11 @@ impl Client {
         let answer = match tokio::time::timeout(HEALTH_TIMEOUT, asking).await {
             Ok(Ok(answer)) => answer.into_inner(),
             Ok(Err(status)) if status.code() == Code::Unavailable => {
-                return Err(unreachable(self.address().to_owned(), Box::new(status)));
+                return Err(self.unreachable(status));
             }
             Ok(Err(status)) => {
                 let operation = "answer a health check".to_owned();
-                return Err(Error::Rpc { operation, source: Box::new(status) });
+                return Err(Error::Rpc { operation, cause: status.into() });
             }
             Err(_) => return Err(timed_out_error(self.address().to_owned())),
         };
@@ -92,5 +90,6 @@ impl Client {
 
 /// Returns the error of a health check that timed out.
 pub(crate) fn timed_out_error(address: String) -> Error {
-    unreachable(address, format!("no answer within {HEALTH_TIMEOUT:?}").into())
+    let source = format!("no answer within {HEALTH_TIMEOUT:?}").into();
+    ConnectionError::Unreachable { address, source }.into()
 }

@@ -7,7 +7,7 @@ use temporalio_client::HttpConnectProxyOptions;
 use url::Url;
 
 use crate::address::Address;
-use crate::error::Error;
+use crate::error::{ConnectionError, SharedError};
 use crate::secret::without_credentials;
 
 /// A proxy with its credentials.
@@ -21,12 +21,13 @@ impl Proxy {
     /// Returns the SDK's options.
     ///
     /// # Errors
-    /// [`Error::InvalidAddress`] if the address is not `host:port`.
-    pub(crate) fn options(self) -> Result<HttpConnectProxyOptions, Error> {
-        let target = target(&self.address).map_err(|(address, source)| Error::InvalidAddress {
-            address: without_credentials(&address),
-            source: format!("proxy: {source}").into(),
-        })?;
+    /// [`ConnectionError::InvalidAddress`] if the address is not `host:port`.
+    pub(crate) fn options(self) -> Result<HttpConnectProxyOptions, ConnectionError> {
+        let target =
+            target(&self.address).map_err(|(address, source)| ConnectionError::InvalidAddress {
+                address: without_credentials(&address),
+                source: format!("proxy: {source}").into(),
+            })?;
         let credentials = self.credentials;
         Ok(HttpConnectProxyOptions::new(target).maybe_basic_auth(credentials).build())
     }
@@ -58,7 +59,7 @@ fn target(address: &str) -> Result<String, (String, String)> {
 #[derive(Debug)]
 pub(crate) struct ProxyError {
     pub(crate) proxy: String,
-    pub(crate) source: Box<dyn StdError + Send + Sync>,
+    pub(crate) source: SharedError,
 }
 
 impl fmt::Display for ProxyError {

@@ -1,6 +1,5 @@
 //! A shared client that connects on its first use.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +10,7 @@ use uuid::Uuid;
 use super::health::{self, Health};
 use super::settings::ConnectionSettings;
 use crate::client::{Client, ClientBuilder};
-use crate::error::{Error, Result};
+use crate::error::{ConnectionError, Error, Result};
 use crate::secret::without_credentials;
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
@@ -21,7 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 ///
 /// It is cheap to clone. All tasks share one connection. While the server is unreachable,
 /// connecting is retried with growing pauses, up to a limit, so a program can start before its
-/// Temporal server. A program in whose configuration Temporal is disabled gets [`Error::Disabled`].
+/// Temporal server. A program in whose configuration Temporal is disabled gets [`ConnectionError::Disabled`].
 ///
 /// ```no_run
 /// # async fn main_() -> durable::Result<()> {
@@ -115,7 +114,7 @@ impl ClientService {
         if let Some((failed, error)) = &state.failure
             && *failed > asked
         {
-            return Err(copy_of(error));
+            return Err(error.clone());
         }
         // Boxed because the future of a connection is large.
         match Box::pin(self.inner.connect()).await {
@@ -124,7 +123,7 @@ impl ClientService {
                 Ok(client)
             }
             Err(error) => {
-                state.failure = Some((Instant::now(), copy_of(&error)));
+                state.failure = Some((Instant::now(), error.clone()));
                 Err(error)
             }
         }
@@ -151,7 +150,7 @@ impl ClientService {
     /// Checks that the server answers, after connecting if necessary. It takes at most 5 seconds.
     ///
     /// # Errors
-    /// [`Error::Disabled`], [`Error::Unreachable`] if there is no answer, and the other errors of
+    /// [`ConnectionError::Disabled`], [`ConnectionError::Unreachable`] if there is no answer, and the other errors of
     /// [`ClientBuilder::connect`].
     pub async fn health(&self) -> Result<Health> {
         let asking = async { self.client().await?.health().await };
@@ -169,7 +168,7 @@ impl Inner {
         let mut wait = FIRST_WAIT;
         loop {
             match self.builder.clone().connect().await {
-                Err(error @ Error::Unreachable { .. }) => {
+                Err(error @ Error::Connection(ConnectionError::Unreachable { .. })) => {
                     let pause = with_jitter(wait);
                     if Instant::now() + pause >= deadline {
                         return Err(error);
@@ -187,39 +186,6 @@ impl Inner {
 /// Adds a random part to a pause, so that many processes do not reconnect at the same moment.
 fn with_jitter(wait: Duration) -> Duration {
     wait + wait.mul_f64(f64::from(Uuid::new_v4().as_bytes()[0]) / 1024.0)
-}
-
-/// Returns a copy of the error, for another caller.
-fn copy_of(error: &Error) -> Error {
-    match error {
-        Error::Disabled { by } => Error::Disabled { by: by.clone() },
-        Error::Tls { address, problem } => {
-            Error::Tls { address: address.clone(), problem: problem.clone() }
-        }
-        Error::NamespaceNotFound { namespace, address } => {
-            Error::NamespaceNotFound { namespace: namespace.clone(), address: address.clone() }
-        }
-        Error::InvalidAddress { address, source } => Error::InvalidAddress {
-            address: address.clone(),
-            source: with_causes(source.as_ref()).into(),
-        },
-        Error::InvalidHeader { name } => Error::InvalidHeader { name: name.clone() },
-        Error::Rpc { operation, source } => {
-            Error::Rpc { operation: operation.clone(), source: source.clone() }
-        }
-        Error::Unreachable { address, source } => Error::Unreachable {
-            address: address.clone(),
-            source: with_causes(source.as_ref()).into(),
-        },
-        // Connecting returns no other errors.
-        other => Error::Unreachable { address: String::new(), source: with_causes(other).into() },
-    }
-}
-
-/// Formats an error with its causes in one line.
-fn with_causes(error: &dyn StdError) -> String {
-    let causes = std::iter::successors(error.source(), |cause| StdError::source(*cause));
-    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 impl fmt::Debug for ClientService {

@@ -21,7 +21,7 @@ use crate::error::Result;
 ///
 /// # Errors
 /// [`NotFound`](crate::Error::NotFound), also if the workflow has ended,
-/// [`WrongType`](crate::Error::WrongType), [`Unreachable`](crate::Error::Unreachable) and
+/// [`WrongType`](crate::Error::WrongType), [`Unreachable`](crate::error::ConnectionError::Unreachable) and
 /// [`Rpc`](crate::Error::Rpc).
 #[must_use = "a signal is sent only when this is awaited"]
 pub struct SignalCall<S: SignalDefinition> {
@@ -109,7 +109,7 @@ where
 /// # Errors
 /// [`QueryFailed`](crate::Error::QueryFailed): the handler returned an error, or no worker
 /// answered; [`QueryRejected`](crate::Error::QueryRejected), [`NotFound`](crate::Error::NotFound),
-/// [`WrongType`](crate::Error::WrongType), [`Unreachable`](crate::Error::Unreachable) and
+/// [`WrongType`](crate::Error::WrongType), [`Unreachable`](crate::error::ConnectionError::Unreachable) and
 /// [`Rpc`](crate::Error::Rpc).
 #[must_use = "a query is asked only when this is awaited"]
 pub struct QueryCall<Q: QueryDefinition> {

@@ -82,7 +82,7 @@ impl<A: Activity> ActivityHandle<A> {
     /// # Errors
     /// - [`Error::ActivityNotFound`]: it has ended, timed out or was cancelled, or does not exist.
     /// - [`Error::WrongType`]: the output cannot be serialized, or is too large.
-    /// - [`Error::Unreachable`], [`Error::Rpc`]: the server did not answer, or refused the request.
+    /// - [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable), [`Error::Rpc`]: the server did not answer, or refused the request.
     pub async fn complete(&self, output: A::Output) -> Result<()>
     where
         A::Output: Send,
@@ -123,7 +123,7 @@ impl<A: Activity> ActivityHandle<A> {
     ) -> Result<ActivityHeartbeatResponse> {
         let progress = serde_json::to_value(progress).map_err(|error| Error::WrongType {
             what: format!("heartbeat of activity `{}`", A::NAME),
-            source: error.into(),
+            cause: error.into(),
         })?;
         let recording = self.handle.heartbeat(Some(progress), RpcOptions::default());
         self.within("record a heartbeat of", recording).await
@@ -156,7 +156,7 @@ impl<A: Activity> ActivityHandle<A> {
             AsyncActivityError::Rpc(status) => refused(operation, status),
             AsyncActivityError::PayloadConversion(error) => Error::WrongType {
                 what: format!("value to {operation}"),
-                source: payload_error(error),
+                cause: payload_error(error).into(),
             },
             other => refused(operation, Status::from_error(other.into())),
         }
@@ -164,7 +164,7 @@ impl<A: Activity> ActivityHandle<A> {
 }
 
 fn not_found(operation: String, status: Status) -> Error {
-    Error::ActivityNotFound { operation, source: Box::new(status) }
+    Error::ActivityNotFound { operation, source: status.into() }
 }
 
 impl<A: Activity> fmt::Debug for ActivityHandle<A> {

@@ -139,7 +139,7 @@ impl<W: Workflow> WorkflowHandle<W> {
     ///   this way.
     /// - [`Error::NotFound`]: there is no such workflow.
     /// - [`Error::WrongType`]: the output is not of the annotated type.
-    /// - [`Error::Unreachable`], [`Error::Rpc`]: the server did not answer, or refused the request.
+    /// - [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable), [`Error::Rpc`]: the server did not answer, or refused the request.
     pub async fn result(&self) -> Result<W::Output> {
         self.client.notify_waiting(&self.workflow_id).await;
         self.output().await
@@ -180,7 +180,7 @@ impl<W: Workflow> WorkflowHandle<W> {
     /// and the failure of its current task, if there is one.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    /// [`Error::NotFound`], [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable), [`Error::Rpc`].
     pub async fn describe(&self) -> Result<WorkflowDescription> {
         let operation = self.operation("describe");
         let describing = async {
@@ -194,7 +194,7 @@ impl<W: Workflow> WorkflowHandle<W> {
     /// Requests the cancellation of the workflow, which decides how to react.
     ///
     /// # Errors
-    /// [`Error::NotFound`], also if the workflow has ended, [`Error::Unreachable`], [`Error::Rpc`].
+    /// [`Error::NotFound`], also if the workflow has ended, [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable), [`Error::Rpc`].
     pub async fn cancel(&self, reason: impl Into<String>) -> Result<()> {
         let options = WorkflowCancelOptions::builder().reason(reason).build();
         let operation = self.operation("cancel");
@@ -208,7 +208,7 @@ impl<W: Workflow> WorkflowHandle<W> {
     /// Ends the workflow at once, without running its code.
     ///
     /// # Errors
-    /// [`Error::NotFound`], also if the workflow has ended, [`Error::Unreachable`], [`Error::Rpc`].
+    /// [`Error::NotFound`], also if the workflow has ended, [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable), [`Error::Rpc`].
     pub async fn terminate(&self, reason: impl Into<String>) -> Result<()> {
         let options = WorkflowTerminateOptions::builder().reason(reason).build();
         let operation = self.operation("terminate");
@@ -229,7 +229,7 @@ impl<W: Workflow> WorkflowHandle<W> {
     /// Returns all events of the workflow's history.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+    /// [`Error::NotFound`], [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable), [`Error::Rpc`].
     #[cfg(feature = "testing")]
     pub(crate) async fn events(&self) -> Result<Vec<HistoryEvent>> {
         let fetched = self.history().into_events().await;

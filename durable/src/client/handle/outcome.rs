@@ -14,7 +14,9 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure
 use temporalio_common::protos::utilities::decode_status_detail;
 
 use crate::client::Client;
-use crate::error::{Error, Failure, Result, payload_error, unknown_search_attribute};
+use crate::error::{
+    ConnectionError, Error, Failure, Result, payload_error, unknown_search_attribute,
+};
 
 /// An operation on a workflow, as the context of its errors.
 pub(crate) struct Operation<'a> {
@@ -31,12 +33,9 @@ impl Operation<'_> {
     pub(crate) fn rpc(&self, status: Status) -> Error {
         match status.code() {
             Code::NotFound => {
-                Error::NotFound { workflow_id: self.workflow_id(), source: Box::new(status) }
+                Error::NotFound { workflow_id: self.workflow_id(), source: status.into() }
             }
-            Code::Unavailable => Error::Unreachable {
-                address: self.client.address().to_owned(),
-                source: status.into(),
-            },
+            Code::Unavailable => self.client.unreachable(status),
             _ => self.client.refused(self.what(), status),
         }
     }
@@ -61,7 +60,7 @@ impl Operation<'_> {
     ) -> Error {
         Error::WrongType {
             what: format!("value to {} workflow `{}`", self.verb, self.workflow_id),
-            source: payload_error(error),
+            cause: payload_error(error).into(),
         }
     }
 
@@ -77,10 +76,9 @@ impl Operation<'_> {
             WorkflowStartError::PayloadConversion(error) => self.wrong_type(error),
             // For a start only the namespace can be missing.
             WorkflowStartError::Rpc(status) if status.code() == Code::NotFound => {
-                Error::NamespaceNotFound {
-                    namespace: self.client.namespace().to_owned(),
-                    address: self.client.address().to_owned(),
-                }
+                let namespace = self.client.namespace().to_owned();
+                let address = self.client.address().to_owned();
+                ConnectionError::NamespaceNotFound { namespace, address }.into()
             }
             // The SDK 1.1.1 does not convert this status for a signal-with-start.
             WorkflowStartError::Rpc(status) if status.code() == Code::AlreadyExists => {
@@ -153,7 +151,7 @@ impl Operation<'_> {
                 Error::QueryFailed {
                     workflow_id: self.workflow_id(),
                     query: query.to_owned(),
-                    source: status.message().into(),
+                    cause: status.message().into(),
                 }
             }
             WorkflowQueryError::NotFound(status) | WorkflowQueryError::Rpc(status) => {
@@ -205,7 +203,7 @@ impl Client {
                 operation,
                 name,
                 namespace: self.namespace().to_owned(),
-                source: Box::new(status),
+                source: status.into(),
             },
             None => refused(operation, status),
         }
@@ -214,14 +212,13 @@ impl Client {
 
 /// Returns the error of a refused request.
 pub(crate) fn refused(operation: String, status: Status) -> Error {
-    let source = Box::new(status);
     // The server (as of 1.32) has no separate code for either.
-    let is = |code, words| source.code() == code && source.message().contains(words);
+    let is = |code, words| status.code() == code && status.message().contains(words);
     if is(Code::InvalidArgument, "size exceeds limit")
         || is(Code::ResourceExhausted, "larger than max")
     {
-        Error::PayloadTooLarge { operation, source }
+        Error::PayloadTooLarge { operation, source: status.into() }
     } else {
-        Error::Rpc { operation, source }
+        Error::Rpc { operation, cause: status.into() }
     }
 }

@@ -34,7 +34,7 @@ use crate::error::{Error, Result};
 /// failed, or the workflow ended before the handler (the failure then has the type
 /// `AcceptedUpdateCompletedWorkflow`); [`NotFound`](crate::Error::NotFound), also if the workflow
 /// has ended, [`WrongType`](crate::Error::WrongType), [`CallTimedOut`](crate::Error::CallTimedOut),
-/// [`Unreachable`](crate::Error::Unreachable) and [`Rpc`](crate::Error::Rpc).
+/// [`Unreachable`](crate::error::ConnectionError::Unreachable) and [`Rpc`](crate::Error::Rpc).
 #[must_use = "an update is sent only when this is awaited or started"]
 pub struct UpdateCall<U: UpdateDefinition> {
     pub(crate) handle: WorkflowHandle<U::Workflow>,
@@ -210,7 +210,7 @@ impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
                 Err(Error::UpdateNotFound {
                     workflow_id: self.handle.id().to_owned(),
                     update_id: self.id().to_owned(),
-                    source: Box::new(status),
+                    source: status.into(),
                 })
             }
             error => Err(self.handle.operation("update").update(&self.name, error).await),

@@ -19,7 +19,7 @@ use temporalio_client::errors::ClientError;
 use temporalio_client::tonic::{Code, Status};
 
 use crate::client::Client;
-use crate::error::{Error, payload_error};
+use crate::error::{ConnectionError, Error, payload_error};
 
 impl Client {
     /// Limits a count to the client's timeout.
@@ -38,7 +38,7 @@ impl Client {
             ClientError::Rpc(status) => self.query_status(query, status),
             ClientError::PayloadConversion(error) => Error::WrongType {
                 what: "memo of a listed workflow".to_owned(),
-                source: payload_error(error),
+                cause: payload_error(error).into(),
             },
             other => self.query_status(query, Status::from_error(other.into())),
         }
@@ -47,16 +47,17 @@ impl Client {
     pub(super) fn query_status(&self, query: &str, status: Status) -> Error {
         match status.code() {
             Code::InvalidArgument => {
-                Error::InvalidQuery { query: query.to_owned(), source: status.message().into() }
+                Error::InvalidQuery { query: query.to_owned(), cause: status.message().into() }
             }
-            Code::NotFound => Error::NamespaceNotFound {
+            Code::NotFound => ConnectionError::NamespaceNotFound {
                 namespace: self.namespace().to_owned(),
                 address: self.address().to_owned(),
-            },
+            }
+            .into(),
             Code::Unavailable => self.unreachable(status),
             _ => Error::Rpc {
                 operation: format!("answer the query `{query}`"),
-                source: Box::new(status),
+                cause: status.into(),
             },
         }
     }

@@ -142,7 +142,7 @@ impl Query {
         match &self.problem {
             None => Ok(self.text()),
             Some(problem) => {
-                Err(Error::InvalidQuery { query: self.text(), source: problem.as_str().into() })
+                Err(Error::InvalidQuery { query: self.text(), cause: problem.as_str().into() })
             }
         }
     }

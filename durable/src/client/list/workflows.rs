@@ -76,11 +76,11 @@ impl Client {
 /// # Errors
 /// - [`Error::InvalidQuery`]: the query is invalid, for example with an unknown search attribute,
 ///   unbalanced parentheses, or a value that begins or ends with a single quote.
-/// - [`Error::NamespaceNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+/// - [`ConnectionError::NamespaceNotFound`], [`ConnectionError::Unreachable`], [`Error::Rpc`].
 ///
 /// [`Error::InvalidQuery`]: crate::Error::InvalidQuery
-/// [`Error::NamespaceNotFound`]: crate::Error::NamespaceNotFound
-/// [`Error::Unreachable`]: crate::Error::Unreachable
+/// [`ConnectionError::NamespaceNotFound`]: crate::error::ConnectionError::NamespaceNotFound
+/// [`ConnectionError::Unreachable`]: crate::error::ConnectionError::Unreachable
 /// [`Error::Rpc`]: crate::Error::Rpc
 #[must_use = "nothing is asked before it is awaited, streamed or counted"]
 pub struct ListWorkflowsCall<W> {

@@ -81,13 +81,13 @@ impl<W: Workflow> StartCall<W> {
 /// - [`Error::ScheduleExists`]: a recurring schedule with this id exists.
 /// - [`Error::InvalidSchedule`]: the spec or a policy is invalid; the source tells which.
 /// - [`Error::InvalidOptions`]: the workflow's options are invalid, or not supported on a recurring schedule.
-/// - [`Error::WrongType`], [`Error::Unreachable`], [`Error::Rpc`].
+/// - [`Error::WrongType`], [`ConnectionError::Unreachable`], [`Error::Rpc`].
 ///
 /// [`Error::ScheduleExists`]: crate::Error::ScheduleExists
 /// [`Error::InvalidSchedule`]: crate::Error::InvalidSchedule
 /// [`Error::InvalidOptions`]: crate::Error::InvalidOptions
 /// [`Error::WrongType`]: crate::Error::WrongType
-/// [`Error::Unreachable`]: crate::Error::Unreachable
+/// [`ConnectionError::Unreachable`]: crate::error::ConnectionError::Unreachable
 /// [`Error::Rpc`]: crate::Error::Rpc
 #[must_use = "a schedule is created only when this is awaited"]
 pub struct CreateScheduleCall<W: Workflow> {

@@ -56,7 +56,7 @@ impl ScheduleHandle {
     ///
     /// # Errors
     /// [`ScheduleNotFound`](crate::Error::ScheduleNotFound),
-    /// [`Unreachable`](crate::Error::Unreachable), [`Rpc`](crate::Error::Rpc).
+    /// [`Unreachable`](crate::error::ConnectionError::Unreachable), [`Rpc`](crate::Error::Rpc).
     pub async fn describe(&self) -> Result<ScheduleDescription> {
         let operation = self.operation("describe");
         let described = self.described(&operation).await?;

@@ -40,7 +40,7 @@ impl Client {
 /// missing.
 ///
 /// # Errors
-/// [`Error::InvalidQuery`], [`Error::NamespaceNotFound`], [`Error::Unreachable`], [`Error::Rpc`].
+/// [`Error::InvalidQuery`], [`ConnectionError::NamespaceNotFound`](crate::error::ConnectionError::NamespaceNotFound), [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable), [`Error::Rpc`].
 #[must_use = "nothing is asked before it is awaited or streamed"]
 #[derive(Debug)]
 pub struct ListSchedulesCall {
@@ -88,7 +88,7 @@ impl ListSchedulesCall {
             Err(ScheduleError::Rpc(status)) => Err(client.query_status(&query, status)),
             Err(ScheduleError::PayloadConversion(error)) => Err(Error::WrongType {
                 what: "memo of a listed schedule".to_owned(),
-                source: payload_error(error),
+                cause: payload_error(error).into(),
             }),
             Err(other) => Err(client.unreachable(other)),
         }))

@@ -44,7 +44,7 @@ impl Operation<'_> {
             ScheduleError::Rpc(status) => self.rpc(status),
             ScheduleError::PayloadConversion(error) => Error::WrongType {
                 what: format!("value to {} schedule `{}`", self.verb, self.schedule_id),
-                source: payload_error(error),
+                cause: payload_error(error).into(),
             },
             other => self.rpc(Status::from_error(other.into())),
         }
@@ -57,12 +57,12 @@ impl Operation<'_> {
             Code::InvalidArgument if unknown_search_attribute(status.message()).is_some() => {
                 self.client.refused(self.what(), status)
             }
-            Code::NotFound => Error::ScheduleNotFound { schedule_id, source: Box::new(status) },
+            Code::NotFound => Error::ScheduleNotFound { schedule_id, source: status.into() },
             Code::InvalidArgument => {
-                Error::InvalidSchedule { schedule_id, source: status.message().into() }
+                Error::InvalidSchedule { schedule_id, cause: status.message().into() }
             }
             Code::Unavailable => self.client.unreachable(status),
-            _ => Error::Rpc { operation: self.what(), source: Box::new(status) },
+            _ => Error::Rpc { operation: self.what(), cause: status.into() },
         }
     }
 
@@ -78,7 +78,7 @@ impl Operation<'_> {
 
     fn invalid(&self, problems: &[String]) -> Error {
         let schedule_id = self.schedule_id.to_owned();
-        Error::InvalidSchedule { schedule_id, source: problems.join("; ").into() }
+        Error::InvalidSchedule { schedule_id, cause: problems.join("; ").into() }
     }
 }
 

@@ -52,7 +52,7 @@ pub type ExecuteCall<W> = StartCall<W, ToOutput>;
 ///   not be reused.
 /// - [`Error::InvalidOptions`]: the merged options are invalid.
 /// - [`Error::WrongType`]: the input cannot be serialized.
-/// - [`Error::Unreachable`], [`Error::NamespaceNotFound`], [`Error::Rpc`]: the server did not
+/// - [`ConnectionError::Unreachable`], [`ConnectionError::NamespaceNotFound`], [`Error::Rpc`]: the server did not
 ///   answer, or refused the request.
 ///
 /// and for [`ExecuteCall`] also the errors of [`WorkflowHandle::result`].
@@ -60,8 +60,8 @@ pub type ExecuteCall<W> = StartCall<W, ToOutput>;
 /// [`Error::AlreadyStarted`]: crate::Error::AlreadyStarted
 /// [`Error::InvalidOptions`]: crate::Error::InvalidOptions
 /// [`Error::WrongType`]: crate::Error::WrongType
-/// [`Error::Unreachable`]: crate::Error::Unreachable
-/// [`Error::NamespaceNotFound`]: crate::Error::NamespaceNotFound
+/// [`ConnectionError::Unreachable`]: crate::error::ConnectionError::Unreachable
+/// [`ConnectionError::NamespaceNotFound`]: crate::error::ConnectionError::NamespaceNotFound
 /// [`Error::Rpc`]: crate::Error::Rpc
 #[must_use = "a workflow is started only when this is awaited"]
 pub struct StartCall<W: Workflow, R = ToHandle> {

@@ -17,7 +17,7 @@ use temporalio_common::search_attributes::SearchAttributes;
 
 use super::request_amender::{self, Amendable};
 use crate::client::{Client, Idempotency, VersionOverride};
-use crate::error::{Error, Result};
+use crate::error::{ConnectionError, Error, Result, SharedError};
 use crate::options::{
     Configured, InvalidOptions, Resolved, RetryOptions, WorkflowOptions, WorkflowTimeouts, check,
     limit,
@@ -83,7 +83,7 @@ impl Settings {
         kind: StartKind,
     ) -> Result<StartRequest> {
         let Definition { name, queue, options, configured } = definition;
-        let invalid = |source| Error::InvalidOptions { workflow_type: name.clone(), source };
+        let invalid = |cause| Error::InvalidOptions { workflow_type: name.clone(), cause };
         self.check(id, kind).map_err(invalid)?;
         let id_reuse_policy = self.id_reuse_policy();
         let id_conflict_policy = self.id_conflict_policy(kind);
@@ -279,6 +279,10 @@ impl Client {
         &self,
         error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Error {
-        Error::Unreachable { address: self.address().to_owned(), source: error.into() }
+        ConnectionError::Unreachable {
+            address: self.address().to_owned(),
+            source: SharedError::new(error),
+        }
+        .into()
     }
 }

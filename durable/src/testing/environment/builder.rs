@@ -137,11 +137,11 @@ impl TestEnvBuilder {
     /// Starts the environment: a namespace of its own, and workers for every queue of this program.
     ///
     /// # Errors
-    /// - [`Error::DevServer`](crate::Error::DevServer): a search attribute has several types, or the dev
+    /// - [`DevServerError`](crate::dev_server::DevServerError): a search attribute has several types, or the dev
     ///   server could not be found or started.
     ///   If it didn't start, the first test of the process gets this error, the others
     ///   [`TestingError::ServerNotStarted`](crate::testing::TestingError::ServerNotStarted).
-    /// - [`Error::Unreachable`](crate::Error::Unreachable): no server answers at the given address.
+    /// - [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable): no server answers at the given address.
     /// - [`TestingError::Namespace`](crate::testing::TestingError::Namespace): the
     ///   server refused to create a namespace.
     /// - The errors of [`Workers::start`](crate::Workers::start).

@@ -7,7 +7,8 @@ use futures_util::future::{join_all, try_join_all};
 
 use super::{Inner, namespace};
 use crate::client::Client;
-use crate::error::{Error, Result, TestingError};
+use crate::error::{Error, Result};
+use crate::testing::error::TestingError;
 use crate::testing::replay::{Recorded, replay};
 
 /// The report of an environment that was finished without a problem.

@@ -239,7 +239,7 @@ impl TestEnv {
     /// # Errors
     /// - [`TestingError::AtEnd`](crate::testing::TestingError::AtEnd): a history does not replay, or a mock
     ///   that had to be called was not.
-    /// - [`Error::Rpc`](crate::Error::Rpc), [`Error::Unreachable`](crate::Error::Unreachable): the
+    /// - [`Error::Rpc`](crate::Error::Rpc), [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable): the
     ///   server refuses a request, or does not answer.
     pub async fn finish(self) -> Result<Finished> {
         for task in &self.inner.background {

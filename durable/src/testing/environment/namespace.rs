@@ -11,7 +11,8 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::RegisterNames
 
 use crate::client::Client;
 use crate::dev_server::SearchAttribute;
-use crate::error::{Result, TestingError};
+use crate::error::Result;
+use crate::testing::error::TestingError;
 
 /// The shortest retention that a server accepts.
 const RETENTION: Duration = Duration::from_secs(86_400);
@@ -30,7 +31,7 @@ pub(super) async fn register(
 ) -> Result<()> {
     let failed = |status: Status| TestingError::Namespace {
         address: client.address().to_owned(),
-        source: Box::new(status),
+        source: status.into(),
     };
     let request = RegisterNamespaceRequest {
         namespace: client.namespace().to_owned(),

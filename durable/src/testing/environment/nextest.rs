@@ -10,8 +10,9 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::dev_server::{DevServer, DevServerBuilder, private};
-use crate::error::{Result, TestingError};
+use crate::error::Result;
 use crate::private_file;
+use crate::testing::error::TestingError;
 
 /// A run of nextest.
 #[derive(Debug)]

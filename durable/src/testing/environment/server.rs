@@ -7,7 +7,8 @@ use tokio::sync::OnceCell;
 
 use super::nextest::{Run, RunServer};
 use crate::dev_server::{DevServer, DevServerBuilder};
-use crate::error::{Result, TestingError};
+use crate::error::Result;
+use crate::testing::error::TestingError;
 
 /// The environment variable with the address of a server to use instead of a dev server.
 const ADDRESS_VARIABLE: &str = "DURABLE_TEST_ADDRESS";

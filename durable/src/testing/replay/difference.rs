@@ -8,7 +8,7 @@ use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 
 use super::event::{Marker, action, describe, marker};
-use crate::error::RecordedEvent;
+use crate::testing::error::RecordedEvent;
 
 /// A difference between code and history.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use temporalio_common::protos::temporal::api::history::v1::{
     HistoryEvent, MarkerRecordedEventAttributes,
 };
 
-use crate::error::RecordedEvent;
+use crate::testing::error::RecordedEvent;
 
 /// Returns the name of an event's type as Temporal's web UI writes it, such as `ActivityTaskScheduled`.
 pub(super) fn type_name(event_type: EventType) -> String {

@@ -2,8 +2,6 @@
 //! report.
 
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 use temporalio_sdk::workflow_interceptors::{
@@ -13,6 +11,7 @@ use temporalio_sdk::workflow_interceptors::{
 };
 use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
+use crate::error::report::one_line;
 use crate::testing::lock;
 
 /// The failures of replayed workflows, by run id.
@@ -48,27 +47,9 @@ impl WorkflowInterceptor for Note {
         WorkflowInterceptorFuture::new(async move {
             let result = next.run(input).await;
             if let Err(WorkflowTermination::Failed(failure)) = &result {
-                lock(&self.0.0).insert(context.run_id().to_owned(), message(failure));
+                lock(&self.0.0).insert(context.run_id().to_owned(), one_line(failure));
             }
             result
         })
     }
-}
-
-/// Returns the message of an error and of its causes. The messages are written by user code, which
-/// may panic.
-fn message(error: &(dyn Error + 'static)) -> String {
-    let write = || {
-        let mut messages = Vec::new();
-        let mut link = Some(error);
-        while let Some(error) = link {
-            messages.push(error.to_string());
-            link = error.source();
-        }
-        // An error that wraps another often prints it.
-        messages.dedup();
-        messages.join(": ")
-    };
-    let unreadable = |_| "its error message could not be written".to_owned();
-    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(unreadable)
 }

@@ -10,8 +10,9 @@ use super::history::Recorded;
 use super::json;
 use crate::client::WorkflowHandle;
 use crate::definition::Workflow;
-use crate::error::{ReplayError, ReplayProblem, Result};
+use crate::error::Result;
 use crate::private_file;
+use crate::testing::error::{ReplayError, ReplayProblem};
 
 /// The largest file that is read. A server ends workflows whose history exceeds 50 MB, and their JSON is a
 /// few times larger.
@@ -28,7 +29,7 @@ const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 /// an existing file is replaced.
 ///
 /// # Errors
-/// - [`Error::NotFound`](crate::Error::NotFound), [`Error::Unreachable`](crate::Error::Unreachable),
+/// - [`Error::NotFound`](crate::Error::NotFound), [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable),
 ///   [`Error::Rpc`](crate::Error::Rpc): the history could not be fetched.
 /// - [`ReplayProblem::Unwritable`]: the file could not be written.
 pub async fn record<W: Workflow>(handle: &WorkflowHandle<W>, path: impl AsRef<Path>) -> Result<()> {

@@ -16,7 +16,7 @@ use super::difference::{Difference, inner_message};
 use super::engine::EngineError;
 use super::event::type_name;
 use crate::definition::{Queue, Registry};
-use crate::error::{RecordedWorkflow, ReplayProblem};
+use crate::testing::error::{RecordedWorkflow, ReplayProblem};
 
 /// A history from anywhere.
 #[derive(Debug, Clone)]

@@ -33,7 +33,8 @@ use self::failure::Failures;
 use self::history::Checked;
 use crate::definition::Registry;
 use crate::definition::debug;
-use crate::error::{Error, ReplayError, ReplayProblem, Result};
+use crate::error::{Error, Result};
+use crate::testing::error::{ReplayError, ReplayProblem};
 
 /// Replays every history below a folder: every `*.json` file that `temporal workflow show --output
 /// json` or [`record`] has written.
@@ -58,7 +59,7 @@ use crate::error::{Error, ReplayError, ReplayProblem, Result};
 /// ```
 ///
 /// # Errors
-/// [`Error::Replay`] with every problem of every file: the folder is missing or empty, a file is not a
+/// [`ReplayError`] with every problem of every file: the folder is missing or empty, a file is not a
 /// history, its workflow is not linked into this program, or its workflow does not replay.
 pub async fn replay_dir(path: impl AsRef<Path>) -> Result<Replayed> {
     Replayer::new().dir(path).run().await
@@ -169,8 +170,8 @@ impl Replayer {
     /// Replays the histories, and returns a list of them.
     ///
     /// # Errors
-    /// - [`Error::Replay`] with every problem of every history, also if there are no histories.
-    /// - [`Error::Registry`]: the annotations of this program contradict each other.
+    /// - [`ReplayError`] with every problem of every history, also if there are no histories.
+    /// - [`RegistryError`](crate::definition::RegistryError): the annotations of this program contradict each other.
     pub async fn run(self) -> Result<Replayed> {
         let mut problems = Vec::new();
         let mut recorded = Vec::new();
@@ -219,7 +220,7 @@ impl Source {
 /// Replays histories with the linked workflows, and returns every problem of each.
 ///
 /// # Errors
-/// [`Error::Registry`]: the annotations of this program contradict each other.
+/// [`RegistryError`](crate::definition::RegistryError): the annotations of this program contradict each other.
 pub(crate) async fn replay(
     histories: Vec<Recorded>,
     settings: &ReplaySettings,

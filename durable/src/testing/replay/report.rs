@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::history::Recorded;
-use crate::error::RecordedWorkflow;
+use crate::testing::error::RecordedWorkflow;
 
 /// The histories of a replay without problems.
 #[derive(Debug, Clone, PartialEq, Eq)]

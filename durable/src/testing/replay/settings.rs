@@ -11,7 +11,8 @@ use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
 use super::failure::Failures;
 use crate::definition::Queue;
 use crate::definition::entry::Target;
-use crate::error::{Result, WorkerError};
+use crate::error::Result;
+use crate::worker::WorkerError;
 
 const DEFAULT_NAMESPACE: &str = "default";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

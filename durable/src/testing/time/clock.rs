@@ -18,7 +18,8 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 };
 
 use crate::client::Client;
-use crate::error::{Error, Result, TestingError};
+use crate::error::{Error, Result};
+use crate::testing::error::TestingError;
 
 /// The number of skips after which the server stops skipping for a workflow: enough for a timer on
 /// every day of several years, and a bound for workflows that never end.
@@ -262,7 +263,7 @@ impl Clocks {
         TestingError::TimeSkippingUnsupported {
             address: self.client.address().to_owned(),
             version: if version.is_empty() { "unknown".to_owned() } else { version },
-            source: Box::new(status.clone()),
+            source: status.clone().into(),
         }
         .into()
     }

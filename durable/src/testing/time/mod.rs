@@ -20,7 +20,8 @@ use tokio::sync::Notify;
 
 use crate::client::Client;
 use crate::client::clock::Clock;
-use crate::error::{Result, TestingError};
+use crate::error::Result;
+use crate::testing::error::TestingError;
 use crate::testing::lock;
 use crate::testing::workers::Watch;
 

@@ -16,8 +16,9 @@ use tokio::runtime::Runtime;
 
 use crate::activity::intervention::Intervention;
 use crate::client::ClientBuilder;
-use crate::error::{Error, Result, WorkerError};
+use crate::error::{Error, Result};
 use crate::testing::replay::Adjust;
+use crate::worker::WorkerError;
 use crate::worker::{RunningWorkers, Workers};
 
 pub(in crate::testing) use shared::SharedState;

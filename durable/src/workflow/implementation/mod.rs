@@ -24,7 +24,6 @@ pub(crate) use register::register;
 pub use tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
 
 use std::any::Any;
-use std::error::Error;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, pending, ready};
@@ -41,6 +40,7 @@ use crate::definition::arguments::undecoded::Undecoded;
 use crate::definition::arguments::{DecodeError, Decoded};
 use crate::definition::{Payload, Workflow, updates};
 use crate::error::INVALID_INPUT;
+use crate::error::report::links;
 use crate::workflow::WorkflowContext;
 use crate::workflow::calls::pending::Pending;
 use crate::workflow::context::cancellation::Cancellation;
@@ -355,11 +355,7 @@ fn drop_signal<W: WorkflowImplementation>(
 /// 1.1.1 formats them outside of its guards.
 fn check_display(error: &WorkflowError) {
     let WorkflowError::Execution(error) = error else { return };
-    let mut next: Option<&(dyn Error + 'static)> = Some(&**error);
-    while let Some(error) = next {
-        let _ = error.to_string();
-        next = error.source();
-    }
+    links(&**error).for_each(|link| drop(link.to_string()));
 }
 
 /// Decodes the input of a handler.

@@ -17,7 +17,7 @@ use temporalio_client::{ClientTlsOptions, TlsOptions};
 use self::identity::Identity;
 use self::roots::ServerVerifier;
 use crate::address::Address;
-use crate::error::{Error, TlsProblem};
+use crate::error::{ConnectionError, TlsProblem};
 use crate::secret::is_key;
 
 pub(crate) use diagnosis::diagnose;
@@ -147,7 +147,7 @@ impl Transport {
         &self,
         address: &Address,
         has_api_key: bool,
-    ) -> Result<Option<TlsSetup>, Error> {
+    ) -> Result<Option<TlsSetup>, ConnectionError> {
         let tls = match self {
             Self::Plaintext => return Ok(None),
             Self::AsNeeded if !address.is_https && !has_api_key => return Ok(None),
@@ -155,7 +155,9 @@ impl Transport {
             Self::Tls(tls) => tls,
         };
         let secured = TlsSetup::new(tls, &address.host);
-        secured.map(Some).map_err(|problem| Error::Tls { address: address.to_string(), problem })
+        secured
+            .map(Some)
+            .map_err(|problem| ConnectionError::Tls { address: address.to_string(), problem })
     }
 }
 

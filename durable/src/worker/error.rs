@@ -1,10 +1,10 @@
 //! Errors of workers.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
 use crate::definition::{ActivityAttempt, SourceLocation};
+use crate::error::{Error, SharedError};
 use crate::options::InvalidOptions;
 
 /// The error of workers that could not start, or that ended.
@@ -29,8 +29,7 @@ pub enum WorkerError {
         /// The queue.
         queue: String,
         /// The cause.
-        #[source]
-        source: Box<dyn StdError + Send + Sync>,
+        source: SharedError,
     },
     /// A worker died, and so did the workers that replaced it, up to the limit of restarts.
     #[error("the worker of queue `{queue}` died{}", restarted(*.restarts))]
@@ -40,8 +39,7 @@ pub enum WorkerError {
         /// The number of restarts in a row, each of which ran for less than a minute.
         restarts: u32,
         /// The cause.
-        #[source]
-        source: Box<dyn StdError + Send + Sync>,
+        source: SharedError,
     },
     /// A worker did not stop within its drain timeout and stop timeout.
     #[error("the worker of queue `{queue}` did not stop within {waited:.1?}; {}", left(.running))]
@@ -62,7 +60,6 @@ pub enum WorkerError {
         /// The configured address.
         address: String,
         /// The cause.
-        #[source]
         source: std::io::Error,
     },
     /// A second signal ended the drain.
@@ -70,6 +67,21 @@ pub enum WorkerError {
         "a second signal ended the drain; tasks that were running are retried on other workers"
     )]
     Interrupted,
+}
+
+impl From<WorkerError> for Error {
+    fn from(error: WorkerError) -> Self {
+        let is_misuse = match error {
+            WorkerError::Misconfigured { .. }
+            | WorkerError::Disabled
+            | WorkerError::HealthListener { .. } => true,
+            WorkerError::Create { .. }
+            | WorkerError::Ended { .. }
+            | WorkerError::Stuck { .. }
+            | WorkerError::Interrupted => false,
+        };
+        Self::other(error, is_misuse)
+    }
 }
 
 /// A problem that prevents workers from starting.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use temporalio_client::tonic::Status;
+use crate::error::{Error, ServerError};
 
 /// The error of a test environment, or the problems that it found when a test ended.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum TestingError {
         /// The server's version, or `unknown`.
         version: String,
         /// The server's response.
-        source: Box<Status>,
+        source: ServerError,
     },
     /// A workflow's clock could not be moved.
     #[error("cannot skip time of workflow `{workflow_id}`: {reason}")]
@@ -39,7 +39,7 @@ pub enum TestingError {
         /// The server's address.
         address: String,
         /// The server's response.
-        source: Box<Status>,
+        source: ServerError,
     },
     /// The folder through which the processes of a nextest run share their server could not be used.
     #[error("cannot share a dev server with the other processes of this nextest run")]
@@ -71,6 +71,18 @@ impl fmt::Display for ReplayError {
 }
 
 impl std::error::Error for ReplayError {}
+
+impl From<TestingError> for Error {
+    fn from(error: TestingError) -> Self {
+        Self::other(error, false)
+    }
+}
+
+impl From<ReplayError> for Error {
+    fn from(error: ReplayError) -> Self {
+        Self::other(error, false)
+    }
+}
 
 /// A problem of one history.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
