@@ -142,7 +142,7 @@ fn errors() -> Vec<Error> {
         },
         Error::InvalidOptions {
             workflow_type: "Order".into(),
-            cause: InvalidOptions { problems: vec![FIRST.to_owned()] },
+            cause: InvalidOptions { problems: vec![FIRST.to_owned().into()] },
         },
         Error::ScheduleExists { schedule_id: text() },
         Error::ScheduleNotFound { schedule_id: text(), source: response() },
