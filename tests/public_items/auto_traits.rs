@@ -14,7 +14,7 @@ use crate::declared::PublicItems;
 
 #[durable::workflow(queue = "public-items")]
 #[derive(Default)]
-struct Flow;
+pub(crate) struct Flow;
 
 #[workflow_methods]
 impl Flow {
@@ -25,7 +25,7 @@ impl Flow {
 }
 
 #[durable::activity(queue = "public-items")]
-async fn echo(input: String) -> Result<String, ActivityError> {
+pub(crate) async fn echo(input: String) -> Result<String, ActivityError> {
     Ok(input)
 }
 
@@ -90,7 +90,7 @@ fn program() -> Vec<Row> {
             client::Tls, client::ToHandle, client::ToOutput, client::UpdateCall<AnyUpdate>,
             client::UpdateHandle<AnyUpdate>, client::UpdateWithStartCall<AnyWorkflow, AnyUpdate>,
             client::VersionOverride, client::WorkflowDescription,
-            config::Config, config::ConfigError, config::ConfigKey, config::ConfigLoader,
+            config::Config, config::ConfigError, config::ConfigKey, config::ConfigLoader, config::ConfigMistake,
             config::ConfigProblem, config::Setting, config::ValueSource,
             definition::ActivityAttempt, definition::ActivityDependency,
             definition::ActivityEntry, definition::CancelSignal<Flow>,
@@ -108,6 +108,7 @@ fn program() -> Vec<Row> {
             error::PayloadTooLarge, error::ServerError, error::SharedError, error::TaskFailure,
             error::TimeoutKind, error::TlsProblem,
             options::ActivityOptions, options::ConfiguredOptions, options::InvalidOptions,
+            options::OptionProblem,
             options::OptionSource, options::RetryOptions, options::WorkflowOptions,
             worker::DrainReport, worker::EffectiveOptions, worker::Exit, worker::QueueHealth,
             worker::QueueReport, worker::Readiness, worker::RunningWorkers,

@@ -1,0 +1,46 @@
+//! `Debug` of types that hold values of the user.
+
+use durable::Client;
+use durable::client::ScheduleSpec;
+use durable::prelude::*;
+use durable::testing::{ActivityTest, TestEnv};
+use serde_json::json;
+
+use crate::auto_traits::Flow;
+
+const SECRET: &str = "4929-1234";
+
+#[durable::test]
+async fn debug_prints_no_values_of_the_user(env: TestEnv) -> durable::Result<()> {
+    let client = env.client();
+    let start = || Flow::start(client, SECRET.to_owned()).id("flow-1");
+    let handle = client.workflow("flow-1");
+    let input = || [json!(SECRET)];
+    let untyped = || client.start("Flow", "public-items", input());
+    let texts = [
+        format!("{:?}", start()),
+        format!("{:?}", Flow::execute(client, SECRET.to_owned()).id("flow-1")),
+        format!("{:?}", start().memo("card", SECRET)),
+        format!("{:?}", start().create_schedule("flow-1", ScheduleSpec::new())),
+        format!("{:?}", handle.signal("pay", input())),
+        format!("{:?}", handle.query("paid", input())),
+        format!("{:?}", handle.update("pay", input())),
+        format!("{:?}", untyped().id("flow-1").with_signal(|flow| flow.signal("pay", input()))),
+        format!("{:?}", untyped().id("flow-1").with_update(|flow| flow.update("pay", input()))),
+    ];
+    for text in texts {
+        assert!(text.contains("flow-1"), "{text}");
+        assert!(!text.contains(SECRET), "{text}");
+    }
+    let secrets = [
+        format!("{:?}", Client::builder().api_key(SECRET)),
+        format!("{:?}", Client::builder().header("authorization", SECRET)),
+        format!("{:?}", Workers::new(client).state(SECRET.to_owned())),
+        format!("{:?}", ActivityTest::new().state(SECRET.to_owned())),
+        format!("{:?}", env.mock::<crate::auto_traits::echo>()),
+    ];
+    for text in secrets {
+        assert!(!text.contains(SECRET), "{text}");
+    }
+    Ok(())
+}
