@@ -4,18 +4,18 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Path;
 
-/// The path of everything that generated code may name; it stands for `::durable::__private`.
+/// The runtime's items that generated code may name. Within the `const _` block they are those of
+/// `__private`, which [`Private::block`] imports once.
 #[derive(Clone)]
 pub(crate) struct Private {
     /// The path that the user wrote, with the span to report when it leads nowhere.
     path: Option<Path>,
-    /// The span of the default path.
     span: Span,
 }
 
 impl Private {
-    /// The same path, standing somewhere else: rustc reports what it thinks of a type at the first
-    /// token of its path.
+    /// The same, standing somewhere else: rustc reports what it thinks of a type at the first token of
+    /// its path.
     pub(crate) fn at(&self, span: Span) -> Self {
         Self { path: self.path.clone(), span }
     }
@@ -23,6 +23,25 @@ impl Private {
     /// Returns the span of the path.
     pub(crate) fn span(&self) -> Span {
         self.span
+    }
+
+    /// Returns the whole path, for what stands outside the block.
+    pub(crate) fn path(&self) -> TokenStream {
+        let default = || quote_spanned!(self.span=> ::durable::__private);
+        self.path.as_ref().map_or_else(default, |path| quote!(#path::__private))
+    }
+
+    /// Returns the block around the impls. They may use what is deprecated, callers are warned.
+    pub(crate) fn block(&self, content: impl ToTokens) -> TokenStream {
+        let path = self.path();
+        quote! {
+            #[allow(deprecated, unused_qualifications)]
+            const _: () = {
+                #[allow(unused_imports)]
+                use #path::{self as __private, by_type::*};
+                #content
+            };
+        }
     }
 }
 
@@ -40,7 +59,6 @@ impl From<Path> for Private {
 
 impl ToTokens for Private {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let default = || quote_spanned!(self.span=> ::durable::__private);
-        tokens.extend(self.path.as_ref().map_or_else(default, |path| quote!(#path::__private)));
+        tokens.extend(quote_spanned!(self.span=> __private));
     }
 }

@@ -11,7 +11,6 @@ mod template;
 
 pub use futures_util::future::{BoxFuture, LocalBoxFuture};
 pub use inventory;
-use temporalio_common::data_converters::{TemporalDeserializable, TemporalSerializable};
 pub use temporalio_common::error::ActivityExecutionError;
 pub use temporalio_common::{
     ActivityDefinition, HasWorkflowDefinition, Priority, QueryDefinition, SignalDefinition,
@@ -57,14 +56,21 @@ pub use crate::workflow::{
     StartedActivity, SyncWorkflowContext, WorkflowContext,
 };
 pub use create::{
-    activity, child, external, handle, handler, local_activity, parameter, query, source, start,
-    update,
+    activity, child, external, handle, local_activity, parameter, query, source, start, update,
 };
 pub use shape::{
-    ContextType, FromWorker, OtherPair, OtherShape, Pair, ResultType, Returned, Shape,
-    dependencies, id_part,
+    ContextType, FromWorker, Pair, ResultType, Returned, Shape, dependencies, id_part, output,
+    output_text,
 };
 pub use template::{OnlyInput, WithMethods, only, with_methods};
+
+/// The traits by which generated code decides by type, without names that could hide those of users.
+pub mod by_type {
+    pub use super::shape::{OtherPair as _, OtherShape as _};
+    pub use super::{
+        ActivityErrorKind as _, OpaqueState as _, OtherErrorKind as _, SerializeState as _,
+    };
+}
 
 /// A [`Payload`] type in generated code. It lets this crate define the compiler's message for a type that
 /// is not a payload, which is then reported once.
@@ -72,21 +78,32 @@ pub use template::{OnlyInput, WithMethods, only, with_methods};
     message = "`{Self}` cannot travel to the Temporal server and back",
     label = "this type is not `Serialize` and `Deserialize`",
     note = "derive both on it, and on the types within: `#[derive(Serialize, Deserialize)]`",
-    note = "an activity takes `ActivityContext` and `State<T>` by these names, and a workflow's method its \
+    note = "an activity takes `ActivityContext` and `State<T>` before its inputs, and a workflow's method its \
             context by reference: they are no inputs"
 )]
 pub trait PayloadType {
-    /// The payload type.
-    type Type: TemporalSerializable + TemporalDeserializable + Send + 'static;
+    /// `true` for every payload.
+    const IS_PAYLOAD: bool;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Payload> PayloadType for T {
-    type Type = T;
+    const IS_PAYLOAD: bool = true;
 }
 
-/// Requires that a type is a payload.
-pub const fn payload<T: PayloadType>() {}
+/// An input type, whose parameter is the constant of [`PayloadType`].
+///
+/// The compiler reports the evaluation of a constant once. A type with a constant that can't be evaluated is
+/// an error type, about which the compiler is silent in all other places.
+pub trait Sent<const IS_PAYLOAD: bool> {
+    /// The type itself.
+    type Type;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Sent<true> for T {
+    type Type = T;
+}
 
 /// An error that an activity can return.
 #[diagnostic::on_unimplemented(
@@ -190,10 +207,16 @@ pub fn priority(key: u32) -> Priority {
     Priority::builder().priority_key(key).build()
 }
 
+/// Returns the name of a workflow.
+#[must_use]
+pub fn workflow_name<W: Workflow>() -> &'static str {
+    W::NAME
+}
+
 /// Creates the registration of a workflow.
 #[must_use]
 pub const fn register_workflow<W: WorkflowCode<Input: Payload>>() -> Registration {
-    Registration::workflow::<W>(crate::workflow::register::<W>)
+    Registration::workflow::<W>(crate::workflow::register::<W>, crate::workflow::handlers::<W>)
 }
 
 /// Creates the registration of an activity.

@@ -7,7 +7,7 @@ use temporalio_common::WorkflowDefinition;
 use crate::client::{
     AnyInput, AnyWorkflow, Client, ExecuteCall, HasHandle, Payloads, StartCall, WorkflowHandle,
 };
-use crate::definition::{Arguments, Handles, Workflow, wire};
+use crate::definition::{Arguments, Workflow, wire};
 use crate::workflow::{
     ExecuteChildCall, ExternalWorkflowHandle, Parent, StartChildCall, WorkflowContext,
 };
@@ -109,7 +109,6 @@ use crate::workflow::{
 )]
 pub trait BaseWorkflow<I, O>:
     HasHandle
-    + Handles
     + Workflow<Arguments: Arguments<Value = I>>
     + WorkflowDefinition<Input: Send, Output = O>
     + WorkflowDefinition<Output: Send>

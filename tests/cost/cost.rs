@@ -1,7 +1,7 @@
 //! A benchmark of the CPU time of a workflow with one activity, through `durable` and by hand with the SDK:
 //! on the same server, in the same process, in turns.
 //!
-//! `cargo bench --package durable-cost`. It is no test: it prints, and judges nothing.
+//! `cargo bench --package durable-cost --bench cost`. It is no test: it prints, and judges nothing.
 
 #![allow(missing_docs, clippy::missing_errors_doc, reason = "the SDK's macros make public items")]
 

@@ -17,17 +17,12 @@ pub(super) fn activity(model: &Activity) -> TokenStream {
     let definition = definition(model);
     let executable = executable(model);
     let registration = registration::activity(private, &item.ident, model.is_declared);
+    let block = private.block(quote!(#calls #definition #executable #registration));
     quote! {
         #ty
         #functions
         #(#conditions)*
-        #[allow(deprecated)]
-        const _: () = {
-            #calls
-            #definition
-            #executable
-            #registration
-        };
+        #block
     }
 }
 
@@ -96,12 +91,11 @@ pub(super) fn call_functions(
     let new = quote_spanned!(place=> #here::activity(#ctx, Self {}, #input));
     let started = quote_spanned!(place=> #new.start());
     let local_call = quote_spanned!(place=> #here::local_activity(#ctx, Self {}, #input));
-    let generics = quote!(<__W: #private::Parent>);
     quote! {
         #[allow(dead_code, reason = "a worker may serve what this program does not call")]
         impl #ident {
             #[doc = #execute]
-            pub fn #execute_fn #generics(
+            pub fn #execute_fn<__W>(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
             ) -> #private::ActivityCall<'_, __W, Self> {
@@ -109,7 +103,7 @@ pub(super) fn call_functions(
             }
 
             #[doc = #start]
-            pub fn #start_fn #generics(
+            pub fn #start_fn<__W: #private::Parent>(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
             ) -> #private::StartedActivity<'_, Self> {
@@ -117,7 +111,7 @@ pub(super) fn call_functions(
             }
 
             #[doc = #local]
-            pub fn #local_fn #generics(
+            pub fn #local_fn<__W>(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
             ) -> #private::ActivityCall<'_, __W, Self> {
@@ -134,7 +128,6 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
     let place = shared::place(ident, inputs, output);
     let head = shared::impl_head(private, "ActivityDefinition", &quote!(#ident), place);
     let activity_head = shared::impl_head(private, "Activity", &quote!(#ident), place);
-    let assertions = shared::assertions(private, inputs);
     let input_item = shared::input_item(&private.at(place), inputs);
     let output_item = shared::output_item(private, output);
     let output_text = shared::output_text(private, output, "ActivityDefinition");
@@ -174,8 +167,6 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
             #options
             #dependencies
         }
-
-        #assertions
     }
 }
 

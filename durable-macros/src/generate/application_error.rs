@@ -17,7 +17,7 @@ pub(super) fn application_error(model: &ApplicationError) -> TokenStream {
     let span = ident.span();
     let here = private.at(span);
     let conversion = quote_spanned!(span=> #here::Conversion::new());
-    quote! {
+    private.block(quote! {
         #[automatically_derived]
         impl #private::Classified for #ident {
             const NAME: &'static str = #name;
@@ -43,10 +43,8 @@ pub(super) fn application_error(model: &ApplicationError) -> TokenStream {
             }
         }
 
-        const _: () = {
-            #private::inventory::submit! { #private::KnownError::of::<#ident>() }
-        };
-    }
+        #private::inventory::submit! { #private::KnownError::of::<#ident>() }
+    })
 }
 
 /// Each name once.

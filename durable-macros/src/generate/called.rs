@@ -19,6 +19,7 @@ pub(super) fn refuse_in_workflows(model: &Activity, function: &mut ItemFn) {
         instead.push_str(&argument.to_string());
     }
     instead.push_str(").await");
+    let private = private.path();
     let statement = quote!(#private::called_as_function(#name, #instead););
     let statements = &mut function.block.stmts;
     let is_item = |statement: &Stmt| matches!(statement, Stmt::Item(_));

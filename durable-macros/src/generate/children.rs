@@ -20,11 +20,10 @@ pub(super) fn functions(
     let new = quote_spanned!(place=> #here::child(#ctx, #input));
     let executed = quote_spanned!(place=> #here::ExecuteChildCall<'_, __P, Self>);
     let started = quote_spanned!(place=> #here::StartChildCall<'_, __P, Self>);
-    let generics = quote!(<__P: #private::Parent>);
     let execute = quote! {
         /// Starts the workflow as a child of the workflow that calls this, on its own queue.
         /// Awaiting the call waits for the child's output; until then options can be set.
-        pub fn execute_child #generics(
+        pub fn execute_child<__P>(
             #ctx: &#private::WorkflowContext<__P>,
             #(#parameters),*
         ) -> #executed {
@@ -34,7 +33,7 @@ pub(super) fn functions(
     let start = quote! {
         /// Starts the workflow as a child, like `execute_child`; awaiting the call waits until it is
         /// started, and gives its handle.
-        pub fn start_child #generics(
+        pub fn start_child<__P>(
             #ctx: &#private::WorkflowContext<__P>,
             #(#parameters),*
         ) -> #started {
@@ -44,7 +43,7 @@ pub(super) fn functions(
     let external = quote! {
         /// A handle for workflows of the workflow of this id, whoever started it. The server is not
         /// asked.
-        pub fn external #generics(
+        pub fn external<__P: #private::Parent>(
             #ctx: &#private::WorkflowContext<__P>,
             #id: impl ::core::convert::Into<::std::string::String>,
         ) -> <Self as #private::Handles>::HandleOf<#private::ExternalWorkflowHandle<Self>> {

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{handle, handlers, methods, registration, shared, workflow};
+use super::{handle, handlers, methods, registration, workflow};
 use crate::model::{Declared, Methods, Workflow};
 
 pub(super) fn workflow(Declared { workflow: annotated, methods }: &Declared) -> TokenStream {
@@ -21,19 +21,19 @@ pub(super) fn workflow(Declared { workflow: annotated, methods }: &Declared) -> 
     let handle = handle::methods(methods);
     let code = no_code(methods);
     let registration = registration::workflow(&methods.private, &methods.target, true);
+    let block = methods.private.block(quote! {
+        #starts
+        #definition
+        #(#handlers)*
+        #handle
+        #code
+        #registration
+    });
     quote! {
         #ty
         #annotation
         #(#conditions)*
-        #[allow(deprecated)]
-        const _: () = {
-            #starts
-            #definition
-            #(#handlers)*
-            #handle
-            #code
-            #registration
-        };
+        #block
     }
 }
 
@@ -52,19 +52,19 @@ pub(super) fn workflow_type(model: &Workflow) -> TokenStream {
 /// The form of code where there is none.
 pub(super) fn no_code(model: &Methods) -> TokenStream {
     let Methods { private, target, .. } = model;
-    let condition = shared::if_annotated(private, target);
+    let methods::Tables { signals, queries, updates } = methods::tables(model, true);
     let input = quote! {
         ::core::option::Option<<Self as #private::WorkflowDefinition>::Input>
     };
     quote! {
         #[automatically_derived]
-        impl #private::WorkflowCode for #target #condition {
+        impl #private::WorkflowCode for #target {
             const IS_DECLARED: bool = true;
             const HAS_INIT: bool = false;
             const INIT_TAKES_INPUT: bool = false;
-            const SIGNAL_HANDLERS: &'static [#private::SignalHandler<Self>] = &[];
-            const QUERY_HANDLERS: &'static [#private::QueryHandler<Self>] = &[];
-            const UPDATE_HANDLERS: &'static [#private::UpdateHandler<Self>] = &[];
+            const SIGNAL_HANDLERS: #signals;
+            const QUERY_HANDLERS: #queries;
+            const UPDATE_HANDLERS: #updates;
 
             fn init(_: &#private::WorkflowContextView, _: #input) -> Self {
                 ::core::unreachable!()

@@ -10,6 +10,7 @@ use crate::runtime_path::Private;
 pub(super) fn main(private: &Private, function: ItemFn) -> TokenStream {
     let ItemFn { attrs, vis, mut sig, block } = function;
     sig.asyncness = None;
+    let private = private.path();
     quote! {
         #(#attrs)*
         #vis #sig {

@@ -37,14 +37,11 @@ pub(super) fn call(model: Activity, is_concrete: bool) -> TokenStream {
     let calls = activity::call_functions(&bare, &parameters, &input);
     let definition = activity::definition(&bare);
     let conditions = &bare.item.conditions;
+    let block = bare.private.block(quote!(#calls #definition));
     quote! {
         #ty
         #(#conditions)*
-        #[allow(deprecated)]
-        const _: () = {
-            #calls
-            #definition
-        };
+        #block
     }
 }
 
@@ -97,18 +94,8 @@ fn for_callers(model: Methods, code: &TokenStream) -> TokenStream {
     let conditions = &bare.conditions;
     let (items, calls): (Vec<_>, Vec<_>) = handlers.into_iter().unzip();
     let calls = handle::impls(&bare, calls.into_iter());
-    quote! {
-        #(#conditions)*
-        #[allow(deprecated)]
-        const _: () = {
-            #starts
-            #definition
-            #code
-            #(#items)*
-            #has_handle
-            #calls
-        };
-    }
+    let block = bare.private.block(quote!(#starts #definition #code #(#items)* #has_handle #calls));
+    quote!(#(#conditions)* #block)
 }
 
 /// The items and the handle's method of a handler.

@@ -22,6 +22,7 @@ pub(super) fn handle_type(model: &Workflow) -> TokenStream {
         " A handle of one workflow `{name}`: its signals, queries and updates are methods, beside \
          those of the handle that it dereferences to."
     );
+    let private = private.path();
     quote! {
         #(#conditions)*
         #[doc = #summary]
@@ -80,29 +81,28 @@ pub(super) fn impls(
 ) -> TokenStream {
     let Methods { private, target, .. } = model;
     let handle = handle_path(target);
-    let condition = shared::if_annotated(private, target);
     let (signals, others): (Vec<_>, Vec<_>) =
         methods.partition(|(kind, _)| *kind == HandlerKind::Signal);
     let signals = (!signals.is_empty()).then(|| {
         let signals = signals.into_iter().map(|(_, method)| method);
         quote! {
-            impl<T: #private::SignalTarget<#target>> #handle<T> #condition { #(#signals)* }
+            impl<T: #private::SignalTarget<#target>> #handle<T> { #(#signals)* }
         }
     });
     let others = (!others.is_empty()).then(|| {
         let others = others.into_iter().map(|(_, method)| method);
-        quote!(impl #handle #condition { #(#others)* })
+        quote!(impl #handle { #(#others)* })
     });
     quote!(#signals #others)
 }
 
 pub(super) fn has_handle(model: &Methods) -> TokenStream {
     let Methods { private, target, .. } = model;
-    let (handle, condition) = (handle_path(target), shared::if_annotated(private, target));
+    let handle = handle_path(target);
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
-        impl #private::HasHandle for #target #condition {
+        impl #private::HasHandle for #target {
             type Handle = #handle;
         }
     }

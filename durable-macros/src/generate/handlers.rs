@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Ident, Path};
+use syn::Ident;
 
 use super::shared;
 use crate::model::{Handler, HandlerKind, Methods, Output, OutputKind, Validator};
@@ -66,13 +66,12 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
         HandlerKind::Update => ("UpdateDefinition", Some(shared::output_item(private, output))),
     };
     let inputs_type = shared::input_of(private, inputs, place, definition);
-    let head = shared::methods_impl_head(private, definition, &marker, target, place);
+    let head = shared::impl_head(private, definition, &marker, place);
     let here = private.at(place);
     let name_of = quote_spanned!(place=> <Self as #here::Handler>::NAME);
     let inputs_place = shared::input_place(inputs, place);
     let inputs_item = quote_spanned!(inputs_place=> type Inputs = #inputs_type;);
-    let handler_head = shared::methods_impl_head(private, "Handler", &marker, target, place);
-    let assertions = shared::assertions(private, inputs);
+    let handler_head = shared::impl_head(private, "Handler", &marker, place);
     let output_text = match kind {
         HandlerKind::Signal => quote!(
             const OUTPUT: &'static str = "()";
@@ -103,8 +102,6 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
             #parameters
             #output_text
         }
-
-        #assertions
     }
 }
 
@@ -184,7 +181,7 @@ fn signal(model: &Methods, handler: &Handler) -> TokenStream {
         };
         ("HandleSignal", handle)
     };
-    implementation(private, target, name, &marker, place, &handle)
+    implementation(private, name, &marker, place, &handle)
 }
 
 fn query(model: &Methods, handler: &Handler) -> TokenStream {
@@ -208,7 +205,7 @@ fn query(model: &Methods, handler: &Handler) -> TokenStream {
             #body
         }
     };
-    implementation(private, target, "AnswerQuery", &marker, place, &handle)
+    implementation(private, "AnswerQuery", &marker, place, &handle)
 }
 
 fn update(model: &Methods, handler: &Handler) -> TokenStream {
@@ -249,20 +246,19 @@ fn update(model: &Methods, handler: &Handler) -> TokenStream {
         };
         ("HandleUpdate", handle)
     };
-    let implementation = implementation(private, target, name, &marker, place, &handle);
+    let implementation = implementation(private, name, &marker, place, &handle);
     quote!(#validate #(#conditions)* #implementation)
 }
 
 /// The impl of a trait that has one method.
 fn implementation(
     private: &Private,
-    target: &Path,
     name: &str,
     marker: &TokenStream,
     place: Span,
     method: &TokenStream,
 ) -> TokenStream {
-    let head = shared::methods_impl_head(private, name, marker, target, place);
+    let head = shared::impl_head(private, name, marker, place);
     quote! {
         #[automatically_derived]
         #head {
@@ -286,7 +282,7 @@ fn result_of(private: &Private, handler: &Handler, place: Span, definition: &str
 fn validator(model: &Methods, handler: &Handler, marker: &TokenStream, place: Span) -> TokenStream {
     let validate = handler.validator.as_ref().map(|given| validate(model, handler, given));
     let validate = validate.unwrap_or_default();
-    implementation(&model.private, &model.target, "ValidateUpdate", marker, place, &validate)
+    implementation(&model.private, "ValidateUpdate", marker, place, &validate)
 }
 
 fn validate(model: &Methods, handler: &Handler, validator: &Validator) -> TokenStream {
@@ -329,8 +325,6 @@ fn converted(private: &Private, output: &Output, call: &TokenStream) -> TokenStr
         |#error| (&#error).handler_error_kind().make(#error)
     };
     quote! {
-        #[allow(unused_imports)]
-        use #private::{ActivityErrorKind as _, OtherErrorKind as _};
         #result.map_err(#convert)
     }
 }

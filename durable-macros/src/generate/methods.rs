@@ -2,7 +2,7 @@
 //! which a worker runs it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
@@ -18,18 +18,9 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
     let handlers = model.handlers.iter().map(|handler| handlers::handler(model, handler));
     let handle = handle::methods(model);
     let registration = registration::workflow(&model.private, &model.target, false);
-    quote! {
-        #(#conditions)*
-        #[allow(deprecated)]
-        const _: () = {
-            #starts
-            #definition
-            #code
-            #(#handlers)*
-            #handle
-            #registration
-        };
-    }
+    let block =
+        model.private.block(quote!(#starts #definition #code #(#handlers)* #handle #registration));
+    quote!(#(#conditions)* #block)
 }
 
 /// The workflow's inputs, which one of `#[init]` and `#[run]` takes.
@@ -95,7 +86,6 @@ pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
             #private::handle::<Self>(#client, #id)
         }
     };
-    let condition = shared::if_annotated(private, target);
     let children = children::functions(model, &parameters, &value, place(model));
     let all = [start, execute, schedule, handle].into_iter().chain(children);
     let all = GENERATED.into_iter().zip(all);
@@ -103,38 +93,23 @@ pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
     quote! {
         #[allow(dead_code, reason = "a worker may serve what this program does not call")]
         #[allow(clippy::too_many_arguments, reason = "a client and a delay join the inputs")]
-        impl #target #condition { #(#free)* }
+        impl #target { #(#free)* }
     }
 }
 
 pub(super) fn definition(model: &Methods) -> TokenStream {
-    let Methods { private, target, run, handlers, .. } = model;
+    let Methods { private, target, run, .. } = model;
     let inputs = inputs(model);
     let input_item = shared::input_item(&private.at(place(model)), inputs);
     let output_item = shared::output_item(private, &run.output);
-    let head =
-        |name| shared::methods_impl_head(private, name, &quote!(#target), target, place(model));
-    let condition = shared::if_annotated(private, target);
+    let head = |name| shared::impl_head(private, name, &quote!(#target), place(model));
     let (head, workflow) = (head("WorkflowDefinition"), head("Workflow"));
     let with_methods = named::with_methods(model, inputs, place(model), input_place(model));
     let base_workflow = base_workflow(model);
-    let arguments = shared::types(private, inputs);
+    let arguments = shared::types(inputs);
     let arguments = quote_spanned!(input_place(model)=> type Arguments = (#(#arguments,)*););
-    let assertions = shared::assertions(private, inputs);
     let output_text = shared::output_text(private, &run.output, "WorkflowDefinition");
     let parameters = shared::parameter_list(private, inputs);
-    let list = |kind| {
-        let handlers = of_kind(handlers, kind).map(|handler| {
-            let (conditions, marker) = (&handler.conditions, handlers::marker(model, handler));
-            let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
-            let here = private.at(place);
-            let description = quote_spanned!(place=> #here::handler::<#marker>());
-            quote!(#(#conditions)* #description)
-        });
-        quote!(&'static [#private::HandlerDescription] = &[#(#handlers),*])
-    };
-    let (signals, queries, updates) =
-        (list(HandlerKind::Signal), list(HandlerKind::Query), list(HandlerKind::Update));
     quote! {
         #[automatically_derived]
         #head {
@@ -142,14 +117,14 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
             #output_item
 
             fn name(&self) -> &str {
-                <Self as #private::WorkflowAnnotation>::NAME
+                #private::workflow_name::<Self>()
             }
         }
 
         #with_methods
 
         #[automatically_derived]
-        impl #private::HasWorkflowDefinition for #target #condition {
+        impl #private::HasWorkflowDefinition for #target {
             type Run = Self;
         }
 
@@ -159,30 +134,25 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
             #arguments
             #parameters
             #output_text
-            const SIGNALS: #signals;
-            const QUERIES: #queries;
-            const UPDATES: #updates;
         }
 
         #base_workflow
-        #assertions
     }
 }
 
 /// `impl BaseWorkflow<Order, Receipt> for OrderWorkflow`. All that it does is in the trait.
 fn base_workflow(model: &Methods) -> TokenStream {
     let Methods { private, target, run, .. } = model;
-    let value = match shared::types(private, inputs(model)).as_slice() {
-        [only] => only.clone(),
+    let value = match shared::types(inputs(model)).as_slice() {
+        [only] => quote!(#only),
         several => quote!((#(#several),*)),
     };
-    let output = shared::output_type(private, &run.output);
+    let output = shared::output_of(private, &run.output, place(model), "WorkflowDefinition");
     let here = private.at(place(model));
-    let condition = shared::if_annotated(private, target);
     quote_spanned! {place(model)=>
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
-        impl #here::BaseWorkflow<#value, #output> for #target #condition {}
+        impl #here::BaseWorkflow<#value, #output> for #target {}
     }
 }
 
@@ -190,14 +160,24 @@ fn of_kind(handlers: &[Handler], kind: HandlerKind) -> impl Iterator<Item = &Han
     handlers.iter().filter(move |handler| handler.kind == kind)
 }
 
-fn code(model: &Methods) -> TokenStream {
-    let Methods { private, target, init, handlers, .. } = model;
-    let has_init = init.is_some();
-    let init_takes_input = init.as_ref().is_some_and(|init| !init.inputs.is_empty());
-    let table = |kind, ty: TokenStream| {
-        let handlers = of_kind(handlers, kind).map(|handler| {
+/// The tables of the handlers: the types and values of three constants.
+pub(super) struct Tables {
+    pub(super) signals: TokenStream,
+    pub(super) queries: TokenStream,
+    pub(super) updates: TokenStream,
+}
+
+pub(super) fn tables(model: &Methods, is_declared: bool) -> Tables {
+    let private = &model.private;
+    let table = |kind, ty: &str| {
+        let ty = format_ident!("{ty}");
+        let handlers = of_kind(&model.handlers, kind).map(|handler| {
             let (conditions, marker) = (&handler.conditions, handlers::marker(model, handler));
-            let constructor = if handler.is_async { quote!(asynchronous) } else { quote!(plain) };
+            let constructor = match handler.is_async {
+                _ if is_declared => quote!(declared),
+                true => quote!(asynchronous),
+                false => quote!(plain),
+            };
             let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
             let here = private.at(place);
             let entry = quote_spanned!(place=> #here::#ty::#constructor::<#marker>());
@@ -205,9 +185,18 @@ fn code(model: &Methods) -> TokenStream {
         });
         quote!(&'static [#private::#ty<Self>] = &[#(#handlers),*])
     };
-    let signals = table(HandlerKind::Signal, quote!(SignalHandler));
-    let queries = table(HandlerKind::Query, quote!(QueryHandler));
-    let updates = table(HandlerKind::Update, quote!(UpdateHandler));
+    Tables {
+        signals: table(HandlerKind::Signal, "SignalHandler"),
+        queries: table(HandlerKind::Query, "QueryHandler"),
+        updates: table(HandlerKind::Update, "UpdateHandler"),
+    }
+}
+
+fn code(model: &Methods) -> TokenStream {
+    let Methods { private, target, init, .. } = model;
+    let has_init = init.is_some();
+    let init_takes_input = init.as_ref().is_some_and(|init| !init.inputs.is_empty());
+    let Tables { signals, queries, updates } = tables(model, false);
     let (init, run) = (init_call(model), run_call(model, &model.run));
     let (context, given) = (shared::own("__context"), shared::own("__input"));
     let input = shared::input_of(private, inputs(model), place(model), "WorkflowDefinition");
@@ -217,7 +206,7 @@ fn code(model: &Methods) -> TokenStream {
     let place = place(model);
     let private = &private.at(place);
     let of = quote!(#target);
-    let head = shared::methods_impl_head(private, "WorkflowCode", &of, target, place);
+    let head = shared::impl_head(private, "WorkflowCode", &of, place);
     let init = quote_spanned! {place=>
         fn init(#context: &#private::WorkflowContextView, #given: #input) -> Self {
             #init
@@ -244,8 +233,6 @@ fn code(model: &Methods) -> TokenStream {
             const UPDATE_HANDLERS: #updates;
 
             fn serialized(&self) -> #private::Serialized {
-                #[allow(unused_imports, reason = "which of the two is used depends on the struct")]
-                use #private::{OpaqueState as _, SerializeState as _};
                 (&#private::StateOf(self)).serialized()
             }
 

@@ -81,6 +81,7 @@ pub(crate) fn expand_workflow_methods(
         Some(model) => fallback::methods(model),
         None => TokenStream::new(),
     };
+    block.attrs.push(lints::allowed());
     both(quote!(#block #generated), errors)
 }
 

@@ -35,6 +35,7 @@ pub(super) fn hidden_type(
 /// The calls as functions of the module: `charge::execute` is one of them.
 pub(super) fn functions(model: &Activity) -> TokenStream {
     let Activity { private, item, inputs, name, .. } = model;
+    let private = private.path();
     let Item { ident, visibility, conditions, deprecated, .. } = item;
     let (ctx, parameters, names) =
         (shared::own("ctx"), shared::parameters(inputs), shared::names(inputs));

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
+use syn::{Ident, Path};
 
 use super::shared;
 use crate::model::{Input, Methods};
@@ -19,16 +19,18 @@ pub(super) fn with_methods(
     let Methods { private, target, .. } = model;
     let input = shared::own_at("__input", place);
     let of = quote!(#target);
-    let head = shared::methods_impl_head(private, "WithMethods", &of, target, at);
-    let input_item = shared::input_item(&private.at(at), inputs);
+    let head = shared::impl_head(private, "WithMethods", &of, at);
+    let input_type = shared::input_of(private, inputs, at, "WorkflowDefinition");
+    let input_item = quote_spanned!(place=> type Input = #input_type;);
     let fields = shared::names(inputs);
+    let name = name(target);
     let (ty, value) = if fields.is_empty() {
         (quote!(()), TokenStream::new())
     } else {
-        let types = shared::types(private, inputs);
+        let types = shared::types(inputs);
         let pattern = shared::input_value(private, &fields);
-        let value = quote_spanned!(place=> let #pattern = #input; __Inputs { #(#fields),* });
-        (quote_spanned!(place=> __Inputs<'a, #(#types),*>), value)
+        let value = quote_spanned!(place=> let #pattern = #input; #name { #(#fields),* });
+        (quote_spanned!(place=> #name<'a, #(#types),*>), value)
     };
     let named_item = quote_spanned!(place=> type Named<'a> = #ty;);
     let named = quote_spanned! {place=>
@@ -36,7 +38,7 @@ pub(super) fn with_methods(
             #value
         }
     };
-    let named_type = (!fields.is_empty()).then(|| named_type(&fields));
+    let named_type = (!fields.is_empty()).then(|| named_type(&name, &fields));
     quote! {
         #named_type
 
@@ -52,11 +54,11 @@ pub(super) fn with_methods(
 
 /// The type, whose name is one that nobody writes. It is generic, because a type that names private
 /// ones could not be as public as the workflow. Behind a single input are the fields of it.
-fn named_type(fields: &[Ident]) -> TokenStream {
+fn named_type(name: &Ident, fields: &[Ident]) -> TokenStream {
     let types: Vec<_> = (0..fields.len()).map(|place| format_ident!("T{place}")).collect();
     let behind = match fields {
         [only] => quote! {
-            impl<T0> ::core::ops::Deref for __Inputs<'_, T0> {
+            impl<T0> ::core::ops::Deref for #name<'_, T0> {
                 type Target = T0;
 
                 fn deref(&self) -> &T0 {
@@ -68,11 +70,18 @@ fn named_type(fields: &[Ident]) -> TokenStream {
     };
     quote! {
         #[doc(hidden)]
+        #[allow(non_camel_case_types)]
         #[allow(dead_code, reason = "an id template mentions what it needs")]
-        pub struct __Inputs<'a, #(#types),*> {
+        pub struct #name<'a, #(#types),*> {
             #(pub #fields: &'a #types),*
         }
 
         #behind
     }
+}
+
+/// The name of the type, which messages of rustc mention.
+fn name(target: &Path) -> Ident {
+    let name = target.segments.last().map(|last| shared::unraw(&last.ident)).unwrap_or_default();
+    format_ident!("inputs_of_{name}")
 }

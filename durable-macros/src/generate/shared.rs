@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Ident, Lifetime, LitStr, Path, Type};
+use syn::{Ident, LitStr, Type};
 
 use crate::model::{Argument, Context, Input, Output, OutputKind, Setting, Value};
 use crate::runtime_path::Private;
@@ -25,24 +25,27 @@ pub(super) fn own_at(name: &str, place: Span) -> Ident {
 }
 
 /// `()`, `T` or `Inputs<(T, U)>`: each input travels as a payload of its own.
+///
+/// The constant asks whether the types can travel. Rustc says once, at the type, that one cannot, and
+/// then takes the whole for an error, about which it says no more.
 pub(super) fn input_type(private: &Private, inputs: &[Input]) -> TokenStream {
-    let types = types(private, inputs);
-    match types.as_slice() {
-        [] => quote!(()),
-        [only] => only.clone(),
-        several => quote_spanned!(private.span()=> #private::Inputs<(#(#several),*)>),
-    }
+    let types = types(inputs);
+    let (ty, span) = match types.as_slice() {
+        [] => return quote!(()),
+        [only] => (quote!(#only), only.span()),
+        several => (quote!(#private::Inputs<(#(#several),*)>), private.span()),
+    };
+    let are_payloads = types.iter().map(|ty| {
+        let private = private.at(ty.span());
+        quote_spanned!(ty.span()=> <#ty as #private::PayloadType>::IS_PAYLOAD)
+    });
+    let private = private.at(span);
+    quote_spanned!(span=> <#ty as #private::Sent<{ #(#are_payloads)&&* }>>::Type)
 }
 
 /// The types of the inputs.
-pub(super) fn types(private: &Private, inputs: &[Input]) -> Vec<TokenStream> {
-    inputs.iter().map(|input| payload(private, &input.ty)).collect()
-}
-
-/// The type by the trait that says what to do about a type which cannot travel, at the type.
-fn payload(private: &Private, ty: &Type) -> TokenStream {
-    let private = private.at(ty.span());
-    quote_spanned!(ty.span()=> <#ty as #private::PayloadType>::Type)
+pub(super) fn types(inputs: &[Input]) -> Vec<&Type> {
+    inputs.iter().map(|input| &input.ty).collect()
 }
 
 /// The expression, and the pattern, that goes with [`input_type`].
@@ -123,16 +126,6 @@ pub(super) fn output_item(private: &Private, output: &Output) -> TokenStream {
     quote_spanned!(output.span()=> type Output = #ty;)
 }
 
-/// Assertions that make rustc point at the one of several inputs that cannot travel. For a single one,
-/// [`input_item`] does so.
-pub(super) fn assertions(private: &Private, inputs: &[Input]) -> TokenStream {
-    let several = if inputs.len() > 1 { inputs } else { &[] };
-    let asserted = several.iter().map(
-        |Input { ty, .. }| quote_spanned!(ty.span()=> const _: () = #private::payload::<#ty>();),
-    );
-    quote!(#(#asserted)*)
-}
-
 /// The span of items that mention several of the user's types: the name of the function, or the type
 /// if it is the only one. Rustc then reports a mistake in that type once.
 pub(super) fn place(ident: &Ident, inputs: &[Input], output: &Output) -> Span {
@@ -157,56 +150,17 @@ pub(super) fn impl_head(private: &Private, name: &str, of: &TokenStream, at: Spa
     quote_spanned!(at=> impl #private::#name for #of)
 }
 
-/// The head of an impl that a workflow has by its methods. It holds under a condition, so that a lack
-/// of `#[workflow]` is told once, where the workflow is registered.
-pub(super) fn methods_impl_head(
-    private: &Private,
-    name: &str,
-    of: &TokenStream,
-    target: &Path,
-    at: Span,
-) -> TokenStream {
-    let (head, condition) = (impl_head(private, name, of, at), if_annotated(private, target));
-    quote!(#head #condition)
-}
-
-/// A where clause that asks for `#[workflow]` on the target. With a lifetime rustc takes it for a
-/// condition; without one it would be an error wherever it does not hold.
-pub(super) fn if_annotated(private: &Private, target: &Path) -> TokenStream {
-    let annotated = Lifetime::new("'annotated", Span::mixed_site());
-    quote!(where for<#annotated> #target: #private::Handles)
-}
-
-/// The type of the success.
+/// The type of the success. Whether the type is a `Result` is found out by a constant that only a
+/// `Result` has, and which asks at the same time whether the success can travel; see [`input_type`].
 pub(super) fn output_type(private: &Private, output: &Output) -> TokenStream {
-    match &output.kind {
-        OutputKind::Nothing => quote!(()),
-        OutputKind::Any(ty) => {
-            let returned = returned(private, ty);
-            let private = private.at(ty.span());
-            quote_spanned! {ty.span()=>
-                <<#ty as #returned>::Success as #private::PayloadType>::Type
-            }
-        }
-        OutputKind::Result(ty) => {
-            let private = private.at(ty.span());
-            quote_spanned! {ty.span()=>
-                <<#ty as #private::ResultType>::Ok as #private::PayloadType>::Type
-            }
-        }
-    }
-}
-
-/// The trait that says what a type returns. Whether the type is a `Result` is found out by an
-/// expression, which prefers the constant that only a `Result` has.
-fn returned(private: &Private, ty: &Type) -> TokenStream {
+    let (OutputKind::Any(ty) | OutputKind::Result(ty)) = &output.kind else { return quote!(()) };
     let private = private.at(ty.span());
+    let of = match &output.kind {
+        OutputKind::Result(_) => quote_spanned!(ty.span()=> <#ty as #private::ResultType>),
+        _ => quote_spanned!(ty.span()=> <#private::Shape<#ty>>),
+    };
     quote_spanned! {ty.span()=>
-        #private::Returned<{
-            #[allow(unused_imports)]
-            use #private::OtherShape as _;
-            <#private::Shape<#ty>>::IS_RESULT
-        }>
+        <#ty as #private::Returned<{ #private::output(&#of::SUCCESS) }>>::Success
     }
 }
 
@@ -222,15 +176,7 @@ pub(super) fn output_text(private: &Private, output: &Output, definition: &str) 
     let here = private.at(span);
     let is_same = quote_spanned!(span=> <#here::Pair<#ty, #success>>::IS_SAME);
     quote! {
-        const OUTPUT: &'static str = {
-            #[allow(unused_imports)]
-            use #private::OtherPair as _;
-            if #is_same {
-                #argument
-            } else {
-                #text
-            }
-        };
+        const OUTPUT: &'static str = #private::output_text(#is_same, #argument, #text);
     }
 }
 
@@ -239,9 +185,10 @@ pub(super) fn into_result(private: &Private, output: &Output, call: &TokenStream
     match &output.kind {
         OutputKind::Nothing => quote!(::core::result::Result::Ok(#call)),
         OutputKind::Any(ty) => {
-            let returned = returned(private, ty);
-            let convert = quote_spanned!(ty.span()=> <#ty as #returned>::into_std);
-            quote_spanned!(ty.span()=> #convert(#call))
+            let private = private.at(ty.span());
+            // Of the expansion, so that no lint of the user's speaks of it.
+            let span = ty.span().resolved_at(Span::call_site());
+            quote_spanned!(span=> #private::Shape(#call).into_std())
         }
         OutputKind::Result(ty) => {
             let private = private.at(ty.span());

@@ -50,10 +50,11 @@ fn run(model: &Test, signature: &Signature) -> TokenStream {
         ReturnType::Default => ident.span(),
         ReturnType::Type(_, ty) => ty.span(),
     };
-    let here = private.at(place);
+    let here = private.at(place).path();
     let run_test = quote_spanned!(place=> #here::run_test);
     let (run, env) = (Ident::new("__run", ident.span()), shared::own("env"));
-    let here = private.at(parameter.span());
+    let here = private.at(parameter.span()).path();
+    let private = private.path();
     let given =
         quote_spanned!(parameter.span()=> <#parameter as #here::TestParameter>::given(#env));
     let test = quote! {

@@ -13,14 +13,11 @@ pub(super) fn workflow(model: &Workflow) -> TokenStream {
     let handle_type = handle::handle_type(model);
     let conversions = handle::conversions(model);
     let annotation = annotation(model);
+    let block = model.private.block(quote!(#conversions #annotation));
     quote! {
         #handle_type
         #(#conditions)*
-        #[allow(deprecated)]
-        const _: () = {
-            #conversions
-            #annotation
-        };
+        #block
     }
 }
 
@@ -70,8 +67,10 @@ fn workflow_id(model: &Workflow, template: &Template) -> TokenStream {
     let ident = &model.item.ident;
     // As of the expansion, so that names are hygienic wherever the template comes from.
     let span = template.span.resolved_at(shared::span());
-    let given =
-        Given { input: shared::own_at("input", span), named: shared::own_at("named", span) };
+    let given = Given {
+        input: shared::own_at("input", span),
+        named: shared::own_at("named", ident.span()),
+    };
     let mut format = String::new();
     let mut values = Vec::new();
     for piece in &template.pieces {

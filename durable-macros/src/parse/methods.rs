@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, ImplItem, ImplItemFn, ItemImpl, Meta};
 
-use super::{arguments, keys, lints};
+use super::{arguments, keys};
 use crate::diagnostics::{Errors, err};
 use crate::model::{HandlerKind, Setting};
 
@@ -63,7 +63,6 @@ pub(crate) fn take_marker(function: &mut ImplItemFn, errors: &mut Errors) -> Opt
             })
         }
     };
-    function.attrs.push(lints::allowed());
     let attribute = attribute.clone();
     Some(Method { attribute, marker, settings, function: function.clone() })
 }

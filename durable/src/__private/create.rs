@@ -2,7 +2,7 @@
 
 use temporalio_common::{QueryDefinition, UpdateDefinition};
 
-use super::{Handler, HandlerDescription, Parameter, SourceLocation};
+use super::{Parameter, SourceLocation};
 use crate::client::{Client, HasHandle, QueryCall, StartCall, UpdateCall, WorkflowHandle};
 use crate::definition::{Activity, Handles, Workflow};
 use crate::workflow::{
@@ -36,7 +36,7 @@ pub fn external<P: Parent, W: Workflow + Handles>(
 }
 
 /// Creates the call of an activity on its task queue.
-pub fn activity<W: Parent, A: Activity>(
+pub fn activity<W, A: Activity>(
     context: &WorkflowContext<W>,
     activity: A,
     input: A::Input,
@@ -45,7 +45,7 @@ pub fn activity<W: Parent, A: Activity>(
 }
 
 /// Creates the call of an activity within the workflow's own worker.
-pub fn local_activity<W: Parent, A: Activity>(
+pub fn local_activity<W, A: Activity>(
     context: &WorkflowContext<W>,
     activity: A,
     input: A::Input,
@@ -67,12 +67,6 @@ where
     U: UpdateDefinition<Workflow: Workflow>,
 {
     UpdateCall::new(handle, update, input)
-}
-
-/// Describes the handler of a signal, query or update.
-#[must_use]
-pub const fn handler<H: Handler>() -> HandlerDescription {
-    HandlerDescription::of::<H>()
 }
 
 /// Creates a parameter.

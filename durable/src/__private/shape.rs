@@ -11,57 +11,76 @@ use std::sync::Arc;
 
 use temporalio_sdk::activities::{ActivityContext as SdkActivityContext, ActivityError};
 
+use super::PayloadType;
 use crate::activity::{ActivityContext, State, state};
 use crate::definition::{ActivityDependency, Dependencies};
 
-/// The shape of a return type.
+/// A value of a return type, whose inherent items exist only for a `Result`.
 #[derive(Debug)]
-pub struct Shape<R>(PhantomData<R>);
+pub struct Shape<R>(pub R);
 
 impl<T, E> Shape<Result<T, E>> {
-    /// `true` for a `Result`, also under an alias.
-    pub const IS_RESULT: bool = true;
+    /// The type of the success of a `Result`, also under an alias.
+    pub const SUCCESS: Success<T, true> = Success(PhantomData);
+
+    /// Returns the `Result`.
+    ///
+    /// # Errors
+    /// Returns the error of the value.
+    pub fn into_std(self) -> Result<T, E> {
+        self.0
+    }
 }
 
 /// The shape of every type that is not a `Result`.
 pub trait OtherShape {
-    /// `false` for every other type.
-    const IS_RESULT: bool = false;
+    /// The type itself.
+    type Type;
+
+    /// The type of the success, which is the type itself.
+    const SUCCESS: Success<Self::Type, false> = Success(PhantomData);
+
+    /// Returns the value as a success.
+    ///
+    /// # Errors
+    /// Never returns an error.
+    fn into_std(self) -> Result<Self::Type, Infallible>;
 }
 
-impl<R> OtherShape for Shape<R> {}
+impl<R> OtherShape for Shape<R> {
+    type Type = R;
+
+    fn into_std(self) -> Result<R, Infallible> {
+        Ok(self.0)
+    }
+}
+
+/// The type of the success of a return type, and whether the return type is a `Result`.
+#[derive(Debug)]
+pub struct Success<T, const IS_RESULT: bool>(PhantomData<fn() -> T>);
+
+/// Requires that the success is a payload, and returns whether the return type is a `Result`.
+///
+/// Generated code evaluates it for the parameter of [`Returned`]; see [`Sent`](super::Sent).
+#[must_use]
+pub const fn output<T: PayloadType, const IS_RESULT: bool>(_: &Success<T, IS_RESULT>) -> bool {
+    IS_RESULT
+}
 
 /// A return type. [`Shape`] selects one of the two implementations.
 pub trait Returned<const IS_RESULT: bool> {
     /// The type of the success.
     type Success;
-    /// The type of the error.
-    type Error;
-
-    /// Converts the value to a `Result`.
-    ///
-    /// # Errors
-    /// Returns the error of the value.
-    fn into_std(self) -> Result<Self::Success, Self::Error>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E> Returned<true> for Result<T, E> {
     type Success = T;
-    type Error = E;
-
-    fn into_std(self) -> Self {
-        self
-    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T> Returned<false> for T {
     type Success = T;
-    type Error = Infallible;
-
-    fn into_std(self) -> Result<T, Infallible> {
-        Ok(self)
-    }
 }
 
 /// A return type that must be a `Result`.
@@ -75,6 +94,9 @@ pub trait ResultType {
     type Ok;
     /// The type of the error.
     type Err;
+
+    /// The type of the success.
+    const SUCCESS: Success<Self::Ok, true> = Success(PhantomData);
 
     /// Returns the value itself.
     ///
@@ -108,6 +130,17 @@ pub trait OtherPair {
 }
 
 impl<A: ?Sized, B: ?Sized> OtherPair for Pair<A, B> {}
+
+/// Selects the text of an output type: that of the first argument of the return type if the argument is
+/// the output.
+#[must_use]
+pub const fn output_text(
+    is_same: bool,
+    argument: &'static str,
+    returned: &'static str,
+) -> &'static str {
+    if is_same { argument } else { returned }
+}
 
 /// A value that an id template can contain.
 #[diagnostic::on_unimplemented(

@@ -30,11 +30,11 @@ impl Kind {
         }
     }
 
-    fn of(self, workflow: &WorkflowEntry) -> &'static [HandlerDescription] {
+    fn of(self, workflow: &WorkflowEntry) -> &[HandlerDescription] {
         match self {
-            Self::Signal => workflow.signals,
-            Self::Query => workflow.queries,
-            Self::Update => workflow.updates,
+            Self::Signal => &workflow.signals,
+            Self::Query => &workflow.queries,
+            Self::Update => &workflow.updates,
         }
     }
 }

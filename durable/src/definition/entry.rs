@@ -27,6 +27,13 @@ pub(crate) enum Target<'a> {
 /// Registers one definition.
 pub(crate) type Register = fn(&mut Target<'_>) -> Result<(), WorkflowRegistrationError>;
 
+/// The handlers of a workflow.
+pub(crate) struct WorkflowHandlers {
+    pub(crate) signals: Vec<HandlerDescription>,
+    pub(crate) queries: Vec<HandlerDescription>,
+    pub(crate) updates: Vec<HandlerDescription>,
+}
+
 /// An annotated workflow in the registry.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -40,11 +47,11 @@ pub struct WorkflowEntry {
     /// The output type as written in the source.
     pub output: &'static str,
     /// The signals.
-    pub signals: &'static [HandlerDescription],
+    pub signals: Vec<HandlerDescription>,
     /// The queries.
-    pub queries: &'static [HandlerDescription],
+    pub queries: Vec<HandlerDescription>,
     /// The updates.
-    pub updates: &'static [HandlerDescription],
+    pub updates: Vec<HandlerDescription>,
     /// The place of the annotation.
     pub source: SourceLocation,
     pub(super) register: Register,
@@ -56,15 +63,19 @@ pub struct WorkflowEntry {
 }
 
 impl WorkflowEntry {
-    pub(super) fn of<W: Workflow>(register: Register) -> (Self, Result<(), InvalidOptions>) {
+    pub(super) fn of<W: Workflow>(
+        register: Register,
+        handlers: WorkflowHandlers,
+    ) -> (Self, Result<(), InvalidOptions>) {
+        let WorkflowHandlers { signals, queries, updates } = handlers;
         let entry = Self {
             name: W::NAME,
             queue: W::QUEUE,
             parameters: W::PARAMETERS,
             output: W::OUTPUT,
-            signals: W::SIGNALS,
-            queries: W::QUERIES,
-            updates: W::UPDATES,
+            signals,
+            queries,
+            updates,
             source: W::SOURCE,
             register,
             check: |configured| {

@@ -2,24 +2,12 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
-use std::ops::Deref;
 
 use temporalio_common::{HasWorkflowDefinition, SignalDefinition, WorkflowDefinition};
 
+use super::Workflow;
 use super::arguments::answer::Exact;
 use super::sealed::Sealed;
-use super::{Workflow, WorkflowAnnotation};
-
-/// A workflow with a generated handle type; `#[workflow]` implements it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has workflow methods but is not annotated as a workflow",
-    label = "this struct has no `#[workflow]`",
-    note = "put `#[workflow(queue = \"..\")]` on the struct"
-)]
-pub trait Handles: WorkflowAnnotation + Sized + 'static {
-    /// The generated handle, such as `OrderWorkflowHandle<T>`, which dereferences to `T`.
-    type HandleOf<T>: From<T> + Deref<Target = T>;
-}
 
 /// A handle through which the generated methods send signals to a workflow.
 ///

@@ -54,13 +54,13 @@ fn completed(answer: &[u8]) -> Option<Value> {
 fn definition(entry: &WorkflowEntry) -> Value {
     json!({
         "type": entry.name,
-        "queryDefinitions": interactions(entry.queries, STATE, "The state of the workflow."),
+        "queryDefinitions": interactions(&entry.queries, STATE, "The state of the workflow."),
         "signalDefinitions": interactions(
-            entry.signals,
+            &entry.signals,
             CANCEL,
             "Cancels the running activities.\n(reason: Option<String>)",
         ),
-        "updateDefinitions": interactions(entry.updates, "", ""),
+        "updateDefinitions": interactions(&entry.updates, "", ""),
     })
 }
 

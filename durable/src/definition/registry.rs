@@ -8,7 +8,7 @@ use std::fmt;
 
 use temporalio_sdk::WorkflowRegistrationError;
 
-use super::entry::{ActivityEntry, Register, Target, WorkflowEntry};
+use super::entry::{ActivityEntry, Register, Target, WorkflowEntry, WorkflowHandlers};
 use super::search_attribute::{self, DeclaredSearchAttribute, SearchAttributeEntry};
 use super::{Activity, RegistryError, RegistryProblem, SourceLocation, Workflow};
 use crate::definition::debug;
@@ -24,19 +24,25 @@ pub struct Registration {
 debug!([] Registration[]: declared);
 
 enum Kind {
-    Workflow(Describe<WorkflowEntry>, Register),
+    Workflow(DescribeWorkflow, Register, fn() -> WorkflowHandlers),
     Activity(Describe<ActivityEntry>, Register),
 }
 
 type Describe<E> = fn(Register) -> (E, Result<(), InvalidOptions>);
+type DescribeWorkflow =
+    fn(Register, WorkflowHandlers) -> (WorkflowEntry, Result<(), InvalidOptions>);
 
 inventory::collect!(Registration);
 
 impl Registration {
     /// Creates the registration of a workflow.
     #[must_use]
-    pub(crate) const fn workflow<W: Workflow>(register: Register) -> Self {
-        Self { kind: Kind::Workflow(WorkflowEntry::of::<W>, register), declared: false }
+    pub(crate) const fn workflow<W: Workflow>(
+        register: Register,
+        handlers: fn() -> WorkflowHandlers,
+    ) -> Self {
+        let kind = Kind::Workflow(WorkflowEntry::of::<W>, register, handlers);
+        Self { kind, declared: false }
     }
 
     /// Creates the registration of an activity.
@@ -147,8 +153,8 @@ impl Registry {
             let Registry { queues, declared, .. } = &mut registry;
             let queues = if registration.declared { declared } else { queues };
             match registration.kind {
-                Kind::Workflow(describe, register) => {
-                    let (entry, options) = describe(register);
+                Kind::Workflow(describe, register, handlers) => {
+                    let (entry, options) = describe(register, handlers());
                     problem_of("workflow", entry.name, entry.source, options, &mut problems);
                     queues.entry(entry.queue).or_default().workflows.push(entry);
                 }

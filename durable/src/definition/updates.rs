@@ -6,17 +6,17 @@
 
 use std::cell::Cell;
 
-use super::HandlerDescription;
+type Definition = (&'static str, Vec<&'static str>);
 
 thread_local! {
-    static DEFINITION: Cell<Option<(&'static str, &'static [HandlerDescription])>> = const { Cell::new(None) };
+    static DEFINITION: Cell<Option<Definition>> = const { Cell::new(None) };
 }
 
 /// The beginning of the SDK's rejection.
 const UNKNOWN: &str = "No update handler registered for update name ";
 
 /// Notes the name and the updates of the workflow whose definition the SDK calls.
-pub(crate) fn note_definition(workflow: &'static str, updates: &'static [HandlerDescription]) {
+pub(crate) fn note_definition(workflow: &'static str, updates: Vec<&'static str>) {
     DEFINITION.set(Some((workflow, updates)));
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn add_known(message: &mut String) {
         return;
     }
     if let Some((workflow, updates)) = definition {
-        let names: Vec<_> = updates.iter().map(|update| format!("`{}`", update.name)).collect();
+        let names: Vec<_> = updates.iter().map(|update| format!("`{update}`")).collect();
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         *message = format!("{message}; workflow {workflow} has {names}");
     }

@@ -1,9 +1,11 @@
 //! The definition of a workflow.
 
+use std::ops::Deref;
+
 use temporalio_common::{HasWorkflowDefinition, WorkflowDefinition};
 
 use super::sealed::Sealed;
-use super::{Arguments, HandlerDescription, Parameter, SourceLocation};
+use super::{Arguments, Parameter, SourceLocation};
 use crate::options::WorkflowOptions;
 
 /// The settings of a `#[workflow(queue = "..")]` annotation.
@@ -40,6 +42,17 @@ pub trait WorkflowAnnotation: Sealed {
     }
 }
 
+/// A workflow with a generated handle type; `#[workflow]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has workflow methods but is not annotated as a workflow",
+    label = "this struct has no `#[workflow]`",
+    note = "put `#[workflow(queue = \"..\")]` on the struct"
+)]
+pub trait Handles: WorkflowAnnotation + Sized + 'static {
+    /// The generated handle, such as `OrderWorkflowHandle<T>`, which dereferences to `T`.
+    type HandleOf<T>: From<T> + Deref<Target = T>;
+}
+
 /// An annotated workflow.
 ///
 /// `#[workflow]` and `#[workflow_methods]` implement it together, with the SDK's
@@ -51,9 +64,7 @@ pub trait WorkflowAnnotation: Sealed {
     label = "this struct has no workflow methods",
     note = "write `#[workflow_methods] impl {Self} {{ #[run] async fn run(..) -> WorkflowResult<..> {{ .. }} }}`"
 )]
-pub trait Workflow:
-    WorkflowAnnotation + HasWorkflowDefinition<Run = Self> + Sized + 'static
-{
+pub trait Workflow: Handles + HasWorkflowDefinition<Run = Self> + Sized + 'static {
     /// The inputs as a tuple: `()`, `(T,)`, `(T, U)` and so on.
     type Arguments: Arguments<Wire = <Self as WorkflowDefinition>::Input>;
 
@@ -61,12 +72,6 @@ pub trait Workflow:
     const PARAMETERS: &'static [Parameter];
     /// The output type as written in the source.
     const OUTPUT: &'static str;
-    /// The signals that the workflow handles.
-    const SIGNALS: &'static [HandlerDescription];
-    /// The queries that the workflow answers.
-    const QUERIES: &'static [HandlerDescription];
-    /// The updates that the workflow accepts.
-    const UPDATES: &'static [HandlerDescription];
 }
 
 /// The inputs of a workflow as one value: `()`, `T`, or the tuple `(A, B, ..)`.

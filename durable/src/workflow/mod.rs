@@ -21,7 +21,7 @@ pub use children::{
 };
 pub use context::{Status, SyncWorkflowContext, WorkflowContext};
 pub use implementation::Parent;
-pub(crate) use implementation::{register, user_code};
+pub(crate) use implementation::{handlers, register, user_code};
 pub use saga::{CompensationError, Saga};
 
 pub use crate::definition::{ToHandle, ToOutput};

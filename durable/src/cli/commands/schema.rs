@@ -30,9 +30,9 @@ fn as_json(name: &str, queue: &Queue) -> Value {
             "name": workflow.name,
             "parameters": parameters(workflow.parameters),
             "output": workflow.output,
-            "signals": handlers(workflow.signals),
-            "queries": handlers(workflow.queries),
-            "updates": handlers(workflow.updates),
+            "signals": handlers(&workflow.signals),
+            "queries": handlers(&workflow.queries),
+            "updates": handlers(&workflow.updates),
             "source": workflow.source.to_string(),
         })
     });

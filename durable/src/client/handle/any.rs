@@ -16,8 +16,8 @@ use crate::client::{
     Client, HasHandle, Payloads, QueryCall, StartCall, UpdateCall, UpdateHandle, WorkflowHandle,
 };
 use crate::definition::{
-    Arguments, HandlerDescription, Handles, InvalidInput, Parameter, Sealed, SignalTarget,
-    SourceLocation, Workflow, WorkflowAnnotation, WorkflowEntry,
+    Arguments, Handles, InvalidInput, Parameter, Sealed, SignalTarget, SourceLocation, Workflow,
+    WorkflowAnnotation, WorkflowEntry,
 };
 
 /// The type of workflows whose Rust type the program does not know.
@@ -250,15 +250,14 @@ impl Workflow for AnyWorkflow {
 
     const PARAMETERS: &'static [Parameter] = &[];
     const OUTPUT: &'static str = "Payloads";
-    const SIGNALS: &'static [HandlerDescription] = &[];
-    const QUERIES: &'static [HandlerDescription] = &[];
-    const UPDATES: &'static [HandlerDescription] = &[];
 }
 
+#[diagnostic::do_not_recommend]
 impl Handles for AnyWorkflow {
     type HandleOf<T> = AnyWorkflowHandle<T>;
 }
 
+#[diagnostic::do_not_recommend]
 impl HasHandle for AnyWorkflow {
     type Handle = AnyWorkflowHandle;
 }

@@ -63,7 +63,7 @@ struct Call<A: Activity> {
     detached: bool,
 }
 
-impl<'a, W: Parent, A: Activity> ActivityCall<'a, W, A> {
+impl<'a, W, A: Activity> ActivityCall<'a, W, A> {
     /// Creates a call on the activity's task queue.
     pub(crate) fn new(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
         let options = ActivityOptions::default();
@@ -77,7 +77,9 @@ impl<'a, W: Parent, A: Activity> ActivityCall<'a, W, A> {
         let call = Call { activity, input, options, local: true, detached: false };
         Self { context, call: Some(call), started: None }
     }
+}
 
+impl<'a, W: Parent, A: Activity> ActivityCall<'a, W, A> {
     /// Sets several options at once. Options that are not set in `options` stay unchanged.
     pub fn options(mut self, options: ActivityOptions) -> Self {
         self.call = self.call.map(|call| Call { options: options.or(call.options), ..call });

@@ -21,6 +21,7 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
     /// The built-in signals.
     pub(crate) const SIGNALS: &'static [SignalHandler<W>] = &[SignalHandler {
         name: CANCEL,
+        description: None,
         decode: |context, payloads| {
             // The reason can be left out or null.
             if payloads.payloads.is_empty() {
@@ -40,6 +41,7 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
     /// The built-in queries.
     pub(crate) const QUERIES: &'static [QueryHandler<W>] = &[QueryHandler {
         name: STATE,
+        description: None,
         decode: |_, _| Ok(Box::new(())),
         dispatch: |adapter, _, _| Ok(Box::new(adapter.state_or_status()?)),
     }];

@@ -22,7 +22,7 @@ use super::query_output::QueryOutput;
 use super::tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
 use crate::definition::arguments::decode;
 use crate::definition::arguments::undecoded::Undecoded;
-use crate::definition::{Handler, Payload};
+use crate::definition::{Handler, HandlerDescription, Payload};
 use crate::workflow::implementation::WorkflowCode;
 use crate::workflow::{SyncWorkflowContext, WorkflowContext};
 
@@ -109,12 +109,57 @@ pub trait HandleUpdateAsync: ValidateUpdate {
     ) -> LocalBoxFuture<'static, Result<Self::Output, HandlerError>>;
 }
 
+/// Handlers of a workflow that is only declared: they are known, and nothing calls them here.
+const NOT_CALLED: &str = "a declared workflow has no code";
+
+impl<W> SignalHandler<W> {
+    /// Creates the entry of a declared signal.
+    #[must_use]
+    pub const fn declared<S: Handler>() -> Self {
+        Self {
+            name: S::NAME,
+            description: Some(HandlerDescription::of::<S>()),
+            decode: |_, _| Err(Undecoded::Invalid(NOT_CALLED.to_owned())),
+            dispatch: |_, _| unreachable!("{NOT_CALLED}"),
+        }
+    }
+}
+
+impl<W> QueryHandler<W> {
+    /// Creates the entry of a declared query.
+    #[must_use]
+    pub const fn declared<Q: Handler>() -> Self {
+        Self {
+            name: Q::NAME,
+            description: Some(HandlerDescription::of::<Q>()),
+            decode: |_, _| Err(Undecoded::Invalid(NOT_CALLED.to_owned())),
+            dispatch: |_, _, _| unreachable!("{NOT_CALLED}"),
+        }
+    }
+}
+
+impl<W> UpdateHandler<W> {
+    /// Creates the entry of a declared update.
+    #[must_use]
+    pub const fn declared<U: Handler>() -> Self {
+        Self {
+            name: U::NAME,
+            description: HandlerDescription::of::<U>(),
+            has_validator: false,
+            decode: |_, _| Err(Undecoded::Invalid(NOT_CALLED.to_owned())),
+            dispatch: |_, _| unreachable!("{NOT_CALLED}"),
+            validate: |_, _, _| unreachable!("{NOT_CALLED}"),
+        }
+    }
+}
+
 impl<W: WorkflowCode<Input: Payload>> SignalHandler<W> {
     /// Creates the entry of a signal with a plain method.
     #[must_use]
     pub const fn plain<S: HandleSignal<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: S::NAME,
+            description: Some(HandlerDescription::of::<S>()),
             decode: decode_boxed::<S, S::Input>,
             dispatch: <WorkflowAdapter<W> as ExecutableSyncSignal<S>>::dispatch,
         }
@@ -125,6 +170,7 @@ impl<W: WorkflowCode<Input: Payload>> SignalHandler<W> {
     pub const fn asynchronous<S: HandleSignalAsync<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: S::NAME,
+            description: Some(HandlerDescription::of::<S>()),
             decode: decode_boxed::<S, S::Input>,
             dispatch: <WorkflowAdapter<W> as ExecutableAsyncSignal<S>>::dispatch,
         }
@@ -137,6 +183,7 @@ impl<W: WorkflowCode<Input: Payload>> QueryHandler<W> {
     pub const fn plain<Q: AnswerQuery<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: Q::NAME,
+            description: Some(HandlerDescription::of::<Q>()),
             decode: decode_boxed::<Q, Q::Input>,
             dispatch: |adapter, view, input| {
                 let input = input.downcast::<Q::Input>();
@@ -157,6 +204,7 @@ impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
     pub const fn plain<U: HandleUpdate<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: U::NAME,
+            description: HandlerDescription::of::<U>(),
             has_validator: U::HAS_VALIDATOR,
             decode: decode_boxed::<U, U::Input>,
             dispatch: |context, input| {
@@ -178,6 +226,7 @@ impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
     pub const fn asynchronous<U: HandleUpdateAsync<Workflow = W, Input: Payload>>() -> Self {
         Self {
             name: U::NAME,
+            description: HandlerDescription::of::<U>(),
             has_validator: U::HAS_VALIDATOR,
             decode: decode_boxed::<U, U::Input>,
             dispatch: |context, input| {

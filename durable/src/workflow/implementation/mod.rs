@@ -20,7 +20,7 @@ pub use code::{Parent, WorkflowCode};
 pub use handlers::{
     AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, ValidateUpdate,
 };
-pub(crate) use register::register;
+pub(crate) use register::{handlers, register};
 pub use tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
 
 use std::any::Any;
@@ -65,7 +65,8 @@ where
     }
 
     fn definition() -> WorkflowDefinitionDescriptor {
-        updates::note_definition(W::NAME, W::UPDATES);
+        let names = Self::updates().map(|handler| handler.name);
+        updates::note_definition(W::NAME, names.collect());
         let update = |handler: &UpdateHandler<W>| UpdateDefinitionDescriptor {
             name: handler.name.to_owned(),
             has_validator: handler.has_validator,
@@ -76,7 +77,7 @@ where
             init_takes_input: W::INIT_TAKES_INPUT,
             signals: Self::signals().map(|handler| handler.name.to_owned()).collect(),
             queries: Self::queries().map(|handler| handler.name.to_owned()).collect(),
-            updates: W::UPDATE_HANDLERS.iter().map(update).collect(),
+            updates: Self::updates().map(update).collect(),
         }
     }
 
@@ -201,7 +202,7 @@ where
         payloads: Payloads,
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
-        let handler = known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name)?;
+        let handler = known(Self::updates(), "update", W::NAME, name)?;
         match decoded::<W>(converter, |context| (handler.decode)(context, payloads)) {
             Ok(input) => Ok(Some(input)),
             Err(Undecoded::Invalid(reason)) => Err(bad_call("update", W::NAME, name, &reason)),
@@ -220,11 +221,10 @@ where
             Ok(unreadable) => return fail_task(&context, unreadable.0),
             Err(input) => input,
         };
-        let checked =
-            known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name).and_then(|handler| {
-                context.state(|adapter| adapter.require_state("update", W::NAME, name))?;
-                Ok(handler)
-            });
+        let checked = known(Self::updates(), "update", W::NAME, name).and_then(|handler| {
+            context.state(|adapter| adapter.require_state("update", W::NAME, name))?;
+            Ok(handler)
+        });
         match checked {
             Ok(handler) => {
                 let part = Part::Update(handler.name);
@@ -243,7 +243,7 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> Result<(), WorkflowError> {
-        let handler = known(W::UPDATE_HANDLERS.iter(), "update", W::NAME, name)?;
+        let handler = known(Self::updates(), "update", W::NAME, name)?;
         self.require_state("update", W::NAME, name)?;
         // The validator has no context to fail the task with. The update itself, which follows, does it.
         if input.is::<Unreadable>() {
@@ -254,12 +254,21 @@ where
 }
 
 impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
+    /// Returns the user's own handlers that can be called: a declared workflow has none.
+    const fn own<H>(handlers: &'static [H]) -> &'static [H] {
+        if W::IS_DECLARED { &[] } else { handlers }
+    }
+
+    fn updates() -> impl Iterator<Item = &'static UpdateHandler<W>> + Clone {
+        Self::own(W::UPDATE_HANDLERS).iter()
+    }
+
     fn signals() -> impl Iterator<Item = &'static SignalHandler<W>> + Clone {
-        with_built_in(W::SIGNAL_HANDLERS, Self::SIGNALS)
+        with_built_in(Self::own(W::SIGNAL_HANDLERS), Self::SIGNALS)
     }
 
     fn queries() -> impl Iterator<Item = &'static QueryHandler<W>> + Clone {
-        with_built_in(W::QUERY_HANDLERS, Self::QUERIES)
+        with_built_in(Self::own(W::QUERY_HANDLERS), Self::QUERIES)
     }
 
     /// Calls a query or a validator. A panic becomes an error for the caller: SDK 1.1.1 has no guard for

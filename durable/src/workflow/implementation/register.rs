@@ -5,8 +5,17 @@ use temporalio_sdk::workflows::WorkflowRegistrationError;
 use super::adapter::WorkflowAdapter;
 use super::built_in;
 use crate::definition::Payload;
-use crate::definition::entry::Target;
+use crate::definition::entry::{Target, WorkflowHandlers};
 use crate::workflow::implementation::WorkflowCode;
+
+/// Returns the descriptions of a workflow's handlers.
+pub(crate) fn handlers<W: WorkflowCode>() -> WorkflowHandlers {
+    WorkflowHandlers {
+        signals: W::SIGNAL_HANDLERS.iter().filter_map(|handler| handler.description).collect(),
+        queries: W::QUERY_HANDLERS.iter().filter_map(|handler| handler.description).collect(),
+        updates: W::UPDATE_HANDLERS.iter().map(|handler| handler.description).collect(),
+    }
+}
 
 /// Registers an annotated workflow with a worker, or with a replayer of histories.
 ///

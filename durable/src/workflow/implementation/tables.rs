@@ -12,7 +12,7 @@ use temporalio_sdk::workflows::WorkflowError;
 
 use super::adapter::WorkflowAdapter;
 use crate::definition::arguments::undecoded::Undecoded;
-use crate::definition::debug;
+use crate::definition::{HandlerDescription, debug};
 
 /// The error of a query or update, as the SDK expects it.
 pub type HandlerError = Box<dyn Error + Send + Sync>;
@@ -34,6 +34,8 @@ pub(crate) struct Unreadable(pub(in crate::workflow) String);
 /// The entry of a signal in the workflow's table.
 pub struct SignalHandler<W> {
     pub(crate) name: &'static str,
+    /// `None` for a built-in handler.
+    pub(crate) description: Option<HandlerDescription>,
     pub(crate) decode: Decode,
     pub(crate) dispatch: fn(Sdk<W>, Box<dyn Any>) -> SignalFuture,
 }
@@ -43,6 +45,8 @@ debug!([W] SignalHandler[W]: name);
 /// The entry of a query in the workflow's table.
 pub struct QueryHandler<W> {
     pub(crate) name: &'static str,
+    /// `None` for a built-in handler.
+    pub(crate) description: Option<HandlerDescription>,
     pub(crate) decode: Decode,
     pub(crate) dispatch: fn(&WorkflowAdapter<W>, WorkflowContextView, Box<dyn Any>) -> Output,
 }
@@ -52,6 +56,7 @@ debug!([W] QueryHandler[W]: name);
 /// The entry of an update in the workflow's table.
 pub struct UpdateHandler<W> {
     pub(crate) name: &'static str,
+    pub(crate) description: HandlerDescription,
     pub(crate) has_validator: bool,
     pub(crate) decode: Decode,
     pub(crate) dispatch: fn(Sdk<W>, Box<dyn Any>) -> UpdateFuture,
