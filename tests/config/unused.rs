@@ -52,6 +52,7 @@ fn reports_settings_that_another_setting_disables_as_unused() {
             "worker.queues.q.workflow_pollers",
         ),
         ("worker: { max_restarts: 0, restart_interval_s: 3 }", "worker.restart_interval_s"),
+        ("worker: { deadlock_timeout_s: 0, max_stuck_workflows: 1 }", "worker.max_stuck_workflows"),
         (
             "worker: { workflow_cache_size: 0, sticky_queue_schedule_to_start_timeout_ms: 5 }",
             "worker.sticky_queue_schedule_to_start_timeout_ms",

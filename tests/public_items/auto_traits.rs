@@ -99,7 +99,7 @@ fn program() -> Vec<Row> {
             definition::Queue, definition::RegistryError, definition::RegistryProblem,
             definition::SearchAttribute, definition::SearchAttributeEntry,
             definition::SourceLocation, definition::StateQuery<Flow, String>,
-            definition::UnknownSearchAttribute, definition::WorkflowEntry,
+            definition::StuckWorkflow, definition::UnknownSearchAttribute, definition::WorkflowEntry,
             dev_server::Attempt, dev_server::CliSource, dev_server::DevServer,
             dev_server::DevServerBuilder, dev_server::DevServerError, dev_server::LocateOptions,
             dev_server::LogLevel, dev_server::TemporalCli,

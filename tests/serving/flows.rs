@@ -170,6 +170,19 @@ impl Steps {
     }
 }
 
+/// Computes for ever, whatever else there is to do.
+#[workflow(queue = "serving")]
+#[derive(Default)]
+pub(crate) struct Spinning;
+
+#[workflow_methods]
+impl Spinning {
+    #[run]
+    async fn run(_: &mut WorkflowContext<Self>) -> WorkflowResult<u64> {
+        Ok((0_u64..u64::MAX).fold(0, |sum, number| std::hint::black_box(sum ^ number)))
+    }
+}
+
 /// Gives back what it was given; with [`POISON`] its worker dies of it.
 #[workflow(queue = "serving")]
 #[derive(Default)]

@@ -5,9 +5,12 @@
 
 mod drain;
 mod flows;
+mod gate;
 mod health;
 mod process;
 mod report;
+mod stuck;
+mod stuck_flows;
 mod supervision;
 mod survival;
 

@@ -27,10 +27,14 @@ async fn the_report_says_what_is_served_with_which_options_and_where() -> durabl
     assert_eq!(report.namespace, "default");
     assert_eq!(report.drain_timeout, Duration::from_secs(3));
     assert_eq!((report.stop_timeout, report.max_restarts), (Duration::from_secs(10), 5));
+    assert_eq!(report.deadlock_timeout, Some(Duration::from_secs(2)));
+    assert_eq!(report.max_stuck_workflows, 4);
     let [served] = report.queues.as_slice() else { panic!("{report:?}") };
     assert_eq!(served.queue, queue);
-    let workflows = ["Careful", "Echo", "Nearby", "Steady", "Steps", "Stubborn", "Yielding"];
-    assert_eq!(served.workflows, workflows);
+    assert_eq!(
+        served.workflows,
+        ["Careful", "Echo", "Nearby", "Spinning", "Steady", "Steps", "Stubborn", "Yielding"]
+    );
     assert_eq!(
         served.activities,
         ["attentive", "careful", "steady", "step", "stubborn", "yielding"]
@@ -45,6 +49,7 @@ async fn the_report_says_what_is_served_with_which_options_and_where() -> durabl
     for part in [
         "durable 0.1.0 on the Temporal Rust SDK 1.1.1 serves namespace `default` of 127.0.0.1:",
         "activities: attentive, careful, steady, step, stubborn, yielding",
+        "; deadlock timeout 2s, at most 4 stuck workflows",
         "cache: 7 workflows",
         "activities a second: 2.5",
         "build `42` of deployment `reported`",

@@ -150,6 +150,12 @@ sections! {
         /// The pause before the first restart of a worker that died. It doubles with each restart, up to a
         /// minute.
         restart_interval_s: Key<Seconds> => restart_interval;
+        /// The time without yielding after which the code of a workflow is stuck. Its worker is replaced,
+        /// so that the other workflows of the queue go on. 0 switches this off.
+        deadlock_timeout_s: Key<Seconds> => deadlock_timeout;
+        /// The most workflows that may be stuck at once, each on a thread of its own. With one more, its
+        /// worker is given up.
+        max_stuck_workflows: Key<Count> => max_stuck_workflows;
         /// The address at which probes are answered by HTTP, as `host:port`: `/live` and `/ready`.
         health_address: Key<Text> => health_address, without "no listener";
         /// The largest value that workflows and activities pass on, in bytes, serialized and before a

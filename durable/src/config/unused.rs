@@ -3,6 +3,7 @@
 //! So a file may have the paths of certificates and leave it to a variable whether TLS is on.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::keys::{OneQueue, Temporal, Worker};
 use super::section::{Key, Located};
@@ -58,6 +59,11 @@ pub(super) fn reason(keys: &Temporal, path: &[String]) -> Option<&'static str> {
         (
             is(&worker.restart_interval_s) && worker.max_restarts.get() == Some(&0),
             "`worker.max_restarts` is 0",
+        ),
+        (
+            is(&worker.max_stuck_workflows)
+                && worker.deadlock_timeout_s.get().is_some_and(Duration::is_zero),
+            "`worker.deadlock_timeout_s` is 0",
         ),
         (
             is_of_missing_cache(worker, path),

@@ -31,7 +31,7 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
-use super::{Payload, caught, exact};
+use super::{Payload, caught, exact, quarantine, user_code};
 
 pub(crate) use error::DecodeError;
 use received::missing;
@@ -49,13 +49,21 @@ impl<T: Payload> TemporalDeserializable for Decoded<T> {
         context: &SerializationContext<'_>,
         payload: RawPayload,
     ) -> Result<Self, PayloadConversionError> {
-        Ok(Self(decode(context, vec![payload])))
+        Self::from_payloads(context, vec![payload])
     }
 
     fn from_payloads(
         context: &SerializationContext<'_>,
         payloads: Vec<RawPayload>,
     ) -> Result<Self, PayloadConversionError> {
+        let Some(code) = user_code::take_starting() else {
+            return Ok(Self(decode(context, payloads)));
+        };
+        if let Some(reason) = code.run.as_ref().and_then(|run| quarantine::reason(&run.run_id)) {
+            // The adapter of the workflow fails the task.
+            return Ok(Self(Err(DecodeError::panicked(payloads.len(), &reason))));
+        }
+        let _entered = user_code::enter(code);
         Ok(Self(decode(context, payloads)))
     }
 }

@@ -21,6 +21,7 @@ mod json;
 pub(crate) mod metadata;
 mod payload;
 mod problem;
+pub(crate) mod quarantine;
 mod read_only;
 pub(crate) mod registry;
 mod resolves_to;
@@ -30,6 +31,7 @@ mod shutdown;
 mod source;
 mod task_token;
 pub(crate) mod updates;
+pub(crate) mod user_code;
 mod workflow;
 
 #[doc(inline)]
@@ -60,5 +62,6 @@ pub(crate) use search_attribute::declared_search_attributes;
 pub(crate) use shutdown::WorkerShutdown;
 pub use source::{Parameter, SourceLocation};
 pub use task_token::{InvalidTaskToken, TaskToken};
+pub use user_code::StuckWorkflow;
 pub(crate) use workflow::wire;
 pub use workflow::{Handles, InputOf, Workflow, WorkflowAnnotation};

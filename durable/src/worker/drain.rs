@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use super::WorkerError;
 use super::limits::Limits;
 use super::running_worker::{RunningWorker, vanished};
-use crate::definition::{ActivityAttempt, Attempts};
+use super::watchdog::Watchdog;
+use crate::definition::{ActivityAttempt, Attempts, StuckWorkflow};
 
 /// `true` once something runs that only the end of the process stops.
 static LEFT_BEHIND: AtomicBool = AtomicBool::new(false);
@@ -34,6 +35,10 @@ pub struct DrainReport {
     /// The activities that didn't end although they were cancelled. They run until the process ends, and
     /// the server tries them again after their timeouts.
     pub left: Vec<ActivityAttempt>,
+    /// The workflows whose code still computes or blocks, also on threads that were replaced before the
+    /// drain. It runs until it yields or the process ends. The server gives their tasks to other workers
+    /// after a timeout.
+    pub computing: Vec<StuckWorkflow>,
     /// The duration of the drain.
     pub took: Duration,
     /// The errors of workers that had died, or that don't stop.
@@ -44,13 +49,13 @@ impl DrainReport {
     /// Returns whether everything ended.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.left.is_empty() && self.errors.is_empty()
+        self.left.is_empty() && self.computing.is_empty() && self.errors.is_empty()
     }
 
     /// The first of the errors, if there is one.
     ///
     /// # Errors
-    /// [`WorkerError::Ended`] and [`WorkerError::Stuck`].
+    /// [`WorkerError::Ended`], [`WorkerError::TooManyStuck`] and [`WorkerError::Stuck`].
     pub fn into_result(self) -> Result<(), WorkerError> {
         self.errors.into_iter().next().map_or(Ok(()), Err)
     }
@@ -74,6 +79,8 @@ impl fmt::Display for DrainReport {
             left.len()
         )?;
         left.iter().try_for_each(|attempt| write!(f, "\n  - {attempt} was left behind"))?;
+        (self.computing.iter())
+            .try_for_each(|workflow| write!(f, "\n  - {workflow} does not yield"))?;
         self.errors.iter().try_for_each(|error| write!(f, "\n  - {error}"))
     }
 }
@@ -83,7 +90,9 @@ pub(super) async fn drain(
     workers: Vec<RunningWorker>,
     limits: &Limits,
     attempts: &Attempts,
+    watchdog: &Watchdog,
 ) -> DrainReport {
+    let queues: Vec<_> = workers.iter().map(|worker| worker.queue).collect();
     let began = Instant::now();
     let limit = limit(limits, attempts);
     tokio::pin!(limit);
@@ -107,8 +116,12 @@ pub(super) async fn drain(
                 leave_behind();
                 let running = attempts.under_way();
                 let running = running.into_iter().filter(|attempt| attempt.queue == worker.polled);
-                let (queue, waited) = (worker.queue.to_owned(), began.elapsed());
-                errors.push(WorkerError::Stuck { queue, waited, running: running.collect() });
+                errors.push(WorkerError::Stuck {
+                    queue: worker.queue.to_owned(),
+                    waited: began.elapsed(),
+                    running: running.collect(),
+                    computing: watchdog.computing(worker.queue),
+                });
             }
         }
     }
@@ -121,15 +134,24 @@ pub(super) async fn drain(
         }
     }
     let (drained, left) = (attempts.drained(), attempts.under_way());
-    if let (Some(attempt), true) = (left.first(), errors.is_empty()) {
+    // Threads that were replaced may compute although the workers ended.
+    let computing: Vec<_> = queues.iter().flat_map(|queue| watchdog.computing(queue)).collect();
+    let queue = left.first().map(|attempt| &attempt.queue);
+    let queue = queue.or(computing.first().map(|workflow| &workflow.queue));
+    if let (Some(queue), true) = (queue, errors.is_empty()) {
         leave_behind();
-        let (queue, waited) = (attempt.queue.clone(), began.elapsed());
-        errors.push(WorkerError::Stuck { queue, waited, running: left.clone() });
+        errors.push(WorkerError::Stuck {
+            queue: queue.clone(),
+            waited: began.elapsed(),
+            running: left.clone(),
+            computing: computing.clone(),
+        });
     }
     DrainReport {
         finished: drained.finished,
         cancelled: drained.cancelled,
         left,
+        computing,
         took: began.elapsed(),
         errors,
     }
@@ -162,10 +184,17 @@ mod tests {
     use super::{DrainReport, Limits, drain};
     use crate::definition::{ActivityAttempt, Attempts};
     use crate::worker::WorkerError;
+    use crate::worker::health::Board;
     use crate::worker::running_worker::RunningWorker;
+    use crate::worker::watchdog::{StuckLimits, Watchdog};
 
     const SHORT: Duration = Duration::from_millis(50);
     const LONG: Duration = Duration::from_secs(3600);
+
+    fn watchdog() -> Arc<Watchdog> {
+        let limits = StuckLimits { timeout: None, threads: 0 };
+        Watchdog::start(limits, &Arc::new(Board::new(std::iter::empty())))
+    }
 
     fn attempt() -> ActivityAttempt {
         ActivityAttempt {
@@ -180,7 +209,8 @@ mod tests {
     async fn hanging(attempts: &Arc<Attempts>, drain_timeout: Duration) -> DrainReport {
         let (_never, end) = oneshot::channel();
         let worker = RunningWorker { queue: "annotated", polled: "q".to_owned(), end: Some(end) };
-        drain(vec![worker], &Limits { drain: drain_timeout, stop: SHORT }, attempts).await
+        drain(vec![worker], &Limits { drain: drain_timeout, stop: SHORT }, attempts, &watchdog())
+            .await
     }
 
     #[tokio::test]
@@ -214,7 +244,7 @@ mod tests {
         });
         let worker = RunningWorker { queue: "annotated", polled: "q".to_owned(), end: Some(end) };
         let limits = Limits { drain: LONG, stop: SHORT };
-        let report = drain(vec![worker], &limits, &attempts).await;
+        let report = drain(vec![worker], &limits, &attempts, &watchdog()).await;
         assert!(report.is_clean(), "{report}");
         assert_eq!(report.finished, 1);
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::definition::{ActivityAttempt, SourceLocation};
+use crate::definition::{ActivityAttempt, SourceLocation, StuckWorkflow};
 use crate::error::{Error, SharedError};
 use crate::options::InvalidOptions;
 
@@ -42,14 +42,33 @@ pub enum WorkerError {
         source: SharedError,
     },
     /// A worker did not stop within its drain timeout and stop timeout.
-    #[error("the worker of queue `{queue}` did not stop within {waited:.1?}; {}", left(.running))]
+    #[error(
+        "the worker of queue `{queue}` did not stop within {waited:.1?}; {}",
+        left(.running, .computing)
+    )]
     Stuck {
         /// The queue.
         queue: String,
         /// The time that was waited.
         waited: Duration,
-        /// The activities that ignored their cancellation. If there are none, the SDK itself hangs.
+        /// The activities that ignored their cancellation.
         running: Vec<ActivityAttempt>,
+        /// The workflows whose code didn't yield. If there are neither these nor activities, the SDK
+        /// itself hangs.
+        computing: Vec<StuckWorkflow>,
+    },
+    /// More workflows don't yield than there may be. Each keeps a thread.
+    #[error(
+        "the worker of queue `{queue}` is given up, because {} do not yield, each on a thread that cannot \
+         be stopped: {}; move what computes or blocks to activities, or raise `max_stuck_workflows`",
+        count(.workflows.len(), "workflow"),
+        names(.workflows)
+    )]
+    TooManyStuck {
+        /// The queue.
+        queue: String,
+        /// The workflows of the program that don't yield.
+        workflows: Vec<StuckWorkflow>,
     },
     /// The health listener cannot listen.
     #[error(
@@ -78,6 +97,7 @@ impl From<WorkerError> for Error {
             WorkerError::Create { .. }
             | WorkerError::Ended { .. }
             | WorkerError::Stuck { .. }
+            | WorkerError::TooManyStuck { .. }
             | WorkerError::Interrupted => false,
         };
         Self::other(error, is_misuse)
@@ -182,14 +202,28 @@ fn restarted(restarts: u32) -> String {
     }
 }
 
-fn left(running: &[ActivityAttempt]) -> String {
-    let names: Vec<_> = running.iter().map(ToString::to_string).collect();
-    if names.is_empty() {
+fn left(running: &[ActivityAttempt], computing: &[StuckWorkflow]) -> String {
+    let mut left = Vec::new();
+    if !computing.is_empty() {
+        left.push(format!("{} did not yield, and was left behind", names(computing)));
+    }
+    if !running.is_empty() {
+        let names = names(running);
+        left.push(format!("{names} did not end when it was cancelled, and was left behind"));
+    }
+    if left.is_empty() {
         "none of its activities was running any more; it was left behind".to_owned()
     } else {
-        let names = names.join(", ");
-        format!("{names} did not end when it was cancelled, and was left behind")
+        left.join("; ")
     }
+}
+
+fn names(items: &[impl fmt::Display]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 fn list(problems: &[WorkerProblem]) -> String {

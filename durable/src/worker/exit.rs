@@ -4,7 +4,7 @@ use std::fmt;
 use std::process::{ExitCode, Termination};
 
 use super::drain::is_left_behind;
-use super::running_worker::is_any_running;
+use super::worker_thread::is_any_running;
 use crate::error::report::{CLEAN, Report, exit_code};
 use crate::error::{Error, Result};
 

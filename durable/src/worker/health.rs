@@ -8,6 +8,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::client::Client;
+use crate::definition::StuckWorkflow;
 use crate::error::Error;
 
 /// The server's time to answer when readiness is asked for. A Kubernetes probe waits for a second.
@@ -24,11 +25,13 @@ pub enum WorkerState {
     Running,
     /// It died, and is restarted after a pause.
     Restarting,
+    /// A workflow doesn't yield. A worker on another thread is about to replace it.
+    Stuck,
     /// It takes no more tasks, and waits for running ones to end.
     Draining,
     /// It ended after it was asked to stop.
     Stopped,
-    /// It died too often, and isn't restarted.
+    /// It died too often, or too many workflows don't yield. It isn't restarted.
     GivenUp,
 }
 
@@ -38,6 +41,7 @@ impl fmt::Display for WorkerState {
             Self::Connecting => "connecting",
             Self::Running => "running",
             Self::Restarting => "restarting",
+            Self::Stuck => "stuck",
             Self::Draining => "draining",
             Self::Stopped => "stopped",
             Self::GivenUp => "given up",
@@ -57,6 +61,11 @@ pub struct QueueHealth {
     pub deaths: u32,
     /// The current problem, or the cause of its last death.
     pub error: Option<String>,
+    /// The workflows whose code doesn't yield at this time, each on a thread of its own. The queue is
+    /// served on another one if the worker runs.
+    pub stuck: Vec<StuckWorkflow>,
+    /// The number of times that the code of a workflow didn't yield since the workers were started.
+    pub stuck_count: u32,
 }
 
 /// The readiness of the workers to take tasks, with the reasons against it.
@@ -159,6 +168,8 @@ impl Board {
             state,
             deaths: 0,
             error: None,
+            stuck: Vec::new(),
+            stuck_count: 0,
         });
         Self(watch::Sender::new(workers.collect()))
     }
@@ -175,6 +186,22 @@ impl Board {
             worker.state = WorkerState::Restarting;
             worker.deaths += 1;
             worker.error = Some(error);
+        });
+    }
+
+    /// A workflow doesn't yield.
+    pub(super) fn stuck(&self, workflow: &StuckWorkflow) {
+        self.change(&workflow.queue, |worker| {
+            worker.stuck.push(workflow.clone());
+            worker.stuck_count = worker.stuck_count.saturating_add(1);
+        });
+    }
+
+    /// A workflow that didn't yield does so again.
+    pub(super) fn unstuck(&self, workflow: &StuckWorkflow) {
+        self.change(&workflow.queue, |worker| {
+            let found = worker.stuck.iter().position(|stuck| stuck == workflow);
+            found.map(|index| worker.stuck.remove(index));
         });
     }
 

@@ -16,11 +16,15 @@ mod pool;
 mod report;
 mod running;
 mod running_worker;
+mod serve;
 mod settings;
 mod stop;
+mod stuck;
 mod supervise;
 mod tuning;
 mod version;
+mod watchdog;
+mod worker_thread;
 
 #[doc(inline)]
 pub use crate::client::DeploymentVersion;
@@ -38,7 +42,7 @@ pub(crate) use settings::{NameCheck, ServingSettings, WorkerSettings};
 pub(crate) use stop::StopSignals;
 pub use version::VersioningBehavior;
 
-pub use crate::definition::ActivityAttempt;
+pub use crate::definition::{ActivityAttempt, StuckWorkflow};
 #[doc(inline)]
 pub use temporalio_sdk::WorkerOptions;
 #[doc(inline)]

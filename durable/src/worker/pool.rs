@@ -11,15 +11,16 @@ use super::drain::leave_behind;
 use super::limits::Limits;
 use super::report::{QueueReport, StartupReport};
 use super::running::{Launch, RunningWorkers};
+use super::serve::Plan;
 use super::settings::ServingSettings;
 use super::stop::StopSignals;
-use super::supervise::{Plan, Restarts};
 use super::tuning::Controllers;
 use super::{DeploymentVersion, VersioningBehavior, WorkerError, attributes, version};
 use crate::client::Client;
-use crate::definition::debug;
 use crate::definition::entry::Target;
-use crate::definition::{Attempts, Dependencies, Queue, Registry, WorkerShutdown, configured};
+use crate::definition::{
+    Attempts, Dependencies, Queue, Registry, WorkerShutdown, configured, debug, user_code,
+};
 use crate::error::Result;
 use crate::error::payload_limit::PayloadLimit;
 use crate::error::server_limits::WorkerLimits;
@@ -44,7 +45,7 @@ pub struct Workers {
     pub(super) client: Client,
     pub(super) queues: Option<Vec<String>>,
     pub(super) dependencies: Dependencies,
-    settings: Settings<ServingSettings>,
+    pub(super) settings: Settings<ServingSettings>,
     pub(super) version: Option<(DeploymentVersion, VersioningBehavior)>,
     adjust: Option<Adjust>,
     interceptors: Vec<WorkflowInterceptorConstructor>,
@@ -316,19 +317,18 @@ impl Workers {
             reports.push(QueueReport::new(queue, &options));
             plans.push(Plan { queue: name, options, payload_limits: payload_limits.clone() });
         }
-        let restarts = Restarts { limit: settings.max_restarts, pause: settings.restart_interval };
-        let report = StartupReport::new(&self.client, limits, restarts, reports);
+        let report = StartupReport::new(&self.client, limits, &settings, reports);
         tracing::info!("{report}");
-        let health_address = settings.health_address;
         let control = Arc::new(Control::new(shutdown));
         attributes::report_unfit(&self.client, &registry, &control);
         let launch = Launch {
             plans,
             limits,
-            restarts,
+            restarts: settings.restarts(),
+            stuck: settings.stuck(),
             attempts,
             control,
-            health_address,
+            health_address: settings.health_address,
             report,
             for_test: self.for_test,
         };
@@ -347,7 +347,8 @@ impl Workers {
         })?;
         let given = (*self.options != ConfiguredOptions::default())
             .then(|| configured::configured_options_interceptor(Arc::clone(&self.options)));
-        let interceptors = given.into_iter().chain(self.interceptors.clone()).collect();
+        let interceptors = std::iter::once(user_code::starting_interceptor());
+        let interceptors = interceptors.chain(given).chain(self.interceptors.clone()).collect();
         options.register_workflow_interceptors(interceptors);
         if let Some((version, behavior)) = &self.version {
             options.deployment_options = version::options(version, *behavior);

@@ -9,7 +9,7 @@ use temporalio_sdk::runtime::PollerBehavior;
 use temporalio_sdk::runtime::worker_tuner::{ResourceBasedSlotOptions, SlotSupplier, WorkerTuner};
 
 use super::limits::Limits;
-use super::supervise::Restarts;
+use super::settings::ServingSettings;
 use crate::client::Client;
 use crate::definition::Queue;
 
@@ -33,6 +33,11 @@ pub struct StartupReport {
     pub stop_timeout: Duration,
     /// The number of restarts in a row of a worker that died.
     pub max_restarts: u32,
+    /// The time without yielding after which the code of a workflow is taken as stuck. `None` means that
+    /// there is no watchdog.
+    pub deadlock_timeout: Option<Duration>,
+    /// The most workflows that may be stuck at once.
+    pub max_stuck_workflows: u32,
     /// The report on each queue.
     pub queues: Vec<QueueReport>,
 }
@@ -81,7 +86,7 @@ impl StartupReport {
     pub(super) fn new(
         client: &Client,
         limits: Limits,
-        restarts: Restarts,
+        settings: &ServingSettings,
         queues: Vec<QueueReport>,
     ) -> Self {
         Self {
@@ -91,7 +96,9 @@ impl StartupReport {
             namespace: client.namespace().to_owned(),
             drain_timeout: limits.drain,
             stop_timeout: limits.stop,
-            max_restarts: restarts.limit,
+            max_restarts: settings.max_restarts,
+            deadlock_timeout: settings.stuck().timeout,
+            max_stuck_workflows: settings.max_stuck_workflows,
             queues,
         }
     }
@@ -169,7 +176,7 @@ impl fmt::Display for StartupReport {
         write!(
             f,
             "durable {} on the Temporal Rust SDK {} serves namespace `{}` of {}; drain timeout {:?}, \
-             stop timeout {:?}, at most {} restarts in a row",
+             stop timeout {:?}, at most {} restarts in a row; ",
             self.durable_version,
             self.sdk_version,
             self.namespace,
@@ -178,6 +185,14 @@ impl fmt::Display for StartupReport {
             self.stop_timeout,
             self.max_restarts
         )?;
+        match self.deadlock_timeout {
+            Some(timeout) => write!(
+                f,
+                "deadlock timeout {timeout:?}, at most {} stuck workflows",
+                self.max_stuck_workflows
+            )?,
+            None => f.write_str("no deadlock timeout")?,
+        }
         self.queues.iter().try_for_each(|queue| write!(f, "\n  {queue}"))
     }
 }

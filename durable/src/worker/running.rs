@@ -18,7 +18,9 @@ use super::limits::Limits;
 use super::listen::Listener;
 use super::report::StartupReport;
 use super::running_worker::{RunningWorker, vanished};
-use super::supervise::{Plan, Restarts, Supervisor};
+use super::serve::{Plan, Serving};
+use super::supervise::{Restarts, Supervisor};
+use super::watchdog::{StuckLimits, Watchdog};
 use super::{WorkerError, drain};
 use crate::client::Client;
 use crate::definition::Attempts;
@@ -34,6 +36,7 @@ pub struct RunningWorkers {
     attempts: Arc<Attempts>,
     control: Arc<Control>,
     board: Arc<Board>,
+    watchdog: Arc<Watchdog>,
     health: WorkerHealth,
     listener: Option<Listener>,
     report: StartupReport,
@@ -44,6 +47,7 @@ pub(super) struct Launch {
     pub(super) plans: Vec<Plan>,
     pub(super) limits: Limits,
     pub(super) restarts: Restarts,
+    pub(super) stuck: StuckLimits,
     pub(super) attempts: Arc<Attempts>,
     pub(super) control: Arc<Control>,
     pub(super) health_address: Option<String>,
@@ -79,20 +83,22 @@ impl RunningWorkers {
             limits: launch.limits,
             attempts: launch.attempts,
             control: launch.control,
+            watchdog: Watchdog::start(launch.stuck, &board),
             board,
             health,
             listener,
             report: launch.report,
         };
         for plan in launch.plans {
-            let supervisor = Supervisor {
+            let serving = Arc::new(Serving {
                 plan,
                 runtime: Arc::clone(&runtime),
                 client: client.clone(),
                 control: Arc::clone(&running.control),
                 board: Arc::clone(&running.board),
-                restarts: launch.restarts,
-            };
+                watchdog: Arc::clone(&running.watchdog),
+            });
+            let supervisor = Supervisor { serving, restarts: launch.restarts };
             // An error drops the workers that run already, which stops them.
             running.workers.push(RunningWorker::start(supervisor).await?);
         }
@@ -122,10 +128,10 @@ impl RunningWorkers {
         self.listener.as_ref().map(Listener::address)
     }
 
-    /// Waits until a worker is given up because it died too often.
+    /// Waits until a worker is given up, because it died too often or too many workflows don't yield.
     ///
     /// # Errors
-    /// [`WorkerError::Ended`], which is the usual end of this wait.
+    /// [`WorkerError::Ended`] and [`WorkerError::TooManyStuck`], which are the usual end of this wait.
     pub async fn ended(&mut self) -> Result<(), WorkerError> {
         let workers = &mut self.workers;
         poll_fn(|cx| {
@@ -156,7 +162,7 @@ impl RunningWorkers {
             std::future::pending::<Infallible>().await
         };
         let report = tokio::select! {
-            report = drain::drain(workers, &self.limits, &self.attempts) => report,
+            report = drain::drain(workers, &self.limits, &self.attempts, &self.watchdog) => report,
             never = end_drain => match never {},
         };
         report.log();
@@ -166,7 +172,8 @@ impl RunningWorkers {
     /// [Drains](Self::drain) the workers.
     ///
     /// # Errors
-    /// [`WorkerError::Ended`] if a worker had died, and [`WorkerError::Stuck`] if one doesn't stop.
+    /// [`WorkerError::Ended`] or [`WorkerError::TooManyStuck`] if a worker had been given up, and
+    /// [`WorkerError::Stuck`] if one doesn't stop.
     pub async fn shutdown(self) -> Result<()> {
         Ok(self.drain().await.into_result()?)
     }

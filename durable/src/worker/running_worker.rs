@@ -1,39 +1,12 @@
-//! A running worker: the thread that it runs on, and its end.
+//! The worker of a queue as its owner sees it: the task that supervises it, and its end.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::WorkerError;
-use super::health::WorkerState;
 use super::supervise::Supervisor;
-
-/// The number of threads that use their Tokio runtime.
-static THREADS: AtomicUsize = AtomicUsize::new(0);
-
-/// Counts a thread while it uses its Tokio runtime.
-struct Counted;
-
-impl Counted {
-    fn new() -> Self {
-        THREADS.fetch_add(1, Ordering::Relaxed);
-        Self
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        THREADS.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Returns whether a worker uses its Tokio runtime, so that a shutdown of the runtime would make it panic.
-pub(super) fn is_any_running() -> bool {
-    THREADS.load(Ordering::Relaxed) > 0
-}
+use super::worker_thread::WorkerThread;
 
 /// The worker of a queue.
 pub(super) struct RunningWorker {
@@ -45,54 +18,24 @@ pub(super) struct RunningWorker {
 }
 
 impl RunningWorker {
-    /// Starts the thread, and waits until the SDK has made its worker.
+    /// Starts the worker, and its supervision as a task of the runtime.
     pub(super) async fn start(supervisor: Supervisor) -> Result<Self, WorkerError> {
-        let queue = supervisor.plan.queue;
-        let polled = supervisor.plan.options.task_queue.clone();
-        let (made_sender, made) = oneshot::channel();
+        let serving = Arc::clone(&supervisor.serving);
+        let (queue, polled) = (serving.plan.queue, serving.plan.options.task_queue.clone());
+        let first = WorkerThread::start(&serving).await.map_err(|cause| WorkerError::Create {
+            queue: queue.to_owned(),
+            source: cause.into(),
+        })?;
         let (end_sender, end) = oneshot::channel();
-        let tokio = Handle::current();
-        let counted = Counted::new();
-        let run = move || {
-            let _entered = tokio.enter();
-            supervisor.control.apply_to_workflows();
-            let worker = match supervisor.make() {
-                Ok(worker) => worker,
-                Err(error) => return drop(made_sender.send(Err(error))),
-            };
-            if made_sender.send(Ok(())).is_err() {
-                return;
-            }
-            let (control, board) = (Arc::clone(&supervisor.control), Arc::clone(&supervisor.board));
-            let ended = tokio.block_on(async {
-                tokio::select! {
-                    ended = supervisor.run(worker) => Some(ended),
-                    () = control.killed() => None,
-                }
-            });
-            // The end of the worker may be the end of the program, which then shuts its runtime down.
-            drop(counted);
-            if let Some(ended) = ended {
-                // Nobody listens any more when the workers were dropped.
-                let _ = end_sender.send(ended);
-            } else {
-                board.set(queue, WorkerState::Stopped, None);
-            }
-        };
-        let create = |source| WorkerError::Create { queue: queue.to_owned(), source };
-        thread::Builder::new()
-            .name(format!("durable-{queue}"))
-            .spawn(run)
-            .map_err(|error| create(error.into()))?;
-        match made.await {
-            Ok(Ok(())) => Ok(Self { queue, polled, end: Some(end) }),
-            Ok(Err(error)) => Err(create(error.into())),
-            Err(_) => Err(create("its thread panicked".into())),
-        }
+        tokio::spawn(async move {
+            // Nobody listens any more when the workers were dropped.
+            let _ = end_sender.send(supervisor.run(first).await);
+        });
+        Ok(Self { queue, polled, end: Some(end) })
     }
 }
 
-/// Returns the error for a worker whose thread ended without a result.
+/// Returns the error for a worker whose supervision ended without a result.
 pub(super) fn vanished(queue: &str) -> WorkerError {
     WorkerError::Ended {
         queue: queue.to_owned(),

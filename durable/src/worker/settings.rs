@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::supervise::Restarts;
+use super::watchdog::StuckLimits;
 use crate::definition::Registry;
 
 /// The settings of all workers of a program.
@@ -20,6 +22,11 @@ pub(crate) struct ServingSettings {
     pub(crate) max_restarts: u32,
     /// The pause before the first restart. It doubles with each.
     pub(crate) restart_interval: Duration,
+    /// The time without yielding after which the code of a workflow is stuck. Zero means that nobody
+    /// looks.
+    pub(crate) deadlock_timeout: Duration,
+    /// The most workflows that may be stuck at once.
+    pub(crate) max_stuck_workflows: u32,
     /// The address of the health listener, as `host:port`.
     pub(crate) health_address: Option<String>,
     /// The largest serialized value, in bytes. Zero means no limit. By default the server tells it.
@@ -39,6 +46,8 @@ impl Default for ServingSettings {
             stop_timeout: Duration::from_secs(10),
             max_restarts: 5,
             restart_interval: Duration::from_secs(1),
+            deadlock_timeout: Duration::from_secs(2),
+            max_stuck_workflows: 4,
             health_address: None,
             payload_limit: None,
             worker: WorkerSettings::default(),
@@ -49,6 +58,20 @@ impl Default for ServingSettings {
 }
 
 impl ServingSettings {
+    /// Returns the limit and the pauses of restarts.
+    pub(super) fn restarts(&self) -> Restarts {
+        Restarts { limit: self.max_restarts, pause: self.restart_interval }
+    }
+
+    /// Returns the limits of workflow code that doesn't yield.
+    pub(super) fn stuck(&self) -> StuckLimits {
+        let timeout = self.deadlock_timeout;
+        StuckLimits {
+            timeout: (!timeout.is_zero()).then_some(timeout),
+            threads: self.max_stuck_workflows,
+        }
+    }
+
     /// Returns the settings of the worker of a queue.
     pub(crate) fn of_queue(&self, queue: &str) -> &WorkerSettings {
         self.queues.get(queue).unwrap_or(&self.worker)

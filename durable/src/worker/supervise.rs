@@ -1,42 +1,25 @@
-//! The supervisor of one queue's worker: it waits for the server, runs the worker, and restarts it when
-//! it dies, on a thread of its own.
+//! The supervisor of one queue's worker: it restarts the SDK's worker when it dies, and replaces it when
+//! a workflow doesn't yield.
 //!
-//! The SDK's worker keeps its workflows on one thread; its activities run on the Tokio runtime that the
-//! workers were started from.
+//! Each SDK worker keeps its workflows on a thread of its own; its activities run on the Tokio runtime
+//! that the workers were started from, and so does the supervisor.
 
-use std::error::Error as StdError;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt as _;
-use temporalio_client::tonic::{Code, Status};
-use temporalio_sdk::error::{WorkerCreateError, WorkerRunError, WorkerValidationError};
-use temporalio_sdk::{Runtime, Worker, WorkerOptions};
-
 use super::WorkerError;
-use super::control::Control;
-use super::health::{Board, WorkerState};
-use crate::client::Client;
+use super::health::WorkerState;
+use super::serve::{Cause, End, RECONNECT, Serving};
+use super::watchdog::Notice;
+use super::worker_thread::WorkerThread;
+use crate::definition::StuckWorkflow;
 use crate::error::report::one_line;
-use crate::error::server_limits::WorkerLimits;
-use crate::error::{ConnectionError, Error};
 
 /// The time that a worker must run for its earlier deaths to be forgotten.
 const HEALTHY: Duration = Duration::from_secs(60);
 
 /// The longest pause before a restart.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-
-/// The pause before a server that was away is asked again.
-const RECONNECT: Duration = Duration::from_millis(500);
-
-/// Everything that a worker is started with.
-pub(super) struct Plan {
-    pub(super) queue: &'static str,
-    pub(super) options: WorkerOptions,
-    pub(super) payload_limits: WorkerLimits,
-}
 
 /// The limit and the pauses of restarts of a worker that died.
 #[derive(Debug, Clone, Copy)]
@@ -57,181 +40,128 @@ impl Restarts {
 
 /// The supervisor of the worker of a queue.
 pub(super) struct Supervisor {
-    pub(super) plan: Plan,
-    pub(super) runtime: Arc<Runtime>,
-    pub(super) client: Client,
-    pub(super) control: Arc<Control>,
-    pub(super) board: Arc<Board>,
+    pub(super) serving: Arc<Serving>,
     pub(super) restarts: Restarts,
 }
 
-type Cause = Box<dyn StdError + Send + Sync>;
+/// The end of the service of one SDK worker.
+enum Outcome {
+    Ended(End),
+    /// A workflow doesn't yield.
+    Stuck(StuckWorkflow),
+    /// A workflow doesn't yield, and too many threads are stuck already.
+    TooManyStuck(Vec<StuckWorkflow>),
+    Killed,
+}
 
-/// The end of an SDK worker.
-enum End {
-    /// It was asked to stop.
-    Stopped,
-    /// The server was away before it could begin.
-    Unreachable(Cause),
-    Died(Cause),
+/// The next step after the service of one SDK worker.
+enum Next {
+    Start,
+    End(Result<(), WorkerError>),
 }
 
 impl Supervisor {
-    /// Makes an SDK worker.
-    pub(super) fn make(&self) -> Result<Worker, WorkerCreateError> {
-        let options = self.plan.options.clone();
-        let worker = Worker::new(&self.runtime, self.client.sdk().clone(), options)?;
-        self.control.enlist(self.plan.queue, Box::new(worker.shutdown_handle()));
-        Ok(worker)
-    }
-
-    /// Runs the worker and its successors, until it's asked to stop or has died too often.
-    pub(super) async fn run(self, first: Worker) -> Result<(), WorkerError> {
-        let queue = self.plan.queue;
-        let mut next: Result<Worker, WorkerCreateError> = Ok(first);
+    /// Supervises the worker and its successors, until it's asked to stop or has died too often.
+    pub(super) async fn run(self, first: WorkerThread) -> Result<(), WorkerError> {
+        let mut worker: Result<WorkerThread, Cause> = Ok(first);
         let mut deaths = 0;
         loop {
             let began = Instant::now();
-            let end = match next {
-                Ok(worker) => self.serve(worker).await,
-                Err(error) => End::Died(error.into()),
+            let outcome = match worker {
+                Ok(thread) => self.outcome(thread).await,
+                Err(cause) => Outcome::Ended(End::Died(cause)),
             };
-            let stopping = self.control.is_stopping();
-            let cause = match end {
-                End::Stopped => {
-                    self.board.set(queue, WorkerState::Stopped, None);
-                    return Ok(());
+            let next = match outcome {
+                Outcome::Killed | Outcome::Ended(End::Stopped) => self.stopped(),
+                Outcome::Ended(End::Unreachable(cause)) => self.unreachable(&cause).await,
+                Outcome::Ended(End::Died(cause)) => {
+                    deaths = if began.elapsed() >= HEALTHY { 1 } else { deaths + 1 };
+                    self.died(cause, deaths).await
                 }
-                // A worker that stops doesn't need the server.
-                End::Unreachable(_) if stopping => {
-                    self.board.set(queue, WorkerState::Stopped, None);
-                    return Ok(());
-                }
-                End::Unreachable(cause) => {
-                    self.waiting_for_the_server(&*cause);
-                    self.pause(RECONNECT).await;
-                    self.control.retire(queue);
-                    next = self.make();
-                    continue;
-                }
-                End::Died(cause) => cause,
+                Outcome::Stuck(workflow) => self.stuck(&workflow),
+                Outcome::TooManyStuck(workflows) => self.too_many_stuck(workflows),
             };
-            self.control.retire(queue);
-            deaths = if began.elapsed() >= HEALTHY { 1 } else { deaths + 1 };
-            let text = one_line(&*cause);
-            self.board.died(queue, text.clone());
-            let pause = self.restarts.pause_before(deaths).filter(|_| !stopping);
-            let Some(pause) = pause else {
-                tracing::error!(queue, error = text, deaths, "the worker died and is given up");
-                self.board.set(queue, WorkerState::GivenUp, Some(text));
-                let restarts = deaths - 1;
-                return Err(WorkerError::Ended {
-                    queue: queue.to_owned(),
-                    restarts,
-                    source: cause.into(),
-                });
-            };
-            tracing::error!(
-                queue,
-                error = text,
-                deaths,
-                ?pause,
-                "the worker died; it is restarted"
-            );
-            self.pause(pause).await;
-            if self.control.is_stopping() {
-                self.board.set(queue, WorkerState::Stopped, None);
-                return Ok(());
+            match next {
+                Next::Start => worker = WorkerThread::start(&self.serving).await,
+                Next::End(end) => return end,
             }
-            next = self.make();
         }
     }
 
-    /// Runs one SDK worker to its end.
-    async fn serve(&self, mut worker: Worker) -> End {
-        let queue = self.plan.queue;
-        match self.connected().await {
-            Ok(true) => {}
-            Ok(false) => return End::Stopped,
-            Err(error) => return End::Died(error.into()),
-        }
-        // The server has told its limits now.
-        self.plan.payload_limits.get().apply_to_workflows();
-        if !self.control.is_stopping() {
-            self.board.set(queue, WorkerState::Running, None);
-            tracing::debug!(queue, "the worker runs");
-        }
-        match AssertUnwindSafe(worker.run()).catch_unwind().await {
-            Ok(Ok(())) if self.control.is_stopping() => End::Stopped,
-            Ok(Ok(())) => End::Died("it ended without having been asked to".into()),
-            Ok(Err(error)) if is_away(&error) => End::Unreachable(error.into()),
-            Ok(Err(error)) => End::Died(error.into()),
-            Err(panic) => End::Died(panic_message(&*panic).into()),
-        }
-    }
-
-    /// Waits until the server knows the namespace. Returns `false` if a stop is asked for before that.
-    async fn connected(&self) -> Result<bool, Error> {
+    /// Waits for the end of a worker, or until it's stuck.
+    async fn outcome(&self, mut worker: WorkerThread) -> Outcome {
+        let control = &self.serving.control;
         loop {
-            let checked = tokio::select! {
-                () = self.control.stopping() => return Ok(false),
-                checked = self.client.check_namespace() => checked,
-            };
-            match checked {
-                Ok(()) => return Ok(true),
-                Err(error @ Error::Connection(ConnectionError::Unreachable { .. })) => {
-                    self.waiting_for_the_server(&error)
+            tokio::select! {
+                biased;
+                () = control.killed() => return Outcome::Killed,
+                ended = &mut worker.end => {
+                    let vanished = |_| End::Died("its thread panicked".into());
+                    return Outcome::Ended(ended.unwrap_or_else(vanished));
                 }
-                Err(error) => return Err(error),
+                // A worker that stops is not replaced. The drain has its limits.
+                Some(notice) = worker.notices.recv() => match notice {
+                    _ if control.is_stopping() => {}
+                    Notice::Replace(workflow) => return Outcome::Stuck(workflow),
+                    Notice::TooMany(workflows) => return Outcome::TooManyStuck(workflows),
+                },
             }
-            self.pause(RECONNECT).await;
         }
     }
 
-    fn waiting_for_the_server(&self, error: &(dyn StdError + 'static)) {
-        let (queue, error) = (self.plan.queue, one_line(error));
-        tracing::warn!(queue, error, "the server is away; the worker waits for it");
-        self.board.set(queue, WorkerState::Connecting, Some(error));
+    fn stopped(&self) -> Next {
+        self.serving.board.set(self.serving.plan.queue, WorkerState::Stopped, None);
+        Next::End(Ok(()))
     }
 
-    /// Waits for a pause, or until a stop is asked for.
-    async fn pause(&self, pause: Duration) {
-        tokio::select! {
-            () = self.control.stopping() => {}
-            () = tokio::time::sleep(pause) => {}
+    async fn unreachable(&self, cause: &Cause) -> Next {
+        // A worker that stops doesn't need the server.
+        if self.serving.control.is_stopping() {
+            return self.stopped();
         }
+        self.serving.waiting_for_the_server(&**cause);
+        self.serving.pause(RECONNECT).await;
+        self.serving.control.retire(self.serving.plan.queue);
+        Next::Start
     }
-}
 
-/// Returns whether a worker couldn't start because the server didn't answer.
-fn is_away(error: &WorkerRunError) -> bool {
-    let WorkerRunError::Validation(WorkerValidationError::NamespaceDescribeError {
-        source, ..
-    }) = error
-    else {
-        return false;
-    };
-    is_transient(source)
-}
+    async fn died(&self, cause: Cause, deaths: u32) -> Next {
+        let Serving { control, board, .. } = &*self.serving;
+        let queue = self.serving.plan.queue;
+        control.retire(queue);
+        let text = one_line(&*cause);
+        board.died(queue, text.clone());
+        let pause = self.restarts.pause_before(deaths).filter(|_| !control.is_stopping());
+        let Some(pause) = pause else {
+            tracing::error!(queue, error = text, deaths, "the worker died and is given up");
+            board.set(queue, WorkerState::GivenUp, Some(text));
+            let (queue, restarts) = (queue.to_owned(), deaths - 1);
+            return Next::End(Err(WorkerError::Ended { queue, restarts, source: cause.into() }));
+        };
+        tracing::error!(queue, error = text, deaths, ?pause, "the worker died; it is restarted");
+        self.serving.pause(pause).await;
+        if control.is_stopping() { self.stopped() } else { Next::Start }
+    }
 
-/// Returns whether a call that ended with this status is likely to succeed soon.
-fn is_transient(status: &Status) -> bool {
-    matches!(
-        status.code(),
-        Code::Unavailable
-            | Code::DeadlineExceeded
-            | Code::ResourceExhausted
-            | Code::Cancelled
-            | Code::Aborted
-    )
-}
+    /// Leaves the stuck thread behind. Its SDK worker takes no more tasks, and the server gives its
+    /// workflows to the next one.
+    fn stuck(&self, workflow: &StuckWorkflow) -> Next {
+        let Serving { control, board, .. } = &*self.serving;
+        let queue = self.serving.plan.queue;
+        board.set(queue, WorkerState::Stuck, Some(format!("{workflow} does not yield")));
+        control.retire(queue);
+        tracing::warn!(queue, "the worker is replaced by one on another thread");
+        Next::Start
+    }
 
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    match text {
-        Some(text) => format!("its thread panicked: {text}"),
-        None => "its thread panicked".to_owned(),
+    fn too_many_stuck(&self, workflows: Vec<StuckWorkflow>) -> Next {
+        let Serving { control, board, .. } = &*self.serving;
+        let queue = self.serving.plan.queue;
+        control.retire(queue);
+        let error = WorkerError::TooManyStuck { queue: queue.to_owned(), workflows };
+        tracing::error!(queue, "{error}");
+        board.set(queue, WorkerState::GivenUp, Some(error.to_string()));
+        Next::End(Err(error))
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) enum NoState {
     /// The workflow fails with this message, because the input of `#[init]` could not be decoded.
     UndecodableInput(String),
     /// The workflow task fails with this message: `#[init]` panicked or called an activity as a function,
-    /// or its input has an unknown encoding.
+    /// its input has an unknown encoding, or the run is quarantined by this process.
     TaskFailure(String),
     /// The workflow is declared here and served elsewhere, and the test has no mock of it.
     Declared,

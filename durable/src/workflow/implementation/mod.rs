@@ -24,6 +24,7 @@ pub(crate) use register::{handlers, register};
 pub use tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
 
 use std::any::Any;
+use std::rc::Rc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, pending, ready};
@@ -38,7 +39,7 @@ use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use crate::definition::arguments::undecoded::Undecoded;
 use crate::definition::arguments::{DecodeError, Decoded};
-use crate::definition::{Payload, Workflow, updates};
+use crate::definition::{Payload, Workflow, quarantine, updates};
 use crate::error::INVALID_INPUT;
 use crate::error::report::links;
 use crate::workflow::WorkflowContext;
@@ -83,17 +84,8 @@ where
 
     fn init(view: WorkflowContextView, input: Option<Decoded<W::Input>>) -> Self {
         let execution = Execution::new(W::NAME, &view);
-        let state = match input.map(|input| input.0).transpose() {
-            Err(error) => Err(undecodable::<W>(&error)),
-            Ok(_) if W::IS_DECLARED => Err(NoState::Declared),
-            // SDK 1.1.1 calls this outside of its own guard, so a panic would end the worker.
-            Ok(input) => execution.call(Part::Init, || W::init(&view, input)).map_err(|unwound| {
-                let init = format!("{} of workflow {}", Part::Init, W::NAME);
-                NoState::TaskFailure(unwound.describe(&init))
-            }),
-        };
         Self {
-            state,
+            state: Self::init_state(&execution, &view, input),
             cancellation: Cancellation::default(),
             pending: Pending::default(),
             execution,
@@ -108,12 +100,13 @@ where
             return ready(Err(not_mocked(W::NAME).into())).boxed_local();
         }
         context.set_current_details(metadata::details::<W>(""));
-        let problem = match input.map(|input| input.0).transpose() {
-            Ok(input) => match context.state(|adapter| adapter.state.as_ref().err().cloned()) {
-                Some(problem @ (NoState::UndecodableInput(_) | NoState::TaskFailure(_))) => problem,
-                _ => return run(&context, input),
-            },
-            Err(error) => undecodable::<W>(&error),
+        let no_state = context.state(|adapter| adapter.state.as_ref().err().cloned());
+        let problem = match (no_state, input.map(|input| input.0).transpose()) {
+            // The input of a quarantined run isn't decoded.
+            (Some(problem @ NoState::TaskFailure(_)), _) => problem,
+            (_, Err(error)) => undecodable::<W>(&error),
+            (Some(problem @ NoState::UndecodableInput(_)), Ok(_)) => problem,
+            (_, Ok(input)) => return run(&context, input),
         };
         let message = match problem {
             NoState::UndecodableInput(message) => message,
@@ -261,6 +254,27 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
 
     fn updates() -> impl Iterator<Item = &'static UpdateHandler<W>> + Clone {
         Self::own(W::UPDATE_HANDLERS).iter()
+    }
+
+    fn init_state(
+        execution: &Rc<Execution>,
+        view: &WorkflowContextView,
+        input: Option<Decoded<W::Input>>,
+    ) -> Result<W, NoState> {
+        if let Some(reason) = quarantine::reason(execution.run_id()) {
+            let (workflow_id, run_id) = (view.workflow_id(), view.run_id());
+            tracing::error!(workflow_type = W::NAME, workflow_id, run_id, "{reason}");
+            return Err(NoState::TaskFailure(reason));
+        }
+        match input.map(|input| input.0).transpose() {
+            Err(error) => Err(undecodable::<W>(&error)),
+            Ok(_) if W::IS_DECLARED => Err(NoState::Declared),
+            // SDK 1.1.1 calls this outside of its own guard, so a panic would end the worker.
+            Ok(input) => execution.call(Part::Init, || W::init(view, input)).map_err(|unwound| {
+                let init = format!("{} of workflow {}", Part::Init, W::NAME);
+                NoState::TaskFailure(unwound.describe(&init))
+            }),
+        }
     }
 
     fn signals() -> impl Iterator<Item = &'static SignalHandler<W>> + Clone {

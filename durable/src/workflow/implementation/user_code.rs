@@ -1,128 +1,52 @@
 //! The only entrance to user code in a workflow: methods, futures, `Deserialize`, `Drop`.
 //!
 //! All code of a workflow's author is called by [`Execution::call`] or polled by [`UserFuture`]. While it
-//! runs, the thread knows its workflow ([`current`]), and panics are caught here. Anything else that
-//! applies to all user code belongs here too.
+//! runs, the thread knows its workflow ([`current`]), which the watchdog of the worker sees too. Panics
+//! are caught here. Anything else that applies to all user code belongs here too.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
-use std::fmt;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, pending};
 use temporalio_sdk::{WorkflowContext, WorkflowContextView};
 
+pub(crate) use crate::definition::user_code::{Part, current};
+use crate::definition::user_code::{RunIds, UserCode, enter};
 use crate::definition::{WorkerShutdown, panic_message};
 use crate::error::task_size::{self, Run, Sent};
 
-/// The part of a workflow that user code belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// The `Deserialize` of an input.
-    Decode,
-    Init,
-    Run,
-    Signal(&'static str),
-    Update(&'static str),
-    Validator(&'static str),
-    Query(&'static str),
-    /// The `Drop` of the state, or of what a future holds.
-    Drop,
-}
-
-impl Part {
-    /// Returns `true` if the part can wait for activities in its async form.
-    fn can_wait(self) -> bool {
-        matches!(self, Self::Run | Self::Signal(_) | Self::Update(_))
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Decode => f.write_str("the `Deserialize` of an input"),
-            Self::Init => f.write_str("`#[init]`"),
-            Self::Run => f.write_str("`#[run]`"),
-            Self::Signal(name) => write!(f, "signal `{name}`"),
-            Self::Update(name) => write!(f, "update `{name}`"),
-            Self::Validator(name) => write!(f, "the validator of update `{name}`"),
-            Self::Query(name) => write!(f, "query `{name}`"),
-            Self::Drop => f.write_str("a `Drop`"),
-        }
-    }
-}
-
-/// The user code that a thread is running.
-#[derive(Clone)]
-pub(crate) struct UserCode {
-    part: Part,
-    workflow_type: &'static str,
-    /// The run. `None` while an input is decoded, because SDK 1.1.1 does not tell for which run.
-    execution: Option<Rc<Execution>>,
-}
-
-impl fmt::Display for UserCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of workflow `{}`", self.part, self.workflow_type)?;
-        match &self.execution {
-            Some(execution) => write!(f, " (workflow id `{}`)", execution.workflow_id),
-            None => Ok(()),
-        }
-    }
-}
-
-thread_local! {
-    static CURRENT: RefCell<Option<UserCode>> = const { RefCell::new(None) };
-}
-
-/// Returns the workflow code that this thread is running, or `None` in an activity, a test or any other
-/// code.
-pub(crate) fn current() -> Option<UserCode> {
-    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
-}
-
-/// Marks the thread as running user code until it is dropped, also by a panic. Marks nest: a `Drop` runs
-/// within a method.
-struct Entered(Option<UserCode>);
-
-fn enter(code: UserCode) -> Entered {
-    Entered(CURRENT.replace(Some(code)))
-}
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        CURRENT.replace(self.0.take());
-    }
-}
-
 /// Decodes an input with the user's `Deserialize`. The decoder catches a panic of it.
 pub(crate) fn decoding<R>(workflow_type: &'static str, decode: impl FnOnce() -> R) -> R {
-    let _entered = enter(UserCode { part: Part::Decode, workflow_type, execution: None });
+    let _entered =
+        enter(UserCode { part: Part::Decode, workflow_type: workflow_type.into(), run: None });
     decode()
 }
 
 /// A run of a workflow on this worker.
 pub(crate) struct Execution {
     workflow_type: &'static str,
-    workflow_id: String,
-    run_id: String,
+    run: Arc<RunIds>,
     has_ended: Cell<bool>,
     sent: Sent,
 }
 
 impl Execution {
     pub(crate) fn new(workflow_type: &'static str, view: &WorkflowContextView) -> Rc<Self> {
-        Rc::new(Self {
-            workflow_type,
+        let run = Arc::new(RunIds {
             workflow_id: view.workflow_id().to_owned(),
             run_id: view.run_id().to_owned(),
-            has_ended: Cell::new(false),
-            sent: Sent::default(),
-        })
+        });
+        Rc::new(Self { workflow_type, run, has_ended: Cell::new(false), sent: Sent::default() })
+    }
+
+    pub(crate) fn run_id(&self) -> &str {
+        &self.run.run_id
     }
 
     /// Calls user code.
@@ -131,9 +55,8 @@ impl Execution {
         part: Part,
         call: impl FnOnce() -> R,
     ) -> Result<R, Unwound> {
-        let workflow_type = self.workflow_type;
-        let execution = Some(Rc::clone(self));
-        let _entered = enter(UserCode { part, workflow_type, execution });
+        let run = Some(Arc::clone(&self.run));
+        let _entered = enter(UserCode { part, workflow_type: self.workflow_type.into(), run });
         catch_unwind(AssertUnwindSafe(call)).map_err(Unwound)
     }
 
@@ -143,8 +66,8 @@ impl Execution {
         if let Err(unwound) = self.call(Part::Drop, || drop(value)) {
             tracing::error!(
                 workflow_type = self.workflow_type,
-                workflow_id = self.workflow_id,
-                run_id = self.run_id,
+                workflow_id = self.run.workflow_id,
+                run_id = self.run.run_id,
                 "{}",
                 unwound.describe("the `Drop` of a value of the workflow")
             );
@@ -283,7 +206,7 @@ impl<W, T> Future for UserFuture<W, T> {
         if this.execution.has_ended.get() {
             return Poll::Pending;
         }
-        if WorkerShutdown::has_handed_over(&this.execution.run_id) {
+        if WorkerShutdown::has_handed_over(this.execution.run_id()) {
             this.context.force_task_fail(HANDED_OVER);
             return Poll::Pending;
         }

@@ -1,0 +1,148 @@
+//! The life of one SDK worker on its thread: it waits for the server, and takes tasks until it's told to
+//! stop or dies.
+
+use std::error::Error as StdError;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use temporalio_client::tonic::{Code, Status};
+use temporalio_sdk::error::{WorkerCreateError, WorkerRunError, WorkerValidationError};
+use temporalio_sdk::{Runtime, Worker, WorkerOptions};
+
+use super::control::Control;
+use super::health::{Board, WorkerState};
+use super::watchdog::Watchdog;
+use crate::client::Client;
+use crate::error::report::one_line;
+use crate::error::server_limits::WorkerLimits;
+use crate::error::{ConnectionError, Error};
+
+/// The pause before a server that was away is asked again.
+pub(super) const RECONNECT: Duration = Duration::from_millis(500);
+
+/// Everything that a worker is started with.
+pub(super) struct Plan {
+    pub(super) queue: &'static str,
+    pub(super) options: WorkerOptions,
+    pub(super) payload_limits: WorkerLimits,
+}
+
+/// Everything that the SDK workers of a queue share: the first one, and those that replace it.
+pub(super) struct Serving {
+    pub(super) plan: Plan,
+    pub(super) runtime: Arc<Runtime>,
+    pub(super) client: Client,
+    pub(super) control: Arc<Control>,
+    pub(super) board: Arc<Board>,
+    pub(super) watchdog: Arc<Watchdog>,
+}
+
+pub(super) type Cause = Box<dyn StdError + Send + Sync>;
+
+/// The end of an SDK worker.
+pub(super) enum End {
+    /// It was asked to stop.
+    Stopped,
+    /// The server was away before it could begin.
+    Unreachable(Cause),
+    Died(Cause),
+}
+
+impl Serving {
+    /// Makes an SDK worker.
+    pub(super) fn make(&self) -> Result<Worker, WorkerCreateError> {
+        let options = self.plan.options.clone();
+        let worker = Worker::new(&self.runtime, self.client.sdk().clone(), options)?;
+        self.control.enlist(self.plan.queue, Box::new(worker.shutdown_handle()));
+        Ok(worker)
+    }
+
+    /// Runs one SDK worker to its end.
+    pub(super) async fn serve(&self, mut worker: Worker) -> End {
+        let queue = self.plan.queue;
+        match self.connected().await {
+            Ok(true) => {}
+            Ok(false) => return End::Stopped,
+            Err(error) => return End::Died(error.into()),
+        }
+        // The server has told its limits now.
+        self.plan.payload_limits.get().apply_to_workflows();
+        if !self.control.is_stopping() {
+            self.board.set(queue, WorkerState::Running, None);
+            tracing::debug!(queue, "the worker runs");
+        }
+        match AssertUnwindSafe(worker.run()).catch_unwind().await {
+            Ok(Ok(())) if self.control.is_stopping() => End::Stopped,
+            Ok(Ok(())) => End::Died("it ended without having been asked to".into()),
+            Ok(Err(error)) if is_away(&error) => End::Unreachable(error.into()),
+            Ok(Err(error)) => End::Died(error.into()),
+            Err(panic) => End::Died(panic_message(&*panic).into()),
+        }
+    }
+
+    /// Waits until the server knows the namespace. Returns `false` if a stop is asked for before that.
+    async fn connected(&self) -> Result<bool, Error> {
+        loop {
+            let checked = tokio::select! {
+                () = self.control.stopping() => return Ok(false),
+                checked = self.client.check_namespace() => checked,
+            };
+            match checked {
+                Ok(()) => return Ok(true),
+                Err(error @ Error::Connection(ConnectionError::Unreachable { .. })) => {
+                    self.waiting_for_the_server(&error);
+                }
+                Err(error) => return Err(error),
+            }
+            self.pause(RECONNECT).await;
+        }
+    }
+
+    pub(super) fn waiting_for_the_server(&self, error: &(dyn StdError + 'static)) {
+        let (queue, error) = (self.plan.queue, one_line(error));
+        tracing::warn!(queue, error, "the server is away; the worker waits for it");
+        self.board.set(queue, WorkerState::Connecting, Some(error));
+    }
+
+    /// Waits for a pause, or until a stop is asked for.
+    pub(super) async fn pause(&self, pause: Duration) {
+        tokio::select! {
+            () = self.control.stopping() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Returns whether a worker couldn't start because the server didn't answer.
+fn is_away(error: &WorkerRunError) -> bool {
+    let WorkerRunError::Validation(WorkerValidationError::NamespaceDescribeError {
+        source, ..
+    }) = error
+    else {
+        return false;
+    };
+    is_transient(source)
+}
+
+/// Returns whether a call that ended with this status is likely to succeed soon.
+fn is_transient(status: &Status) -> bool {
+    matches!(
+        status.code(),
+        Code::Unavailable
+            | Code::DeadlineExceeded
+            | Code::ResourceExhausted
+            | Code::Cancelled
+            | Code::Aborted
+    )
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    match text {
+        Some(text) => format!("its thread panicked: {text}"),
+        None => "its thread panicked".to_owned(),
+    }
+}
