@@ -260,7 +260,10 @@ fn without_a_server_it_is_said_where_one_was_looked_for() {
         refused.contains("no Temporal server answers at 127.0.0.1:1; start one with"),
         "{refused}"
     );
-    assert!(refused.contains("Caused by:\n    Connection refused"), "{refused}");
+    assert!(
+        refused.contains("Caused by:\n") && refused.contains("    Connection refused"),
+        "{refused}"
+    );
     let refused = run_alone(&["list", "--address", "127.0.0.1:2"]).refused(1);
     assert!(refused.contains("no Temporal server answers at 127.0.0.1:2"), "{refused}");
     let refused = run(&["list", "--namespace", "nobodys"]).refused(2);

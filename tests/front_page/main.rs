@@ -200,7 +200,8 @@ fn a_feature_that_is_off_brings_no_dependencies() {
     };
     let names = |tree: &str| tree.lines().map(str::to_owned).collect::<Vec<_>>();
     let without = names(&tree(&[]));
-    let dev_server = ["etcetera", "sha2", "tempfile", "temporalio_sdk_core", "which", "zip"];
+    let dev_server =
+        ["etcetera", "ring", "rustix", "tempfile", "temporalio_sdk_core", "which", "zip"];
     let cli = ["anstream", "clap", "clap_complete", "humantime", "tracing_subscriber"];
     for (feature, dependencies) in [("dev-server", &dev_server[..]), ("cli", &cli)] {
         let with = names(&tree(&["--features", feature]));

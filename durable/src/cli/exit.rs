@@ -10,7 +10,7 @@ use clap::builder::styling::AnsiColor;
 use super::escape;
 use crate::definition::InvalidInput;
 use crate::definition::arguments::Values;
-use crate::error::report::{FAILED, MISUSED, Report, exit_code};
+use crate::error::report::{FAILED, MISUSED, exit_code, messages, report};
 use crate::error::{ConnectionError, Error, SharedError};
 
 /// The error of a command of the program's own.
@@ -50,7 +50,8 @@ impl Problem {
     /// Prints the error and its causes to standard error.
     pub(super) fn report(&self) -> ExitCode {
         let style = AnsiColor::Red.on_default().bold();
-        let error = escape::lines(&Report(&*self.error).to_string());
+        let messages = messages(&*self.error);
+        let error = report(messages.iter().map(|message| escape::lines(message)));
         let report = format!("{style}error:{style:#} {error}\n");
         // Without standard error, the exit code is all there is.
         let _ = anstream::stderr().write_all(report.as_bytes());

@@ -55,15 +55,19 @@ pub(crate) struct Report<'a>(pub(crate) &'a (dyn StdError + 'static));
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, message) in messages(self.0).iter().enumerate() {
-            match index {
-                0 => f.write_str(message)?,
-                1 => write!(f, "\n\nCaused by:\n    {message}")?,
-                _ => write!(f, "\n    {message}")?,
-            }
-        }
-        Ok(())
+        f.write_str(&report(messages(self.0)))
     }
+}
+
+/// Returns the messages of an error and its causes as a report with a line for each cause.
+pub(crate) fn report(messages: impl IntoIterator<Item = String>) -> String {
+    let mut messages = messages.into_iter();
+    let mut report = messages.next().unwrap_or_default();
+    for (index, message) in messages.enumerate() {
+        report += if index == 0 { "\n\nCaused by:\n    " } else { "\n    " };
+        report += &message;
+    }
+    report
 }
 
 /// Displays the cause of an [`Error`] at the end of the error's own line.
