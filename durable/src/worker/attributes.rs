@@ -30,7 +30,7 @@ pub(super) fn report_unfit(client: &Client, registry: &Registry, control: &Arc<C
                     return unfit.iter().for_each(|problem| tracing::error!("{problem}"));
                 }
                 Err(Error::Connection(ConnectionError::Unreachable { .. })) => {
-                    tokio::time::sleep(RECONNECT).await
+                    tokio::time::sleep(RECONNECT).await;
                 }
                 Err(error) => {
                     let error = one_line(&error);

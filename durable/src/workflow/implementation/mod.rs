@@ -103,9 +103,10 @@ where
         let no_state = context.state(|adapter| adapter.state.as_ref().err().cloned());
         let problem = match (no_state, input.map(|input| input.0).transpose()) {
             // The input of a quarantined run isn't decoded.
-            (Some(problem @ NoState::TaskFailure(_)), _) => problem,
+            (Some(problem @ (NoState::TaskFailure(_) | NoState::UndecodableInput(_))), _) => {
+                problem
+            }
             (_, Err(error)) => undecodable::<W>(&error),
-            (Some(problem @ NoState::UndecodableInput(_)), Ok(_)) => problem,
             (_, Ok(input)) => return run(&context, input),
         };
         let message = match problem {
