@@ -245,7 +245,7 @@ async fn no_filter_lifts_the_type_of_a_list() -> durable::Result<()> {
     let everything = format!("WorkflowId STARTS_WITH '{prefix}'");
     for filter in [
         everything.clone(),
-        format!("ExecutionStatus != 'Running' OR ({everything})"),
+        format!("WorkflowId = '{prefix}' OR ({everything})"),
         format!("{everything} OR WorkflowId = ') OR ('"),
         format!("WorkflowType = 'OtherSaleWorkflow' OR {everything}"),
         format!(r"{everything} OR WorkflowId = 'it\'s' OR WorkflowId = 'it''s'"),
