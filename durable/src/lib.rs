@@ -83,6 +83,7 @@ extern crate self as durable;
 
 pub mod activity;
 mod address;
+mod background;
 mod base_workflow;
 #[cfg(feature = "cli")]
 pub mod cli;

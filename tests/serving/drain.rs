@@ -9,13 +9,16 @@ use crate::flows::{Careful, Nearby, Steady, Stubborn, Yielding};
 use crate::process::Worker;
 
 /// A worker process for a queue of its own, on this binary's server.
-async fn worker(queue: &str, settings: &'static [(&'static str, &'static str)]) -> Worker {
+pub(crate) async fn worker(
+    queue: &str,
+    settings: &'static [(&'static str, &'static str)],
+) -> Worker {
     let queue = queue.to_owned();
     blocking(move || Worker::start(Shared::get().address(), &queue, settings)).await
 }
 
 /// Waits until an activity has begun.
-async fn begun(worker: Worker, activity: &'static str) -> Worker {
+pub(crate) async fn begun(worker: Worker, activity: &'static str) -> Worker {
     blocking(move || {
         worker.prints(&format!("begun {activity} "));
         worker
@@ -23,7 +26,7 @@ async fn begun(worker: Worker, activity: &'static str) -> Worker {
     .await
 }
 
-async fn ends(mut worker: Worker) -> (Worker, Option<i32>, Duration) {
+pub(crate) async fn ends(mut worker: Worker) -> (Worker, Option<i32>, Duration) {
     blocking(move || {
         let (code, took) = worker.ends();
         (worker, code, took)

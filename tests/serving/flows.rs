@@ -80,6 +80,14 @@ fn stubborn(ctx: ActivityContext, milliseconds: u64) -> u32 {
     ctx.info().attempt
 }
 
+/// Blocks a thread of the runtime, which an `async` activity must not do.
+#[activity(queue = "serving", start_to_close_timeout = "60s")]
+async fn rude(ctx: ActivityContext, milliseconds: u64) -> u32 {
+    begun(&ctx);
+    std::thread::sleep(Duration::from_millis(milliseconds));
+    ctx.info().attempt
+}
+
 /// One of several.
 #[activity(
     queue = "serving",
@@ -125,6 +133,18 @@ impl Stubborn {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, milliseconds: u64) -> WorkflowResult<u32> {
         Ok(stubborn::execute(ctx, milliseconds).task_queue(ctx.task_queue()).await?)
+    }
+}
+
+#[workflow(queue = "serving")]
+#[derive(Default)]
+pub(crate) struct Rude;
+
+#[workflow_methods]
+impl Rude {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, milliseconds: u64) -> WorkflowResult<u32> {
+        Ok(rude::execute(ctx, milliseconds).task_queue(ctx.task_queue()).await?)
     }
 }
 

@@ -5,6 +5,7 @@ use durable::worker::{Exit, WorkerError, WorkerState};
 use durable_tests::{client, eventually, unique};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::flows::Steady;
 
@@ -14,7 +15,7 @@ pub(crate) async fn get(address: &str, path: &str) -> (u16, Value) {
 }
 
 async fn request(address: &str, method: &str, path: &str) -> (u16, Value) {
-    let mut stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
     let request = format!("{method} {path} HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("it reads");
     let mut answer = String::new();
@@ -74,6 +75,36 @@ async fn probes_see_workers_that_run_and_workers_that_drain() -> durable::Result
     assert!(report.is_clean(), "{report}");
     assert_eq!(health.workers()[0].state, WorkerState::Stopped);
     workflow.terminate("the test is over").await
+}
+
+#[tokio::test]
+async fn clients_that_send_no_request_do_not_stop_probes() -> durable::Result<()> {
+    let client = client().await;
+    let queue = unique("beset");
+    let workers = Workers::new(&client)
+        .queues(["serving"])
+        .worker_options(move |options| options.task_queue.clone_from(&queue))
+        .health_address("127.0.0.1:0")
+        .start()
+        .await?;
+    let address = workers.health_address().expect("it listens").to_string();
+    // These are more than may be open at once.
+    let mut slow = Vec::new();
+    for _ in 0..300 {
+        let mut stream = TcpStream::connect(&address).await.expect("it listens");
+        // The first ones may be closed already.
+        let _ = stream.write_all(b"GET /live HTTP/1.1\r\nHost: pro").await;
+        slow.push(stream);
+    }
+    assert_eq!(get(&address, "/live").await.0, 200);
+    // The first was closed for another, and the last is closed when its time is over.
+    for stream in [0, 299] {
+        let mut rest = Vec::new();
+        let closed = slow[stream].read_to_end(&mut rest);
+        // Closed with or without an error is all the same.
+        let _ = tokio::time::timeout(Duration::from_secs(60), closed).await.expect("it is closed");
+    }
+    workers.shutdown().await
 }
 
 #[tokio::test]

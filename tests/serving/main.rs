@@ -3,6 +3,7 @@
 
 #![cfg(unix)]
 
+mod blocking_activities;
 mod drain;
 mod flows;
 mod gate;

@@ -33,11 +33,14 @@ async fn the_report_says_what_is_served_with_which_options_and_where() -> durabl
     assert_eq!(served.queue, queue);
     assert_eq!(
         served.workflows,
-        ["Careful", "Echo", "Nearby", "Spinning", "Steady", "Steps", "Stubborn", "Yielding"]
+        [
+            "Careful", "Echo", "Nearby", "Rude", "Spinning", "Steady", "Steps", "Stubborn",
+            "Yielding"
+        ]
     );
     assert_eq!(
         served.activities,
-        ["attentive", "careful", "steady", "step", "stubborn", "yielding"]
+        ["attentive", "careful", "rude", "steady", "step", "stubborn", "yielding"]
     );
     assert_eq!(served.options.workflow_cache_size, 7);
     assert_eq!(served.options.activity_slots, Some(100));
@@ -48,7 +51,7 @@ async fn the_report_says_what_is_served_with_which_options_and_where() -> durabl
     let text = report.to_string();
     for part in [
         "durable 0.1.0 on the Temporal Rust SDK 1.1.1 serves namespace `default` of 127.0.0.1:",
-        "activities: attentive, careful, steady, step, stubborn, yielding",
+        "activities: attentive, careful, rude, steady, step, stubborn, yielding",
         "; deadlock timeout 2s, at most 4 stuck workflows",
         "cache: 7 workflows",
         "activities a second: 2.5",

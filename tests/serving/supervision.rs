@@ -89,7 +89,9 @@ async fn a_worker_that_dies_too_often_is_given_up_and_the_others_go_on() -> dura
     assert!(!readiness.ready);
     assert_eq!(readiness.reasons.len(), 1, "{readiness:?}");
     assert!(readiness.reasons[0].contains("queue `serving` is given up"), "{readiness:?}");
-    assert!(readiness.reasons[0].contains("the codec choked"), "{readiness:?}");
+    // Strangers may read it, so it has no text of a panic.
+    assert!(readiness.reasons[0].contains("its thread panicked"), "{readiness:?}");
+    assert!(!format!("{readiness:?}").contains("choked"), "{readiness:?}");
 
     let queue = format!("serving-bystander-{suffix}");
     let text = Bystander::execute(&client, "alive".to_owned()).task_queue(queue).await?;

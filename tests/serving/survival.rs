@@ -90,8 +90,11 @@ async fn a_worker_goes_on_when_the_server_is_back() -> durable::Result<()> {
 
     signal("KILL", server.process_id().into());
     server.ended().await;
-    let (status, ready) = crate::health::get(&probed, "/ready").await;
-    assert_eq!(status, 503, "{ready}");
+    let ready = eventually("loss of readiness", || async {
+        let (status, ready) = crate::health::get(&probed, "/ready").await;
+        (status == 503).then_some(ready)
+    })
+    .await;
     assert!(
         ready["reasons"][0].as_str().is_some_and(|reason| reason.contains(&address)),
         "{ready}"

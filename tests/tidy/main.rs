@@ -10,6 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("options", &[]),
     ("id", &[]),
     ("address", &[]),
+    ("background", &[]),
     ("search_attribute", &[]),
     ("secret", &[]),
     ("private_file", &[]),
@@ -27,6 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "client",
         &[
             "address",
+            "background",
             "definition",
             "error",
             "id",
@@ -37,7 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("base_workflow", &["client", "definition", "workflow"]),
-    ("worker", &["client", "definition", "error", "options", "settings"]),
+    ("worker", &["background", "client", "definition", "error", "options", "settings"]),
     // It fills the settings of the rooms below, none of which knows it.
     (
         "config",

@@ -2,7 +2,7 @@
 //!
 //! It rejects invalid inputs and outputs that are too large with failures that name the problem.
 
-use std::future::ready;
+use std::future::{poll_fn, ready};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -148,8 +148,9 @@ where
         attempt: info.attempt,
     });
     let activity = context.clone();
-    let output = execute::<A>(dependencies, context, input);
-    output
+    let polled = running.polled();
+    let mut output = execute::<A>(dependencies, context, input);
+    poll_fn(move |cx| polled.poll(|| output.poll_unpin(cx)))
         .map_err(move |error| {
             let shutdown = shutdown.filter(|_| !activity.is_cancelled());
             if activity.is_cancelled() || shutdown.as_ref().is_some_and(|it| it.is_drain_over()) {

@@ -147,8 +147,8 @@ sections! {
         /// The number of restarts in a row of a worker that died, before it is given up. The count starts
         /// anew after a minute of running.
         max_restarts: Key<Count> => max_restarts;
-        /// The pause before the first restart of a worker that died. It doubles with each restart, up to a
-        /// minute.
+        /// The pause before the first restart of a worker that died, at least 0.1. It doubles with each
+        /// restart, up to a minute.
         restart_interval_s: Key<Seconds> => restart_interval;
         /// The time without yielding after which the code of a workflow is stuck. Its worker is replaced,
         /// so that the other workflows of the queue go on. 0 switches this off.

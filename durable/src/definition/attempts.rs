@@ -1,35 +1,13 @@
-//! Running attempts of activities, for the report of a drain.
+//! Running attempts of activities, for the report of a drain, and for the log if they block.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use serde::Serialize;
 use tokio::sync::watch;
 
-/// An attempt of an activity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ActivityAttempt {
-    /// The task queue of the worker.
-    pub queue: String,
-    /// The activity's name.
-    pub activity: String,
-    /// The id of the calling workflow, or `None` if the activity was not called by a workflow.
-    pub workflow_id: Option<String>,
-    /// The number of the attempt, starting at 1.
-    pub attempt: u32,
-}
-
-impl fmt::Display for ActivityAttempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "attempt {} of activity `{}`", self.attempt, self.activity)?;
-        match &self.workflow_id {
-            Some(id) => write!(f, " of workflow `{id}`"),
-            None => Ok(()),
-        }
-    }
-}
+use super::attempt::ActivityAttempt;
+use super::polled::PolledAttempt;
 
 /// The numbers of attempts that ended during a drain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,6 +15,9 @@ pub(crate) struct Drained {
     pub(crate) finished: usize,
     pub(crate) cancelled: usize,
 }
+
+/// The pause between two looks for attempts that block a thread.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// The running attempts of a set of workers.
 ///
@@ -50,7 +31,7 @@ pub(crate) struct Attempts {
 #[derive(Debug, Default)]
 struct State {
     last: u64,
-    running: BTreeMap<u64, ActivityAttempt>,
+    running: BTreeMap<u64, Arc<PolledAttempt>>,
     /// The attempts that have ended since the drain began.
     drained: Option<Drained>,
 }
@@ -61,10 +42,11 @@ impl Attempts {
         let mut state = self.state();
         state.last += 1;
         let number = state.last;
-        state.running.insert(number, attempt);
+        let attempt = Arc::new(PolledAttempt::new(attempt));
+        state.running.insert(number, Arc::clone(&attempt));
         self.running.send_replace(state.running.len());
         drop(state);
-        Running { attempts: Arc::clone(self), number, cancelled: false }
+        Running { attempts: Arc::clone(self), attempt, number, cancelled: false }
     }
 
     /// Begins to count attempts that end.
@@ -79,7 +61,23 @@ impl Attempts {
 
     /// Returns the running attempts.
     pub(crate) fn under_way(&self) -> Vec<ActivityAttempt> {
-        self.state().running.values().cloned().collect()
+        self.state().running.values().map(|polled| polled.attempt.clone()).collect()
+    }
+
+    /// Looks for attempts that block a thread of their runtime, and logs them, until `self` is dropped.
+    pub(crate) fn log_blocking(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
+        let (attempts, mut count) = (Arc::downgrade(self), self.running.subscribe());
+        async move {
+            // Without a running attempt there is nothing to look at. The sender is dropped with `self`.
+            while count.wait_for(|count| *count > 0).await.is_ok() {
+                tokio::time::sleep(LOOK).await;
+                let Some(attempts) = attempts.upgrade() else { return };
+                let running: Vec<_> = attempts.state().running.values().cloned().collect();
+                for attempt in running {
+                    attempt.log_if_blocking();
+                }
+            }
+        }
     }
 
     /// Waits until no attempt is running.
@@ -102,11 +100,17 @@ impl Attempts {
 /// A guard that keeps an attempt registered as running until it is dropped.
 pub(crate) struct Running {
     attempts: Arc<Attempts>,
+    attempt: Arc<PolledAttempt>,
     number: u64,
     cancelled: bool,
 }
 
 impl Running {
+    /// Returns the attempt, whose future is polled through it.
+    pub(crate) fn polled(&self) -> Arc<PolledAttempt> {
+        Arc::clone(&self.attempt)
+    }
+
     /// Counts the attempt as cancelled when the guard is dropped.
     pub(crate) fn cancelled(mut self) {
         self.cancelled = true;

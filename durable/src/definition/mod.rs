@@ -5,6 +5,7 @@
 
 mod activity;
 pub(crate) mod arguments;
+mod attempt;
 mod attempts;
 mod built_in;
 mod caught;
@@ -20,6 +21,7 @@ mod inputs;
 mod json;
 pub(crate) mod metadata;
 mod payload;
+mod polled;
 mod problem;
 pub(crate) mod quarantine;
 mod read_only;
@@ -37,7 +39,7 @@ mod workflow;
 #[doc(inline)]
 pub use crate::search_attribute::{SearchAttribute, UnknownSearchAttribute};
 pub use activity::Activity;
-pub use attempts::ActivityAttempt;
+pub use attempt::ActivityAttempt;
 pub(crate) use attempts::Attempts;
 pub(crate) use built_in::{CANCEL, STATE};
 pub use built_in::{CancelSignal, StateQuery};

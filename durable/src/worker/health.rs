@@ -59,7 +59,7 @@ pub struct QueueHealth {
     pub state: WorkerState,
     /// The number of its deaths since the workers were started.
     pub deaths: u32,
-    /// The current problem, or the cause of its last death.
+    /// The current problem, or the cause of its last death, without the message of a panic.
     pub error: Option<String>,
     /// The workflows whose code doesn't yield at this time, each on a thread of its own. The queue is
     /// served on another one if the worker runs.
@@ -114,28 +114,36 @@ impl WorkerHealth {
 
     /// Returns the readiness of the workers. The server is asked, and has 0.8 seconds to answer.
     pub async fn readiness(&self) -> Readiness {
+        self.readiness_with(self.ask_server().await)
+    }
+
+    /// Asks the server, and returns the reason why it doesn't answer, if there is one.
+    pub(super) async fn ask_server(&self) -> Option<String> {
+        let server = self.client.address();
+        match tokio::time::timeout(ANSWER_TIMEOUT, self.client.health()).await {
+            Ok(Ok(_)) => None,
+            Ok(Err(Error::Rpc { cause, .. })) => {
+                Some(format!("the server {server} does not answer: {cause}"))
+            }
+            Ok(Err(_)) => Some(format!("the server {server} does not answer")),
+            Err(_) => Some(format!("the server {server} gave no answer in {ANSWER_TIMEOUT:?}")),
+        }
+    }
+
+    /// Returns the readiness, with the reason why the server doesn't answer.
+    pub(super) fn readiness_with(&self, server_reason: Option<String>) -> Readiness {
         let workers = self.workers();
-        let mut reasons: Vec<_> = workers
-            .iter()
-            .filter(|worker| worker.state != WorkerState::Running)
+        let not_running = workers.iter().filter(|worker| worker.state != WorkerState::Running);
+        let reasons: Vec<_> = not_running
             .map(|worker| match &worker.error {
                 Some(error) => {
                     format!("the worker of queue `{}` is {}: {error}", worker.queue, worker.state)
                 }
                 None => format!("the worker of queue `{}` is {}", worker.queue, worker.state),
             })
+            .chain(server_reason)
             .collect();
         let server = self.client.address().to_owned();
-        match tokio::time::timeout(ANSWER_TIMEOUT, self.client.health()).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(Error::Rpc { cause, .. })) => {
-                reasons.push(format!("the server {server} does not answer: {cause}"));
-            }
-            Ok(Err(_)) => reasons.push(format!("the server {server} does not answer")),
-            Err(_) => {
-                reasons.push(format!("the server {server} gave no answer in {ANSWER_TIMEOUT:?}"));
-            }
-        }
         let namespace = self.client.namespace().to_owned();
         Readiness { ready: reasons.is_empty(), reasons, server, namespace, workers }
     }

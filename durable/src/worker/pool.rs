@@ -1,13 +1,14 @@
 //! [`Workers`]: the queues to serve, their settings, and the start.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use temporalio_sdk::WorkerOptions;
 use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
+use tokio::sync::oneshot;
 
 use super::control::Control;
-use super::drain::leave_behind;
 use super::limits::Limits;
 use super::report::{QueueReport, StartupReport};
 use super::running::{Launch, RunningWorkers};
@@ -16,6 +17,7 @@ use super::settings::ServingSettings;
 use super::stop::StopSignals;
 use super::tuning::Controllers;
 use super::{DeploymentVersion, VersioningBehavior, WorkerError, attributes, version};
+use crate::background::CONTROL;
 use crate::client::Client;
 use crate::definition::entry::Target;
 use crate::definition::{
@@ -128,8 +130,8 @@ impl Workers {
         self
     }
 
-    /// Sets the pause before the first restart of a worker that died. It doubles with each restart, up to
-    /// a minute. The default is what is configured, or else a second.
+    /// Sets the pause before the first restart of a worker that died, which is at least 0.1 seconds. It
+    /// doubles with each restart, up to a minute. The default is what is configured, or else a second.
     pub fn restart_interval(mut self, interval: Duration) -> Self {
         self.settings.change(move |settings| settings.restart_interval = interval);
         self
@@ -141,7 +143,8 @@ impl Workers {
     /// `GET /live` is answered with 200 until a worker is given up, and `GET /ready` with 200 while every
     /// worker takes tasks and the server answers. Otherwise both are answered with 503. The body is JSON
     /// with the state of each worker ([`Readiness`](super::Readiness)). There is no authentication, and
-    /// nothing else is shown.
+    /// nothing else is shown: no message of a panic, for example. Probes are answered while activities
+    /// block the runtime. Many of them share an answer of the server, for a second.
     pub fn health_address(mut self, address: impl Into<String>) -> Self {
         let address = Some(address.into());
         self.settings.change(move |settings| settings.health_address.clone_from(&address));
@@ -248,31 +251,19 @@ impl Workers {
 
     /// Runs the workers as [`run`](Self::run) does, but at most until `stop` is ready.
     pub(crate) async fn run_until(self, stop: impl Future<Output = ()>) -> Result<()> {
-        let mut signals = StopSignals::listen();
-        let mut running = self.start().await?;
-        let given_up = tokio::select! {
-            signal = signals.next() => {
-                tracing::info!(signal, "stopping; draining the workers");
-                Ok(())
-            }
-            () = stop => {
-                tracing::info!("stopping; draining the workers");
-                Ok(())
-            }
-            ended = running.ended() => {
-                tracing::error!("a worker is given up; draining the others");
-                ended
-            }
-        };
+        let signals = StopSignals::listen();
+        let running = self.start().await?;
+        let (asking, asked) = oneshot::channel();
+        // Signals and deadlines must not wait for activities that block the caller's runtime.
+        let mut serving = pin!(CONTROL.run(running.serve(signals, asked)));
         tokio::select! {
-            signal = signals.next() => {
-                tracing::warn!(signal, "another signal; not draining any longer");
-                leave_behind();
-                given_up.and(Err(WorkerError::Interrupted))?;
+            () = stop => {
+                // Nobody listens any more when a signal has come before.
+                let _ = asking.send(());
+                serving.await
             }
-            report = running.drain() => given_up.and(report.into_result())?,
+            ended = &mut serving => ended,
         }
-        Ok(())
     }
 
     /// Starts the workers, each on a thread of its own, and returns once all of them are created. They

@@ -10,18 +10,22 @@ use std::task::Poll;
 use futures_util::FutureExt as _;
 use temporalio_sdk::Runtime;
 use temporalio_sdk::runtime::RuntimeOptions;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
 use super::control::Control;
-use super::drain::DrainReport;
+use super::drain::{DrainReport, leave_behind};
 use super::health::{Board, WorkerHealth};
 use super::limits::Limits;
 use super::listen::Listener;
 use super::report::StartupReport;
 use super::running_worker::{RunningWorker, vanished};
 use super::serve::{Plan, Serving};
+use super::stop::StopSignals;
 use super::supervise::{Restarts, Supervisor};
 use super::watchdog::{StuckLimits, Watchdog};
 use super::{WorkerError, drain};
+use crate::background::CONTROL;
 use crate::client::Client;
 use crate::definition::Attempts;
 use crate::error::Result;
@@ -89,9 +93,11 @@ impl RunningWorkers {
             listener,
             report: launch.report,
         };
+        CONTROL.spawn(running.attempts.log_blocking());
         for plan in launch.plans {
             let serving = Arc::new(Serving {
                 plan,
+                tokio: Handle::current(),
                 runtime: Arc::clone(&runtime),
                 client: client.clone(),
                 control: Arc::clone(&running.control),
@@ -153,8 +159,13 @@ impl RunningWorkers {
     ///
     /// It returns at the latest when the drain timeout and the
     /// [stop timeout](crate::Workers::stop_timeout) are over.
-    pub async fn drain(mut self) -> DrainReport {
+    pub async fn drain(self) -> DrainReport {
         self.stop();
+        CONTROL.run(self.drained()).await
+    }
+
+    /// Waits for the end of workers that were asked to stop, and logs the report.
+    async fn drained(mut self) -> DrainReport {
         let workers = std::mem::take(&mut self.workers);
         let end_drain = async {
             tokio::time::sleep(self.limits.drain).await;
@@ -167,6 +178,38 @@ impl RunningWorkers {
         };
         report.log();
         report
+    }
+
+    /// Serves until a signal comes, a stop is asked for or a worker is given up, and drains then. A signal
+    /// during the drain ends it. This is to run on the runtime of the control.
+    pub(super) async fn serve(
+        mut self,
+        mut signals: StopSignals,
+        stop: oneshot::Receiver<()>,
+    ) -> Result<()> {
+        let given_up = tokio::select! {
+            signal = signals.next() => {
+                tracing::info!(signal, "stopping; draining the workers");
+                Ok(())
+            }
+            Ok(()) = stop => {
+                tracing::info!("stopping; draining the workers");
+                Ok(())
+            }
+            ended = self.ended() => {
+                tracing::error!("a worker is given up; draining the others");
+                ended
+            }
+        };
+        tokio::select! {
+            signal = signals.next() => {
+                tracing::warn!(signal, "another signal; not draining any longer");
+                leave_behind();
+                given_up.and(Err(WorkerError::Interrupted))?;
+            }
+            report = self.drain() => given_up.and(report.into_result())?,
+        }
+        Ok(())
     }
 
     /// [Drains](Self::drain) the workers.

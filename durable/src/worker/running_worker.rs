@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 use super::WorkerError;
 use super::supervise::Supervisor;
 use super::worker_thread::WorkerThread;
+use crate::background::CONTROL;
 
 /// The worker of a queue.
 pub(super) struct RunningWorker {
@@ -18,7 +19,7 @@ pub(super) struct RunningWorker {
 }
 
 impl RunningWorker {
-    /// Starts the worker, and its supervision as a task of the runtime.
+    /// Starts the worker, and its supervision on the runtime of the control.
     pub(super) async fn start(supervisor: Supervisor) -> Result<Self, WorkerError> {
         let serving = Arc::clone(&supervisor.serving);
         let (queue, polled) = (serving.plan.queue, serving.plan.options.task_queue.clone());
@@ -27,9 +28,13 @@ impl RunningWorker {
             source: cause.into(),
         })?;
         let (end_sender, end) = oneshot::channel();
-        tokio::spawn(async move {
+        CONTROL.spawn(async move {
+            let end = supervisor.run(first).await;
+            // The values of the activities are the user's, so they are dropped on the user's runtime.
+            let tokio = serving.tokio.clone();
+            tokio.spawn(async move { drop(serving) });
             // Nobody listens any more when the workers were dropped.
-            let _ = end_sender.send(supervisor.run(first).await);
+            let _ = end_sender.send(end);
         });
         Ok(Self { queue, polled, end: Some(end) })
     }

@@ -10,11 +10,13 @@ use futures_util::FutureExt as _;
 use temporalio_client::tonic::{Code, Status};
 use temporalio_sdk::error::{WorkerCreateError, WorkerRunError, WorkerValidationError};
 use temporalio_sdk::{Runtime, Worker, WorkerOptions};
+use tokio::runtime::Handle;
 
-use super::control::Control;
+use super::control::{Control, Stop};
 use super::health::{Board, WorkerState};
 use super::watchdog::Watchdog;
 use crate::client::Client;
+use crate::definition::panic_message;
 use crate::error::report::one_line;
 use crate::error::server_limits::WorkerLimits;
 use crate::error::{ConnectionError, Error};
@@ -32,6 +34,8 @@ pub(super) struct Plan {
 /// Everything that the SDK workers of a queue share: the first one, and those that replace it.
 pub(super) struct Serving {
     pub(super) plan: Plan,
+    /// The runtime that the workers were started from, on which their activities run.
+    pub(super) tokio: Handle,
     pub(super) runtime: Arc<Runtime>,
     pub(super) client: Client,
     pub(super) control: Arc<Control>,
@@ -40,6 +44,22 @@ pub(super) struct Serving {
 }
 
 pub(super) type Cause = Box<dyn StdError + Send + Sync>;
+
+/// A panic of the thread of an SDK worker, as the cause of its death.
+#[derive(Debug, thiserror::Error)]
+#[error("its thread panicked: {message}")]
+struct ThreadPanicked {
+    message: String,
+}
+
+/// Returns the text of a cause for the health, which strangers may read. The message of a panic may have
+/// values of the user.
+pub(super) fn health_text(cause: &Cause) -> String {
+    if cause.is::<ThreadPanicked>() {
+        return "its thread panicked; the log has the message".to_owned();
+    }
+    one_line(&**cause)
+}
 
 /// The end of an SDK worker.
 pub(super) enum End {
@@ -55,7 +75,13 @@ impl Serving {
     pub(super) fn make(&self) -> Result<Worker, WorkerCreateError> {
         let options = self.plan.options.clone();
         let worker = Worker::new(&self.runtime, self.client.sdk().clone(), options)?;
-        self.control.enlist(self.plan.queue, Box::new(worker.shutdown_handle()));
+        let (tokio, stop) = (self.tokio.clone(), worker.shutdown_handle());
+        // The control calls it on its own runtime, and the SDK expects that of the worker.
+        let stop: Stop = Box::new(move || {
+            let _entered = tokio.enter();
+            stop();
+        });
+        self.control.enlist(self.plan.queue, stop);
         Ok(worker)
     }
 
@@ -78,7 +104,7 @@ impl Serving {
             Ok(Ok(())) => End::Died("it ended without having been asked to".into()),
             Ok(Err(error)) if is_away(&error) => End::Unreachable(error.into()),
             Ok(Err(error)) => End::Died(error.into()),
-            Err(panic) => End::Died(panic_message(&*panic).into()),
+            Err(panic) => End::Died(ThreadPanicked { message: panic_message(&*panic) }.into()),
         }
     }
 
@@ -138,11 +164,18 @@ fn is_transient(status: &Status) -> bool {
     )
 }
 
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    match text {
-        Some(text) => format!("its thread panicked: {text}"),
-        None => "its thread panicked".to_owned(),
+#[cfg(test)]
+mod tests {
+    use super::{Cause, ThreadPanicked, health_text};
+
+    #[test]
+    fn the_health_has_no_text_of_a_panic() {
+        let panicked = ThreadPanicked { message: "card 4111".to_owned() };
+        assert_eq!(panicked.to_string(), "its thread panicked: card 4111");
+        assert_eq!(
+            health_text(&Cause::from(panicked)),
+            "its thread panicked; the log has the message"
+        );
+        assert_eq!(health_text(&Cause::from("the namespace is gone")), "the namespace is gone");
     }
 }

@@ -1,5 +1,8 @@
 //! The signals that ask a process to stop.
 
+#[cfg(unix)]
+use crate::background::CONTROL;
+
 /// Listens for signals from its creation on, so that none is missed between two waits.
 pub(crate) struct StopSignals {
     #[cfg(unix)]
@@ -15,10 +18,11 @@ impl StopSignals {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
-            Self {
+            // The caller's runtime takes no signals while activities block all its threads.
+            CONTROL.enter(|| Self {
                 interrupt: signal(SignalKind::interrupt()).ok(),
                 terminate: signal(SignalKind::terminate()).ok(),
-            }
+            })
         }
         #[cfg(not(unix))]
         Self {}

@@ -2,14 +2,15 @@
 //! a workflow doesn't yield.
 //!
 //! Each SDK worker keeps its workflows on a thread of its own; its activities run on the Tokio runtime
-//! that the workers were started from, and so does the supervisor.
+//! that the workers were started from. The supervisor runs on the runtime of the control, so it waits
+//! neither for workflows nor for activities.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::WorkerError;
 use super::health::WorkerState;
-use super::serve::{Cause, End, RECONNECT, Serving};
+use super::serve::{Cause, End, RECONNECT, Serving, health_text};
 use super::watchdog::Notice;
 use super::worker_thread::WorkerThread;
 use crate::definition::StuckWorkflow;
@@ -17,6 +18,9 @@ use crate::error::report::one_line;
 
 /// The time that a worker must run for its earlier deaths to be forgotten.
 const HEALTHY: Duration = Duration::from_secs(60);
+
+/// The shortest pause before a restart. A worker that dies at once must not keep a processor busy.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The longest pause before a restart.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -26,7 +30,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 pub(super) struct Restarts {
     /// The number of restarts in a row; zero means none.
     pub(super) limit: u32,
-    /// The pause before the first; it doubles with each, up to a minute.
+    /// The pause before the first, which is at least a tenth of a second; it doubles with each, up to a
+    /// minute.
     pub(super) pause: Duration,
 }
 
@@ -34,7 +39,8 @@ impl Restarts {
     /// Returns the pause before the restart of this number, counted from 1, if there is one.
     fn pause_before(self, number: u32) -> Option<Duration> {
         let doubled = 2_u32.saturating_pow(number.saturating_sub(1));
-        (number <= self.limit).then(|| self.pause.saturating_mul(doubled).min(LONGEST_PAUSE))
+        let first = self.pause.max(SHORTEST_PAUSE);
+        (number <= self.limit).then(|| first.saturating_mul(doubled).min(LONGEST_PAUSE))
     }
 }
 
@@ -130,11 +136,11 @@ impl Supervisor {
         let queue = self.serving.plan.queue;
         control.retire(queue);
         let text = one_line(&*cause);
-        board.died(queue, text.clone());
+        board.died(queue, health_text(&cause));
         let pause = self.restarts.pause_before(deaths).filter(|_| !control.is_stopping());
         let Some(pause) = pause else {
             tracing::error!(queue, error = text, deaths, "the worker died and is given up");
-            board.set(queue, WorkerState::GivenUp, Some(text));
+            board.set(queue, WorkerState::GivenUp, Some(health_text(&cause)));
             let (queue, restarts) = (queue.to_owned(), deaths - 1);
             return Next::End(Err(WorkerError::Ended { queue, restarts, source: cause.into() }));
         };
@@ -184,5 +190,8 @@ mod tests {
             Restarts { limit: u32::MAX, pause: Duration::from_secs(1) }.pause_before(u32::MAX),
             Some(Duration::from_secs(60))
         );
+        let at_once = Restarts { limit: 3, pause: Duration::ZERO };
+        let pauses: Vec<_> = (1..=3).filter_map(|number| at_once.pause_before(number)).collect();
+        assert_eq!(pauses, [100, 200, 400].map(Duration::from_millis), "there is a shortest pause");
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::serve::{Cause, End, Serving};
@@ -46,7 +45,8 @@ impl WorkerThread {
     pub(super) async fn start(serving: &Arc<Serving>) -> Result<Self, Cause> {
         let (made_sender, made) = oneshot::channel();
         let (end_sender, end) = oneshot::channel();
-        let (tokio, counted, serving) = (Handle::current(), Counted::new(), Arc::clone(serving));
+        let (tokio, counted, serving) =
+            (serving.tokio.clone(), Counted::new(), Arc::clone(serving));
         let name = format!("durable-{}", serving.plan.queue);
         let run = move || {
             let _entered = tokio.enter();

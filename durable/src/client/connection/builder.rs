@@ -9,11 +9,11 @@ use temporalio_client::tonic::Code;
 use temporalio_client::{ClientOptions, Connection, ConnectionOptions, HttpConnectProxyOptions};
 use temporalio_common::data_converters::DataConverter;
 
-use super::io;
 use super::proxy::{Proxy, ProxyError};
 use super::security::{TlsSetup, Transport, diagnose};
 use super::settings::ConnectionSettings;
 use crate::address::Address;
+use crate::background::CONNECTIONS;
 use crate::client::{Client, Tls};
 use crate::definition::{Dependencies, debug};
 use crate::error::outgoing::typed_failures;
@@ -279,7 +279,7 @@ impl ClientBuilder {
             .client_interceptors(self.interceptors)
             .build();
         let connecting = async {
-            let connection = io::spawn(Connection::connect(connection)).await?;
+            let connection = CONNECTIONS.run(Connection::connect(connection)).await?;
             let sdk = temporalio_client::Client::new(connection, options)?;
             Ok::<_, ClientConnectError>(Client {
                 sdk,

@@ -4,7 +4,6 @@ mod builder;
 mod client;
 mod deadline;
 mod health;
-pub(super) mod io;
 mod proxy;
 mod security;
 mod service;
