@@ -72,7 +72,15 @@ pub(crate) fn expand_workflow_methods(
         validate::second_block(&mut block, &mut errors);
         return both(block, errors);
     }
+    let visibility = parse::unannotated::of(&block, file);
     let model = validate::methods(arguments, &mut block, &mut errors);
+    let missing = model
+        .as_ref()
+        .zip(visibility)
+        .and_then(|(model, visibility)| {
+            validate::missing_annotation(model, visibility, &mut errors)
+        })
+        .map(fallback::workflow);
     if let Some(model) = &model {
         repeats::mark(&model.private, &model.repeats, &mut block);
     }
@@ -82,7 +90,7 @@ pub(crate) fn expand_workflow_methods(
         None => TokenStream::new(),
     };
     block.attrs.push(lints::allowed());
-    both(quote!(#block #generated), errors)
+    both(quote!(#block #missing #generated), errors)
 }
 
 /// A marker that no `#[workflow_methods]` has read.

@@ -10,10 +10,9 @@ use std::fs;
 use std::path::Path;
 
 use quote::ToTokens as _;
-use syn::visit::{self, Visit};
-use syn::{Attribute, Block, File, ImplItem, Item, ItemImpl, ItemMod, Stmt};
+use syn::{Attribute, ImplItem, Item, ItemImpl};
 
-use super::types;
+use super::{levels, types};
 
 /// Returns true if the block comes after another one of its struct, in the same module or function.
 pub(crate) fn is_second(block: &ItemImpl, file: Option<&Path>) -> bool {
@@ -28,55 +27,29 @@ fn is_second_of(block: &ItemImpl, text: &str) -> bool {
         return false;
     }
     let Ok(file) = syn::parse_file(text) else { return false };
-    let mut search = Search { target, methods: methods(block), is_found: false };
-    search.visit_file(&file);
-    search.is_found
-}
-
-/// Looks for a block in all modules and functions of a file. A block is known by its methods: rustc
-/// refuses two of the same name.
-struct Search {
-    target: String,
-    methods: Vec<String>,
-    is_found: bool,
-}
-
-impl Search {
-    fn items<'a>(&mut self, items: impl Iterator<Item = &'a Item>) {
-        let blocks = items.filter_map(|item| match item {
-            Item::Impl(block) if self.is_of_target(block) => Some(block),
+    let methods = methods(block);
+    let mut is_found = false;
+    levels::each(&file, |items| {
+        let blocks = items.iter().filter_map(|item| match item {
+            Item::Impl(block) if is_of(block, &target) => Some(block),
             _ => None,
         });
-        self.is_found |= blocks.skip(1).any(|block| methods(block) == self.methods);
-    }
-
-    fn is_of_target(&self, block: &ItemImpl) -> bool {
-        let is_annotated =
-            block.attrs.iter().any(|attribute| is_called(attribute, "workflow_methods"));
-        // Of two blocks with a condition, one may be there.
-        let is_conditional = block.attrs.iter().any(|attribute| is_called(attribute, "cfg"));
-        is_annotated && !is_conditional && types::text(&block.self_ty) == self.target
-    }
+        // A block is known by its methods: rustc refuses two of the same name.
+        is_found |= blocks.skip(1).any(|block| self::methods(block) == methods);
+    });
+    is_found
 }
 
-impl Visit<'_> for Search {
-    fn visit_file(&mut self, file: &File) {
-        self.items(file.items.iter());
-        visit::visit_file(self, file);
-    }
+fn is_of(block: &ItemImpl, target: &str) -> bool {
+    let is_annotated = block.attrs.iter().any(|attribute| is_called(attribute, "workflow_methods"));
+    // Of two blocks with a condition, one may be there.
+    let is_conditional = block.attrs.iter().any(|attribute| is_called(attribute, "cfg"));
+    is_annotated && !is_conditional && types::text(&block.self_ty) == target
+}
 
-    fn visit_item_mod(&mut self, module: &ItemMod) {
-        self.items(module.content.iter().flat_map(|(_, items)| items));
-        visit::visit_item_mod(self, module);
-    }
-
-    fn visit_block(&mut self, block: &Block) {
-        self.items(block.stmts.iter().filter_map(|statement| match statement {
-            Stmt::Item(item) => Some(item),
-            _ => None,
-        }));
-        visit::visit_block(self, block);
-    }
+/// Returns true if a block of the file is the one that is expanded, by its struct and methods.
+pub(super) fn is_same(block: &ItemImpl, other: &ItemImpl) -> bool {
+    is_of(other, &types::text(&block.self_ty)) && methods(block) == methods(other)
 }
 
 fn is_called(attribute: &Attribute, name: &str) -> bool {

@@ -2,12 +2,14 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::format_ident;
-use syn::{Ident, ImplItem, ItemImpl, Path, ReturnType, Type};
+use syn::{Ident, ImplItem, ItemImpl, Path, ReturnType, Type, Visibility};
 
 use super::{handlers, inputs, outputs, settings};
 use crate::diagnostics::{Errors, err};
 use crate::lint;
-use crate::model::{Context, GENERATED, Init, Input, Methods, Output, OutputKind, Run};
+use crate::model::{
+    Context, GENERATED, Init, Input, Item, Methods, Output, OutputKind, Run, Workflow,
+};
 use crate::parse::methods::{self, Marker, Method};
 use crate::parse::signature::{self, By, ContextType};
 use crate::parse::{arguments, keys, types};
@@ -72,6 +74,26 @@ pub(crate) fn second_block(block: &mut ItemImpl, errors: &mut Errors) {
         "`{}` has two `#[workflow_methods]` blocks; move the methods into one",
         types::text(&block.self_ty),
     ));
+}
+
+/// The annotation that the struct of a block lacks, for the fallback. Its absence is the mistake.
+pub(crate) fn missing_annotation(
+    model: &Methods,
+    visibility: Visibility,
+    errors: &mut Errors,
+) -> Option<Workflow> {
+    let ident = model.target.get_ident()?;
+    errors.push(err!(
+        ident,
+        "`{ident}` has workflow methods but is not annotated as a workflow; put \
+         `#[workflow(queue = \"..\")]` on the struct",
+    ));
+    let (docs, deprecated) = (Vec::new(), Vec::new());
+    let conditions = model.conditions.clone();
+    let item = Item { ident: ident.clone(), visibility, docs, conditions, deprecated };
+    let private = model.private.clone();
+    let (name, queue) = (settings::default_name(ident), String::new());
+    Some(Workflow { private, item, name, queue, id: None, settings: Vec::new() })
 }
 
 /// The struct that the block is of; `None` where it is none, or generic.

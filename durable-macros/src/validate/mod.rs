@@ -20,6 +20,6 @@ pub(crate) use application_error::application_error;
 pub(crate) use declared::{activity as declared_activity, workflow as declared_workflow};
 pub(crate) use entry::main;
 pub(crate) use inputs::{MOST_INPUTS, is_free};
-pub(crate) use methods::{methods, second_block};
+pub(crate) use methods::{methods, missing_annotation, second_block};
 pub(crate) use test::{is_of_tests, test};
 pub(crate) use workflow::workflow;

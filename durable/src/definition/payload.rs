@@ -11,8 +11,8 @@ use temporalio_common::data_converters::{TemporalDeserializable, TemporalSeriali
     message = "`{Self}` cannot travel to the Temporal server and back",
     label = "this type is not `Serialize` and `Deserialize`",
     note = "derive both on it, and on the types within: `#[derive(Serialize, Deserialize)]`",
-    note = "an activity takes `ActivityContext` and `State<T>` by these names, and a workflow's method its \
-            context by reference: they are no inputs"
+    note = "an activity takes `ActivityContext` and `State<T>` by these names and before its inputs, and a \
+            workflow's method its context by reference: they are no inputs"
 )]
 pub trait Payload: TemporalSerializable + TemporalDeserializable + Send + 'static {}
 
