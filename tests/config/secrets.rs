@@ -5,6 +5,7 @@ use std::error::Error;
 use durable::Client;
 use durable::client::{ClientBuilder, ClientService, Pem, Tls};
 use durable::config::Config;
+use durable::dev_server::DevServer;
 
 use crate::{load, printed};
 
@@ -26,6 +27,19 @@ fn settings_and_messages_of_the_configuration_show_no_secret() {
         "api_key: \"hunter2\\n\"",
         "headers: { authorization: 'Bearer hunter2' }",
         "headers: { authorization: \"hunter2\\n\" }",
+        "api_key: '${KEY-hunter2}'",
+        "api_key: '${-hunter2}'",
+        "api_key: '${hunter2'",
+        "api_key: \"hunter2\"x",
+        "api_key: !text hunter2",
+        "api_key: [hunter2]",
+        "api_key: { key: hunter2 }",
+        "headers: hunter2",
+        "headers: { authorization: [hunter2] }",
+        "enabled: 'https://me:hunter2@temporal'",
+        "connect_timeout_s: https://me:hunter2@temporal",
+        "'https://me:hunter2@temporal': true",
+        "worker: { queues: { 'https://me:hunter2@temporal': { enable: true } } }",
         "proxy: 'http://me:hunter2@127.0.0.1:1'",
         "proxy: 'me:hunter2@127.0.0.1:1'",
         "proxy: '127.0.0.1:1', proxy_user: me, proxy_password: hunter2",
@@ -63,14 +77,33 @@ fn variables_show_no_secret() {
     }
 }
 
+#[test]
+fn invalid_profiles_show_no_secret() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("temporal.toml");
+    for (text, problem) in [
+        ("[profile.default]\napi_key = \"hunter2\n", "line 2"),
+        ("[profile.default]\napi_key = hunter2\n", "line 2"),
+        ("[profile.default]\ntls = \"hunter2\"\n", "a string of 7 characters"),
+        ("[profile.default]\naddress = [\"hunter2\"]\n", "expected a string"),
+    ] {
+        std::fs::write(&file, text).expect("it is written");
+        let file = file.to_str().expect("its name is text");
+        let error = load("", &[("TEMPORAL_CONFIG_FILE", file)]).expect_err("it is invalid");
+        let shown = format!("{error}\n{}", debug(&error));
+        assert!(shown.contains(problem) && !shown.contains(SECRET), "{text}: {shown}");
+    }
+}
+
 /// Returns everything that a configuration and its client say.
 fn connection(config: &Config) -> String {
     let settings = config.settings();
     let lines: Vec<_> = settings.iter().map(ToString::to_string).collect();
     let messages = refusal(Client::builder().config(config));
     let service = ClientService::new(Client::builder().config(config));
-    format!("{}\n{}\n{messages}\n{}", lines.join("\n"), debug(config), debug(&service))
-        + &debug(&settings)
+    let server = DevServer::builder().config(config);
+    let others = [debug(config), debug(&service), debug(&settings), debug(&server)];
+    format!("{}\n{messages}\n{}", lines.join("\n"), others.join("\n"))
 }
 
 /// Returns the error of a connection. Nothing listens at any of the addresses.

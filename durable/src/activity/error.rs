@@ -1,9 +1,11 @@
 //! The error of an activity, into which application errors convert with their type and values.
 
+use std::fmt;
+
 use temporalio_common::error::{ApplicationFailure, FailurePayloads};
 use temporalio_sdk::activities::ActivityError as SdkActivityError;
 
-use crate::error::{ApplicationError, DowncastFailure as _, outgoing};
+use crate::error::{ApplicationError, DowncastFailure as _, WithoutValues, outgoing};
 
 /// The error of an activity: a failure, a cancellation, or a completion by another process.
 ///
@@ -12,7 +14,6 @@ use crate::error::{ApplicationError, DowncastFailure as _, outgoing};
 /// of `anyhow`. Any other error becomes a retryable failure with a message and without a type name.
 ///
 /// It has the same variants as the SDK's error of the same name, which does not keep the types.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum ActivityError {
     /// The activity failed. The failure has the error and says whether it is retried.
@@ -24,6 +25,19 @@ pub enum ActivityError {
     },
     /// Another process completes the activity; see [`Client::activity`](crate::Client::activity).
     WillCompleteAsync,
+}
+
+/// Formats the error without the values of its details.
+impl fmt::Debug for ActivityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Application(failure) => {
+                f.debug_tuple("Application").field(&WithoutValues(failure)).finish()
+            }
+            Self::Cancelled { .. } => f.debug_struct("Cancelled").finish_non_exhaustive(),
+            Self::WillCompleteAsync => f.write_str("WillCompleteAsync"),
+        }
+    }
 }
 
 impl ActivityError {

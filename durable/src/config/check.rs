@@ -21,11 +21,7 @@ pub(super) fn one_name_for_tls(layer: &mut Values, problems: &mut Vec<ConfigProb
     if keys.tls.is_set() {
         let problem = "this is another name of `tls`, which is also set";
         let mistake = ConfigMistake::Contradiction { problem, fix: REMOVE_ONE };
-        problems.push(ConfigProblem {
-            source: source.clone(),
-            key: in_file(alias.path()),
-            mistake,
-        });
+        problems.push(ConfigProblem::of_key(source.clone(), &in_file(alias.path()), mistake));
     } else {
         keys.tls.put(value, source.clone(), layer);
     }
@@ -236,7 +232,7 @@ impl Checking<'_> {
     fn problem(&mut self, key: &dyn Located, mistake: ConfigMistake) {
         if let Some(source) = key.source() {
             let source = source.clone();
-            self.problems.push(ConfigProblem { source, key: in_file(key.path()), mistake });
+            self.problems.push(ConfigProblem::of_key(source, &in_file(key.path()), mistake));
         }
     }
 }

@@ -18,6 +18,7 @@ use super::section::Key;
 use super::types::KeyType;
 use super::value::{Found, KeyPath, Value, ValueSource, Values, in_file};
 use crate::client::Pem;
+use crate::definition::arguments::conversion::hidden;
 
 /// The prefix of variables for single keys. `__` also separates the levels.
 const PREFIX: &str = "DURABLE__";
@@ -64,14 +65,11 @@ impl Environment {
             match find(all_keys(), &parts) {
                 Ok((path, kind)) if !text.is_empty() => match Value::parse(kind, text, None) {
                     Ok(value) => values.insert(path, Found { value, kind, source }),
-                    Err(_) => problems.push(ConfigProblem {
-                        source,
-                        key: in_file(&path),
-                        mistake: ConfigMistake::WrongType {
-                            expected: kind.expectation(),
-                            got: None,
-                        },
-                    }),
+                    Err(_) => {
+                        let expected = kind.expectation();
+                        let mistake = ConfigMistake::WrongType { expected, got: None };
+                        problems.push(ConfigProblem::of_key(source, &in_file(&path), mistake));
+                    }
                 },
                 Ok(_) => {}
                 Err(mistake) => problems.push(ConfigProblem::at(source, mistake)),
@@ -98,7 +96,8 @@ impl Environment {
         let mut profile = ClientConfigProfile::default();
         if let Err(error) = profile.load_from_env(Some(&set)) {
             let source = ValueSource::Variable("TEMPORAL_*".to_owned());
-            let mistake = ConfigMistake::InvalidProfile { reason: error.to_string() };
+            let mistake =
+                ConfigMistake::InvalidProfile { reason: without_source(&error.to_string()) };
             problems.push(ConfigProblem::at(source, mistake));
         }
         // Variables for certificates alone don't turn TLS on.
@@ -145,12 +144,23 @@ impl Environment {
         match load_client_config_profile(options, Some(&self.variables)) {
             Ok(profile) => values_of(&profile, true, |_| source.clone(), problems),
             Err(error) => {
-                let mistake = ConfigMistake::InvalidProfile { reason: error.to_string() };
+                let mistake =
+                    ConfigMistake::InvalidProfile { reason: without_source(&error.to_string()) };
                 problems.push(ConfigProblem::at(source, mistake));
                 Values::default()
             }
         }
     }
+}
+
+/// Returns a message of the SDK without the lines of the file, which may contain a secret, and without the
+/// value.
+fn without_source(message: &str) -> String {
+    let is_source = |line: &&str| {
+        line.trim_start_matches(|char: char| char.is_ascii_digit() || char == ' ').starts_with('|')
+    };
+    let lines: Vec<_> = message.lines().filter(|line| !is_source(line)).map(hidden).collect();
+    lines.join(": ")
 }
 
 /// Finds the key that the parts of a variable's name mean.

@@ -50,9 +50,15 @@ pub struct ConfigProblem {
 }
 
 impl ConfigProblem {
+    /// Creates the problem of a key. Credentials in its texts are masked, because a key in the wrong place
+    /// may have any value.
+    pub(super) fn of_key(source: ValueSource, key: &str, mistake: ConfigMistake) -> Self {
+        Self { source, key: without_credentials(key), mistake: mistake.masked() }
+    }
+
     /// Creates a problem that isn't one of a key.
     pub(super) fn at(source: ValueSource, mistake: ConfigMistake) -> Self {
-        Self { source, key: String::new(), mistake }
+        Self::of_key(source, "", mistake)
     }
 }
 
@@ -64,6 +70,6 @@ impl fmt::Display for ConfigProblem {
         if !self.key.is_empty() {
             write!(f, "{}: ", self.key)?;
         }
-        f.write_str(&without_credentials(&self.mistake.to_string()))
+        self.mistake.fmt(f)
     }
 }

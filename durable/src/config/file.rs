@@ -202,7 +202,7 @@ impl Reading<'_> {
 
     fn problem(&mut self, line: usize, path: &[String], mistake: ConfigMistake) {
         let source = ValueSource::File { path: self.path.to_owned(), line, variables: Vec::new() };
-        self.problems.push(ConfigProblem { source, key: dotted(path), mistake });
+        self.problems.push(ConfigProblem::of_key(source, &dotted(path), mistake));
     }
 }
 

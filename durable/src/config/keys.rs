@@ -57,6 +57,9 @@ sections! {
         proxy_password: Key<Secret>;
         /// A gRPC header that is sent with every call.
         headers: Map<Secret>;
+        /// `true` shows values in error messages of this process, which then reach histories and logs. It
+        /// is for tests and development, and takes effect when a client connects.
+        show_values: Key<Bool> => show_values, without "hidden, unless the program shows them";
         /// Options of every workflow that this program starts.
         workflows: Section<Workflows>;
         /// Options of every activity that this program's workflows call.

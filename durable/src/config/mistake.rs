@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::options::OptionProblem;
+use crate::secret::without_credentials;
 
 /// A mistake in a configuration. `Display` prints the problem, and then the fix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -181,6 +182,26 @@ pub enum ConfigMistake {
         /// The names that the program has.
         known: Vec<String>,
     },
+}
+
+impl ConfigMistake {
+    /// Masks credentials in texts that may repeat what was written.
+    pub(super) fn masked(mut self) -> Self {
+        match &mut self {
+            Self::Unreadable { reason: text, .. }
+            | Self::InvalidProfile { reason: text }
+            | Self::InvalidYaml { problem: text }
+            | Self::InvalidSubstitution { problem: text }
+            | Self::MissingVariable { problem: text }
+            | Self::WrongType { got: Some(text), .. }
+            | Self::QuotedValue { got: text, .. }
+            | Self::InvalidAddress { reason: text, .. }
+            | Self::NotASection { key: text }
+            | Self::NotInProgram { name: text, .. } => *text = without_credentials(text),
+            _ => {}
+        }
+        self
+    }
 }
 
 fn unknown_key(nearest: Option<&str>, elsewhere: Option<&str>, known: &[&str]) -> String {

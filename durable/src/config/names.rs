@@ -41,7 +41,7 @@ pub(super) fn not_in_program<S>(
         let key = format!("{}.{name}", in_file(chosen.path()));
         let mistake =
             ConfigMistake::NotInProgram { kind, name: name.clone(), nearest: near, known };
-        ConfigProblem { source: section.source.clone(), key, mistake }
+        ConfigProblem::of_key(section.source.clone(), &key, mistake)
     };
     unknown.map(problem).collect()
 }

@@ -102,9 +102,9 @@ fn replace(
     let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
     let (name, operation) = inner.split_at(end);
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-        let problem =
-            format!("invalid substitution `${{{inner}}}`: expected the name of a variable");
-        problems.push(malformed(problem));
+        // The text is not shown. It may be the default of a secret.
+        let problem = "invalid substitution: expected the name of a variable after `${`";
+        problems.push(malformed(problem.to_owned()));
         return;
     }
     let value = variable(name);
@@ -144,7 +144,7 @@ fn replace(
         }
     } else {
         problems.push(malformed(format!(
-            "invalid substitution `${{{inner}}}`; write `${{{name}}}`, `${{{name}:-default}}` or \
+            "invalid substitution of {name}; write `${{{name}}}`, `${{{name}:-default}}` or \
              `${{{name}:?message}}`"
         )));
     }

@@ -14,6 +14,9 @@ use temporalio_common::error::{
 };
 use temporalio_sdk::WorkflowTermination;
 
+use super::failure::Sizes;
+use crate::definition::debug;
+
 /// A failure of an activity, workflow or update: a message or an error, and its properties for Temporal.
 ///
 /// In an activity `?` converts every `std::error::Error` into it. In a workflow, where an error ends the
@@ -38,8 +41,30 @@ use temporalio_sdk::WorkflowTermination;
 ///     Ok(number.parse().map_err(ApplicationFailure::non_retryable)?)
 /// }
 /// ```
-#[derive(Debug)]
 pub struct ApplicationFailure(SdkFailure);
+
+/// Formats the failure without the values of its details.
+impl fmt::Debug for ApplicationFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        WithoutValues(&self.0).fmt(f)
+    }
+}
+
+/// Formats a failure of the SDK without the values of its details and of its causes.
+pub(crate) struct WithoutValues<'a>(pub(crate) &'a SdkFailure);
+
+impl fmt::Debug for WithoutValues<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApplicationFailure")
+            .field("error", &self.0.source_error())
+            .field("type_name", &self.0.type_name())
+            .field("non_retryable", &self.0.is_non_retryable())
+            .field("next_retry_delay", &self.0.next_retry_delay())
+            .field("category", &self.0.category())
+            .field("details", &self.0.raw_details().map(Sizes))
+            .finish_non_exhaustive()
+    }
+}
 
 impl ApplicationFailure {
     /// Creates a failure that is retried according to the retry policy.
@@ -69,7 +94,6 @@ impl ApplicationFailure {
 
 /// A builder of an [`ApplicationFailure`], created by [`ApplicationFailure::builder`].
 #[must_use = "a builder does nothing before `build`"]
-#[derive(Debug)]
 pub struct ApplicationFailureBuilder {
     error: Box<dyn StdError + Send + Sync>,
     type_name: Option<String>,
@@ -78,6 +102,8 @@ pub struct ApplicationFailureBuilder {
     category: ApplicationErrorCategory,
     details: Option<FailurePayloads>,
 }
+
+debug!([] ApplicationFailureBuilder[]: error, type_name, non_retryable, next_retry_delay, category);
 
 impl ApplicationFailureBuilder {
     /// Sets the type name, by which retry policies and callers distinguish failures. By default there is

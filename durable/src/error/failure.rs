@@ -17,11 +17,11 @@ use crate::definition::arguments::answer::Exact;
 ///
 /// [`Failure::cause`] returns its cause, and [`Failure::root`] the last cause in the chain, which is
 /// usually the failure that user code returned.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Failure(Box<Link>);
 
 /// Boxed, so that a `Result` with a failure in its error stays small.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Link {
     kind: FailureKind,
     message: String,
@@ -187,6 +187,29 @@ impl fmt::Display for Failure {
             FailureKind::Terminated if self.0.message.is_empty() => f.write_str("terminated"),
             _ => f.write_str(&self.0.message),
         }
+    }
+}
+
+/// Formats the failure without the values of its details.
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Link { kind, message, details, cause } = &*self.0;
+        f.debug_struct("Failure")
+            .field("kind", kind)
+            .field("message", message)
+            .field("details", &details.as_ref().map(|details| Sizes(details.raw())))
+            .field("cause", cause)
+            .finish()
+    }
+}
+
+/// Formats payloads as their sizes.
+pub(super) struct Sizes<'a>(pub(super) &'a [Payload]);
+
+impl fmt::Debug for Sizes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes = self.0.iter().map(|payload| format!("{} bytes", payload.data.len()));
+        f.write_str(&sizes.collect::<Vec<_>>().join(", "))
     }
 }
 

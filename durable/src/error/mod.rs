@@ -31,6 +31,7 @@ mod bounded;
 pub(crate) mod call;
 mod classification;
 mod connection;
+mod conversions;
 mod described;
 mod downcast;
 mod failure;
@@ -57,6 +58,7 @@ use std::time::Duration;
 
 pub use crate::definition::arguments::show_values;
 pub use application::{ApplicationError, Classified};
+pub(crate) use application_failure::WithoutValues;
 pub use application_failure::{ApplicationFailure, ApplicationFailureBuilder};
 pub(crate) use call::payload_error;
 pub use call::{INVALID_CALL, INVALID_OUTPUT, InvalidCall, InvalidOutput};

@@ -28,6 +28,7 @@ use super::application::{ApplicationError, described};
 use super::application_failure::ApplicationFailure as OwnFailure;
 use super::bounded::bound;
 use super::call::ValueError;
+use super::conversions::Conversions;
 use super::report::links;
 use super::server_limits::ServerLimits;
 use crate::definition::{metadata, updates};
@@ -119,19 +120,28 @@ pub(crate) fn typed_failures(converter: DataConverter, limits: Arc<ServerLimits>
     DataConverter::new(payload_converter, TypedFailures(converter, limits), codec)
 }
 
-/// Returns the source errors of an error that the SDK has wrapped and that has no type name.
+/// Returns the source errors of an error that the SDK has wrapped.
 fn chain(error: &OutgoingError) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     let first: Option<&(dyn StdError + 'static)> = match error {
         OutgoingError::Workflow(OutgoingWorkflowError::PayloadConversion(error)) => Some(error),
-        OutgoingError::Activity(OutgoingActivityError::Application(failure))
-        | OutgoingError::Workflow(OutgoingWorkflowError::Application(failure))
-            if failure.type_name().is_none() =>
-        {
-            Some(failure.source_error())
-        }
-        _ => None,
+        _ => application(error).map(|failure| failure.source_error() as _),
     };
     first.into_iter().flat_map(links)
+}
+
+/// Returns the application failure of an error.
+fn application(error: &OutgoingError) -> Option<&ApplicationFailure> {
+    match error {
+        OutgoingError::Activity(OutgoingActivityError::Application(failure))
+        | OutgoingError::Workflow(OutgoingWorkflowError::Application(failure)) => Some(failure),
+        _ => None,
+    }
+}
+
+/// Returns the source errors of an error that has no type name.
+fn untyped_chain(error: &OutgoingError) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    let is_typed = application(error).is_some_and(|failure| failure.type_name().is_some());
+    chain(error).filter(move |_| !is_typed)
 }
 
 impl FailureConverter for TypedFailures {
@@ -141,14 +151,16 @@ impl FailureConverter for TypedFailures {
         converter: &PayloadConverter,
         context: &SerializationContextData,
     ) -> Failure {
-        let error = match ValueError::find(chain(&error)) {
+        let conversions = Conversions::of(chain(&error));
+        let error = match ValueError::find(untyped_chain(&error)) {
             Some(error) => OutgoingWorkflowError::from(error.into_failure()).into(),
             None => error,
         };
-        let source = chain(&error).next();
+        let source = untyped_chain(&error).next();
         let is_handler_failure = source.is_some_and(<dyn StdError>::is::<HandlerFailure>);
         let described = source.and_then(KnownError::describe);
         let mut failure = self.0.failure_converter().to_failure(error, converter, context);
+        conversions.hide_in(&mut failure);
         updates::add_known(&mut failure.message);
         let failure = match (failure.cause.take(), described) {
             (Some(cause), None) if is_handler_failure => *cause,

@@ -18,7 +18,7 @@ use crate::client::{Client, Tls};
 use crate::definition::{Dependencies, debug};
 use crate::error::outgoing::typed_failures;
 use crate::error::server_limits::ServerLimits;
-use crate::error::{ConnectionError, Result, ServerError, SharedError};
+use crate::error::{ConnectionError, Result, ServerError, SharedError, show_values};
 use crate::options::ConfiguredOptions;
 use crate::secret::without_credentials;
 use crate::settings::Settings;
@@ -252,6 +252,9 @@ impl ClientBuilder {
 
     async fn open_with(self, settings: ConnectionSettings) -> Result<Client> {
         let (address, secured, proxy) = target(&settings)?;
+        if let Some(show) = settings.show_values {
+            show_values(show);
+        }
         let timeout = settings.connect_timeout;
         let (url, tls) = match &secured {
             // With a proxy the SDK 1.1.1 uses a connector, for which only an `https` URL enables

@@ -30,6 +30,8 @@ pub(crate) struct ConnectionSettings {
     pub(crate) proxy: Option<String>,
     /// The user and the password for the proxy.
     pub(crate) proxy_credentials: Option<(String, String)>,
+    /// Shows or hides values in error messages of the process, if it is set.
+    pub(crate) show_values: Option<bool>,
 }
 
 impl Default for ConnectionSettings {
@@ -47,6 +49,7 @@ impl Default for ConnectionSettings {
             headers: BTreeMap::new(),
             proxy: None,
             proxy_credentials: None,
+            show_values: None,
         }
     }
 }

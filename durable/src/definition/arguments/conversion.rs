@@ -6,6 +6,7 @@ use temporalio_common::data_converters::PayloadConversionError;
 
 use super::DecodeError;
 use super::encoding::UnknownEncoding;
+use super::message::of_serde;
 use super::text::Text;
 
 /// Messages of `serde` and `serde_json` that contain nothing of the value.
@@ -28,6 +29,9 @@ pub(crate) fn message(source: &(dyn Error + 'static), otherwise: &'static str) -
     if source.is::<DecodeError>() || source.is::<UnknownEncoding>() {
         return Text::plain(said);
     }
+    if let Some(text) = of_serde(&said) {
+        return text;
+    }
     let known = HARMLESS.iter().find(|known| said.starts_with(**known));
     Text::new(known.map_or(otherwise, |known| known), said)
 }
@@ -40,4 +44,10 @@ pub(crate) fn conversion(error: &PayloadConversionError) -> Text {
         }
         other => Text::plain(other.to_string()),
     }
+}
+
+/// Returns a line of another parser's message. The value is left out of a message of `serde`.
+#[cfg(feature = "config")]
+pub(crate) fn hidden(line: &str) -> String {
+    of_serde(line).map_or_else(|| line.to_owned(), |text| text.hidden())
 }

@@ -16,6 +16,25 @@ pub(super) fn parse(message: &str) -> Refusal {
         .unwrap_or_else(|| Refusal::Custom(message.to_owned()))
 }
 
+/// Returns a message of `serde` or `serde_json`, or `None` for any other.
+pub(super) fn of_serde(message: &str) -> Option<Text> {
+    match parse(without_place(message)) {
+        Refusal::Custom(_) => None,
+        refusal => Some(refusal.text("another value")),
+    }
+}
+
+/// Returns a message without the place that `serde_json` adds: ` at line 1 column 2`.
+fn without_place(message: &str) -> &str {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let split = message.rsplit_once(" at line ").filter(|(_, place)| {
+        place
+            .split_once(" column ")
+            .is_some_and(|(line, column)| is_number(line) && is_number(column))
+    });
+    split.map_or(message, |(message, _)| message)
+}
+
 /// Reads `invalid type: string "..", expected u64`.
 fn unfit(message: &str) -> Option<Refusal> {
     let (problem, rest) = message.split_once(": ")?;

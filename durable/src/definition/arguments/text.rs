@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// durable::error::show_values(true);
 /// ```
 ///
-/// Don't set it in production.
+/// The configuration key `show_values` does the same when a client connects. Don't set it in production.
 pub fn show_values(show: bool) {
     SHOWN.store(show, Ordering::Relaxed);
 }
@@ -44,6 +44,12 @@ impl Text {
     /// Creates a text that contains no value.
     pub(super) fn plain(text: impl Into<String>) -> Self {
         Self { hidden: text.into(), full: None }
+    }
+
+    /// Returns the text without the values, whatever the process shows.
+    #[cfg(feature = "config")]
+    pub(super) fn hidden(self) -> String {
+        self.hidden
     }
 
     /// Returns the text.
