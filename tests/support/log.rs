@@ -18,6 +18,18 @@ impl Log {
         (log.clone(), tracing::subscriber::set_default(subscriber.finish()))
     }
 
+    /// Collects what this process logs from now on, on all of its threads.
+    ///
+    /// # Panics
+    /// Panics if the process already has a subscriber.
+    #[must_use]
+    pub fn collect_all() -> Self {
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone());
+        tracing::subscriber::set_global_default(subscriber.finish()).expect("there is none yet");
+        log
+    }
+
     /// All of it so far.
     ///
     /// # Panics

@@ -50,11 +50,16 @@ pub(crate) fn failure(error: anyhow::Error) -> ApplicationFailure {
         Err(error) => {
             match (ValueError::find(error.chain()), KnownError::describe_anyhow(&error)) {
                 (Some(error), _) => error.into_failure(),
-                (None, Some(described)) => described.failure(error.into()),
-                (None, None) => ApplicationFailure::new(error),
+                (None, Some(described)) => described.failure(boxed(error)),
+                (None, None) => ApplicationFailure::new(boxed(error)),
             }
         }
     }
+}
+
+/// Boxes an error with its type, by which [`Conversions`] finds those of the SDK.
+fn boxed(error: anyhow::Error) -> Box<dyn StdError + Send + Sync> {
+    error.reallocate_into_boxed_dyn_error_without_backtrace()
 }
 
 /// Converts the error of a query, update or validator, and keeps application failures recognizable.
