@@ -32,7 +32,16 @@ async fn debug_prints_no_values_of_the_user(env: TestEnv) -> durable::Result<()>
         assert!(text.contains("flow-1"), "{text}");
         assert!(!text.contains(SECRET), "{text}");
     }
+    let address = "http://me:4929-1234@127.0.0.1:1";
+    let connected = Client::builder().address(client.address()).without_tls();
+    let connected = connected.api_key(SECRET).header("tenant", SECRET).connect().await?;
     let secrets = [
+        format!("{connected:?}"),
+        format!("{:?}", Client::builder().address(address)),
+        format!("{:?}", Client::builder().proxy("127.0.0.1:1").proxy_credentials("me", SECRET)),
+        format!("{:?}", ApplicationFailure::builder("declined").details(SECRET)),
+        format!("{:?}", ApplicationFailure::builder("declined").details(SECRET).build()),
+        format!("{:?}", ActivityError::cancelled_with_details(SECRET)),
         format!("{:?}", Client::builder().api_key(SECRET)),
         format!("{:?}", Client::builder().header("authorization", SECRET)),
         format!("{:?}", Workers::new(client).state(SECRET.to_owned())),

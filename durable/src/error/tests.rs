@@ -8,6 +8,8 @@ use temporalio_client::tonic::Status;
 use temporalio_common::data_converters::{
     DefaultFailureConverter, FailureConverter as _, PayloadConverter, SerializationContextData,
 };
+use temporalio_common::error::IncomingError;
+use temporalio_common::protos::temporal::api::common::v1::{Payload, Payloads};
 use temporalio_common::protos::temporal::api::enums::v1::WorkflowTaskFailedCause;
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 use temporalio_common::protos::temporal::api::failure::v1::{
@@ -15,6 +17,7 @@ use temporalio_common::protos::temporal::api::failure::v1::{
 };
 
 use super::*;
+use crate::activity::ActivityError;
 
 const FIRST: &str = "the card was declined";
 const SECOND: &str = "the bank is closed";
@@ -236,6 +239,36 @@ fn exit_codes_tell_misuse_from_failure_also_below_other_errors() {
         assert_eq!(report::exit_code(&*wrapped), code, "{wrapped:#}");
     }
     assert_eq!(report::exit_code(&DECLINED), report::FAILED);
+}
+
+#[test]
+fn debug_shows_the_sizes_of_details_and_no_value() {
+    let payload = Payload { data: b"\"4929-1234\"".to_vec(), ..Payload::default() };
+    let details = Some(Payloads { payloads: vec![payload.clone(), payload] });
+    let info = ApplicationFailureInfo { details, ..ApplicationFailureInfo::default() };
+    let raw = RawFailure {
+        message: FIRST.to_owned(),
+        failure_info: Some(FailureInfo::ApplicationFailureInfo(info)),
+        ..RawFailure::default()
+    };
+    let converter = PayloadConverter::default();
+    let context = SerializationContextData::None;
+    let error = DefaultFailureConverter::default().to_error(raw, &converter, &context);
+    let error = error.expect("it can be decoded");
+    let failure = Failure::new(&error, &converter);
+    let IncomingError::Application(failed) = error else { panic!("{error:?}") };
+    let failed = ApplicationFailure::from(*failed);
+    let own =
+        ActivityError::application(ApplicationFailure::builder(FIRST).details("4929-1234").build());
+    for (shown, sizes) in [
+        (format!("{failure:?}"), "11 bytes, 11 bytes"),
+        (format!("{failed:?}"), "11 bytes, 11 bytes"),
+        (format!("{:?}", ActivityError::application(failed)), "11 bytes, 11 bytes"),
+        (format!("{own:?}"), FIRST),
+    ] {
+        assert!(shown.contains(sizes) && shown.contains(FIRST), "{shown}");
+        assert!(!shown.contains("4929") && !shown.contains("52, 57, 50, 57"), "{shown}");
+    }
 }
 
 #[test]
