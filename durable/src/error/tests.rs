@@ -257,7 +257,7 @@ fn debug_shows_the_sizes_of_details_and_no_value() {
     let error = error.expect("it can be decoded");
     let failure = Failure::new(&error, &converter);
     let IncomingError::Application(failed) = error else { panic!("{error:?}") };
-    let failed = ApplicationFailure::from(*failed);
+    let failed = ApplicationFailure::from(failed);
     let own =
         ActivityError::application(ApplicationFailure::builder(FIRST).details("4929-1234").build());
     for (shown, sizes) in [
