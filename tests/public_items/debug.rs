@@ -41,6 +41,12 @@ async fn debug_prints_no_values_of_the_user(env: TestEnv) -> durable::Result<()>
         format!("{:?}", Client::builder().proxy("127.0.0.1:1").proxy_credentials("me", SECRET)),
         format!("{:?}", ApplicationFailure::builder("declined").details(SECRET)),
         format!("{:?}", ApplicationFailure::builder("declined").details(SECRET).build()),
+        format!(
+            "{:?}",
+            ActivityError::application(
+                ApplicationFailure::builder("declined").details(SECRET).build()
+            )
+        ),
         format!("{:?}", ActivityError::cancelled_with_details(SECRET)),
         format!("{:?}", Client::builder().api_key(SECRET)),
         format!("{:?}", Client::builder().header("authorization", SECRET)),

@@ -14,7 +14,7 @@ use temporalio_common::error::{
 };
 use temporalio_sdk::WorkflowTermination;
 
-use super::failure::Sizes;
+use super::sizes::Sizes;
 use crate::definition::debug;
 
 /// A failure of an activity, workflow or update: a message or an error, and its properties for Temporal.

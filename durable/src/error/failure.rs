@@ -10,6 +10,7 @@ use temporalio_common::data_converters::{
 use temporalio_common::error::{IncomingError, TimeoutType};
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 
+use super::sizes::Sizes;
 use super::{Error, Result, payload_error};
 use crate::definition::arguments::answer::Exact;
 
@@ -200,16 +201,6 @@ impl fmt::Debug for Failure {
             .field("details", &details.as_ref().map(|details| Sizes(details.raw())))
             .field("cause", cause)
             .finish()
-    }
-}
-
-/// Formats payloads as their sizes.
-pub(super) struct Sizes<'a>(pub(super) &'a [Payload]);
-
-impl fmt::Debug for Sizes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sizes = self.0.iter().map(|payload| format!("{} bytes", payload.data.len()));
-        f.write_str(&sizes.collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) mod report;
 mod server;
 pub(crate) mod server_limits;
 mod shared;
+mod sizes;
 mod task_failure;
 pub(crate) mod task_size;
 #[cfg(test)]

@@ -17,7 +17,6 @@ use temporalio_common::protos::temporal::api::failure::v1::{
 };
 
 use super::*;
-use crate::activity::ActivityError;
 
 const FIRST: &str = "the card was declined";
 const SECOND: &str = "the bank is closed";
@@ -258,12 +257,10 @@ fn debug_shows_the_sizes_of_details_and_no_value() {
     let failure = Failure::new(&error, &converter);
     let IncomingError::Application(failed) = error else { panic!("{error:?}") };
     let failed = ApplicationFailure::from(failed);
-    let own =
-        ActivityError::application(ApplicationFailure::builder(FIRST).details("4929-1234").build());
+    let own = ApplicationFailure::builder(FIRST).details("4929-1234").build();
     for (shown, sizes) in [
         (format!("{failure:?}"), "11 bytes, 11 bytes"),
         (format!("{failed:?}"), "11 bytes, 11 bytes"),
-        (format!("{:?}", ActivityError::application(failed)), "11 bytes, 11 bytes"),
         (format!("{own:?}"), FIRST),
     ] {
         assert!(shown.contains(sizes) && shown.contains(FIRST), "{shown}");

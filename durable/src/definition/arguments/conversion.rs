@@ -22,11 +22,17 @@ const HARMLESS: [&str; 9] = [
     "cannot serialize tagged newtype variant",
 ];
 
+/// The source of a conversion error with a message of this crate, which is shown.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct OwnMessage(pub(crate) String);
+
 /// Returns the message of the source of a conversion error. Without values, `otherwise` replaces it if it
 /// is not one of this crate's or a harmless one of `serde`.
 pub(crate) fn message(source: &(dyn Error + 'static), otherwise: &'static str) -> Text {
     let said = source.to_string();
-    if source.is::<DecodeError>() || source.is::<UnknownEncoding>() {
+    let is_own = source.is::<DecodeError>() || source.is::<OwnMessage>();
+    if is_own || source.is::<UnknownEncoding>() {
         return Text::plain(said);
     }
     if let Some(text) = of_serde(&said) {

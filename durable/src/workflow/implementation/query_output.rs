@@ -6,6 +6,7 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 
+use crate::definition::arguments::conversion::OwnMessage;
 use crate::definition::caught;
 
 /// The output of a query. Its `Serialize` may panic: SDK 1.1.1 serializes it outside of its own guards, so
@@ -37,6 +38,6 @@ fn guarded<R>(
 ) -> Result<R, PayloadConversionError> {
     caught(serialize).unwrap_or_else(|message| {
         let message = format!("the `Serialize` of the output panicked: {message}");
-        Err(PayloadConversionError::EncodingError(message.into()))
+        Err(PayloadConversionError::EncodingError(OwnMessage(message).into()))
     })
 }
