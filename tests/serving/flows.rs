@@ -3,13 +3,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use durable::client::DataConverter;
 use durable::prelude::*;
-use durable::sdk::temporalio_common::data_converters::{
-    DefaultFailureConverter, PayloadCodec, PayloadConversionError, PayloadConverter,
-    SerializationContextData,
-};
-use durable::sdk::temporalio_common::protos::temporal::api::common::v1::Payload;
+use durable::worker::{WorkflowInterceptor, WorkflowInterceptorConstructor};
 
 fn begun(ctx: &ActivityContext) {
     let info = ctx.info();
@@ -203,7 +198,7 @@ impl Spinning {
     }
 }
 
-/// Gives back what it was given; with [`POISON`] its worker dies of it.
+/// Gives back what it was given. With an id that begins with [`POISON`] its worker dies of it.
 #[workflow(queue = "serving")]
 #[derive(Default)]
 pub(crate) struct Echo;
@@ -216,35 +211,24 @@ impl Echo {
     }
 }
 
-/// The text that a worker with a [`fragile`] data converter dies of.
+/// The begin of the ids that a worker with a [`fragile`] interceptor dies of.
 pub(crate) const POISON: &str = "poison";
 
-/// The number of times that it panics before it reads the text.
-#[derive(Default)]
-pub(crate) struct Fragility(AtomicU32);
-
-/// A data converter whose codec panics when it reads [`POISON`], and the worker with it.
-pub(crate) fn fragile(times: u32) -> DataConverter {
-    let codec = Fragility(AtomicU32::new(times));
-    DataConverter::new(PayloadConverter::default(), DefaultFailureConverter::default(), codec)
+/// An interceptor whose constructor panics so many times when it is given a workflow of [`POISON`]. The
+/// SDK calls constructors outside of its guards, so the worker dies.
+pub(crate) fn fragile(times: u32) -> WorkflowInterceptorConstructor {
+    let left = AtomicU32::new(times);
+    WorkflowInterceptorConstructor::new(move |view: &WorkflowContextView| {
+        if view.workflow_id().starts_with(POISON)
+            && let Ok(left) =
+                left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+        {
+            panic!("the interceptor choked; {} more", left - 1);
+        }
+        Harmless
+    })
 }
 
-type Coded = futures_util::future::BoxFuture<'static, Result<Vec<Payload>, PayloadConversionError>>;
+struct Harmless;
 
-impl PayloadCodec for Fragility {
-    fn encode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
-        Box::pin(async { Ok(payloads) })
-    }
-
-    fn decode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
-        let poisoned = payloads.iter().any(|payload| {
-            payload.data.windows(POISON.len()).any(|window| window == POISON.as_bytes())
-        });
-        let left = self.0.load(Ordering::Relaxed);
-        assert!(!poisoned || left == 0, "the codec choked; {} more", {
-            self.0.store(left.saturating_sub(1), Ordering::Relaxed);
-            left.saturating_sub(1)
-        });
-        Box::pin(async { Ok(payloads) })
-    }
-}
+impl WorkflowInterceptor for Harmless {}

@@ -21,14 +21,11 @@ async fn main() -> Exit {
 
 async fn serve() -> durable::Result<()> {
     let times = env::var("SERVING_FRAGILITY").ok().and_then(|times| times.parse().ok());
-    let client = Client::builder()
-        .config(&Config::load()?)
-        .data_converter(flows::fragile(times.unwrap_or(0)))
-        .connect()
-        .await?;
+    let client = Client::builder().config(&Config::load()?).connect().await?;
     let queue = env::var("SERVING_QUEUE").expect("the tests give a queue");
     Workers::new(&client)
         .queues(["serving"])
+        .workflow_interceptor(flows::fragile(times.unwrap_or(0)))
         .worker_options(move |options| options.task_queue.clone_from(&queue))
         .run()
         .await

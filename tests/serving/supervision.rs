@@ -33,14 +33,14 @@ async fn workers(
     restarts: u32,
 ) -> durable::Result<(Client, RunningWorkers)> {
     let address = Shared::get().address();
-    let client = Client::builder().address(address).data_converter(fragile(fragility));
-    let client = client.connect().await?;
+    let client = Client::connect(address).await?;
     let suffix = suffix.to_owned();
     let workers = Workers::new(&client)
         .queues(["serving", "serving-bystander"])
         .worker_options(move |options| {
             options.task_queue = format!("{}-{suffix}", options.task_queue);
         })
+        .workflow_interceptor(fragile(fragility))
         .max_restarts(restarts)
         .restart_interval(Duration::from_millis(50))
         .start()
@@ -51,7 +51,7 @@ async fn workers(
 /// A workflow that kills its worker.
 async fn poison(client: &Client, queue: &str) -> durable::Result<EchoHandle> {
     let start = Echo::start(client, POISON.to_owned()).task_queue(queue);
-    start.task_timeout(Duration::from_secs(1)).await
+    start.id(unique(POISON)).task_timeout(Duration::from_secs(1)).await
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_worker_that_dies_too_often_is_given_up_and_the_others_go_on() -> dura
     match workers.ended().await {
         Err(WorkerError::Ended { queue, restarts, source }) => {
             assert_eq!((queue.as_str(), restarts), ("serving", 1));
-            assert!(source.to_string().contains("the codec choked"), "{source}");
+            assert!(source.to_string().contains("the interceptor choked"), "{source}");
         }
         other => panic!("{other:?}"),
     }

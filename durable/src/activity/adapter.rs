@@ -85,9 +85,7 @@ where
                 let limit = limit_of(dependencies.as_ref());
                 let value = Value::new("output of activity", A::NAME);
                 let output = counted::<A>(dependencies, context, input);
-                output
-                    .map_ok(move |inner| Measured { inner, value, bound: Bound::Limit(limit) })
-                    .boxed()
+                output.map_ok(move |inner| Measured::new(inner, value, Bound::Limit(limit))).boxed()
             }
             Err(error) => {
                 let failure = undecodable::<A>(&error);

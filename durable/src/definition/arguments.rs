@@ -14,6 +14,7 @@ mod error;
 mod key;
 mod message;
 pub(crate) mod output;
+pub(crate) mod panicked;
 mod path;
 #[cfg(test)]
 mod properties;
@@ -34,6 +35,7 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use super::{Payload, caught, exact, quarantine, user_code};
 
 pub(crate) use error::DecodeError;
+use panicked::serializing;
 use received::missing;
 pub(super) use received::{ReceivedPayloads, may_be_missing};
 pub(crate) use text::Values;
@@ -74,7 +76,7 @@ impl<T: Payload> TemporalSerializable for Decoded<T> {
         context: &SerializationContext<'_>,
     ) -> Result<Vec<RawPayload>, PayloadConversionError> {
         match &self.0 {
-            Ok(value) => context.converter.to_payloads(context, value),
+            Ok(value) => serializing(|| context.converter.to_payloads(context, value)),
             Err(error) => Err(PayloadConversionError::EncodingError(error.clone().into())),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use temporalio_sdk::activities::{ActivityDefinitions, ActivityImplementer};
 
-use crate::definition::debug;
+use crate::definition::{debug, discard};
 
 /// A type that an activity takes as `State<T>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,6 +38,13 @@ pub struct Dependencies {
 }
 
 debug!([] Dependencies[]:);
+
+/// The last owner of a value is often the thread of a worker, which must not end by a panic of a `Drop`.
+impl Drop for Dependencies {
+    fn drop(&mut self) {
+        self.values.drain().for_each(|(_, value)| discard(value));
+    }
+}
 
 impl Dependencies {
     pub(crate) fn insert<T: ?Sized + Send + Sync + 'static>(&mut self, value: Arc<T>) {

@@ -86,7 +86,7 @@ impl WorkflowEntry {
             options: W::options,
             identify: |values| {
                 let input = json::decode::<W::Input>(values, W::PARAMETERS)?;
-                Ok(W::workflow_id(&input))
+                json::identified(values, W::PARAMETERS, || W::workflow_id(&input))
             },
         };
         let checked = (entry.check)(&ConfiguredOptions::default());

@@ -10,6 +10,7 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use super::Parameter;
 use super::arguments::{self, DecodeError, Values};
+use super::caught;
 
 /// The error of JSON values that are not the inputs of a workflow, signal, query or update.
 ///
@@ -45,6 +46,18 @@ pub(super) fn decode<T: TemporalDeserializable + 'static>(
     let payloads = values.iter().map(payload).collect();
     arguments::decode(&context, payloads)
         .map_err(|error| InvalidInput { error, parameters: parameters.to_vec() })
+}
+
+/// Returns the id that a template gives for the values.
+pub(super) fn identified(
+    values: &[Value],
+    parameters: &[Parameter],
+    identify: impl FnOnce() -> Option<String>,
+) -> Result<Option<String>, InvalidInput> {
+    caught(identify).map_err(|message| InvalidInput {
+        error: DecodeError::without_id(values.len(), &message),
+        parameters: parameters.to_vec(),
+    })
 }
 
 fn payload(value: &Value) -> RawPayload {

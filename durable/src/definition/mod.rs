@@ -43,7 +43,7 @@ pub use attempt::ActivityAttempt;
 pub(crate) use attempts::Attempts;
 pub(crate) use built_in::{CANCEL, STATE};
 pub use built_in::{CancelSignal, StateQuery};
-pub(crate) use caught::{caught, panic_message};
+pub(crate) use caught::{Guarded, caught, caught_async, discard, panic_message};
 pub(crate) use debug::debug;
 pub use dependencies::ActivityDependency;
 pub(crate) use dependencies::Dependencies;

@@ -9,12 +9,15 @@ use temporalio_common::protos::temporal::api::common::v1::Payload;
 use super::call::ValueError;
 use super::payload_limit::{PayloadLimit, Value};
 use super::task_size;
+use crate::definition::Guarded;
+use crate::definition::arguments::panicked::serializing;
 
-/// A value that is measured when it is serialized.
+/// A value that is measured when it is serialized. Its `Serialize` and `Drop` may panic, because the SDK
+/// calls them outside of its guards.
 pub(crate) struct Measured<T> {
-    pub(crate) inner: T,
-    pub(crate) value: Value,
-    pub(crate) bound: Bound,
+    inner: Guarded<T>,
+    value: Value,
+    bound: Bound,
 }
 
 /// The limit of a measured value.
@@ -28,21 +31,26 @@ pub(crate) enum Bound {
 }
 
 impl<T> Measured<T> {
+    pub(crate) fn new(inner: T, value: Value, bound: Bound) -> Self {
+        Self { inner: Guarded::new(inner), value, bound }
+    }
+
     fn read(inner: T) -> Self {
-        Self { inner, value: Value::new("value", ""), bound: Bound::None }
+        Self::new(inner, Value::new("value", ""), Bound::None)
     }
 }
 
 impl<T: TemporalSerializable + 'static> TemporalSerializable for Measured<T> {
     fn as_serde(&self) -> Result<&dyn erased_serde::Serialize, PayloadConversionError> {
-        self.inner.as_serde()
+        self.inner.get().as_serde()
     }
 
     fn to_payload(
         &self,
         context: &SerializationContext<'_>,
     ) -> Result<Payload, PayloadConversionError> {
-        let payload = context.converter.to_payload(context, &self.inner);
+        let serialize = || context.converter.to_payload(context, self.inner.get());
+        let payload = serializing(serialize);
         let payload = payload.map_err(|error| self.value.unserializable(&error))?;
         self.check(std::slice::from_ref(&payload))?;
         Ok(payload)
@@ -52,7 +60,8 @@ impl<T: TemporalSerializable + 'static> TemporalSerializable for Measured<T> {
         &self,
         context: &SerializationContext<'_>,
     ) -> Result<Vec<Payload>, PayloadConversionError> {
-        let payloads = context.converter.to_payloads(context, &self.inner);
+        let serialize = || context.converter.to_payloads(context, self.inner.get());
+        let payloads = serializing(serialize);
         let payloads = payloads.map_err(|error| self.value.unserializable(&error))?;
         self.check(&payloads)?;
         Ok(payloads)

@@ -30,6 +30,7 @@ mod application_failure;
 mod bounded;
 pub(crate) mod call;
 mod classification;
+mod codec;
 mod connection;
 mod conversions;
 mod described;
@@ -51,6 +52,7 @@ pub(crate) mod task_size;
 mod tests;
 mod timeout;
 mod tls;
+mod unreadable;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -298,6 +300,15 @@ pub enum Error {
         /// The server's response.
         source: ServerError,
     },
+    /// Code of the program panicked during the call: a `Serialize`, a `Drop`, an interceptor or a data
+    /// converter. The request may have been sent.
+    #[error("cannot {operation}: code of this program panicked: {message}")]
+    Panicked {
+        /// The requested operation.
+        operation: String,
+        /// The message of the panic.
+        message: String,
+    },
     /// The server answered with an error that has no variant of its own.
     #[error("the Temporal server refused to {operation}{}", because(cause))]
     Rpc {
@@ -322,7 +333,8 @@ impl Error {
         match self {
             Self::InvalidOptions { .. }
             | Self::InvalidQuery { .. }
-            | Self::InvalidSchedule { .. } => true,
+            | Self::InvalidSchedule { .. }
+            | Self::Panicked { .. } => true,
             Self::Connection(error) => error.is_misuse(),
             Self::Other(error) => error.is_misuse(),
             _ => false,

@@ -10,15 +10,13 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use temporalio_common::data_converters::{
-    DataConverter, FailureConverter, PayloadCodec, PayloadConversionError, PayloadConverter,
+    DataConverter, FailureConverter, PayloadConversionError, PayloadConverter,
     SerializationContextData,
 };
 use temporalio_common::error::{
     ApplicationFailure, IncomingError, OutgoingActivityError, OutgoingError, OutgoingWorkflowError,
 };
-use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 
@@ -28,10 +26,13 @@ use super::application::{ApplicationError, described};
 use super::application_failure::ApplicationFailure as OwnFailure;
 use super::bounded::bound;
 use super::call::ValueError;
+use super::codec::Codec;
 use super::conversions::Conversions;
 use super::report::links;
 use super::server_limits::ServerLimits;
-use crate::definition::{metadata, updates};
+use super::unreadable;
+use crate::definition::arguments::panicked::Panicked;
+use crate::definition::{caught, updates};
 
 /// Creates the failure of an error that a mock returns repeatedly, without the error's causes.
 #[cfg(feature = "testing")]
@@ -121,7 +122,7 @@ struct TypedFailures(DataConverter, Arc<ServerLimits>);
 /// the limits.
 pub(crate) fn typed_failures(converter: DataConverter, limits: Arc<ServerLimits>) -> DataConverter {
     let payload_converter = converter.payload_converter().clone();
-    let codec = Codec(converter.clone());
+    let codec = Codec::of(converter.clone());
     DataConverter::new(payload_converter, TypedFailures(converter, limits), codec)
 }
 
@@ -156,6 +157,32 @@ impl FailureConverter for TypedFailures {
         converter: &PayloadConverter,
         context: &SerializationContextData,
     ) -> Failure {
+        // It calls `Display`, `source` and `Serialize` of the user's errors, and the user's failure
+        // converter. SDK 1.1.1 calls it outside of its guards.
+        let described = || untyped_chain(&error).next().and_then(KnownError::describe);
+        let info = unreadable::info(&error, caught(described).ok().flatten());
+        caught(|| self.convert(error, converter, context))
+            .unwrap_or_else(|message| unreadable::failure(info, &message))
+    }
+
+    fn to_error(
+        &self,
+        failure: Failure,
+        converter: &PayloadConverter,
+        context: &SerializationContextData,
+    ) -> Result<IncomingError, PayloadConversionError> {
+        caught(|| self.0.failure_converter().to_error(failure, converter, context))
+            .unwrap_or_else(|message| Err(Panicked::new("the failure converter", &message).into()))
+    }
+}
+
+impl TypedFailures {
+    fn convert(
+        &self,
+        error: OutgoingError,
+        converter: &PayloadConverter,
+        context: &SerializationContextData,
+    ) -> Failure {
         let conversions = Conversions::of(chain(&error));
         let error = match ValueError::find(untyped_chain(&error)) {
             Some(error) => OutgoingWorkflowError::from(error.into_failure()).into(),
@@ -179,36 +206,5 @@ impl FailureConverter for TypedFailures {
             }
         };
         bound(failure, converter, context, self.1.get())
-    }
-
-    fn to_error(
-        &self,
-        failure: Failure,
-        converter: &PayloadConverter,
-        context: &SerializationContextData,
-    ) -> Result<IncomingError, PayloadConversionError> {
-        self.0.failure_converter().to_error(failure, converter, context)
-    }
-}
-
-/// The codec of a data converter. It holds the converter, from which the codec can only be borrowed.
-struct Codec(DataConverter);
-
-impl PayloadCodec for Codec {
-    fn encode(
-        &self,
-        context: &SerializationContextData,
-        mut payloads: Vec<Payload>,
-    ) -> BoxFuture<'static, Result<Vec<Payload>, PayloadConversionError>> {
-        payloads.iter_mut().for_each(metadata::complete);
-        self.0.codec().encode(context, payloads)
-    }
-
-    fn decode(
-        &self,
-        context: &SerializationContextData,
-        payloads: Vec<Payload>,
-    ) -> BoxFuture<'static, Result<Vec<Payload>, PayloadConversionError>> {
-        self.0.codec().decode(context, payloads)
     }
 }

@@ -2,12 +2,12 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use temporalio_client::tonic::Status;
 
 use super::Error;
 use super::server::message_of;
+use crate::definition::caught;
 
 /// The exit code of a program that did what it was asked to do.
 pub(crate) const CLEAN: u8 = 0;
@@ -24,12 +24,14 @@ pub(crate) fn exit_code(error: &(dyn StdError + 'static)) -> u8 {
     if own.is_some_and(Error::is_misuse) { MISUSED } else { FAILED }
 }
 
-/// Returns an error and all its causes, also those that an [`Error`] prints itself.
+/// Returns an error and all its causes, also those that an [`Error`] prints itself. A `source` that panics
+/// ends them.
 pub(crate) fn links<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&link| {
-        link.downcast_ref::<Error>().and_then(Error::printed_cause).or_else(|| link.source())
+        let printed = link.downcast_ref::<Error>().and_then(Error::printed_cause);
+        printed.or_else(|| caught(|| link.source()).ok().flatten())
     })
 }
 
@@ -87,7 +89,7 @@ fn message(error: &(dyn StdError + 'static)) -> String {
     };
     let unreadable =
         |_| "an error whose message cannot be written, because its `Display` panics".into();
-    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(unreadable)
+    caught(write).unwrap_or_else(unreadable)
 }
 
 fn boxed_status<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Status> {

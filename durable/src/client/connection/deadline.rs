@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::client::Client;
+use crate::definition::caught_async;
 use crate::error::{Error, Result};
 
 impl Client {
@@ -31,7 +32,8 @@ impl Client {
         Self { call_timeout: Some(timeout), ..self.clone() }
     }
 
-    /// Limits a call to its own timeout, or else to the client's.
+    /// Limits a call to its own timeout, or else to the client's, and catches panics of user code in it:
+    /// `Serialize`, `Display`, interceptors, data converters.
     ///
     /// The call is boxed because the SDK's futures are large.
     pub(crate) fn within<T>(
@@ -40,13 +42,16 @@ impl Client {
         operation: impl FnOnce() -> String,
         call: impl Future<Output = Result<T>>,
     ) -> impl Future<Output = Result<T>> {
-        let (limit, call) = (limit.or(self.call_timeout), Box::pin(call));
+        let (limit, call) = (limit.or(self.call_timeout), caught_async(Box::pin(call)));
         async move {
-            let Some(waited) = limit else { return call.await };
-            match tokio::time::timeout(waited, call).await {
-                Ok(ended) => ended,
-                Err(_) => Err(Error::CallTimedOut { operation: operation(), waited }),
-            }
+            let ended = match limit {
+                None => call.await,
+                Some(waited) => match tokio::time::timeout(waited, call).await {
+                    Ok(ended) => ended,
+                    Err(_) => return Err(Error::CallTimedOut { operation: operation(), waited }),
+                },
+            };
+            ended.unwrap_or_else(|message| Err(Error::Panicked { operation: operation(), message }))
         }
     }
 }

@@ -88,7 +88,7 @@ impl<A: Activity> ActivityHandle<A> {
         A::Output: Send,
     {
         let value = Value::new("output of activity", A::NAME);
-        let output = Measured { inner: output, value, bound: Bound::Limit(self.limit) };
+        let output = Measured::new(output, value, Bound::Limit(self.limit));
         let completing = self.handle.complete(Some(output), RpcOptions::default());
         self.within("complete", completing).await
     }

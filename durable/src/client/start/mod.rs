@@ -28,8 +28,7 @@ use temporalio_common::{MemoValues, Priority};
 use crate::client::handle::outcome::Operation;
 use crate::client::start::settings::{Definition, Settings, StartKind, StartRequest};
 use crate::client::{Client, HasHandle, VersionOverride, WorkflowHandle};
-use crate::definition::debug;
-use crate::definition::{Payload, ToHandle, ToOutput, Typed, Workflow};
+use crate::definition::{Payload, ToHandle, ToOutput, Typed, Workflow, caught, debug};
 use crate::error::Result;
 use crate::options::{RetryOptions, WorkflowOptions, workflow_option_setters};
 
@@ -218,16 +217,24 @@ impl<W: Workflow, R> StartCall<W, R> {
     /// Returns the id that is set, or else the template's, or else a UUID. Later calls return the
     /// same id.
     pub(crate) fn resolve_id(&mut self) -> String {
-        let id = self.id.take().or_else(|| W::workflow_id(&self.input));
+        let id = self.id.take().or_else(|| self.template_id());
         let id = id.unwrap_or_else(crate::id::unique);
         self.id.insert(id).clone()
     }
 
     /// Sets the id unless it is set or comes from the template.
     pub(crate) fn set_default_id(&mut self, id: &str) {
-        if self.id.is_none() && W::workflow_id(&self.input).is_none() {
+        if self.id.is_none() && self.template_id().is_none() {
             self.id = Some(id.to_owned());
         }
+    }
+
+    /// Returns the id that the annotation's template gives. A panic of it is a problem of the start.
+    fn template_id(&mut self) -> Option<String> {
+        caught(|| W::workflow_id(&self.input)).unwrap_or_else(|message| {
+            self.settings.problems.push(format!("the id template panicked: {message}"));
+            None
+        })
     }
 
     /// Returns the checked parts of the request.

@@ -7,6 +7,7 @@ use temporalio_common::data_converters::PayloadConversionError;
 use super::DecodeError;
 use super::encoding::UnknownEncoding;
 use super::message::of_serde;
+use super::panicked::Panicked;
 use super::text::Text;
 
 /// Messages of `serde` and `serde_json` that contain nothing of the value.
@@ -22,17 +23,14 @@ const HARMLESS: [&str; 9] = [
     "cannot serialize tagged newtype variant",
 ];
 
-/// The source of a conversion error with a message of this crate, which is shown.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct OwnMessage(pub(crate) String);
-
 /// Returns the message of the source of a conversion error. Without values, `otherwise` replaces it if it
 /// is not one of this crate's or a harmless one of `serde`.
 pub(crate) fn message(source: &(dyn Error + 'static), otherwise: &'static str) -> Text {
+    if let Some(panicked) = source.downcast_ref::<Panicked>() {
+        return panicked.text();
+    }
     let said = source.to_string();
-    let is_own = source.is::<DecodeError>() || source.is::<OwnMessage>();
-    if is_own || source.is::<UnknownEncoding>() {
+    if source.is::<DecodeError>() || source.is::<UnknownEncoding>() {
         return Text::plain(said);
     }
     if let Some(text) = of_serde(&said) {

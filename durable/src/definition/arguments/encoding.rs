@@ -8,6 +8,7 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
+use super::panicked::Panicked;
 use super::received::Fault;
 
 /// The encodings that every worker knows.
@@ -16,13 +17,58 @@ const KNOWN_ENCODINGS: [&[u8]; 6] =
 
 /// A value in an encoding that the worker's converter and codec do not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{what} has the encoding `{encoding}`, which is unknown to this worker; set the data converter with \
-     the codec for it on the worker's client"
-)]
+#[error("{}", described(what, encoding))]
 pub(crate) struct UnknownEncoding {
     pub(crate) what: String,
     pub(crate) encoding: String,
+}
+
+/// The beginning of the encoding of a payload for which the worker's own codec failed. The rest is the
+/// problem.
+const FAILED: &str = "durable/codec-failed: ";
+
+/// The metadata key of a payload that answers a query.
+const ANSWER: &str = "durable-answer";
+
+fn described(what: &str, encoding: &str) -> String {
+    match encoding.strip_prefix(FAILED) {
+        Some(problem) => format!("{what} cannot be read: {problem}"),
+        None => format!(
+            "{what} has the encoding `{encoding}`, which is unknown to this worker; set the data \
+             converter with the codec for it on the worker's client"
+        ),
+    }
+}
+
+/// Marks a payload for which a codec failed. Reading it returns the problem.
+pub(crate) fn mark_failed(
+    mut payload: RawPayload,
+    codec: &str,
+    error: &PayloadConversionError,
+) -> RawPayload {
+    let problem = match error {
+        PayloadConversionError::EncodingError(source) if source.is::<Panicked>() => {
+            source.to_string()
+        }
+        _ => format!("{codec} returned an error"),
+    };
+    payload.metadata.insert("encoding".to_owned(), format!("{FAILED}{problem}").into_bytes());
+    payload
+}
+
+/// Marks a payload as the answer to a query, for the codec.
+pub(crate) fn mark_answer(mut payload: RawPayload) -> RawPayload {
+    payload.metadata.insert(ANSWER.to_owned(), Vec::new());
+    payload
+}
+
+/// Removes the mark of an answer, and returns `true` if there was one.
+pub(crate) fn take_answer_mark(payloads: &mut [RawPayload]) -> bool {
+    let mut is_answer = false;
+    for payload in payloads {
+        is_answer |= payload.metadata.remove(ANSWER).is_some();
+    }
+    is_answer
 }
 
 impl UnknownEncoding {

@@ -67,8 +67,16 @@ impl DecodeError {
     /// Creates the error of a `Deserialize` that panicked. If there are several inputs, the place is
     /// unknown.
     pub(super) fn panicked(received: usize, message: &str) -> Self {
+        Self::after_panic("its `Deserialize` panicked", received, message)
+    }
+
+    /// Creates the error of inputs for which the id template panicked.
+    pub(in crate::definition) fn without_id(received: usize, message: &str) -> Self {
+        Self::after_panic("the id template panicked", received, message)
+    }
+
+    fn after_panic(hidden: &str, received: usize, message: &str) -> Self {
         let place = if received == 1 { 0 } else { usize::MAX };
-        let hidden = "its `Deserialize` panicked";
         let reason = Text::new(hidden, format!("{hidden}: {message}"));
         Self { received, problem: Problem::Input { place, path: None, reason } }
     }

@@ -190,7 +190,7 @@ impl<W: WorkflowCode<Input: Payload>> QueryHandler<W> {
                 let input = *input.unwrap_or_else(|_| unreachable!("{INTERCEPTOR_KEEPS_TYPE}"));
                 let answer =
                     <WorkflowAdapter<W> as ExecutableQuery<Q>>::handle(adapter, &view, input);
-                Ok(Box::new(QueryOutput(answer.map_err(WorkflowError::Execution)?)))
+                Ok(Box::new(QueryOutput::new(answer.map_err(WorkflowError::Execution)?)))
             },
         }
     }

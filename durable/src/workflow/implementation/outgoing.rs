@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use futures_util::FutureExt as _;
 use temporalio_common::data_converters::{
     GenericPayloadConverter as _, PayloadConversionError, PayloadConverter, RawValue,
-    TemporalSerializable,
+    SerializationContext, TemporalSerializable,
 };
 use temporalio_common::error::{ApplicationFailure, OutgoingWorkflowError};
 use temporalio_common::protos::temporal::api::common::v1::Payload;
@@ -26,7 +26,8 @@ use super::tables::UpdateFuture;
 use crate::definition::arguments::conversion::conversion;
 use crate::definition::arguments::encoding::{self, UnknownEncoding};
 use crate::definition::arguments::output::DecodedOutput;
-use crate::definition::{Activity, Handler, Typed, Workflow};
+use crate::definition::arguments::panicked::serializing;
+use crate::definition::{Activity, Guarded, Handler, Typed, Workflow};
 use crate::error::INVALID_INPUT;
 use crate::error::call::ValueError;
 use crate::error::measured::{Bound, Measured};
@@ -52,12 +53,12 @@ pub(crate) fn local<A: Activity>(
     input: A::Input,
 ) -> (Scheduled<A>, Measured<A::Input>) {
     let value = Value::new("input of activity", A::NAME);
-    (Scheduled(activity), Measured { inner: input, value, bound: Bound::None })
+    (Scheduled(activity), Measured::new(input, value, Bound::None))
 }
 
 /// Wraps an input so that it is measured when it is serialized.
 fn input_of<T>(input: T, role: &'static str, name: impl Into<Cow<'static, str>>) -> Measured<T> {
-    Measured { inner: input, value: Value::new(role, name), bound: Bound::Workflow }
+    Measured::new(input, Value::new(role, name), Bound::Workflow)
 }
 
 /// A child workflow whose input is measured when it is serialized.
@@ -123,8 +124,11 @@ pub(crate) fn ended<W: Workflow>(
     memo: impl FnOnce() -> HashMap<String, Payload>,
 ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowTermination> {
     match result {
-        Ok(output) => measured(&output, converter, "output of workflow", W::NAME)
-            .map_err(|error| error.into_failure().into()),
+        Ok(output) => {
+            let output = Guarded::new(output);
+            measured(output.get(), converter, "output of workflow", W::NAME)
+                .map_err(|error| error.into_failure().into())
+        }
         Err(WorkflowTermination::Failed(OutgoingWorkflowError::PayloadConversion(error))) => {
             Err(unconverted::<W>(error, &memo()))
         }
@@ -192,7 +196,8 @@ fn measured<T: TemporalSerializable + 'static>(
     name: &'static str,
 ) -> Result<Box<dyn WorkflowOutputValue>, ValueError> {
     let what = Value::new(role, name);
-    let payload = with_context(converter, |context| converter.to_payload(context, value));
+    let serialize = |context: &SerializationContext<'_>| converter.to_payload(context, value);
+    let payload = serializing(|| with_context(converter, serialize));
     let payloads = vec![payload.map_err(|error| what.unserializable(&error))?];
     task_size::check(&payloads, &what)?;
     Ok(Box::new(RawValue::new(payloads)))
@@ -205,7 +210,10 @@ pub(crate) fn measured_update<U: UpdateDefinition + Handler>(
     converter: PayloadConverter,
 ) -> UpdateFuture {
     let check = move |output: Box<dyn WorkflowOutputValue>| {
-        let Some(value) = output.downcast_ref::<U::Output>() else { return Ok(output) };
+        let output = Guarded::new(output);
+        let Some(value) = output.get().downcast_ref::<U::Output>() else {
+            return Ok(output.into_inner());
+        };
         measured(value, &converter, "output of update", U::NAME)
             .map_err(|error| WorkflowError::Execution(handler_failure(error.into_failure())))
     };
