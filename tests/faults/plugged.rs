@@ -1,4 +1,4 @@
-//! What a program plugs into clients and workers, and what of it panics: codec, failure converter,
+//! The plug-ins of clients and workers, of which each panics on request: codec, failure converter,
 //! interceptors.
 
 use durable::client::{ClientInterceptor, DataConverter};

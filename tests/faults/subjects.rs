@@ -11,16 +11,16 @@ use crate::poison::{DESERIALIZE, DISPLAY, DROP, FINE, Poison, PoisonError, SERIA
 /// The user code that panics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
-    /// That of the input.
+    /// At the input.
     Deserialize,
-    /// That of the output, or of the input of a continue-as-new.
+    /// At the output, or the input of a continue-as-new.
     Serialize,
-    /// That of the output.
+    /// At the output.
     Drop,
-    /// That of an error that is returned.
+    /// At an error that is returned.
     DropOfError,
     Body,
-    /// That of an error that is returned.
+    /// At an error that is returned.
     Display,
     Source,
     FailureConverter,
