@@ -9,8 +9,8 @@ use crate::flows::{Rude, RudeHandle};
 use crate::health::get;
 use crate::process::Worker;
 
-/// The length of an activity, which is longer than the patience of every wait.
-const LONG: u64 = 50_000;
+/// The length of an activity, in milliseconds, which is longer than every wait.
+const LONG: u64 = 600_000;
 
 /// A worker process whose runtime is blocked.
 struct Blocked {

@@ -9,6 +9,9 @@ use tokio::net::TcpStream;
 
 use crate::flows::Steady;
 
+/// The limit of every wait. No test measures it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Asks with one request, and gives the status and the body.
 pub(crate) async fn get(address: &str, path: &str) -> (u16, Value) {
     request(address, "GET", path).await
@@ -19,7 +22,8 @@ async fn request(address: &str, method: &str, path: &str) -> (u16, Value) {
     let request = format!("{method} {path} HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("it reads");
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("it is text");
+    let answered = tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await;
+    answered.expect("it answers").expect("it is text");
     let (head, body) = answer.split_once("\r\n\r\n").expect("it is HTTP");
     assert!(head.contains("application/json"), "{head}");
     let status = head.split(' ').nth(1).expect("a status").parse().expect("a status");
@@ -102,7 +106,7 @@ async fn clients_that_send_no_request_do_not_stop_probes() -> durable::Result<()
         let mut rest = Vec::new();
         let closed = slow[stream].read_to_end(&mut rest);
         // Closed with or without an error is all the same.
-        let _ = tokio::time::timeout(Duration::from_secs(60), closed).await.expect("it is closed");
+        let _ = tokio::time::timeout(PATIENCE, closed).await.expect("it is closed");
     }
     workers.shutdown().await
 }
