@@ -4,14 +4,35 @@ use std::fmt;
 
 use url::Url;
 
-/// The address of a server.
+/// The address of a server or proxy.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
     pub(crate) host: String,
     pub(crate) port: u16,
-    /// `true` if the address is an `https` URL.
-    pub(crate) is_https: bool,
+    /// The scheme, if the address is a URL.
+    pub(crate) scheme: Option<Scheme>,
     url: Url,
+}
+
+/// The scheme of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// No TLS.
+    Http,
+    /// TLS.
+    Https,
+}
+
+impl Scheme {
+    pub(crate) fn is_tls(self) -> bool {
+        self == Self::Https
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_tls() { "https://" } else { "http://" })
+    }
 }
 
 /// The error of a text that is not an address.
@@ -19,6 +40,16 @@ pub(crate) struct Address {
 pub(crate) enum InvalidAddress {
     #[error("the port is missing")]
     MissingPort,
+    /// Another scheme may ask for TLS, so none is ignored.
+    #[error("unknown scheme `{scheme}`; write `https://` for TLS, or `http://` for no TLS")]
+    UnknownScheme { scheme: String },
+    #[error("only `http` proxies are supported")]
+    UnsupportedProxy,
+    #[error(
+        "the address contains credentials; set them with `proxy_credentials`, or with the keys \
+         `proxy_user` and `proxy_password`"
+    )]
+    CredentialsOfProxy,
     #[error(transparent)]
     InvalidUrl(#[from] url::ParseError),
 }
@@ -27,11 +58,17 @@ impl Address {
     /// Parses an address.
     ///
     /// # Errors
-    /// Returns an error if it is neither `host:port` nor a URL.
+    /// Returns an error if it is neither `host:port` nor a URL with the scheme `http` or `https`.
     pub(crate) fn parse(address: &str) -> Result<Self, InvalidAddress> {
         let is_url = address.contains("://");
         let url = if is_url { address.to_owned() } else { format!("http://{address}") };
         let given = Url::parse(&url)?;
+        // `Url` has turned the scheme into lower case.
+        let scheme = match given.scheme() {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            other => return Err(InvalidAddress::UnknownScheme { scheme: format!("{other}://") }),
+        };
         let port = if is_url {
             given.port_or_known_default()
         } else {
@@ -43,7 +80,29 @@ impl Address {
         };
         // The URL is always `http`, because the SDK gets a separate connector for TLS.
         let url = Url::parse(&format!("http://{host}:{port}"))?;
-        Ok(Self { host: host.to_owned(), port, is_https: given.scheme() == "https", url })
+        Ok(Self { host: host.to_owned(), port, scheme: is_url.then_some(scheme), url })
+    }
+
+    /// Parses the address of an HTTP proxy.
+    ///
+    /// # Errors
+    /// Returns an error if it is neither `host:port` nor an `http` URL, or if it contains credentials, which
+    /// would be shown with it.
+    pub(crate) fn parse_proxy(address: &str) -> Result<Self, InvalidAddress> {
+        // The host begins after the credentials, so an address without a scheme can have some too.
+        if address.contains('@') {
+            return Err(InvalidAddress::CredentialsOfProxy);
+        }
+        match Self::parse(address) {
+            Ok(Self { scheme: Some(Scheme::Https), .. })
+            | Err(InvalidAddress::UnknownScheme { .. }) => Err(InvalidAddress::UnsupportedProxy),
+            parsed => parsed,
+        }
+    }
+
+    /// Returns the host without the brackets of an IPv6 address.
+    pub(crate) fn bare_host(&self) -> &str {
+        self.host.trim_matches(['[', ']'])
     }
 
     /// Returns the `https` URL for a connection whose TLS the SDK sets up from the URL.
@@ -77,9 +136,44 @@ mod tests {
         assert_eq!(shown("[::1]:7233").unwrap(), "[::1]:7233");
         assert_eq!(shown("http://temporal:7233").unwrap(), "temporal:7233");
         assert_eq!(shown("https://temporal").unwrap(), "temporal:443");
-        assert!(Address::parse("https://temporal").unwrap().is_https);
         for bad in ["localhost", "", "local host:7233", "localhost:70000"] {
             shown(bad).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn knows_two_schemes_in_any_case() {
+        for (address, scheme) in [
+            ("temporal:7233", None),
+            ("http://temporal:7233", Some(Scheme::Http)),
+            ("HTTP://temporal:7233", Some(Scheme::Http)),
+            ("https://temporal:7233", Some(Scheme::Https)),
+            ("HTTPS://temporal:7233", Some(Scheme::Https)),
+            (" hTTps://temporal:7233", Some(Scheme::Https)),
+        ] {
+            assert_eq!(Address::parse(address).unwrap().scheme, scheme, "{address}");
+        }
+        for scheme in ["grpc", "GRPCS", "tls", "ftp", "ws", "wss", "dns", "file", "xhttps"] {
+            let error = Address::parse(&format!("{scheme}://temporal:7233")).unwrap_err();
+            let shown = format!("unknown scheme `{}://`; write `https://`", scheme.to_lowercase());
+            assert!(error.to_string().starts_with(&shown), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_has_an_http_url_without_a_password() {
+        for good in ["proxy:3128", "http://proxy:3128/", "HTTP://proxy:3128"] {
+            assert_eq!(Address::parse_proxy(good).unwrap().to_string(), "proxy:3128");
+        }
+        for bad in ["proxy", "", "https://proxy:3128", "socks5://proxy:1080"] {
+            Address::parse_proxy(bad).unwrap_err();
+        }
+        for bad in ["http://me:s3cret@proxy:3128", "me:s3cret@proxy:3128"] {
+            let problem = Address::parse_proxy(bad).unwrap_err().to_string();
+            assert!(
+                !problem.contains("s3cret") && problem.contains("proxy_credentials"),
+                "{problem}"
+            );
         }
     }
 

@@ -1,5 +1,8 @@
 //! Recognizes secrets in texts that are not secret as a whole, so that no message or `Debug` shows them.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 /// Masks the user and password of every URL and address in a text: `http://***@proxy:3128`.
 pub(crate) fn without_credentials(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
@@ -21,7 +24,7 @@ pub(crate) fn without_credentials(text: &str) -> String {
 /// The replacement of a secret.
 pub(crate) const MASK: &str = "***";
 
-/// Returns `true` for a key or certificate, also without its PEM header, where a path is expected.
+/// Returns `true` for a key, token or certificate, also without its PEM header, where a path is expected.
 pub(crate) fn is_key(text: &str) -> bool {
     /// The longest name of a file.
     const LONGEST_NAME: usize = 255;
@@ -31,8 +34,16 @@ pub(crate) fn is_key(text: &str) -> bool {
     text.contains(['\n', '\r'])
         || text.contains("-----BEGIN")
         || text.split(['/', '\\']).any(|name| name.len() > LONGEST_NAME)
+        // A JSON web token, as API keys are.
+        || (text.len() >= SHORTEST_KEY && text.starts_with("eyJ") && !text.contains(['/', '\\']))
         // The encoding of every key begins with a sequence (0x30), whose Base64 begins with `M`.
         || (text.len() >= SHORTEST_KEY && text.starts_with('M') && text.bytes().all(is_base64))
+}
+
+/// Returns `true` for a path that is a key, or ends with one because a folder was put before it.
+pub(crate) fn is_key_path(path: &Path) -> bool {
+    let is_key = |text: &OsStr| text.to_str().is_some_and(is_key);
+    is_key(path.as_os_str()) || path.file_name().is_some_and(is_key)
 }
 
 #[cfg(test)]
@@ -58,7 +69,8 @@ mod tests {
     #[test]
     fn keys_are_told_from_paths() {
         let ed25519 = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g";
-        for key in [ed25519, "a\nb", "-----BEGIN PRIVATE KEY-----", &"x".repeat(256)] {
+        let token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJvcmRlcnMifQ.c2lnbmF0dXJl";
+        for key in [ed25519, token, "a\nb", "-----BEGIN PRIVATE KEY-----", &"x".repeat(256)] {
             assert!(is_key(key), "{key}");
         }
         for path in

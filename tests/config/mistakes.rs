@@ -124,12 +124,30 @@ fn reports_line_of_invalid_yaml() {
 #[test]
 fn reports_invalid_combinations_at_the_key_that_is_set() {
     for (text, line, key, word) in [
-        ("tls: false\n  url: https://cloud:7233", 3, "url", "`tls: false`"),
-        ("tls: true\n  url: http://server:7233", 2, "tls", "`http://`"),
+        (
+            "tls: false\n  url: https://cloud:7233",
+            3,
+            "url",
+            "`https://` means TLS, and `tls` is false (durable.yaml:2)",
+        ),
+        (
+            "tls: true\n  url: HTTP://server:7233",
+            3,
+            "url",
+            "`http://` means no TLS, and `tls` is true (durable.yaml:2)",
+        ),
+        ("url: grpcs://cloud:7233", 2, "url", "unknown scheme `grpcs://`"),
+        ("api_key: a\n  api_key_file: b", 3, "api_key_file", "`api_key` is set too"),
+        (
+            "api_key_file: a\n  headers:\n    authorization: b",
+            4,
+            "headers.authorization",
+            "API key",
+        ),
         ("client_cert: /a", 2, "client_cert", "set `client_key` too"),
         ("client_key: /a", 2, "client_key", "set `client_cert` too"),
         ("tls: true\n  tls_enabled: true", 3, "tls_enabled", "another name of `tls`"),
-        ("api_key: a\n  headers:\n    authorization: b", 4, "headers.authorization", "`api_key`"),
+        ("api_key: a\n  headers:\n    authorization: b", 4, "headers.authorization", "API key"),
         ("headers:\n    X-Tenant: b", 3, "headers.X-Tenant", "lower-case"),
         ("headers:\n    x-tenant: bü", 3, "headers.x-tenant", "printable ASCII"),
         ("api_key: |\n    key\n", 2, "api_key", "line break"),

@@ -87,6 +87,18 @@ fn reads_all_temporal_variables() {
     }
 }
 
+#[test]
+fn file_of_the_api_key_has_a_variable_and_belongs_to_its_server() {
+    let config = load("", &[("TEMPORAL_API_KEY_PATH", "/run/secrets/key")]).unwrap();
+    assert_eq!(value(&config, "api_key_file").as_deref(), Some("/run/secrets/key"));
+    assert_eq!(source(&config, "api_key_file"), "TEMPORAL_API_KEY_PATH");
+
+    let (_folder, path) = profiles();
+    let named = [("TEMPORAL_CONFIG_FILE", path.as_str()), ("TEMPORAL_PROFILE", "prod")];
+    let config = load("temporal: { url: 'file:1', api_key_file: key }", &named).unwrap();
+    assert_eq!(value(&config, "api_key_file"), None, "the key is for the server of the file");
+}
+
 /// A `temporal.toml` with two profiles, and the folder that keeps it.
 fn profiles() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("a folder");

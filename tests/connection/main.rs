@@ -3,10 +3,13 @@
 //! In front of the dev server stand fronts that the tests make: one that counts, and one that speaks TLS
 //! with certificates of an authority that each test makes for itself.
 
+mod answers;
 mod authority;
 mod credentials;
+mod encryption;
 mod environment;
 mod front;
+mod gated;
 mod plain;
 mod proxy;
 mod refused;

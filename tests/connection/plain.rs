@@ -7,7 +7,7 @@ use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use durable::{Client, Error, Workers};
 use durable_test_flows::{GreetWorkflow, Greeting};
-use durable_tests::{Shared, attributes, unique};
+use durable_tests::{Gate, Shared, attributes, unique};
 
 use crate::authority::Authority;
 use crate::front::Front;
@@ -31,12 +31,17 @@ async fn histories_contain_the_identity() -> durable::Result<()> {
 #[tokio::test]
 async fn connection_attempt_respects_its_timeout() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = silent.local_addr().expect("it is bound").to_string();
-    let before = Instant::now();
-    let error = connect(&format!("temporal: {{ url: '{url}', connect_timeout_s: 0.3 }}")).await;
-    let error = error.expect_err("it never answers");
-    assert!(before.elapsed() < Duration::from_secs(3), "it took {:?}", before.elapsed());
-    assert!(format!("{error:?}").contains("the connect timeout of 300ms"), "{error:?}");
+    let gate = Gate::start("key").await;
+    gate.stall("DescribeNamespace");
+    for url in [silent.local_addr().expect("it is bound").to_string(), gate.address().to_owned()] {
+        let before = Instant::now();
+        let text = format!(
+            "temporal: {{ url: '{url}', api_key: key, tls: false, connect_timeout_s: 0.3 }}"
+        );
+        let error = connect(&text).await.expect_err("it never answers");
+        assert!(before.elapsed() < Duration::from_secs(3), "it took {:?}", before.elapsed());
+        assert!(format!("{error:?}").contains("the connect timeout of 300ms"), "{error:?}");
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use durable_tests::Shared;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::authority::Authority;
 use crate::config;
 use crate::front::Front;
 
@@ -86,6 +87,26 @@ async fn reconnects_by_itself_and_on_request() -> durable::Result<()> {
 }
 
 #[tokio::test]
+async fn half_written_certificate_leaves_the_old_connection_in_use() -> durable::Result<()> {
+    let authority = Authority::new();
+    let front = Front::tls(&authority.server("localhost"), None).await;
+    let ca = authority.ca_file();
+    let temporal = service(front.port, &format!("server_ca_cert: {}", ca.display()));
+    temporal.client().await?;
+    for half in ["", "-----BEGIN CERTIFICATE-----\n", &authority.pem()[..200]] {
+        std::fs::write(&ca, half).expect("it can be written");
+        let error = temporal.reconnect().await.expect_err("it is half written");
+        assert!(error.to_string().contains("ca.pem"), "{error}");
+        temporal.health().await?;
+    }
+    assert_eq!(front.accepted(), 1, "the old connection is still in use");
+    std::fs::write(&ca, authority.pem()).expect("it can be written");
+    temporal.reconnect().await?.health().await?;
+    assert_eq!(front.accepted(), 2);
+    Ok(())
+}
+
+#[tokio::test]
 async fn all_callers_get_an_error_if_the_server_never_comes() {
     let port = free_port().await;
     let (log, _collecting) = durable_tests::Log::collect();
@@ -101,7 +122,12 @@ async fn all_callers_get_an_error_if_the_server_never_comes() {
         );
         assert!(format!("{error:?}").contains("refused"), "{error:?}");
     }
-    assert!(log.text().contains("no Temporal server answers yet"), "{}", log.text());
+    let log = log.text();
+    let line = log.lines().find(|line| line.contains("no Temporal server answers yet"));
+    assert!(
+        line.is_some_and(|line| line.contains("refused")),
+        "the reason is not in the log: {log}"
+    );
 
     let temporal = temporal.connect_limit(Duration::from_millis(50));
     let before = Instant::now();

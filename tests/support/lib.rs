@@ -1,5 +1,6 @@
 //! The support of all test binaries: one real dev server each, and ways to read histories.
 
+mod gate;
 mod log;
 pub mod plugged;
 #[cfg(unix)]
@@ -16,6 +17,7 @@ use durable::dev_server::{DevServer, SearchAttribute};
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+pub use gate::Gate;
 pub use log::Log;
 use tokio::runtime::Runtime;
 

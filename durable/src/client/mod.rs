@@ -12,9 +12,10 @@ mod schedule;
 mod search_attributes;
 mod start;
 
-pub use connection::{Client, ClientBuilder, ClientService, Health, Pem, Tls};
 #[cfg(feature = "config")]
-pub(crate) use connection::{ConnectionSettings, Transport};
+pub(crate) use connection::{ApiKey, ConnectionSettings, Switch, Transport};
+pub use connection::{Client, ClientBuilder, ClientService, Health, Pem, Tls};
+pub(crate) use connection::{is_refusal, is_transient};
 pub use deployment::{DeploymentVersion, VersionOverride};
 pub use handle::{
     ActivityHandle, AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle,

@@ -9,7 +9,7 @@ use super::section::{Key, Located};
 use super::types::KeyType;
 use super::value::{Values, in_file};
 use super::{options, serving};
-use crate::address::Address;
+use crate::address::{Address, InvalidAddress};
 use crate::options::{ActivityOptions, InvalidOptions, OptionName, WorkflowOptions};
 use crate::worker::WorkerSettings;
 
@@ -65,17 +65,13 @@ impl Checking<'_> {
 
     fn tls(&mut self) {
         let keys = self.keys;
-        let url = keys.url.get().map_or("", String::as_str);
-        if keys.tls.get() == Some(&false) {
-            if url.starts_with("https://") {
-                let problem = "`https://` means TLS, which `tls: false` turns off";
-                let mistake = ConfigMistake::Contradiction { problem, fix: REMOVE_ONE };
-                self.problem(&keys.url, mistake);
-            }
-        } else if url.starts_with("http://") {
-            let problem = "`http://` in `url` means no TLS";
-            let fix = "write the address as `host:port`";
-            self.problem(&keys.tls, ConfigMistake::Contradiction { problem, fix });
+        let scheme = keys.url.get().and_then(|url| Address::parse(url).ok()?.scheme);
+        if let (Some(scheme), Some(is_on), Some(by)) = (scheme, keys.tls.get(), keys.tls.source())
+            && scheme.is_tls() != *is_on
+        {
+            let (scheme, by) = (scheme.to_string(), by.clone());
+            let mistake = ConfigMistake::TlsContradiction { scheme, is_on: *is_on, by };
+            self.problem(&keys.url, mistake);
         }
         let reason = "a certificate needs its key, and a key its certificate";
         self.both(&keys.client_cert, &keys.client_key, reason);
@@ -88,14 +84,19 @@ impl Checking<'_> {
         if !keys.api_key.get().is_none_or(can_be_sent) {
             self.problem(&keys.api_key, ConfigMistake::InvalidHeaderValue);
         }
+        if keys.api_key.is_set() {
+            let problem = "`api_key` is set too";
+            let mistake = ConfigMistake::Contradiction { problem, fix: REMOVE_ONE };
+            self.problem(&keys.api_key_file, mistake);
+        }
         for (name, header) in keys.headers.iter() {
             let is_name =
                 |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
             if !name.bytes().all(is_name) || name.ends_with("-bin") {
                 self.problem(header, ConfigMistake::InvalidHeaderName);
             }
-            if name == "authorization" && keys.api_key.is_set() {
-                let problem = "`api_key` is sent as this header too";
+            if name == "authorization" && (keys.api_key.is_set() || keys.api_key_file.is_set()) {
+                let problem = "the API key is sent as this header too";
                 self.problem(header, ConfigMistake::Contradiction { problem, fix: REMOVE_ONE });
             }
             if !header.get().is_none_or(can_be_sent) {
@@ -108,13 +109,17 @@ impl Checking<'_> {
     fn proxy(&mut self) {
         let keys = self.keys;
         let Some(address) = keys.proxy.get() else { return };
-        if address.contains('@') {
-            self.problem(&keys.proxy, ConfigMistake::CredentialsInAddress);
-        } else if address.contains("://") && !address.starts_with("http://") {
-            self.problem(&keys.proxy, ConfigMistake::UnsupportedProxy);
-        } else if let Err(error) = Address::parse(address) {
-            let (reason, form) = (error.to_string(), "`host:port`");
-            self.problem(&keys.proxy, ConfigMistake::InvalidAddress { reason, form });
+        let mistake = match Address::parse_proxy(address) {
+            Ok(_) => None,
+            Err(InvalidAddress::CredentialsOfProxy) => Some(ConfigMistake::CredentialsInAddress),
+            Err(InvalidAddress::UnsupportedProxy) => Some(ConfigMistake::UnsupportedProxy),
+            Err(error) => {
+                let (reason, form) = (error.to_string(), "`host:port`");
+                Some(ConfigMistake::InvalidAddress { reason, form })
+            }
+        };
+        if let Some(mistake) = mistake {
+            self.problem(&keys.proxy, mistake);
         }
         let reason = "a user needs a password, and a password a user";
         self.both(&keys.proxy_user, &keys.proxy_password, reason);

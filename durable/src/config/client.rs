@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::Config;
 use super::keys::Temporal;
 use super::section::{Keys as _, Located as _};
-use crate::client::{Client, ClientBuilder, ClientService, ConnectionSettings, Tls, Transport};
+use crate::client::{
+    ApiKey, Client, ClientBuilder, ClientService, ConnectionSettings, Switch, Tls, Transport,
+};
 use crate::error::Result;
 
 impl Client {
@@ -60,25 +62,30 @@ pub(super) fn connection(keys: &Temporal) -> ConnectionSettings {
     keys.fill(&mut settings);
     settings.disabled_by = keys.enabled.source().map_or_else(String::new, ToString::to_string);
     settings.transport = transport(keys);
+    settings.api_key = api_key(keys);
     settings.headers = keys.headers.values().collect();
     let password = keys.proxy_password.get().cloned().unwrap_or_default();
     settings.proxy_credentials = keys.proxy_user.get().map(|user| (user.clone(), password));
     settings
 }
 
-/// Returns the settings of TLS.
+/// Returns the settings of TLS. The scheme of the address counts when the client connects, because the
+/// builder's address may be another.
 fn transport(keys: &Temporal) -> Transport {
-    // The builder's address may differ from the configured one, so a configured `http://` counts as
-    // `tls: false`.
-    let is_plain = keys.url.get().is_some_and(|url| url.starts_with("http://"));
-    if keys.tls.get() == Some(&false) || is_plain {
-        return Transport::Plaintext;
-    }
+    let switch = |is_on: &bool| {
+        let place = keys.tls.source().map(|source| format!(" ({source})")).unwrap_or_default();
+        Switch { is_on: *is_on, by: format!("`tls: {is_on}`{place}") }
+    };
     let tls = Tls {
         server_ca: keys.server_ca_cert.get().cloned(),
         client: keys.client_cert.get().cloned().zip(keys.client_key.get().cloned()),
         server_name: keys.tls_server_name.get().cloned(),
     };
-    let is_set = keys.tls.is_set() || tls != Tls::default();
-    if is_set { Transport::Tls(tls) } else { Transport::AsNeeded }
+    Transport { switch: keys.tls.get().map(switch), tls }
+}
+
+/// Returns the API key, or its file.
+fn api_key(keys: &Temporal) -> Option<ApiKey> {
+    let key = keys.api_key.get().cloned().map(ApiKey::Text);
+    key.or_else(|| keys.api_key_file.get().cloned().map(ApiKey::File))
 }

@@ -23,6 +23,8 @@ use crate::definition::arguments::conversion::hidden;
 /// The prefix of variables for single keys. `__` also separates the levels.
 const PREFIX: &str = "DURABLE__";
 const HEADER_PREFIX: &str = "TEMPORAL_GRPC_META_";
+/// Temporal's own tools have no such variable; it is named as those of the certificates.
+const API_KEY_FILE_VARIABLE: &str = "TEMPORAL_API_KEY_PATH";
 const PROFILE_VARIABLE: &str = "TEMPORAL_PROFILE";
 const PROFILE_FILE_VARIABLE: &str = "TEMPORAL_CONFIG_FILE";
 const DEFAULT_PROFILE: &str = "default";
@@ -102,7 +104,13 @@ impl Environment {
         }
         // Variables for certificates alone don't turn TLS on.
         let source = |stem: &str| ValueSource::Variable(variable(stem, &set));
-        values_of(&profile, false, source, problems)
+        let mut values = values_of(&profile, false, source, problems);
+        if let Some(path) = set.get(API_KEY_FILE_VARIABLE) {
+            let source = ValueSource::Variable(API_KEY_FILE_VARIABLE.to_owned());
+            let keys = Temporal::of(&Values::default());
+            keys.api_key_file.put(&PathBuf::from(path), source, &mut values);
+        }
+        values
     }
 
     /// Selects a profile instead of the one that `TEMPORAL_PROFILE` names.

@@ -24,18 +24,18 @@ sections! {
     struct Temporal of ConnectionSettings = ConnectionSettings::default() => {
         /// `false` disables Temporal: connecting and serving return an error.
         enabled: Key<Bool> => enabled;
-        /// The server, as `host:port` or URL. `https://` turns TLS on.
+        /// The server, as `host:port` or URL. `https://` turns TLS on, `http://` off.
         url: Key<Text> => address;
         /// The namespace of the client and its workers.
         namespace: Key<Text> => namespace;
         /// The name of this process in histories.
         identity: Key<Text> => identity, without "process id and host name";
-        /// The longest time for one attempt to connect.
+        /// The longest time for one attempt to connect, with the check of the namespace.
         connect_timeout_s: Key<Seconds> => connect_timeout;
         /// The longest time for the shared client to connect, with all attempts, before it returns the
         /// error.
         connect_limit_s: Key<Seconds> => connect_limit;
-        /// `true` encrypts the connection, `false` doesn't.
+        /// `true` encrypts the connection, `false` doesn't. It must not contradict the scheme of `url`.
         tls: Key<Bool>, without "on with an API key, a certificate or `https://`";
         /// Another name of `tls`. Only one of them may be set.
         tls_enabled: Alias<Bool>, without "as `tls`";
@@ -48,7 +48,10 @@ sections! {
         /// The name that the server's certificate must have.
         tls_server_name: Key<Text>, without "the host of `url`";
         /// The API key that is sent with every call.
-        api_key: Key<Secret> => api_key;
+        api_key: Key<Secret>;
+        /// The file of the API key, which is read again when it changes. Only one of `api_key` and this may be
+        /// set.
+        api_key_file: Key<Path>;
         /// The HTTP proxy through which the server is reached, by CONNECT, as `host:port`.
         proxy: Key<Text> => proxy, without "a direct connection";
         /// The user name for the proxy; goes with `proxy_password`.

@@ -148,6 +148,7 @@ fn remove_connection(values: &mut Values) {
         keys.client_key.path(),
         keys.tls_server_name.path(),
         keys.api_key.path(),
+        keys.api_key_file.path(),
         keys.headers.path(),
     ];
     values.0.retain(|path, _| !replaced.iter().any(|replaced| path.starts_with(replaced)));

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::value::ValueSource;
 use crate::options::OptionProblem;
 use crate::secret::without_credentials;
 
@@ -139,6 +140,19 @@ pub enum ConfigMistake {
         "expected printable ASCII; a value that was read from a file may end with a line break"
     )]
     InvalidHeaderValue,
+    /// The scheme of the address and `tls` contradict each other.
+    #[error(
+        "`{scheme}` means {}, and `tls` is {is_on} ({by}); change one of them",
+        if *is_on { "no TLS" } else { "TLS" }
+    )]
+    TlsContradiction {
+        /// The scheme, such as `https://`.
+        scheme: String,
+        /// The value of `tls`.
+        is_on: bool,
+        /// The source of `tls`.
+        by: ValueSource,
+    },
     /// The key and another one contradict each other.
     #[error("{problem}; {fix}")]
     Contradiction {

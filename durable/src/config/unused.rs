@@ -9,6 +9,7 @@ use super::keys::{OneQueue, Temporal, Worker};
 use super::section::{Key, Located};
 use super::types::Bool;
 use super::value::{KeyPath, Values};
+use crate::address::{Address, Scheme};
 
 /// Settings that nobody reads, each with the reason.
 #[derive(Clone, Default)]
@@ -78,7 +79,8 @@ pub(super) fn reason(keys: &Temporal, path: &[String]) -> Option<&'static str> {
 }
 
 fn is_plain(keys: &Temporal) -> bool {
-    keys.url.get().is_some_and(|url| url.starts_with("http://"))
+    let scheme = keys.url.get().and_then(|url| Address::parse(url).ok()?.scheme);
+    scheme == Some(Scheme::Http)
 }
 
 /// Returns whether a setting is for the cache of workers none of which has one.

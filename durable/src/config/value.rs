@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::kind::Kind;
 use crate::client::Pem;
 use crate::search_attribute::SearchAttribute;
-use crate::secret::{is_key, without_credentials};
+use crate::secret::{is_key, is_key_path, without_credentials};
 
 /// The source of a key's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +133,8 @@ impl Value {
             Self::Duration(duration) => Some(duration.as_secs_f64().to_string()),
             Self::Text(text) => Some(without_credentials(text)),
             Self::Texts(texts) => Some(format!("[{}]", texts.join(", "))),
+            // A key in place of the path of its file.
+            Self::Path(path) if is_key_path(path) => None,
             Self::Path(path) => Some(path.display().to_string()),
             Self::Pem(pem) => pem.path().map(|path| path.display().to_string()),
             Self::SearchAttribute(kind) => Some(kind.to_string()),

@@ -1,6 +1,7 @@
 //! Errors of the connection to the server.
 
 use std::error::Error as StdError;
+use std::path::PathBuf;
 
 use super::report::because;
 use super::server::ServerError;
@@ -40,6 +41,53 @@ pub enum ConnectionError {
         address: String,
         /// The server's response.
         cause: ServerError,
+    },
+    /// Something else than a Temporal server answers at the address, such as a proxy. Retrying does not
+    /// help.
+    #[error(
+        "no Temporal server answers at {address}, but something else: {answer}; set the address of the \
+         gRPC port of a Temporal server, or correct the proxy in front of it"
+    )]
+    NotTemporal {
+        /// The address, as host and port.
+        address: String,
+        /// The answer.
+        answer: String,
+    },
+    /// The HTTP proxy does not connect to the server. Retrying does not help.
+    #[error(
+        "the HTTP proxy at {proxy} does not connect to {address}: {answer}; check the credentials and the \
+         rules of the proxy"
+    )]
+    ProxyRefused {
+        /// The proxy, as host and port.
+        proxy: String,
+        /// The server's address, as host and port.
+        address: String,
+        /// The proxy's answer.
+        answer: String,
+    },
+    /// The scheme of the address and another setting contradict each other.
+    #[error(
+        "the address `{address}` means {}, and {setting} turns TLS {}; change one of them",
+        if *is_on { "no TLS" } else { "TLS" },
+        if *is_on { "on" } else { "off" }
+    )]
+    TlsContradiction {
+        /// The address, with its scheme.
+        address: String,
+        /// The other setting, with its place if it is configured.
+        setting: String,
+        /// `true` if the other setting turns TLS on.
+        is_on: bool,
+    },
+    /// The API key cannot be read from its file.
+    #[error("cannot use the API key in {}: {reason}", path.display())]
+    ApiKeyFile {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        reason: String,
     },
     /// A header's name or value has characters that gRPC does not allow.
     #[error(
@@ -88,11 +136,16 @@ impl ConnectionError {
         }
     }
 
-    /// Returns `true` for an error of the program's settings.
+    /// Returns `true` for an error of the program's settings, for which waiting does not help.
     pub(super) fn is_misuse(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Refused { .. } => false,
+            Self::Unreachable { .. } => false,
             Self::Tls { .. }
+            | Self::Refused { .. }
+            | Self::NotTemporal { .. }
+            | Self::ProxyRefused { .. }
+            | Self::TlsContradiction { .. }
+            | Self::ApiKeyFile { .. }
             | Self::InvalidHeader { .. }
             | Self::InvalidAddress { .. }
             | Self::NamespaceNotFound { .. }

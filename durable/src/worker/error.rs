@@ -31,6 +31,15 @@ pub enum WorkerError {
         /// The cause.
         source: SharedError,
     },
+    /// The server does not let a worker in: it refuses the credentials, or the namespace is gone. The worker
+    /// is not restarted.
+    #[error("the worker of queue `{queue}` cannot serve")]
+    Refused {
+        /// The queue.
+        queue: String,
+        /// The [`ConnectionError`](crate::error::ConnectionError), with the server's own words.
+        source: SharedError,
+    },
     /// A worker died, and so did the workers that replaced it, up to the limit of restarts.
     #[error("the worker of queue `{queue}` died{}", restarted(*.restarts))]
     Ended {
@@ -93,6 +102,7 @@ impl From<WorkerError> for Error {
         let is_misuse = match error {
             WorkerError::Misconfigured { .. }
             | WorkerError::Disabled
+            | WorkerError::Refused { .. }
             | WorkerError::HealthListener { .. } => true,
             WorkerError::Create { .. }
             | WorkerError::Ended { .. }

@@ -31,7 +31,7 @@ pub enum WorkerState {
     Draining,
     /// It ended after it was asked to stop.
     Stopped,
-    /// It died too often, or too many workflows don't yield. It isn't restarted.
+    /// It died too often, the server refuses it, or too many workflows don't yield. It isn't restarted.
     GivenUp,
 }
 
@@ -125,6 +125,7 @@ impl WorkerHealth {
             Ok(Err(Error::Rpc { cause, .. })) => {
                 Some(format!("the server {server} does not answer: {cause}"))
             }
+            Ok(Err(error @ Error::Connection(_))) if error.is_misuse() => Some(error.to_string()),
             Ok(Err(_)) => Some(format!("the server {server} does not answer")),
             Err(_) => Some(format!("the server {server} gave no answer in {ANSWER_TIMEOUT:?}")),
         }

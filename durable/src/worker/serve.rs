@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use temporalio_client::tonic::{Code, Status};
+use temporalio_client::tonic::Status;
 use temporalio_sdk::error::{WorkerCreateError, WorkerRunError, WorkerValidationError};
 use temporalio_sdk::{Runtime, Worker, WorkerOptions};
 use tokio::runtime::Handle;
@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use super::control::{Control, Stop};
 use super::health::{Board, WorkerState};
 use super::watchdog::Watchdog;
-use crate::client::Client;
+use crate::client::{Client, is_refusal, is_transient};
 use crate::definition::panic_message;
 use crate::error::report::one_line;
 use crate::error::server_limits::WorkerLimits;
@@ -67,6 +67,8 @@ pub(super) enum End {
     Stopped,
     /// The server was away before it could begin.
     Unreachable(Cause),
+    /// The server refuses it. Another attempt doesn't help.
+    Refused(Error),
     Died(Cause),
 }
 
@@ -91,6 +93,7 @@ impl Serving {
         match self.connected().await {
             Ok(true) => {}
             Ok(false) => return End::Stopped,
+            Err(error) if error.is_misuse() => return End::Refused(error),
             Err(error) => return End::Died(error.into()),
         }
         // The server has told its limits now.
@@ -103,7 +106,12 @@ impl Serving {
             Ok(Ok(())) if self.control.is_stopping() => End::Stopped,
             Ok(Ok(())) => End::Died("it ended without having been asked to".into()),
             Ok(Err(error)) if is_away(&error) => End::Unreachable(error.into()),
-            Ok(Err(error)) => End::Died(error.into()),
+            Ok(Err(error)) => match refusal(&error) {
+                // The key was changed, and the worker wasn't told yet.
+                Some(_) if self.client.has_new_key() => End::Unreachable(error.into()),
+                Some(status) => End::Refused(self.client.credentials_refused(status.clone())),
+                None => End::Died(error.into()),
+            },
             Err(panic) => End::Died(ThreadPanicked { message: panic_message(&*panic) }.into()),
         }
     }
@@ -152,16 +160,13 @@ fn is_away(error: &WorkerRunError) -> bool {
     is_transient(source)
 }
 
-/// Returns whether a call that ended with this status is likely to succeed soon.
-fn is_transient(status: &Status) -> bool {
-    matches!(
-        status.code(),
-        Code::Unavailable
-            | Code::DeadlineExceeded
-            | Code::ResourceExhausted
-            | Code::Cancelled
-            | Code::Aborted
-    )
+/// Returns the server's answer, if it doesn't accept the credentials of a worker.
+fn refusal<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Status> {
+    let mut causes = std::iter::successors(Some(error), |&cause| cause.source());
+    causes.find_map(|cause| {
+        let boxed = || cause.downcast_ref::<Box<Status>>().map(AsRef::as_ref);
+        cause.downcast_ref::<Status>().or_else(boxed).filter(|status| is_refusal(status))
+    })
 }
 
 #[cfg(test)]

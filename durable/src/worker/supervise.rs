@@ -15,6 +15,7 @@ use super::watchdog::Notice;
 use super::worker_thread::WorkerThread;
 use crate::definition::StuckWorkflow;
 use crate::error::report::one_line;
+use crate::error::{Error, SharedError};
 
 /// The time that a worker must run for its earlier deaths to be forgotten.
 const HEALTHY: Duration = Duration::from_secs(60);
@@ -80,6 +81,7 @@ impl Supervisor {
             let next = match outcome {
                 Outcome::Killed | Outcome::Ended(End::Stopped) => self.stopped(),
                 Outcome::Ended(End::Unreachable(cause)) => self.unreachable(&cause).await,
+                Outcome::Ended(End::Refused(error)) => self.refused(error),
                 Outcome::Ended(End::Died(cause)) => {
                     deaths = if began.elapsed() >= HEALTHY { 1 } else { deaths + 1 };
                     self.died(cause, deaths).await
@@ -129,6 +131,17 @@ impl Supervisor {
         self.serving.pause(RECONNECT).await;
         self.serving.control.retire(self.serving.plan.queue);
         Next::Start
+    }
+
+    fn refused(&self, error: Error) -> Next {
+        let Serving { control, board, .. } = &*self.serving;
+        let queue = self.serving.plan.queue;
+        control.retire(queue);
+        let text = one_line(&error);
+        tracing::error!(queue, error = text, "the server refuses the worker, which is given up");
+        board.set(queue, WorkerState::GivenUp, Some(text));
+        let source = SharedError::new(error);
+        Next::End(Err(WorkerError::Refused { queue: queue.to_owned(), source }))
     }
 
     async fn died(&self, cause: Cause, deaths: u32) -> Next {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::api_key::KeyFile;
 use crate::client::start::clock::Clock;
 use crate::definition::Dependencies;
 use crate::error::server_limits::ServerLimits;
@@ -29,6 +30,8 @@ pub struct Client {
     pub(crate) attached: Arc<Dependencies>,
     /// The size limits of the namespace.
     pub(crate) limits: Arc<ServerLimits>,
+    /// The file of the API key, if it comes from one.
+    pub(crate) key: Option<Arc<KeyFile>>,
 }
 
 impl Client {

@@ -1,20 +1,27 @@
 //! The connection to a server: its settings, its security, and the client that uses it.
 
+mod answer;
+mod api_key;
 mod builder;
 mod client;
+mod connect;
 mod deadline;
+mod diagnosis;
 mod health;
 mod proxy;
 mod security;
 mod service;
 mod settings;
 
+#[cfg(feature = "config")]
+pub(crate) use api_key::ApiKey;
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use health::Health;
-#[cfg(feature = "config")]
-pub(crate) use security::Transport;
+pub(crate) use health::{is_refusal, is_transient};
 pub use security::{Pem, Tls};
+#[cfg(feature = "config")]
+pub(crate) use security::{Switch, Transport};
 pub use service::ClientService;
 #[cfg(feature = "config")]
 pub(crate) use settings::ConnectionSettings;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::health::{self, Health};
 use super::settings::ConnectionSettings;
 use crate::client::{Client, ClientBuilder};
+use crate::error::report::one_line;
 use crate::error::{ConnectionError, Error, Result};
 use crate::secret::without_credentials;
 
@@ -129,16 +130,20 @@ impl ClientService {
         }
     }
 
-    /// Drops the connection and connects again. Clients that were returned before stay connected.
+    /// Connects again, and then uses the new connection in place of the old one. Clients that were returned
+    /// before stay connected.
     ///
     /// A connection reconnects by itself. Use this to apply settings that are read only when
-    /// connecting.
+    /// connecting. If it fails, for example because a certificate is just being written, the old connection
+    /// stays in use.
     ///
     /// # Errors
     /// Those of [`client`](Self::client).
     pub async fn reconnect(&self) -> Result<Client> {
-        self.close().await;
-        self.client().await
+        // The state is not locked meanwhile, so others can use the old connection.
+        let client = Box::pin(self.inner.connect()).await?;
+        *self.inner.state.lock().await = State { client: Some(client.clone()), failure: None };
+        Ok(client)
     }
 
     /// Drops the connection; the next call connects again. Clients that were returned before stay
@@ -147,11 +152,11 @@ impl ClientService {
         self.inner.state.lock().await.client = None;
     }
 
-    /// Checks that the server answers, after connecting if necessary. It takes at most 5 seconds.
+    /// Checks that the server answers and accepts the credentials, after connecting if necessary. It takes at
+    /// most 5 seconds.
     ///
     /// # Errors
-    /// [`ConnectionError::Disabled`], [`ConnectionError::Unreachable`] if there is no answer, and the other errors of
-    /// [`ClientBuilder::connect`].
+    /// [`ConnectionError::Disabled`], and the errors of [`Client::health`] and [`ClientBuilder::connect`].
     pub async fn health(&self) -> Result<Health> {
         let asking = async { self.client().await?.health().await };
         match tokio::time::timeout(health::HEALTH_TIMEOUT, asking).await {
@@ -173,7 +178,8 @@ impl Inner {
                     if Instant::now() + pause >= deadline {
                         return Err(error);
                     }
-                    tracing::warn!(address = self.url, ?pause, "no Temporal server answers yet");
+                    let reason = one_line(&error);
+                    tracing::warn!(reason, ?pause, "no Temporal server answers yet");
                     tokio::time::sleep(pause).await;
                     wait = (wait * 2).min(LONGEST_WAIT);
                 }

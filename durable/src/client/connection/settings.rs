@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::env;
 use std::time::Duration;
 
-use super::security::Transport;
+use super::api_key::ApiKey;
+use super::security::{Tls, Transport};
+
+const TLS_VARIABLE: &str = "TEMPORAL_TLS";
 
 /// The settings of a connection to a Temporal server.
 #[derive(Clone)]
@@ -23,7 +26,7 @@ pub(crate) struct ConnectionSettings {
     /// The limit of all attempts of a client that is shared.
     pub(crate) connect_limit: Duration,
     pub(crate) transport: Transport,
-    pub(crate) api_key: Option<String>,
+    pub(crate) api_key: Option<ApiKey>,
     /// The gRPC headers of every call.
     pub(crate) headers: BTreeMap<String, String>,
     /// The HTTP proxy, as `host:port`.
@@ -44,7 +47,7 @@ impl Default for ConnectionSettings {
             identity: None,
             connect_timeout: Duration::from_secs(10),
             connect_limit: Duration::from_secs(60),
-            transport: Transport::AsNeeded,
+            transport: Transport::default(),
             api_key: None,
             headers: BTreeMap::new(),
             proxy: None,
@@ -55,11 +58,19 @@ impl Default for ConnectionSettings {
 }
 
 impl ConnectionSettings {
-    /// Returns the defaults, with the address and the namespace of the environment.
+    /// Returns the defaults, with the address and the namespace of the environment, and its decision for or
+    /// against TLS.
     pub(crate) fn from_environment() -> Self {
         let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
         let default = Self::default();
+        let transport = match variable(TLS_VARIABLE).map(|value| value.to_lowercase()).as_deref() {
+            Some("true" | "1") => Transport::on(Tls::default(), TLS_VARIABLE),
+            Some("false" | "0") => Transport::off(TLS_VARIABLE),
+            // As the SDK treats a value that it does not understand.
+            _ => Transport::default(),
+        };
         Self {
+            transport,
             address: variable("TEMPORAL_ADDRESS").unwrap_or(default.address),
             namespace: variable("TEMPORAL_NAMESPACE").unwrap_or(default.namespace),
             ..default

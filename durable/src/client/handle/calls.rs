@@ -28,15 +28,24 @@ pub struct SignalCall<S: SignalDefinition> {
     pub(crate) handle: WorkflowHandle<S::Workflow>,
     pub(crate) signal: S,
     pub(crate) input: S::Input,
+    pub(crate) request_id: Option<String>,
     pub(crate) call_timeout: Option<Duration>,
 }
 
-debug!([S: SignalDefinition] SignalCall[S]: handle, call_timeout);
+debug!([S: SignalDefinition] SignalCall[S]: handle, request_id, call_timeout);
 
 impl<S: SignalDefinition<Workflow: Workflow>> SignalCall<S> {
     /// Creates a signal.
     pub(crate) fn new(handle: &WorkflowHandle<S::Workflow>, signal: S, input: S::Input) -> Self {
-        Self { handle: handle.clone(), signal, input, call_timeout: None }
+        Self { handle: handle.clone(), signal, input, request_id: None, call_timeout: None }
+    }
+
+    /// Sets the request id, by which the server delivers a signal once. Defaults to a random one, so only
+    /// the retries within one call are known to be the same signal. With an id of your own, such as
+    /// one of the attempts of an activity have in common, the same is true for repeated calls.
+    pub fn request_id(mut self, id: impl Into<String>) -> Self {
+        self.request_id = Some(id.into());
+        self
     }
 
     /// Limits the time that the server may take to answer, retries included. Defaults to the
@@ -90,11 +99,11 @@ where
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { handle, signal, input, call_timeout } = self;
+        let Self { handle, signal, input, request_id, call_timeout } = self;
         async move {
             let operation = handle.operation("signal");
             let sending = async {
-                let options = WorkflowSignalOptions::default();
+                let options = WorkflowSignalOptions::builder().maybe_request_id(request_id).build();
                 let sent = handle.sdk().signal(signal, input, options).await;
                 sent.map_err(|error| operation.interaction(error))
             };

@@ -53,6 +53,10 @@ impl<W: HasHandle> StartCall<W> {
         let (handle, id) = self.planned_handle();
         let signal = signal(&handle);
         self.check_target("signal", &signal.handle, &id);
+        if signal.request_id.is_some() {
+            // The request has one id for both.
+            self.settings.request_id.clone_from(&signal.request_id);
+        }
         SignalWithStartCall { start: self, signal }
     }
 

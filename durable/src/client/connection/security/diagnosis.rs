@@ -1,53 +1,25 @@
-//! Finding the reason of a failed TLS connection.
-//!
-//! The error of the SDK's transport depends on the step that failed: with TLS 1.3 the server
-//! requests a missing certificate only after the handshake. So a failed connection is tried once
-//! more here, up to the first bytes of the server.
+//! The reasons of failed TLS connections.
 
-use std::io::{self, Read as _};
-use std::net::{TcpStream, ToSocketAddrs as _};
+use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use rustls::{
-    AlertDescription, CertificateError, ClientConfig, ClientConnection, Error, RootCertStore,
-    Stream,
-};
+use rustls::{AlertDescription, CertificateError, ClientConfig, Error, RootCertStore};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::{TlsSetup, expiry, provider};
 use crate::error::TlsProblem;
 
-/// The longest time of each step of the diagnosis.
-const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Returns the TLS problem of a failed connection, or `None` if TLS is not the reason.
-///
-/// It blocks for at most a few seconds.
-pub(crate) fn diagnose(secured: Option<&TlsSetup>, host: &str, port: u16) -> Option<TlsProblem> {
-    let host = host.trim_matches(['[', ']']);
-    if let Some(secured) = secured {
-        let error = handshake(secured.config().ok()?, &secured.server_name, host, port)?;
-        return Some(secured.explain(&error));
-    }
+/// Returns whether a server speaks TLS.
+pub(crate) async fn speaks_tls(stream: impl AsyncRead + AsyncWrite + Unpin, host: &str) -> bool {
     // Without trusted issuers, the handshake fails if the server has a certificate.
-    let error = handshake(config_without_roots()?, host, host, port)?;
-    let tls = matches!(error, Error::InvalidCertificate(_) | Error::AlertReceived(_));
-    tls.then_some(TlsProblem::ServerWithTls)
-}
-
-/// Returns the TLS error of a handshake and of the first bytes of the server, if there is one.
-fn handshake(config: ClientConfig, name: &str, host: &str, port: u16) -> Option<Error> {
-    let name = ServerName::try_from(name.to_owned()).ok()?;
-    let mut connection = ClientConnection::new(Arc::new(config), name).ok()?;
-    let address = (host, port).to_socket_addrs().ok()?.next()?;
-    let mut socket = TcpStream::connect_timeout(&address, HEALTH_TIMEOUT).ok()?;
-    socket.set_read_timeout(Some(HEALTH_TIMEOUT)).ok()?;
-    socket.set_write_timeout(Some(HEALTH_TIMEOUT)).ok()?;
-    let mut stream = Stream::new(&mut connection, &mut socket);
-    // An HTTP/2 server sends first, after it has accepted the client's certificate.
-    let error = stream.read(&mut [0; 1]).err()?;
-    tls_error(error)
+    let Some(config) = config_without_roots() else { return false };
+    let Ok(name) = ServerName::try_from(host.to_owned()) else { return false };
+    let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
+    let error = handshake.err().and_then(tls_error);
+    matches!(error, Some(Error::InvalidCertificate(_) | Error::AlertReceived(_)))
 }
 
 fn tls_error(error: io::Error) -> Option<Error> {
@@ -63,6 +35,21 @@ fn config_without_roots() -> Option<ClientConfig> {
 }
 
 impl TlsSetup {
+    /// Makes a TLS connection over a stream, as the SDK does.
+    pub(crate) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: S,
+    ) -> io::Result<TlsStream<S>> {
+        let config = Arc::new(self.config().map_err(io::Error::other)?);
+        let name = ServerName::try_from(self.server_name.clone()).map_err(io::Error::other)?;
+        TlsConnector::from(config).connect(name, stream).await
+    }
+
+    /// Returns the TLS problem that is the reason of an error, if there is one.
+    pub(crate) fn problem(&self, error: io::Error) -> Option<TlsProblem> {
+        tls_error(error).map(|error| self.explain(&error))
+    }
+
     /// Returns the TLS configuration that the SDK's connection uses.
     fn config(&self) -> Result<ClientConfig, Error> {
         let config = ClientConfig::builder_with_provider(provider());

@@ -5,6 +5,7 @@ mod expiry;
 mod identity;
 mod pem;
 mod roots;
+mod transport;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -17,10 +18,13 @@ use temporalio_client::{ClientTlsOptions, TlsOptions};
 use self::identity::Identity;
 use self::roots::ServerVerifier;
 use crate::address::Address;
-use crate::error::{ConnectionError, TlsProblem};
+use crate::error::TlsProblem;
 use crate::secret::is_key;
 
-pub(crate) use diagnosis::diagnose;
+pub(crate) use diagnosis::speaks_tls;
+#[cfg(feature = "config")]
+pub(crate) use transport::Switch;
+pub(crate) use transport::Transport;
 
 /// PEM data, from a file or given as text.
 ///
@@ -131,36 +135,6 @@ impl Tls {
     }
 }
 
-/// The encryption of a connection.
-#[derive(Clone, Default)]
-pub(crate) enum Transport {
-    /// TLS if the address is an `https://` URL, or there is an API key.
-    #[default]
-    AsNeeded,
-    Plaintext,
-    Tls(Tls),
-}
-
-impl Transport {
-    /// Returns the TLS setup for an address, or `None` without TLS.
-    pub(crate) fn tls_setup(
-        &self,
-        address: &Address,
-        has_api_key: bool,
-    ) -> Result<Option<TlsSetup>, ConnectionError> {
-        let tls = match self {
-            Self::Plaintext => return Ok(None),
-            Self::AsNeeded if !address.is_https && !has_api_key => return Ok(None),
-            Self::AsNeeded => &Tls::default(),
-            Self::Tls(tls) => tls,
-        };
-        let secured = TlsSetup::new(tls, &address.host);
-        secured
-            .map(Some)
-            .map_err(|problem| ConnectionError::Tls { address: address.to_string(), problem })
-    }
-}
-
 /// The TLS setup of a connection, with the certificates read.
 pub(crate) struct TlsSetup {
     trust: Arc<ServerVerifier>,
@@ -172,8 +146,8 @@ pub(crate) struct TlsSetup {
 
 impl TlsSetup {
     /// Reads the certificates, and logs a warning about those that expire soon.
-    pub(crate) fn new(tls: &Tls, host: &str) -> Result<Self, TlsProblem> {
-        let host = host.trim_matches(['[', ']']);
+    pub(crate) fn new(tls: &Tls, address: &Address) -> Result<Self, TlsProblem> {
+        let host = address.bare_host();
         Ok(Self {
             trust: Arc::new(ServerVerifier::new(tls.server_ca.clone())?),
             identity: Arc::new(Identity::new(tls.client.clone())?),
