@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::Shared;
 
-/// What every caller may ask, as at a Temporal server.
+/// The call that needs no key, as at a Temporal server.
 const OPEN: &str = "GetSystemInfo";
 
 /// A running proxy; it ends with the test's runtime.

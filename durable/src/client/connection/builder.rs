@@ -8,9 +8,11 @@ use temporalio_client::interceptors::ClientInterceptor;
 use temporalio_common::data_converters::DataConverter;
 
 use super::api_key::ApiKey;
-use super::connect::{self, Target};
+use super::connect::{self, Parts};
 use super::security::Transport;
 use super::settings::ConnectionSettings;
+#[cfg(feature = "cli")]
+use super::target::Target;
 use crate::client::{Client, Tls};
 use crate::definition::{Dependencies, debug};
 use crate::error::{ConnectionError, Result};
@@ -25,9 +27,9 @@ use crate::settings::Settings;
 #[must_use = "a builder connects only when `connect` is called"]
 pub struct ClientBuilder {
     pub(crate) settings: Settings<ConnectionSettings>,
-    pub(super) data_converter: Option<DataConverter>,
-    pub(super) interceptors: Vec<Arc<dyn ClientInterceptor>>,
-    pub(super) options: Arc<ConfiguredOptions>,
+    data_converter: Option<DataConverter>,
+    interceptors: Vec<Arc<dyn ClientInterceptor>>,
+    options: Arc<ConfiguredOptions>,
     /// Values of the rooms above, by type, which the client keeps for them.
     pub(crate) attached: Dependencies,
 }
@@ -216,13 +218,18 @@ impl ClientBuilder {
     /// - [`ConnectionError::Disabled`]: Temporal is disabled in the configuration.
     pub async fn connect(self) -> Result<Client> {
         let settings = self.enabled()?;
-        connect::checked(self, settings).await
+        connect::checked(self.into_parts(), settings).await
     }
 
     /// Connects without checking that the namespace exists.
     pub(crate) async fn open(self) -> Result<Client> {
         let settings = self.enabled()?;
-        connect::unchecked(self, settings).await
+        connect::unchecked(self.into_parts(), settings).await
+    }
+
+    fn into_parts(self) -> Parts {
+        let Self { data_converter, interceptors, options, attached, .. } = self;
+        Parts { data_converter, interceptors, options, attached }
     }
 
     /// Returns a client without a connection, to check workers without running them.

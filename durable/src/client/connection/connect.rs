@@ -1,28 +1,27 @@
 //! One attempt to connect, within its time limit.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use temporalio_client::errors::{ClientConnectError, InvalidHeaderError};
-use temporalio_client::tonic::codegen::http::Uri;
+use temporalio_client::interceptors::ClientInterceptor;
 use temporalio_client::tonic::{Code, Status};
-use temporalio_client::{ClientOptions, Connection, ConnectionOptions, HttpConnectProxyOptions};
+use temporalio_client::{ClientOptions, Connection};
+use temporalio_common::data_converters::DataConverter;
 use tokio::time::{Instant, timeout_at};
 
 use super::api_key::{ApiKey, KeyFile};
+use super::client::Client;
 use super::diagnosis::{Reason, diagnose};
 use super::health::is_refusal;
-use super::proxy::{Proxy, ProxyError};
-use super::security::TlsSetup;
 use super::settings::ConnectionSettings;
-use crate::address::Address;
+use super::target::Target;
 use crate::background::CONNECTIONS;
-use crate::client::{Client, ClientBuilder};
+use crate::definition::Dependencies;
 use crate::error::outgoing::typed_failures;
 use crate::error::server_limits::ServerLimits;
 use crate::error::{ConnectionError, Result, ServerError, SharedError, show_values};
-use crate::secret::without_credentials;
+use crate::options::ConfiguredOptions;
 
 /// The time limit of an attempt.
 #[derive(Clone, Copy)]
@@ -45,13 +44,18 @@ impl Limit {
     }
 }
 
+/// The parts of a client besides its connection.
+pub(super) struct Parts {
+    pub(super) data_converter: Option<DataConverter>,
+    pub(super) interceptors: Vec<Arc<dyn ClientInterceptor>>,
+    pub(super) options: Arc<ConfiguredOptions>,
+    pub(super) attached: Dependencies,
+}
+
 /// Connects, and checks that the namespace exists.
-pub(super) async fn checked(
-    builder: ClientBuilder,
-    settings: ConnectionSettings,
-) -> Result<Client> {
+pub(super) async fn checked(parts: Parts, settings: ConnectionSettings) -> Result<Client> {
     let limit = Limit::starting_now(settings.connect_timeout);
-    let client = open(builder, settings, limit).await?;
+    let client = open(parts, settings, limit).await?;
     match timeout_at(limit.deadline, client.check_namespace()).await {
         Ok(checked) => checked.map(|()| client),
         Err(_) => Err(limit.exceeded(client.address().to_owned()).into()),
@@ -59,73 +63,12 @@ pub(super) async fn checked(
 }
 
 /// Connects without checking that the namespace exists.
-pub(super) async fn unchecked(
-    builder: ClientBuilder,
-    settings: ConnectionSettings,
-) -> Result<Client> {
+pub(super) async fn unchecked(parts: Parts, settings: ConnectionSettings) -> Result<Client> {
     let limit = Limit::starting_now(settings.connect_timeout);
-    open(builder, settings, limit).await
+    open(parts, settings, limit).await
 }
 
-/// The target of a connection: the address, and how it is reached.
-pub(super) struct Target {
-    pub(super) address: Address,
-    pub(super) secured: Option<TlsSetup>,
-    pub(super) proxy: Option<HttpConnectProxyOptions>,
-    /// The API key as it is now.
-    pub(super) api_key: Option<String>,
-    pub(super) headers: BTreeMap<String, String>,
-}
-
-impl Target {
-    /// Checks the settings, and reads the files that they name.
-    pub(super) fn new(settings: &ConnectionSettings) -> Result<Self, ConnectionError> {
-        let address = &settings.address;
-        let address = Address::parse(address).map_err(|error| ConnectionError::InvalidAddress {
-            address: without_credentials(address),
-            source: error.into(),
-        })?;
-        let is_encrypted = settings.transport.is_encrypted(&address, settings.api_key.is_some())?;
-        let api_key = settings.api_key.as_ref().map(ApiKey::read).transpose()?;
-        let secured = is_encrypted.then(|| TlsSetup::new(&settings.transport.tls, &address));
-        let secured = secured
-            .transpose()
-            .map_err(|problem| ConnectionError::Tls { address: address.to_string(), problem })?;
-        let credentials = settings.proxy_credentials.clone();
-        let proxy = settings.proxy.clone().map(|address| Proxy { address, credentials });
-        let proxy = proxy.map(Proxy::options).transpose()?;
-        Ok(Self { address, secured, proxy, api_key, headers: settings.headers.clone() })
-    }
-
-    /// Returns the SDK's options.
-    fn options(&self, settings: &ConnectionSettings) -> ConnectionOptions {
-        let address = &self.address;
-        let (url, tls) = match &self.secured {
-            // With a proxy the SDK 1.1.1 uses a connector, for which only an `https` URL enables
-            // TLS.
-            Some(secured) if self.proxy.is_some() => (address.https_url(), Some(secured.proxied())),
-            secured => (address.url(), secured.as_ref().map(TlsSetup::options)),
-        };
-        let headers = &self.headers;
-        ConnectionOptions::new(url)
-            .identity(settings.identity.clone().unwrap_or_else(default_identity))
-            .connect_timeout(settings.connect_timeout)
-            // A single address needs no balancing, and without it errors are reported at once.
-            .dns_load_balancing(None)
-            .maybe_tls_options(tls)
-            .maybe_override_origin(self.origin())
-            .maybe_http_connect_proxy(self.proxy.clone())
-            .maybe_api_key(self.api_key.clone())
-            .maybe_headers((!headers.is_empty()).then(|| headers.clone().into_iter().collect()))
-            .build()
-    }
-}
-
-async fn open(
-    builder: ClientBuilder,
-    settings: ConnectionSettings,
-    limit: Limit,
-) -> Result<Client> {
+async fn open(parts: Parts, settings: ConnectionSettings, limit: Limit) -> Result<Client> {
     let target = Target::new(&settings)?;
     if let Some(show) = settings.show_values {
         show_values(show);
@@ -140,10 +83,10 @@ async fn open(
         Err(_) => return Err(target.through_proxy(limit.exceeded(address)).into()),
     };
     let limits = Arc::<ServerLimits>::default();
-    let converter = builder.data_converter.unwrap_or_default();
+    let converter = parts.data_converter.unwrap_or_default();
     let options = ClientOptions::new(settings.namespace)
         .data_converter(typed_failures(converter, Arc::clone(&limits)))
-        .client_interceptors(builder.interceptors)
+        .client_interceptors(parts.interceptors)
         .build();
     let key = match (settings.api_key, target.api_key) {
         (Some(ApiKey::File(path)), Some(key)) => {
@@ -162,8 +105,8 @@ async fn open(
         clock: None,
         call_timeout: None,
         versioned: Arc::default(),
-        options: builder.options,
-        attached: Arc::new(builder.attached),
+        options: parts.options,
+        attached: Arc::new(parts.attached),
         limits,
         key,
     })
@@ -222,29 +165,6 @@ fn is_permanent(status: &Status) -> bool {
     )
 }
 
-impl Target {
-    fn origin(&self) -> Option<Uri> {
-        self.secured.as_ref().and_then(|secured| secured.origin(&self.address))
-    }
-
-    /// Returns the authority of requests.
-    pub(super) fn authority(&self) -> String {
-        let origin = self.origin().and_then(|origin| origin.authority().map(ToString::to_string));
-        origin.unwrap_or_else(|| self.address.to_string())
-    }
-
-    /// Adds the proxy to the error of a connection that failed.
-    fn through_proxy(&self, error: ConnectionError) -> ConnectionError {
-        match (error, &self.proxy) {
-            (ConnectionError::Unreachable { address, source }, Some(proxy)) => {
-                let source = ProxyError { proxy: proxy.target_addr.clone(), source }.into();
-                ConnectionError::Unreachable { address, source }
-            }
-            (error, _) => error,
-        }
-    }
-}
-
 fn unsendable(error: &InvalidHeaderError) -> ConnectionError {
     let name = match error {
         InvalidHeaderError::InvalidAsciiHeaderKey { key, .. }
@@ -253,11 +173,6 @@ fn unsendable(error: &InvalidHeaderError) -> ConnectionError {
         _ => "",
     };
     ConnectionError::InvalidHeader { name: name.to_owned() }
-}
-
-fn default_identity() -> String {
-    let host = gethostname::gethostname();
-    format!("{}@{}", std::process::id(), host.to_string_lossy())
 }
 
 /// Returns the cause without the SDK's wrapper, whose message repeats it.

@@ -22,8 +22,8 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::answer::{Answer, LIMIT};
-use super::connect::Target;
 use super::security::speaks_tls;
+use super::target::Target;
 use crate::error::TlsProblem;
 
 /// The longest time of each step.

@@ -12,6 +12,7 @@ mod proxy;
 mod security;
 mod service;
 mod settings;
+mod target;
 
 #[cfg(feature = "config")]
 pub(crate) use api_key::ApiKey;
