@@ -38,7 +38,7 @@ impl Worker {
             .stdout(Stdio::piped())
             .stderr(log);
         for (name, value) in settings {
-            if ["SERVING_", "TOKIO_"].iter().any(|start| name.starts_with(start)) {
+            if ["DURABLE__", "SERVING_", "TOKIO_"].iter().any(|start| name.starts_with(start)) {
                 command.env(name, value);
             } else {
                 command.env(format!("DURABLE__WORKER__{name}"), value);
