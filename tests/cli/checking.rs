@@ -54,6 +54,21 @@ fn every_problem_is_said_at_once() {
 }
 
 #[test]
+fn address_of_the_command_line_must_agree_with_the_configuration_about_tls() {
+    for (file, address, place) in [
+        ("temporal: { tls: false }", "HTTPS://cloud:7233", "`tls: false` ("),
+        ("temporal: { tls: true }", "http://cloud:7233", "`tls: true` ("),
+    ] {
+        let refused = configured(file, &["check", "--address", address]).refused(2);
+        let address = address.to_lowercase();
+        assert!(refused.contains(&format!("the address `{address}` means")), "{refused}");
+        assert!(refused.contains(place) && refused.contains("shop.yaml:1"), "{refused}");
+    }
+    let refused = run_alone(&["check", "--address", "grpcs://cloud:7233"]).refused(2);
+    assert!(refused.contains("unknown scheme `grpcs://`; write `https://` for TLS"), "{refused}");
+}
+
+#[test]
 fn finds_names_in_the_configuration_that_the_program_does_not_have() {
     let text = "
 temporal:

@@ -90,9 +90,10 @@ async fn final_answer_of_something_else_is_shown_at_once() {
         for is_tls in [true, false] {
             let authority = Authority::new();
             let port = web.start(is_tls.then_some(&authority)).await;
-            let tls = match is_tls {
-                true => format!("server_ca_cert: {}", authority.ca_file().display()),
-                false => "tls: false".to_owned(),
+            let tls = if is_tls {
+                format!("server_ca_cert: {}", authority.ca_file().display())
+            } else {
+                "tls: false".to_owned()
             };
             let (log, _collecting) = durable_tests::Log::collect();
             let text = format!("temporal: {{ url: 'localhost:{port}', {tls} }}");

@@ -28,7 +28,7 @@ async fn connect(address: (Layer, &str), tls: (Layer, bool)) -> durable::Result<
     ] {
         match layer {
             Layer::Builder => {}
-            Layer::File => file.push_str(&format!("  {key}: {value}\n")),
+            Layer::File => file += &format!("  {key}: {value}\n"),
             Layer::Variable => variables.push((variable, value)),
             Layer::Temporal => variables.push((temporal, value)),
         }

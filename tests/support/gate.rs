@@ -56,6 +56,7 @@ impl Gate {
     }
 
     /// The proxy's address.
+    #[must_use]
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -85,6 +86,7 @@ impl Gate {
     ///
     /// # Panics
     /// When another test has panicked with it.
+    #[must_use]
     pub fn count(&self, call: &str) -> usize {
         let calls = self.state.calls.lock().expect("nobody panics with it");
         calls.iter().filter(|came| *came == call).count()

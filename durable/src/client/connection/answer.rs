@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, Collected, Limited};
 use hyper::body::Body;
 use hyper::{Response, StatusCode};
 
@@ -27,7 +27,7 @@ impl Answer {
     {
         let status = response.status();
         let body = Limited::new(response.into_body(), LIMIT).collect().await;
-        let bytes = body.map(|body| body.to_bytes()).unwrap_or_default();
+        let bytes = body.map(Collected::to_bytes).unwrap_or_default();
         Self { status, text: plain(&String::from_utf8_lossy(&bytes)) }
     }
 
@@ -52,7 +52,7 @@ impl Answer {
 /// Returns the words of a page in one line, without tags and control characters.
 fn plain(page: &str) -> String {
     let mut is_tag = false;
-    let visible = page.chars().filter_map(|char| {
+    let visible = page.chars().map(|char| {
         let was_tag = is_tag;
         is_tag = match char {
             '<' => true,
@@ -60,7 +60,7 @@ fn plain(page: &str) -> String {
             _ => is_tag,
         };
         let is_hidden = is_tag || was_tag || char.is_control();
-        Some(if is_hidden { ' ' } else { char })
+        if is_hidden { ' ' } else { char }
     });
     let visible: String = visible.collect();
     let words: Vec<_> = visible.split_whitespace().collect();

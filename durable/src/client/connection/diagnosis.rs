@@ -172,13 +172,12 @@ async fn ask_proxy(
 /// Returns the first bytes of a server, and all of them if it answers with HTTP/1.
 async fn first_bytes(mut stream: Box<dyn Stream>) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; LIMIT];
-    let mut length = match timeout(FIRST_BYTES, stream.read(&mut bytes)).await {
-        Ok(read) => read?,
-        Err(_) => {
-            stream.write_all(PREFACE).await?;
-            stream.flush().await?;
-            stream.read(&mut bytes).await?
-        }
+    let mut length = if let Ok(read) = timeout(FIRST_BYTES, stream.read(&mut bytes)).await {
+        read?
+    } else {
+        stream.write_all(PREFACE).await?;
+        stream.flush().await?;
+        stream.read(&mut bytes).await?
     };
     // The body may come later than the head.
     while length > 0 && bytes.starts_with(b"HTTP/") && length < LIMIT {
