@@ -1,5 +1,7 @@
 //! TLS is used when it was asked for, whoever asked, and nothing is sent before a contradiction is reported.
 
+use std::fmt::Write as _;
+
 use durable::config::{Config, ConfigMistake};
 use durable::error::ConnectionError;
 use durable::{Client, Error};
@@ -28,7 +30,7 @@ async fn connect(address: (Layer, &str), tls: (Layer, bool)) -> durable::Result<
     ] {
         match layer {
             Layer::Builder => {}
-            Layer::File => file += &format!("  {key}: {value}\n"),
+            Layer::File => writeln!(file, "  {key}: {value}").expect("it is a text"),
             Layer::Variable => variables.push((variable, value)),
             Layer::Temporal => variables.push((temporal, value)),
         }
