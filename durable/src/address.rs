@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(shown("[::1]:7233").unwrap(), "[::1]:7233");
         assert_eq!(shown("http://temporal:7233").unwrap(), "temporal:7233");
         assert_eq!(shown("https://temporal").unwrap(), "temporal:443");
-        for bad in ["localhost", "", "local host:7233", "localhost:70000"] {
+        for bad in ["localhost", "", "local host:7233", "localhost:70000", " https://temporal"] {
             shown(bad).unwrap_err();
         }
     }
@@ -149,7 +149,7 @@ mod tests {
             ("HTTP://temporal:7233", Some(Scheme::Http)),
             ("https://temporal:7233", Some(Scheme::Https)),
             ("HTTPS://temporal:7233", Some(Scheme::Https)),
-            (" hTTps://temporal:7233", Some(Scheme::Https)),
+            ("hTTps://temporal:7233", Some(Scheme::Https)),
         ] {
             assert_eq!(Address::parse(address).unwrap().scheme, scheme, "{address}");
         }

@@ -42,7 +42,7 @@ pub enum ConnectionError {
         /// The server's response.
         cause: ServerError,
     },
-    /// Something else than a Temporal server answers at the address, such as a proxy. Retrying does not
+    /// Something other than a Temporal server answers at the address, such as a proxy. Retrying does not
     /// help.
     #[error(
         "no Temporal server answers at {address}, but something else: {answer}; set the address of the \

@@ -100,6 +100,7 @@ fn variant(error: &Error) -> (usize, Causes) {
         Error::ActivityNotFound { .. } => (21, Causes::Sources),
         Error::Rpc { .. } => (22, Causes::Printed),
         Error::Other(_) => (23, Causes::Sources),
+        Error::Panicked { .. } => (35, Causes::None),
         Error::Connection(error) => match error {
             ConnectionError::Unreachable { .. } => (24, Causes::Sources),
             ConnectionError::Tls { .. } => (25, Causes::None),
@@ -108,6 +109,10 @@ fn variant(error: &Error) -> (usize, Causes) {
             ConnectionError::InvalidAddress { .. } => (28, Causes::Sources),
             ConnectionError::NamespaceNotFound { .. } => (29, Causes::None),
             ConnectionError::Disabled { .. } => (30, Causes::None),
+            ConnectionError::NotTemporal { .. } => (31, Causes::None),
+            ConnectionError::ProxyRefused { .. } => (32, Causes::None),
+            ConnectionError::TlsContradiction { .. } => (33, Causes::None),
+            ConnectionError::ApiKeyFile { .. } => (34, Causes::None),
         },
     }
 }
@@ -162,6 +167,11 @@ fn errors() -> Vec<Error> {
         ConnectionError::InvalidAddress { address: text(), source: cause() }.into(),
         ConnectionError::NamespaceNotFound { namespace: text(), address: text() }.into(),
         ConnectionError::Disabled { by: text() }.into(),
+        ConnectionError::NotTemporal { address: text(), answer: text() }.into(),
+        ConnectionError::ProxyRefused { proxy: text(), address: text(), answer: text() }.into(),
+        ConnectionError::TlsContradiction { address: text(), setting: text(), is_on: true }.into(),
+        ConnectionError::ApiKeyFile { path: text().into(), reason: text() }.into(),
+        Error::Panicked { operation: text(), message: text() },
     ]
 }
 
@@ -194,7 +204,7 @@ fn every_variant_prints_each_message_once() {
         assert_eq!(line.contains(FIRST), causes == Causes::Printed, "{line}");
         assert_eq!(error.source().is_some(), causes == Causes::Sources, "{line}");
     }
-    assert_eq!(errors().len(), 31);
+    assert_eq!(errors().len(), 36);
 }
 
 #[test]
@@ -227,7 +237,7 @@ fn exit_codes_tell_misuse_from_failure_also_below_other_errors() {
     for (error, code) in [
         (Error::from(ConnectionError::Disabled { by: text() }), report::MISUSED),
         (ConnectionError::Unreachable { address: text(), source: cause() }.into(), report::FAILED),
-        (ConnectionError::Refused { address: text(), cause: response() }.into(), report::FAILED),
+        (ConnectionError::Refused { address: text(), cause: response() }.into(), report::MISUSED),
         (Error::other(Link(FIRST, None), true), report::MISUSED),
         (Error::other(Link(FIRST, None), false), report::FAILED),
         (Error::InvalidQuery { query: text(), cause: cause() }, report::MISUSED),
