@@ -60,15 +60,20 @@ impl Address {
     /// # Errors
     /// Returns an error if it is neither `host:port` nor a URL with the scheme `http` or `https`.
     pub(crate) fn parse(address: &str) -> Result<Self, InvalidAddress> {
+        let address = address.trim();
         let is_url = address.contains("://");
         let url = if is_url { address.to_owned() } else { format!("http://{address}") };
-        let given = Url::parse(&url)?;
-        // `Url` has turned the scheme into lower case.
-        let scheme = match given.scheme() {
-            "http" => Scheme::Http,
-            "https" => Scheme::Https,
-            other => return Err(InvalidAddress::UnknownScheme { scheme: format!("{other}://") }),
+        // Before the URL is parsed, because some schemes have rules of their own.
+        let scheme = match url.split_once("://").map(|(scheme, _)| scheme.to_lowercase()).as_deref()
+        {
+            Some("http") => Scheme::Http,
+            Some("https") => Scheme::Https,
+            other => {
+                let scheme = format!("{}://", other.unwrap_or_default());
+                return Err(InvalidAddress::UnknownScheme { scheme });
+            }
         };
+        let given = Url::parse(&url)?;
         let port = if is_url {
             given.port_or_known_default()
         } else {
@@ -136,7 +141,7 @@ mod tests {
         assert_eq!(shown("[::1]:7233").unwrap(), "[::1]:7233");
         assert_eq!(shown("http://temporal:7233").unwrap(), "temporal:7233");
         assert_eq!(shown("https://temporal").unwrap(), "temporal:443");
-        for bad in ["localhost", "", "local host:7233", "localhost:70000", " https://temporal"] {
+        for bad in ["localhost", "", "local host:7233", "localhost:70000"] {
             shown(bad).unwrap_err();
         }
     }
@@ -149,7 +154,7 @@ mod tests {
             ("HTTP://temporal:7233", Some(Scheme::Http)),
             ("https://temporal:7233", Some(Scheme::Https)),
             ("HTTPS://temporal:7233", Some(Scheme::Https)),
-            ("hTTps://temporal:7233", Some(Scheme::Https)),
+            (" hTTps://temporal:7233", Some(Scheme::Https)),
         ] {
             assert_eq!(Address::parse(address).unwrap().scheme, scheme, "{address}");
         }
