@@ -59,7 +59,7 @@ pub use create::{
     activity, child, external, handle, local_activity, parameter, query, source, start, update,
 };
 pub use shape::{
-    ContextType, FromWorker, Pair, ResultType, Returned, Shape, dependencies, id_part, output,
+    ContextType, FromWorker, Pair, ResultType, Returned, Shape, all, dependencies, id_part, output,
     output_text,
 };
 pub use template::{OnlyInput, WithMethods, only, with_methods};

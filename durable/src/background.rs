@@ -121,6 +121,6 @@ mod tests {
     #[tokio::test]
     #[should_panic(expected = "the reason")]
     async fn passes_a_panic_on() {
-        CONTROL.run(async { panic!("the reason") }).await
+        CONTROL.run(async { panic!("the reason") }).await;
     }
 }

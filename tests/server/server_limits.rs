@@ -93,8 +93,7 @@ impl Sender {
             "at once" => {
                 let taken = join_all((0..50).map(|_| take::execute(ctx, text(kib)))).await;
                 let refused = taken.iter().filter_map(|taken| taken.as_ref().err());
-                let refused: Vec<_> =
-                    refused.map(|error| error.downcast::<InvalidCall>()).collect();
+                let refused: Vec<_> = refused.map(Error::downcast::<InvalidCall>).collect();
                 let named =
                     refused.iter().flatten().all(|error| error.problem.contains("in one task"));
                 assert!(refused.iter().all(Option::is_some) && named, "{refused:?}");

@@ -114,12 +114,18 @@ impl Caller {
         match carrier.as_str() {
             "input of activity" => take::execute(ctx, Card).await?,
             "input of local activity" => take::execute_local(ctx, Card).await?,
-            "output of activity" => drop(give::execute(ctx).await?),
-            "output of local activity" => drop(give::execute_local(ctx).await?),
+            "output of activity" => {
+                give::execute(ctx).await?;
+            }
+            "output of local activity" => {
+                give::execute_local(ctx).await?;
+            }
             "heartbeat" => resume::execute(ctx).await?,
             "details" => decline::execute(ctx).await?,
             "input of child" => Taker::execute_child(ctx, Card).await?,
-            "output of child" => drop(Giver::execute_child(ctx).await?),
+            "output of child" => {
+                Giver::execute_child(ctx).await?;
+            }
             "memo" => drop(ctx.memo().get::<u64>("card")?),
             other => panic!("there is no carrier {other}"),
         }

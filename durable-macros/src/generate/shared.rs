@@ -40,7 +40,13 @@ pub(super) fn input_type(private: &Private, inputs: &[Input]) -> TokenStream {
         quote_spanned!(ty.span()=> <#ty as #private::PayloadType>::IS_PAYLOAD)
     });
     let private = private.at(span);
-    quote_spanned!(span=> <#ty as #private::Sent<{ #(#are_payloads)&&* }>>::Type)
+    let are_all = if types.len() == 1 {
+        quote_spanned!(span=> #(#are_payloads)*)
+    } else {
+        // Clippy would take `&&` between inputs of the same type for a mistake of the user.
+        quote_spanned!(span=> #private::all(&[#(#are_payloads),*]))
+    };
+    quote_spanned!(span=> <#ty as #private::Sent<{ #are_all }>>::Type)
 }
 
 /// The types of the inputs.
@@ -155,9 +161,10 @@ pub(super) fn impl_head(private: &Private, name: &str, of: &TokenStream, at: Spa
 pub(super) fn output_type(private: &Private, output: &Output) -> TokenStream {
     let (OutputKind::Any(ty) | OutputKind::Result(ty)) = &output.kind else { return quote!(()) };
     let private = private.at(ty.span());
-    let of = match &output.kind {
-        OutputKind::Result(_) => quote_spanned!(ty.span()=> <#ty as #private::ResultType>),
-        _ => quote_spanned!(ty.span()=> <#private::Shape<#ty>>),
+    let of = if let OutputKind::Result(_) = &output.kind {
+        quote_spanned!(ty.span()=> <#ty as #private::ResultType>)
+    } else {
+        quote_spanned!(ty.span()=> <#private::Shape<#ty>>)
     };
     quote_spanned! {ty.span()=>
         <#ty as #private::Returned<{ #private::output(&#of::SUCCESS) }>>::Success

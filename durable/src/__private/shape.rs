@@ -245,3 +245,16 @@ impl<T: ?Sized + Send + Sync + 'static> FromWorker for State<T> {
         state(dependencies)
     }
 }
+
+/// Returns `true` if every input is a payload.
+#[must_use]
+pub const fn all(are_payloads: &[bool]) -> bool {
+    let mut rest = are_payloads;
+    while let [first, others @ ..] = rest {
+        if !*first {
+            return false;
+        }
+        rest = others;
+    }
+    true
+}

@@ -96,7 +96,7 @@ pub(super) struct Page(String);
 
 impl Page {
     /// Adds another page behind this one.
-    pub(super) fn then(mut self, other: Self) -> Self {
+    pub(super) fn then(mut self, other: &Self) -> Self {
         self.0 += &other.0;
         self
     }

@@ -65,14 +65,15 @@ impl Environment {
             let source = ValueSource::Variable(name.clone());
             let parts: Vec<_> = path.split("__").collect();
             match find(all_keys(), &parts) {
-                Ok((path, kind)) if !text.is_empty() => match Value::parse(kind, text, None) {
-                    Ok(value) => values.insert(path, Found { value, kind, source }),
-                    Err(_) => {
+                Ok((path, kind)) if !text.is_empty() => {
+                    if let Ok(value) = Value::parse(kind, text, None) {
+                        values.insert(path, Found { value, kind, source });
+                    } else {
                         let expected = kind.expectation();
                         let mistake = ConfigMistake::WrongType { expected, got: None };
                         problems.push(ConfigProblem::of_key(source, &in_file(&path), mistake));
                     }
-                },
+                }
                 Ok(_) => {}
                 Err(mistake) => problems.push(ConfigProblem::at(source, mistake)),
             }

@@ -1,6 +1,7 @@
 //! The defaults of keys are those of the settings that the keys fill.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::Config;
 use super::keys::Temporal;
@@ -74,14 +75,14 @@ fn file_of_defaults() -> String {
         for (depth, section) in path.iter().enumerate() {
             if open.get(depth) != Some(section) {
                 let indent = "  ".repeat(depth + 1);
-                text.push_str(&format!("{indent}{section}:\n"));
+                let _ = writeln!(text, "{indent}{section}:");
                 open.truncate(depth);
                 open.push(section.clone());
             }
         }
         open.truncate(path.len());
         let indent = "  ".repeat(path.len() + 1);
-        text.push_str(&format!("{indent}{name}: {default}\n"));
+        let _ = writeln!(text, "{indent}{name}: {default}");
     }
     text
 }

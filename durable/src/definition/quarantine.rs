@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_run_has_its_chances_and_is_named_after_them() {
-        let quarantine = Quarantine(Default::default());
+        let quarantine = Quarantine(std::sync::Mutex::default());
         for _ in 1..CHANCES {
             assert!(!quarantine.note("run", "`#[run]`"));
             assert_eq!(quarantine.reason("run"), None);
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_number_of_remembered_runs_is_bounded() {
-        let quarantine = Quarantine(Default::default());
+        let quarantine = Quarantine(std::sync::Mutex::default());
         for run in 0..MOST_RUNS * 2 {
             quarantine.note(&run.to_string(), "`#[run]`");
         }

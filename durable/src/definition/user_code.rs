@@ -230,7 +230,9 @@ mod tests {
         let (asks, questions) = std::sync::mpsc::channel::<Arc<UserThread>>();
         let (answers, answered) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            questions.iter().for_each(|thread| answers.send(running(&thread)).unwrap());
+            for thread in questions {
+                answers.send(running(&thread)).unwrap();
+            }
         });
         let seen = || {
             asks.send(UserThread::of_this_thread()).unwrap();

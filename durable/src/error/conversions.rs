@@ -58,7 +58,7 @@ mod tests {
     use super::super::report::links;
     use super::*;
 
-    fn hidden(error: anyhow::Error) -> String {
+    fn hidden(error: &anyhow::Error) -> String {
         let texts = error.chain().map(ToString::to_string).collect::<Vec<_>>();
         let failures =
             texts.into_iter().rev().fold(None, |cause: Option<Box<Failure>>, message| {
@@ -87,11 +87,11 @@ mod tests {
             ),
             (SearchAttributeError::InvalidTimestamp("4111".into()).into(), "is not a time"),
         ] {
-            let shown = hidden(error.context("no card"));
+            let shown = hidden(&error.context("no card"));
             assert!(shown.starts_with("no card\n"), "{shown}");
             assert!(shown.contains(expected) && !shown.contains("4111"), "{shown}");
         }
         let other = anyhow::anyhow!("order 4111 failed").context("no card");
-        assert_eq!(hidden(other), "no card\norder 4111 failed");
+        assert_eq!(hidden(&other), "no card\norder 4111 failed");
     }
 }

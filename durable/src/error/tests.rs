@@ -178,7 +178,7 @@ fn errors() -> Vec<Error> {
 /// Returns an error with its sources, as programs print it that know nothing of this crate.
 fn with_sources(error: &Error) -> String {
     let links = std::iter::successors(Some(error as &dyn StdError), |&link| link.source());
-    links.map(|link| link.to_string()).collect::<Vec<_>>().join("\n")
+    links.map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Watchdog {
 
     /// Watches the calling thread until it ends, and returns the notices on it.
     pub(super) fn watch_this_thread(&self, queue: &'static str) -> mpsc::UnboundedReceiver<Notice> {
-        let (notices, noticed) = mpsc::unbounded_channel();
+        let (notices, received) = mpsc::unbounded_channel();
         let mut threads = self.threads();
         threads.retain(|watched| watched.thread.strong_count() > 0 || watched.stuck.is_some());
         threads.push(Watched {
@@ -82,7 +82,7 @@ impl Watchdog {
             lasted: Duration::ZERO,
             stuck: None,
         });
-        noticed
+        received
     }
 
     /// Returns the workflows whose code runs at this moment on the threads of a queue, in time or not.

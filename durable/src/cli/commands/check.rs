@@ -60,7 +60,7 @@ impl Check {
                 ("activities", count(registry.activities().count()).into()),
                 ("configuration", Some(file).into()),
             ]);
-            text.then(line("no problems found"))
+            text.then(&line("no problems found"))
         })
     }
 }

@@ -122,5 +122,5 @@ fn as_text(found: &[ListedWorkflow<AnyWorkflow>], more: bool) -> Page {
     });
     let headings = ["workflow id", "type", "status", "started", "closed"];
     let table = table(&headings, &rows.collect::<Vec<_>>());
-    if more { table.then(dim("there are more; raise --limit to see them")) } else { table }
+    if more { table.then(&dim("there are more; raise --limit to see them")) } else { table }
 }

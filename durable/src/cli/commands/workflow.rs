@@ -172,7 +172,7 @@ fn as_text(described: &WorkflowDescription, missing: &BTreeSet<String>) -> Page 
             ]
         });
         let headings = ["pending activity", "state", "attempt", "last failure"];
-        text = text.then(line("")).then(table(&headings, &rows.collect::<Vec<_>>()));
+        text = text.then(&line("")).then(&table(&headings, &rows.collect::<Vec<_>>()));
     }
     text
 }

@@ -53,5 +53,5 @@ pub(crate) fn conversion(error: &PayloadConversionError) -> Text {
 /// Returns a line of another parser's message. The value is left out of a message of `serde`.
 #[cfg(feature = "config")]
 pub(crate) fn hidden(line: &str) -> String {
-    of_serde(line).map_or_else(|| line.to_owned(), |text| text.hidden())
+    of_serde(line).map_or_else(|| line.to_owned(), Text::hidden)
 }

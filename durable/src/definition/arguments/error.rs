@@ -17,7 +17,8 @@ use crate::definition::Parameter;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DecodeError {
     received: usize,
-    problem: Problem,
+    /// Boxed, so that a `Result` with this error stays small.
+    problem: Box<Problem>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,7 @@ enum Problem {
 }
 
 impl DecodeError {
+    #[allow(clippy::needless_pass_by_value, reason = "the decoding that failed owned the payloads")]
     pub(super) fn explain<T: TemporalDeserializable + 'static>(
         context: &SerializationContext<'_>,
         payloads: Vec<RawPayload>,
@@ -39,15 +41,18 @@ impl DecodeError {
         let received = payloads.len();
         let fault = Fault::of(error);
         if let Some((place, encoding)) = encoding::of_fault(context, &payloads, &fault) {
-            return Self { received, problem: Problem::UnknownEncoding { place, encoding } };
+            return Self {
+                received,
+                problem: Box::new(Problem::UnknownEncoding { place, encoding }),
+            };
         }
         let (place, error) = match fault {
             Fault::Number { required } => {
-                return Self { received, problem: Problem::Number { required } };
+                return Self { received, problem: Box::new(Problem::Number { required }) };
             }
             Fault::Input { error: PayloadConversionError::WrongEncoding, .. } if received != 1 => {
                 let required = usize::from(missing::<T>(context).is_err());
-                return Self { received, problem: Problem::Number { required } };
+                return Self { received, problem: Box::new(Problem::Number { required }) };
             }
             Fault::Input { place, error } => (place, error),
         };
@@ -55,13 +60,13 @@ impl DecodeError {
             Some(Traced { place: traced, path, reason }) if traced == place => (Some(path), reason),
             _ => (None, untraced(&error)),
         };
-        Self { received, problem: Problem::Input { place, path, reason } }
+        Self { received, problem: Box::new(Problem::Input { place, path, reason }) }
     }
 
     /// Creates the error of a value that cannot be read. The reason contains no value.
     pub(crate) fn unreadable(reason: impl Into<String>) -> Self {
         let reason = Text::plain(reason);
-        Self { received: 1, problem: Problem::Input { place: 0, path: None, reason } }
+        Self { received: 1, problem: Box::new(Problem::Input { place: 0, path: None, reason }) }
     }
 
     /// Creates the error of a `Deserialize` that panicked. If there are several inputs, the place is
@@ -78,17 +83,17 @@ impl DecodeError {
     fn after_panic(hidden: &str, received: usize, message: &str) -> Self {
         let place = if received == 1 { 0 } else { usize::MAX };
         let reason = Text::new(hidden, format!("{hidden}: {message}"));
-        Self { received, problem: Problem::Input { place, path: None, reason } }
+        Self { received, problem: Box::new(Problem::Input { place, path: None, reason }) }
     }
 
     /// Returns `true` if the worker lacks the codec of an input.
     pub(crate) fn is_unknown_encoding(&self) -> bool {
-        matches!(self.problem, Problem::UnknownEncoding { .. })
+        matches!(*self.problem, Problem::UnknownEncoding { .. })
     }
 
     /// Returns the encoding of an input if the worker does not know it.
     pub(super) fn unknown_encoding(&self) -> Option<&str> {
-        match &self.problem {
+        match &*self.problem {
             Problem::UnknownEncoding { encoding, .. } => Some(encoding),
             _ => None,
         }
@@ -102,7 +107,7 @@ impl DecodeError {
 
     /// Formats the error like [`describe`](Self::describe), with or without the values.
     pub(crate) fn describe_with(&self, parameters: &[Parameter], values: Values) -> String {
-        let (place, path, reason) = match &self.problem {
+        let (place, path, reason) = match &*self.problem {
             Problem::Input { place, path, reason } if self.received <= parameters.len() => {
                 (*place, path, reason)
             }
@@ -157,7 +162,7 @@ fn shown(path: Option<&Text>, values: Values) -> Option<&str> {
 /// Formats the error without the parameters: ``at `items[0].price`: ..``.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.problem {
+        match &*self.problem {
             Problem::UnknownEncoding { encoding, .. } => {
                 write!(f, "unknown encoding `{encoding}`")
             }

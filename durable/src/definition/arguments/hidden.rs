@@ -224,7 +224,7 @@ fn names_declared_names_in_the_path_and_no_keys() {
             "at `[1].*`: invalid value: a number, expected u8".to_owned(),
         ),
         (
-            refused::<HashMap<u8, u8>>(r##"{"x#":1}"##),
+            refused::<HashMap<u8, u8>>(r#"{"x#":1}"#),
             "at `*`: invalid type: a string of 17 characters, expected u8".to_owned(),
         ),
         (
@@ -254,7 +254,7 @@ fn names_declared_names_in_the_path_and_no_keys() {
         "input `it: It`: invalid type: a map, expected u64"
     );
     // The errors of an internally tagged enum are those of a value that was read.
-    let card = |rest: &str| refused::<Tagged>(&format!(r##"{{"kind":"Card"{rest}}}"##));
+    let card = |rest: &str| refused::<Tagged>(&format!(r#"{{"kind":"Card"{rest}}}"#));
     for (said, told) in [
         (card(r##","number":"#""##), format!("{string} u64")),
         (
@@ -262,12 +262,12 @@ fn names_declared_names_in_the_path_and_no_keys() {
             "invalid type: a string of 18 characters, expected u64".into(),
         ),
         (
-            card(r##","number":-1.5"##),
+            card(r#","number":-1.5"#),
             "invalid type: a number with decimal places, expected u64".into(),
         ),
-        (card(r##","number":-#"##), "invalid value: a negative number, expected u64".into()),
-        (card(r##","number":true"##), "invalid type: a boolean, expected u64".into()),
-        (card(r##","number":null"##), "invalid type: null, expected u64".into()),
+        (card(r#","number":-#"#), "invalid value: a negative number, expected u64".into()),
+        (card(r#","number":true"#), "invalid type: a boolean, expected u64".into()),
+        (card(r#","number":null"#), "invalid type: null, expected u64".into()),
         (card(r##","number":{"#":1}"##), "invalid type: a map, expected u64".into()),
         (card(r##","number":["#"]"##), "invalid type: a list, expected u64".into()),
         (card(r##","number":1,"#`, expected `#":1"##), "unknown field, expected `number`".into()),

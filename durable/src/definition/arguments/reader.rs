@@ -53,10 +53,10 @@ impl Reader {
             Value::String(text) => visitor.visit_string(text),
             Value::Array(items) => {
                 let length = items.len();
-                let mut items = Items { items: items.into_iter(), index: 0, path, report };
+                let mut items = Items { rest: items.into_iter(), index: 0, path, report };
                 let visited = visitor.visit_seq(&mut items);
-                let visited = visited.map_err(|error| error.within(items.items.len() < length))?;
-                match items.items.len() {
+                let visited = visited.map_err(|error| error.within(items.rest.len() < length))?;
+                match items.rest.len() {
                     0 => Ok(visited),
                     _ => Err(Refusal::invalid_length(length, &"fewer elements in array")),
                 }
@@ -64,11 +64,10 @@ impl Reader {
             Value::Object(entries) => {
                 let length = entries.len();
                 let entries = entries.into_iter();
-                let mut entries = Entries { entries, value: None, path, report };
+                let mut entries = Entries { rest: entries, value: None, path, report };
                 let visited = visitor.visit_map(&mut entries);
-                let visited =
-                    visited.map_err(|error| error.within(entries.entries.len() < length))?;
-                match entries.entries.len() {
+                let visited = visited.map_err(|error| error.within(entries.rest.len() < length))?;
+                match entries.rest.len() {
                     0 => Ok(visited),
                     _ => Err(Refusal::invalid_length(length, &"fewer elements in map")),
                 }
@@ -84,16 +83,14 @@ impl Reader {
             Value::Object(entries) => {
                 let length = entries.len();
                 let mut entries = entries.into_iter();
-                match (entries.next(), entries.next()) {
-                    (Some((name, content)), None) => (name, Some(content)),
-                    _ => {
-                        let several = Text::plain(format!(
-                            "invalid value: {}, expected a map of 1 entry",
-                            super::refusal::map(length)
-                        ));
-                        return Err(Refusal::Other(several));
-                    }
-                }
+                let (Some((name, content)), None) = (entries.next(), entries.next()) else {
+                    let several = Text::plain(format!(
+                        "invalid value: {}, expected a map of 1 entry",
+                        super::refusal::map(length)
+                    ));
+                    return Err(Refusal::Other(several));
+                };
+                (name, Some(content))
             }
             other => {
                 let found = match &other {
@@ -158,7 +155,7 @@ impl<'de> Deserializer<'de> for Reader {
 
 /// The items of a list.
 struct Items {
-    items: vec::IntoIter<Value>,
+    rest: vec::IntoIter<Value>,
     index: usize,
     path: Rc<Path>,
     report: Report,
@@ -171,7 +168,7 @@ impl<'de> SeqAccess<'de> for Items {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Refusal> {
-        let Some(value) = self.items.next() else { return Ok(None) };
+        let Some(value) = self.rest.next() else { return Ok(None) };
         let path = Rc::new(Path::Item(Rc::clone(&self.path), self.index));
         self.index += 1;
         let reader = Reader { value, path, report: self.report.clone() };
@@ -179,13 +176,13 @@ impl<'de> SeqAccess<'de> for Items {
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len())
+        Some(self.rest.len())
     }
 }
 
 /// The entries of a map or struct.
 struct Entries {
-    entries: serde_json::map::IntoIter,
+    rest: serde_json::map::IntoIter,
     /// The value whose key was read last, and its path.
     value: Option<(Value, Rc<Path>)>,
     path: Rc<Path>,
@@ -199,7 +196,7 @@ impl<'de> MapAccess<'de> for Entries {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Refusal> {
-        let Some((key, value)) = self.entries.next() else { return Ok(None) };
+        let Some((key, value)) = self.rest.next() else { return Ok(None) };
         let is_declared = Cell::new(false);
         let read = seed.deserialize(Key {
             text: key.clone(),
@@ -222,7 +219,7 @@ impl<'de> MapAccess<'de> for Entries {
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.entries.len())
+        Some(self.rest.len())
     }
 }
 
