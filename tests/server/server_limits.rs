@@ -93,7 +93,8 @@ impl Sender {
             "at once" => {
                 let taken = join_all((0..50).map(|_| take::execute(ctx, text(kib)))).await;
                 let refused = taken.iter().filter_map(|taken| taken.as_ref().err());
-                let refused: Vec<_> = refused.map(Error::downcast::<InvalidCall>).collect();
+                let refused: Vec<_> =
+                    refused.map(DowncastFailure::downcast::<InvalidCall>).collect();
                 let named =
                     refused.iter().flatten().all(|error| error.problem.contains("in one task"));
                 assert!(refused.iter().all(Option::is_some) && named, "{refused:?}");
