@@ -26,9 +26,10 @@ pub use crate::base_workflow::BaseWorkflow;
 pub use crate::client::{
     Client, ExecuteCall, HasHandle, QueryCall, StartCall, UpdateCall, WorkflowHandle,
 };
+pub use crate::definition::activity::ActivityFacts;
 use crate::definition::debug;
 pub use crate::definition::dependencies::Dependencies;
-pub use crate::definition::handler::Handler;
+pub use crate::definition::handler::{Handler, HandlerFacts};
 pub use crate::definition::registry::Registration;
 pub use crate::definition::sealed::Sealed;
 pub use crate::definition::search_attribute::{DeclaredSearchAttribute, describe_key};
@@ -56,13 +57,14 @@ pub use crate::workflow::{
     StartedActivity, SyncWorkflowContext, WorkflowContext,
 };
 pub use create::{
-    activity, child, external, handle, local_activity, parameter, query, source, start, update,
+    activity, activity_facts, child, external, handle, handler, local_activity, parameter, query,
+    source, start, update,
 };
 pub use shape::{
     ContextType, FromWorker, Pair, ResultType, Returned, Shape, all, dependencies, id_part, output,
     output_text,
 };
-pub use template::{OnlyInput, WithMethods, only, with_methods};
+pub use template::{Named, OnlyInput, WithMethods, only, with_methods};
 
 /// The traits by which generated code decides by type, without names that could hide those of users.
 pub mod by_type {

@@ -48,8 +48,7 @@ pub(super) fn activity_type(model: &Activity) -> TokenStream {
         #separator
         #[doc = #summary]
         #(#deprecated)*
-        #[allow(non_camel_case_types)]
-        #[derive(::core::fmt::Debug, ::core::clone::Clone, ::core::marker::Copy)]
+        #[allow(non_camel_case_types, missing_copy_implementations, missing_debug_implementations)]
     };
     if model.is_beside_module {
         return module::hidden_type(item, &annotated, &structure);
@@ -142,7 +141,8 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
         }
     });
     let dependencies = dependencies(model);
-    let arguments = arguments(model, place);
+    let types = shared::types(inputs);
+    let arguments = quote_spanned!(place=> type Arguments = (#(#types,)*););
     quote! {
         #[automatically_derived]
         #head {
@@ -158,37 +158,11 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
 
         #[automatically_derived]
         #activity_head {
-            const NAME: &'static str = #name;
-            const QUEUE: &'static str = #queue;
-            #parameters
-            #output_text
-            #source
+            const FACTS: #private::ActivityFacts =
+                #private::activity_facts(#name, #queue, #parameters, #output_text, #source);
             #arguments
             #options
             #dependencies
-        }
-    }
-}
-
-/// The inputs as a tuple, and the way there and back. It stands where the other items do that mention
-/// the user's types, so that what rustc says of one is said once.
-fn arguments(model: &Activity, place: Span) -> TokenStream {
-    let Activity { private, inputs, .. } = model;
-    let types = inputs.iter().map(|input| &input.ty);
-    let locals = shared::locals(inputs);
-    let input = shared::input_value(&private.at(place), &locals);
-    let tuple = quote_spanned!(place=> (#(#locals,)*));
-    // Where they are `()`, lints would have it left out.
-    let [input_value, tuple_value] = [&input, &tuple].map(|it| (!inputs.is_empty()).then_some(it));
-    quote_spanned! {place=>
-        type Arguments = (#(#types,)*);
-
-        fn arguments(#input: Self::Input) -> Self::Arguments {
-            #tuple_value
-        }
-
-        fn input(#tuple: Self::Arguments) -> Self::Input {
-            #input_value
         }
     }
 }

@@ -1,14 +1,11 @@
 //! The doc comment of a handler as a text, for the registry and Temporal's own tools.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The constant `DESCRIPTION`, if there is a doc comment.
-pub(super) fn constant(docs: &[Attribute]) -> Option<TokenStream> {
+/// The text, which is empty without a doc comment.
+pub(super) fn text(docs: &[Attribute]) -> String {
     let lines: Vec<_> = docs.iter().filter_map(line).collect();
-    let text = lines.join("\n").trim().to_owned();
-    (!text.is_empty()).then(|| quote!(const DESCRIPTION: &'static str = #text;))
+    lines.join("\n").trim().to_owned()
 }
 
 /// A line of a doc comment without the space that follows the slashes. A macro call, such as
@@ -24,7 +21,7 @@ fn line(attribute: &Attribute) -> Option<String> {
 mod tests {
     use syn::{Attribute, parse_quote};
 
-    use super::constant;
+    use super::text;
 
     #[test]
     fn joins_the_lines_and_skips_macros() {
@@ -34,11 +31,7 @@ mod tests {
             parse_quote!(#[doc = include_str!("more.md")]),
             parse_quote!(#[doc = "  Indented."]),
         ];
-        let written = constant(&docs).expect("there is a doc comment").to_string();
-        assert_eq!(
-            written,
-            "const DESCRIPTION : & 'static str = \"Says \\\"yes\\\".\\n\\n Indented.\" ;"
-        );
-        assert!(constant(&[]).is_none());
+        assert_eq!(text(&docs), "Says \"yes\".\n\n Indented.");
+        assert_eq!(text(&[]), "");
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
     let Methods { private, target, .. } = model;
     let Handler { kind, name, inputs, output, conditions, .. } = handler;
     let marker = marker(model, handler);
-    let description = super::description::constant(&handler.docs);
+    let description = super::description::text(&handler.docs);
     let place = shared::place(&handler.ident, inputs, output);
     let input_item = shared::input_item(&private.at(place), inputs);
     let (definition, output_item) = match kind {
@@ -73,9 +73,7 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
     let inputs_item = quote_spanned!(inputs_place=> type Inputs = #inputs_type;);
     let handler_head = shared::impl_head(private, "Handler", &marker, place);
     let output_text = match kind {
-        HandlerKind::Signal => quote!(
-            const OUTPUT: &'static str = "()";
-        ),
+        HandlerKind::Signal => quote!("()"),
         HandlerKind::Query => shared::output_text(private, output, "QueryDefinition"),
         HandlerKind::Update => shared::output_text(private, output, "UpdateDefinition"),
     };
@@ -97,10 +95,8 @@ pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
         #[automatically_derived]
         #handler_head {
             #inputs_item
-            #description
-            const NAME: &'static str = #name;
-            #parameters
-            #output_text
+            const FACTS: #private::HandlerFacts =
+                #private::handler(#name, #parameters, #output_text, #description);
         }
     }
 }
@@ -321,10 +317,12 @@ fn converted(private: &Private, output: &Output, call: &TokenStream) -> TokenStr
     // Of the expansion, so that no lint of the user's speaks of it.
     let span = output.span().resolved_at(Span::call_site());
     let error = shared::own_at("error", span);
-    let convert = quote_spanned! {span=>
-        |#error| (&#error).handler_error_kind().make(#error)
-    };
+    let output = shared::own_at("output", span);
+    let convert = quote_spanned!(span=> (&#error).handler_error_kind().make(#error));
     quote! {
-        #result.map_err(#convert)
+        match #result {
+            ::core::result::Result::Ok(#output) => ::core::result::Result::Ok(#output),
+            ::core::result::Result::Err(#error) => ::core::result::Result::Err(#convert),
+        }
     }
 }

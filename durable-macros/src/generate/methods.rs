@@ -132,8 +132,8 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         #[diagnostic::do_not_recommend]
         #workflow {
             #arguments
-            #parameters
-            #output_text
+            const PARAMETERS: &'static [#private::Parameter] = #parameters;
+            const OUTPUT: &'static str = #output_text;
         }
 
         #base_workflow

@@ -78,7 +78,7 @@ pub(super) fn parameters(inputs: &[Input]) -> Vec<TokenStream> {
     inputs.iter().map(|Input { name, ty, .. }| quote!(#name: #ty)).collect()
 }
 
-/// The constant `PARAMETERS`.
+/// The descriptions of the inputs.
 pub(super) fn parameter_list<'a>(
     private: &Private,
     inputs: impl IntoIterator<Item = &'a Input>,
@@ -87,7 +87,7 @@ pub(super) fn parameter_list<'a>(
         let (name, text) = (unraw(&input.name), &input.text);
         quote!(#private::parameter(#name, #text))
     });
-    quote!(const PARAMETERS: &'static [#private::Parameter] = &[#(#parameters),*];)
+    quote!(&[#(#parameters),*])
 }
 
 /// `type Input = ..;`, all of it at the user's type, so that what rustc says of the type and what it
@@ -171,20 +171,18 @@ pub(super) fn output_type(private: &Private, output: &Output) -> TokenStream {
     }
 }
 
-/// The constant `OUTPUT`: the success as the user wrote it, in the impl of a type that has the trait
+/// The output text: the success as the user wrote it, in the impl of a type that has the trait
 /// of the definition.
 pub(super) fn output_text(private: &Private, output: &Output, definition: &str) -> TokenStream {
     let text = &output.text;
     let Some(Argument { ty, text: argument }) = &output.argument else {
-        return quote!(const OUTPUT: &'static str = #text;);
+        return quote!(#text);
     };
     let span = output.span();
     let success = output_of(private, output, span, definition);
     let here = private.at(span);
     let is_same = quote_spanned!(span=> <#here::Pair<#ty, #success>>::IS_SAME);
-    quote! {
-        const OUTPUT: &'static str = #private::output_text(#is_same, #argument, #text);
-    }
+    quote!(#private::output_text(#is_same, #argument, #text))
 }
 
 /// The value of a call as a `Result`. What rustc says of the type points at it.
@@ -268,15 +266,9 @@ fn text_value(text: &LitStr) -> TokenStream {
     quote!(#text)
 }
 
-/// The constant `SOURCE`: the place of the annotation.
+/// The place of the annotation.
 pub(super) fn source(private: &Private) -> TokenStream {
-    quote! {
-        const SOURCE: #private::SourceLocation = #private::source(
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        );
-    }
+    quote!(#private::source(::core::file!(), ::core::line!(), ::core::column!()))
 }
 
 /// The context argument of a call: `variable` is an expression of the context, or of a reference to it

@@ -46,7 +46,7 @@ fn annotation(model: &Workflow) -> TokenStream {
         impl #private::WorkflowAnnotation for #ident {
             const NAME: &'static str = #name;
             const QUEUE: &'static str = #queue;
-            #source
+            const SOURCE: #private::SourceLocation = #source;
             #options
             #id
         }
@@ -88,9 +88,11 @@ fn workflow_id(model: &Workflow, template: &Template) -> TokenStream {
     let here = private.at(ident.span());
     let is_named =
         |piece: &Piece| matches!(piece, Piece::Placeholder(members) if !members.is_empty());
-    let names = template.pieces.iter().any(is_named).then(
-        || quote_spanned!(ident.span()=> let #named = <#ident as #here::WithMethods>::named(#input);),
-    );
+    let names = template.pieces.iter().any(is_named).then(|| {
+        quote_spanned! {ident.span()=>
+            let #named = <#ident as #here::Named<{ <#ident as #here::WithMethods>::EXIST }>>::named(#input);
+        }
+    });
     quote_spanned! {ident.span()=>
         fn workflow_id(
             #parameter: &<#ident as #here::WithMethods>::Input,

@@ -4,6 +4,8 @@ use temporalio_common::{QueryDefinition, UpdateDefinition};
 
 use super::{Parameter, SourceLocation};
 use crate::client::{Client, HasHandle, QueryCall, StartCall, UpdateCall, WorkflowHandle};
+use crate::definition::activity::ActivityFacts;
+use crate::definition::handler::HandlerFacts;
 use crate::definition::{Activity, Handles, Workflow};
 use crate::workflow::{
     ActivityCall, ExternalWorkflowHandle, Parent, StartChildCall, WorkflowContext,
@@ -73,6 +75,29 @@ where
 #[must_use]
 pub const fn parameter(name: &'static str, type_name: &'static str) -> Parameter {
     Parameter::new(name, type_name)
+}
+
+/// Creates the constants of a signal, query or update.
+#[must_use]
+pub const fn handler(
+    name: &'static str,
+    parameters: &'static [Parameter],
+    output: &'static str,
+    description: &'static str,
+) -> HandlerFacts {
+    HandlerFacts { name, description, parameters, output }
+}
+
+/// Creates the constants of an activity.
+#[must_use]
+pub const fn activity_facts(
+    name: &'static str,
+    queue: &'static str,
+    parameters: &'static [Parameter],
+    output: &'static str,
+    source: SourceLocation,
+) -> ActivityFacts {
+    ActivityFacts { name, queue, parameters, output, source }
 }
 
 /// Creates the location of an annotation.

@@ -7,6 +7,8 @@
     note = "write `#[workflow_methods] impl {Self} {{ #[run] async fn run(..) -> WorkflowResult<..> {{ .. }} }}`"
 )]
 pub trait WithMethods {
+    /// `true` for every workflow.
+    const EXIST: bool = true;
     /// The input of the workflow in the form in which it is sent.
     type Input;
     /// The inputs by name. If there is a single input, its fields are included.
@@ -14,6 +16,28 @@ pub trait WithMethods {
 
     /// Returns the inputs by name.
     fn named(input: &Self::Input) -> Self::Named<'_>;
+}
+
+/// The inputs of a workflow by name. The parameter is the constant of [`WithMethods`], so that missing methods
+/// are reported once; see [`Sent`](super::Sent).
+pub trait Named<const EXIST: bool> {
+    /// The input of the workflow in the form in which it is sent.
+    type Input;
+    /// The inputs by name.
+    type Named<'a>;
+
+    /// Returns the inputs by name.
+    fn named(input: &Self::Input) -> Self::Named<'_>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: WithMethods> Named<true> for W {
+    type Input = W::Input;
+    type Named<'a> = W::Named<'a>;
+
+    fn named(input: &W::Input) -> W::Named<'_> {
+        W::named(input)
+    }
 }
 
 /// The input of a workflow with a single input.

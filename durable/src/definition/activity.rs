@@ -3,7 +3,7 @@
 use temporalio_common::ActivityDefinition;
 
 use super::sealed::Sealed;
-use super::{ActivityDependency, Parameter, SourceLocation};
+use super::{ActivityDependency, Arguments, Parameter, SourceLocation};
 use crate::options::ActivityOptions;
 
 /// The definition of an annotated activity.
@@ -15,29 +15,23 @@ use crate::options::ActivityOptions;
     note = "annotate the function with `#[activity(queue = \"..\")]`"
 )]
 pub trait Activity: Sealed + ActivityDefinition + Send + Sync + Sized + 'static {
+    /// The constants below as one, which rustc checks faster.
+    #[doc(hidden)]
+    const FACTS: ActivityFacts;
+
     /// The activity type's name on the server.
-    const NAME: &'static str;
+    const NAME: &'static str = Self::FACTS.name;
     /// The task queue of the activity.
-    const QUEUE: &'static str;
+    const QUEUE: &'static str = Self::FACTS.queue;
     /// The inputs in order. Each is sent as a separate payload.
-    const PARAMETERS: &'static [Parameter];
+    const PARAMETERS: &'static [Parameter] = Self::FACTS.parameters;
     /// The output type as written in the source.
-    const OUTPUT: &'static str;
+    const OUTPUT: &'static str = Self::FACTS.output;
     /// The place of the annotation.
-    const SOURCE: SourceLocation;
+    const SOURCE: SourceLocation = Self::FACTS.source;
 
     /// The inputs as a tuple: `()`, `(T,)`, `(T, U)` and so on.
-    type Arguments: 'static;
-
-    /// Converts the inputs from the form in which they are sent.
-    #[doc(hidden)]
-    #[must_use]
-    fn arguments(input: Self::Input) -> Self::Arguments;
-
-    /// Converts the inputs to the form in which they are sent.
-    #[doc(hidden)]
-    #[must_use]
-    fn input(arguments: Self::Arguments) -> Self::Input;
+    type Arguments: Arguments<Wire = <Self as ActivityDefinition>::Input>;
 
     /// Returns the options that the annotation sets.
     #[must_use]
@@ -50,4 +44,15 @@ pub trait Activity: Sealed + ActivityDefinition + Send + Sync + Sized + 'static 
     fn dependencies() -> Vec<ActivityDependency> {
         Vec::new()
     }
+}
+
+/// The constants of an activity.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ActivityFacts {
+    pub(crate) name: &'static str,
+    pub(crate) queue: &'static str,
+    pub(crate) parameters: &'static [Parameter],
+    pub(crate) output: &'static str,
+    pub(crate) source: SourceLocation,
 }

@@ -12,14 +12,25 @@ pub trait Handler: 'static {
     /// The inputs in the form in which they are sent.
     type Inputs: TemporalDeserializable + 'static;
 
+    /// The constants of the handler as one, which rustc checks faster.
+    const FACTS: HandlerFacts;
+
     /// The handler's name on the server.
-    const NAME: &'static str;
-    /// The doc comment of the method.
-    const DESCRIPTION: &'static str = "";
+    const NAME: &'static str = Self::FACTS.name;
     /// The inputs in order. Each is sent as a separate payload.
-    const PARAMETERS: &'static [Parameter];
+    const PARAMETERS: &'static [Parameter] = Self::FACTS.parameters;
+}
+
+/// The constants of a handler.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct HandlerFacts {
+    pub(crate) name: &'static str,
+    /// The doc comment of the method, or an empty text.
+    pub(crate) description: &'static str,
+    pub(crate) parameters: &'static [Parameter],
     /// The output type as written in the source; `()` for a signal.
-    const OUTPUT: &'static str;
+    pub(crate) output: &'static str,
 }
 
 /// A signal, query or update in the registry.
@@ -44,8 +55,8 @@ impl HandlerDescription {
         Self {
             name: H::NAME,
             parameters: H::PARAMETERS,
-            output: H::OUTPUT,
-            description: H::DESCRIPTION,
+            output: H::FACTS.output,
+            description: H::FACTS.description,
             check: |values| json::decode::<H::Inputs>(values, H::PARAMETERS).map(drop),
         }
     }

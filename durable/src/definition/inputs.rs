@@ -45,6 +45,10 @@ pub trait Arguments: Sealed + Sized + 'static {
     /// Converts the inputs from the form in which they are sent.
     #[doc(hidden)]
     fn from_wire(wire: Self::Wire) -> Self;
+
+    /// Converts the inputs to the form in which they are sent.
+    #[doc(hidden)]
+    fn into_wire(self) -> Self::Wire;
 }
 
 impl Sealed for () {}
@@ -56,6 +60,8 @@ impl Arguments for () {
     fn wire((): ()) {}
 
     fn from_wire((): ()) {}
+
+    fn into_wire(self) {}
 }
 
 impl<T> Sealed for (T,) {}
@@ -70,6 +76,10 @@ impl<T: 'static> Arguments for (T,) {
 
     fn from_wire(wire: T) -> Self {
         (wire,)
+    }
+
+    fn into_wire(self) -> T {
+        self.0
     }
 }
 
@@ -88,6 +98,10 @@ macro_rules! several {
 
             fn from_wire(wire: Inputs<Self>) -> Self {
                 wire.0
+            }
+
+            fn into_wire(self) -> Inputs<Self> {
+                Inputs(self)
             }
         }
 

@@ -3,7 +3,7 @@
 //! `#[workflow]`, `#[workflow_methods]` and `#[activity]` implement the traits of this module, and the
 //! rest of the crate uses them. This module depends neither on clients nor on workers.
 
-mod activity;
+pub(crate) mod activity;
 pub(crate) mod arguments;
 mod attempt;
 mod attempts;

@@ -81,6 +81,10 @@ impl Arguments for Payloads {
     fn from_wire(wire: Self) -> Self {
         wire
     }
+
+    fn into_wire(self) -> Self {
+        self
+    }
 }
 
 impl Client {

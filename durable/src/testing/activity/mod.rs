@@ -21,7 +21,7 @@ pub use running::RunningActivity;
 use crate::activity::{ActivityError, ObserveHeartbeats, RecordedHeartbeat};
 use crate::client::Client;
 use crate::definition::debug;
-use crate::definition::{Activity, Dependencies, WorkerShutdown};
+use crate::definition::{Activity, Arguments as _, Dependencies, WorkerShutdown};
 use crate::options::{ActivityOptions, Configured, RetryOptions, limit};
 
 type AdjustInfo = Arc<dyn Fn(&mut ActivityInfo) + Send + Sync>;
@@ -182,7 +182,7 @@ impl ActivityTest {
         *self.heartbeats.lock().unwrap_or_else(PoisonError::into_inner) = heartbeats.clone();
         let shutdown = Arc::new(WorkerShutdown::default());
         let environment = self.environment::<A>(&shutdown, &heartbeats);
-        RunningActivity::start(environment, A::input(arguments), shutdown, heartbeats)
+        RunningActivity::start(environment, arguments.into_wire(), shutdown, heartbeats)
     }
 
     /// The heartbeats of the run that was started last, in order, until now.

@@ -13,7 +13,7 @@ use super::calls::{Calls, record, replayed};
 use super::{Installed, Mocks};
 use crate::activity::ActivityError;
 use crate::activity::intervention::StandIn;
-use crate::definition::{Activity, Payload};
+use crate::definition::{Activity, Arguments as _, Payload};
 use crate::testing::lock;
 
 /// The interval of the heartbeats of a mock that hangs. Their answers tell it of a cancellation.
@@ -42,7 +42,8 @@ impl Mocks {
         A::Output: Send,
     {
         let mocks = Arc::clone(self);
-        let calls = Calls::new(|payloads| replayed::<A::Input>(payloads).map(A::arguments));
+        let calls =
+            Calls::new(|payloads| replayed::<A::Input>(payloads).map(A::Arguments::from_wire));
         Mock::new(calls, move |rules, answer| {
             let mock = Arc::new(ActivityMock::<A> { answer });
             let installed = Installed { name: A::NAME, rules: Arc::new(rules), mock: mock as _ };
@@ -79,7 +80,7 @@ where
             return Some(ready(Err(failure.into_sdk())).boxed());
         }
         Some(match &self.answer {
-            Answer::Function(function) => function(A::arguments(input))
+            Answer::Function(function) => function(A::Arguments::from_wire(input))
                 .map(|output| match output {
                     Ok(output) => Ok(Box::new(output) as Box<dyn Any + Send>),
                     Err(error) => Err(error.into_sdk()),
