@@ -102,9 +102,13 @@ async fn inflict(
     let mut started = Vec::new();
     let began = Instant::now();
     let pause = plan.duration / u32::try_from(plan.workflows).unwrap_or(u32::MAX);
+    let is_due = |number: u32| began.elapsed() >= pause * number;
     let mut next_fault = began + Duration::from_secs(3);
     while began.elapsed() < plan.duration || started.len() < plan.workflows {
-        if started.len() < plan.workflows {
+        // They begin evenly over the time, and several at once after the server was away.
+        while started.len() < plan.workflows
+            && is_due(u32::try_from(started.len()).unwrap_or(u32::MAX))
+        {
             started.push(start(client, started.len()).await);
         }
         machines.revive();
@@ -117,7 +121,7 @@ async fn inflict(
             let pause = 1500 + random.below(2500);
             next_fault = Instant::now() + Duration::from_millis(pause as u64);
         }
-        tokio::time::sleep(pause.min(Duration::from_millis(500))).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
     started
 }
