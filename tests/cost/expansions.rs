@@ -52,8 +52,8 @@ const KINDS: [(&str, &str); 2] = [("check", "dep-info,metadata"), ("build", "dep
 fn main() {
     let rounds = env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(5);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("expansions");
-    let annotated = write(&folder.join("annotated"), sources::ANNOTATED);
-    let by_hand = write(&folder.join("by_hand"), sources::BY_HAND);
+    let annotated = write(&folder.join("annotated"), &sources::ANNOTATED);
+    let by_hand = write(&folder.join("by_hand"), &sources::BY_HAND);
     let libraries = libraries();
 
     println!("100 workflows, user CPU seconds of rustc, medians of {rounds} rounds:");
@@ -71,7 +71,7 @@ fn main() {
 }
 
 /// Writes the sources of a crate, and returns the file of its root.
-fn write(folder: &Path, sources: sources::Sources) -> PathBuf {
+fn write(folder: &Path, sources: &sources::Sources) -> PathBuf {
     fs::create_dir_all(folder).expect("the folder can be made");
     for number in 0..sources::WORKFLOWS {
         let file = folder.join(format!("orders{number}.rs"));

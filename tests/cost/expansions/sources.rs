@@ -178,7 +178,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     of_each: "    orders = orders.register_workflow::<ordersNUMBER::OrderWorkflowNUMBER>()?;
     payments = payments.register_activities(ordersNUMBER::Payments);
 ",
-    after: r#"
+    after: r"
     let mut orders = Worker::new(&runtime, client.clone(), orders.build())?;
     let mut payments = Worker::new(&runtime, client.clone(), payments.build())?;
     let (orders, payments) = tokio::join!(orders.run(), payments.run());
@@ -186,5 +186,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     payments?;
     Ok(())
 }
-"#,
+",
 };
