@@ -1,7 +1,7 @@
 //! Files that only their owner can read and write: histories and logs, which contain values.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 /// Creates a file, or empties an existing one. Others get no access to it, also if they had.
@@ -18,11 +18,12 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
 }
 
 /// Writes a file that only its owner can read.
+#[cfg(feature = "testing")]
 pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    create(path)?.write_all(content)
+    io::Write::write_all(&mut create(path)?, content)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix, feature = "testing"))]
 mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt as _;

@@ -48,8 +48,6 @@ mod output;
 mod pollers;
 mod program;
 
-#[doc(inline)]
-pub use crate::error::report::{FAILED, MISUSED};
 pub use builder::Cli;
 pub use context::Context;
 
@@ -57,6 +55,15 @@ pub use context::Context;
 pub use clap;
 
 use std::process::ExitCode;
+
+use crate::error::report;
+
+/// The exit code of a command that was tried and did not succeed: a workflow failed, the server does not
+/// answer, or a worker ended.
+pub const FAILED: u8 = report::FAILED;
+/// The exit code of a command that cannot succeed as it was called, or as the program is configured. A
+/// retry does not help. Arguments that cannot be parsed end with this code too.
+pub const MISUSED: u8 = report::MISUSED;
 
 /// Runs the program with the arguments of the process.
 ///

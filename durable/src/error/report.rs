@@ -13,10 +13,10 @@ use crate::definition::caught;
 pub(crate) const CLEAN: u8 = 0;
 /// The exit code of a program that was tried and did not succeed: a workflow failed, the server does not
 /// answer, or a worker ended.
-pub const FAILED: u8 = 1;
+pub(crate) const FAILED: u8 = 1;
 /// The exit code of a program that cannot succeed as it was called, or as it is configured. A retry does
 /// not help. Arguments that cannot be parsed end with this code too.
-pub const MISUSED: u8 = 2;
+pub(crate) const MISUSED: u8 = 2;
 
 /// Returns the exit code of an error, which may be an [`Error`] or have one among its causes.
 pub(crate) fn exit_code(error: &(dyn StdError + 'static)) -> u8 {

@@ -12,7 +12,9 @@ use temporalio_common::protos::temporal::api::history::v1::history_event::Attrib
 use super::workflow::Existing;
 use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
-use crate::cli::output::{line, table, time};
+#[cfg(feature = "testing")]
+use crate::cli::output::line;
+use crate::cli::output::{table, time};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct History {

@@ -222,6 +222,7 @@ impl ClientBuilder {
     }
 
     /// Connects without checking that the namespace exists.
+    #[cfg(feature = "testing")]
     pub(crate) async fn open(self) -> Result<Client> {
         let settings = self.enabled()?;
         connect::unchecked(self.into_parts(), settings).await

@@ -63,6 +63,7 @@ pub(super) async fn checked(parts: Parts, settings: ConnectionSettings) -> Resul
 }
 
 /// Connects without checking that the namespace exists.
+#[cfg(feature = "testing")]
 pub(super) async fn unchecked(parts: Parts, settings: ConnectionSettings) -> Result<Client> {
     let limit = Limit::starting_now(settings.connect_timeout);
     open(parts, settings, limit).await
