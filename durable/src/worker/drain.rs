@@ -133,6 +133,17 @@ pub(super) async fn drain(
             () = &mut limit => {}
         }
     }
+    report(&queues, began, attempts, watchdog, errors)
+}
+
+/// Reports a drain that began at this time, with the errors of its workers.
+fn report(
+    queues: &[&'static str],
+    began: Instant,
+    attempts: &Attempts,
+    watchdog: &Watchdog,
+    mut errors: Vec<WorkerError>,
+) -> DrainReport {
     let (drained, left) = (attempts.drained(), attempts.under_way());
     // Threads that were replaced may compute although the workers ended.
     let computing: Vec<_> = queues.iter().flat_map(|queue| watchdog.computing(queue)).collect();
