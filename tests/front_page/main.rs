@@ -104,9 +104,11 @@ fn the_code_about_versioning_is_that_of_the_examples() {
 #[test]
 fn the_code_about_determinism_is_what_the_compiler_was_asked() {
     let guide = read("docs/determinism.md");
-    for (language, folder, extension) in
-        [("rust", "pass", "rs"), ("rust,compile_fail", "fail", "rs"), ("text", "fail", "stderr")]
-    {
+    for (language, folder, extension) in [
+        ("rust", "pass", "rs"),
+        ("rust,compile_fail", "fail/lint", "rs"),
+        ("text", "fail/lint", "stderr"),
+    ] {
         let folder = root().join("tests/diagnostics").join(folder);
         let entries = std::fs::read_dir(folder).expect("the cases are there");
         let paths = entries.map(|entry| entry.expect("it can be read").path());
