@@ -36,7 +36,7 @@ impl Gate {
     /// Starts a proxy that lets in who has this API key.
     ///
     /// # Panics
-    /// When there is no free port.
+    /// Panics if there is no free port.
     pub async fn start(key: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
@@ -69,7 +69,7 @@ impl Gate {
     /// Loses the next answer to a call, after the server has carried it out.
     ///
     /// # Panics
-    /// When another test has panicked with it.
+    /// Panics if another test has panicked with it.
     pub fn lose_answer(&self, call: &str) {
         self.state.lost.lock().expect("nobody panics with it").push(call.to_owned());
     }
@@ -77,7 +77,7 @@ impl Gate {
     /// Never answers a call from now on.
     ///
     /// # Panics
-    /// When another test has panicked with it.
+    /// Panics if another test has panicked with it.
     pub fn stall(&self, call: &str) {
         self.state.stalled.lock().expect("nobody panics with it").push(call.to_owned());
     }
@@ -85,7 +85,7 @@ impl Gate {
     /// Returns how often a call came.
     ///
     /// # Panics
-    /// When another test has panicked with it.
+    /// Panics if another test has panicked with it.
     #[must_use]
     pub fn count(&self, call: &str) -> usize {
         let calls = self.state.calls.lock().expect("nobody panics with it");

@@ -31,7 +31,7 @@ impl Shared {
     /// The server of this binary; the first caller starts it. It ends with the process.
     ///
     /// # Panics
-    /// When it cannot be started.
+    /// Panics if it cannot be started.
     pub fn get() -> &'static Self {
         static SHARED: OnceLock<Shared> = OnceLock::new();
         SHARED.get_or_init(|| {

@@ -19,7 +19,7 @@ pub fn is_alive(id: u32) -> bool {
 /// Waits until the server and whatever shares its group are gone.
 ///
 /// # Panics
-/// When they are not within 15 seconds.
+/// Panics if they are not within 15 seconds.
 pub fn assert_group_ends(group: u32) {
     assert!(
         comes_true(|| !lives(|process, of| of == group || process == group)),
@@ -70,7 +70,7 @@ fn processes() -> Vec<(u32, u32, char)> {
 /// Sends a signal, such as `KILL`, to a process, or to a group by its negative number.
 ///
 /// # Panics
-/// When there is no such process.
+/// Panics if there is no such process.
 pub fn signal(name: &str, to: i64) {
     let script = r#"kill -s "$1" -- "$2""#;
     let status = Command::new("sh").args(["-c", script, "sh", name, &to.to_string()]).status();

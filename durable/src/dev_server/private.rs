@@ -1,6 +1,6 @@
 //! Files and directories that only this user may change.
 //!
-//! What another user can write could be replaced, and this program would run it. So a directory or file
+//! Another user could replace a file that they can write, and this program would run it. So a directory or file
 //! must belong to this user or the administrator, and nobody else may write to it. On other systems than
 //! Unix the user's profile protects them, and only the kind of the file is checked.
 

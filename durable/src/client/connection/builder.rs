@@ -244,17 +244,7 @@ impl ClientBuilder {
             address: address.clone(),
             source: error.into(),
         })?;
-        Ok(Client {
-            sdk,
-            address: address.into(),
-            clock: None,
-            call_timeout: None,
-            versioned: Arc::default(),
-            options: self.options,
-            attached: Arc::new(self.attached),
-            limits: Arc::default(),
-            key: None,
-        })
+        Ok(Client::over(sdk, address, self.options, self.attached))
     }
 
     /// Returns the settings of the connection.

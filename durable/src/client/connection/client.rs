@@ -35,6 +35,26 @@ pub struct Client {
 }
 
 impl Client {
+    /// Returns a client over a client of the SDK, with the default limits and no file of the API key.
+    pub(super) fn over(
+        sdk: temporalio_client::Client,
+        address: String,
+        options: Arc<ConfiguredOptions>,
+        attached: Dependencies,
+    ) -> Self {
+        Self {
+            sdk,
+            address: address.into(),
+            clock: None,
+            call_timeout: None,
+            versioned: Arc::default(),
+            options,
+            attached: Arc::new(attached),
+            limits: Arc::default(),
+            key: None,
+        }
+    }
+
     /// Returns the server's address, as host and port.
     #[must_use]
     pub fn address(&self) -> &str {

@@ -100,17 +100,7 @@ async fn open(parts: Parts, settings: ConnectionSettings, limit: Limit) -> Resul
         address: address.clone(),
         source: error.into(),
     })?;
-    Ok(Client {
-        sdk,
-        address: address.into(),
-        clock: None,
-        call_timeout: None,
-        versioned: Arc::default(),
-        options: parts.options,
-        attached: Arc::new(parts.attached),
-        limits,
-        key,
-    })
+    Ok(Client { limits, key, ..Client::over(sdk, address, parts.options, parts.attached) })
 }
 
 /// Returns the error of a failed connection, with the reason that is found by another connection.
