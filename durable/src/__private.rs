@@ -42,6 +42,7 @@ pub use crate::error::application::{Conversion, KnownError};
 use crate::error::outgoing;
 pub use crate::error::{Classification, Classified};
 pub use crate::id::from_template;
+use crate::logs::CallersSubscriber;
 pub use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
 #[cfg(feature = "testing")]
 pub use crate::testing::TimeSkipping;
@@ -198,8 +199,8 @@ impl<T: Default> DefaultState for T {
 /// A deprecated constant that `#[workflow_methods]` uses in methods that print, because a macro cannot
 /// emit a warning itself.
 #[deprecated(
-    note = "this prints again on every replay of the workflow; print in an activity, or log \
-            with `tracing` inside `if !ctx.is_replaying() { .. }`"
+    note = "this prints again on every replay of the workflow; log with `tracing`, which is silent \
+            then, or print in an activity"
 )]
 pub const PRINTS_ON_EVERY_REPLAY: () = ();
 
@@ -260,11 +261,14 @@ pub fn not_mocked<T: Send + 'static>(
     crate::activity::not_mocked(activity)
 }
 
-/// Runs a blocking activity function on a thread for blocking code.
+/// Runs a blocking activity function on a thread for blocking code, with the subscriber and the span of
+/// its caller.
 ///
 /// # Panics
 /// Panics if the function panics. The SDK converts the panic to a failure.
 pub async fn blocking<T: Send + 'static>(function: impl FnOnce() -> T + Send + 'static) -> T {
+    let (subscriber, span) = (CallersSubscriber::current(), tracing::Span::current());
+    let function = move || subscriber.within(|| span.in_scope(function));
     match tokio::task::spawn_blocking(function).await {
         Ok(output) => output,
         // The runtime only cancels blocking tasks while it shuts down, when nothing awaits them.

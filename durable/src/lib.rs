@@ -97,6 +97,7 @@ pub mod dev_server;
 mod dev_server_settings;
 pub mod error;
 mod id;
+mod logs;
 pub mod options;
 pub mod prelude;
 #[cfg(feature = "dev-server")]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms of the runtime crate, each with those that it may use.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("logs", &[]),
     ("options", &[]),
     ("id", &[]),
     ("address", &[]),
@@ -22,8 +23,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "dev_server",
         &["definition", "dev_server_settings", "error", "private_file", "search_attribute"],
     ),
-    ("activity", &["definition", "error", "options"]),
-    ("workflow", &["definition", "error", "options"]),
+    ("activity", &["definition", "error", "logs", "options"]),
+    ("workflow", &["definition", "error", "logs", "options"]),
     (
         "client",
         &[
@@ -39,7 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("base_workflow", &["client", "definition", "workflow"]),
-    ("worker", &["background", "client", "definition", "error", "options", "settings"]),
+    ("worker", &["background", "client", "definition", "error", "logs", "options", "settings"]),
     // It fills the settings of the rooms below, none of which knows it.
     (
         "config",
@@ -64,6 +65,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "definition",
             "dev_server",
             "error",
+            "logs",
             "options",
             "private_file",
             "worker",

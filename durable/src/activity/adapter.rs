@@ -15,6 +15,7 @@ use temporalio_sdk::WorkflowRegistrationError;
 use temporalio_sdk::activities::{ActivityContext, ActivityError, ExecutableActivity};
 
 use super::context::limit_of;
+use super::log::AttemptLog;
 use super::stop::WORKER_SHUTDOWN;
 use crate::definition::arguments::{DecodeError, Decoded};
 use crate::definition::entry::Target;
@@ -80,7 +81,8 @@ where
         context: ActivityContext,
         input: Self::Input,
     ) -> BoxFuture<'static, Result<Self::Output, ActivityError>> {
-        match input.0 {
+        let log = AttemptLog::of::<A>(dependencies.as_ref(), &context);
+        let attempt: BoxFuture<'static, _> = match input.0 {
             Ok(input) => {
                 let limit = limit_of(dependencies.as_ref());
                 let value = Value::new("output of activity", A::NAME);
@@ -91,7 +93,8 @@ where
                 let failure = undecodable::<A>(&error);
                 ready(Err(ActivityError::application(failure))).boxed()
             }
-        }
+        };
+        log.around(attempt)
     }
 }
 

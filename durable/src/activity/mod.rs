@@ -11,6 +11,7 @@ mod error;
 mod heartbeat;
 #[cfg(feature = "testing")]
 pub(crate) mod intervention;
+mod log;
 mod state;
 mod stop;
 

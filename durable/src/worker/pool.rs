@@ -26,6 +26,7 @@ use crate::definition::{
 use crate::error::Result;
 use crate::error::payload_limit::PayloadLimit;
 use crate::error::server_limits::WorkerLimits;
+use crate::logs::CallersSubscriber;
 use crate::options::ConfiguredOptions;
 use crate::settings::Settings;
 
@@ -292,6 +293,7 @@ impl Workers {
         let mut limits = Limits { drain: settings.drain_timeout, stop: settings.stop_timeout };
         self.dependencies.insert(Arc::clone(&shutdown));
         self.dependencies.insert(Arc::clone(&attempts));
+        self.dependencies.insert(Arc::new(CallersSubscriber::current()));
         let set = settings.payload_limit.map(|bytes| PayloadLimit::new(bytes as usize));
         let payload_limits = WorkerLimits { set, server: Arc::clone(&self.client.limits) };
         self.dependencies.insert(Arc::new(payload_limits.clone()));

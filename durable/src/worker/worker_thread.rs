@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::serve::{Cause, End, Serving};
 use super::watchdog::Notice;
+use crate::logs::CallersSubscriber;
 
 /// The number of threads that use their Tokio runtime.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
@@ -48,8 +49,9 @@ impl WorkerThread {
         let (tokio, counted, serving) =
             (serving.tokio.clone(), Counted::new(), Arc::clone(serving));
         let name = format!("durable-{}", serving.plan.queue);
+        let subscriber = CallersSubscriber::current();
         let run = move || {
-            let _entered = tokio.enter();
+            let (_entered, _logging) = (tokio.enter(), subscriber.of_this_thread());
             serving.control.apply_to_workflows();
             let worker = match serving.make() {
                 Ok(worker) => worker,

@@ -92,7 +92,6 @@ where
     F: Fn(TestEnv) -> Fut,
     Fut: Future<Output: TestOutput>,
 {
-    log::capture();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -186,6 +185,8 @@ where
         Some(setup) => setup(builder),
         None => builder,
     };
+    // The setup may have set a subscriber.
+    log::capture();
     let timeout = builder.timeout.unwrap_or(TIMEOUT);
     let env = builder.worker_mode(mode).start().await;
     let env = env.map_err(|error| Failure::new(how, format!("{error:?}")))?;

@@ -15,6 +15,8 @@ use temporalio_sdk::workflow_replayer::{
 };
 use tokio::sync::oneshot;
 
+use crate::logs::CallersSubscriber;
+
 /// The outcomes of a replay of several histories: for each its failure, or `None`.
 type Outcomes = Vec<Option<WorkflowReplayFailure>>;
 
@@ -36,7 +38,9 @@ pub(super) async fn replay(
     timeout: Duration,
 ) -> Result<Outcomes, EngineError> {
     let (sender, outcome) = oneshot::channel();
+    let subscriber = CallersSubscriber::current();
     let work = move || {
+        let _logging = subscriber.of_this_thread();
         let outcomes =
             catch_unwind(AssertUnwindSafe(|| on_this_thread(options, histories, timeout)));
         let outcomes =

@@ -13,6 +13,7 @@ use temporalio_sdk::WorkerOptions;
 use temporalio_sdk::runtime::WorkflowErrorType;
 use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 use tokio::runtime::Runtime;
+use tracing::instrument::WithSubscriber as _;
 
 use crate::activity::intervention::Intervention;
 use crate::client::ClientBuilder;
@@ -75,7 +76,7 @@ impl TestWorkers {
         let identity = format!("test-workers-{number}");
         let client = setup.client.clone().identity(&identity);
         let setup = WorkerSetup { client, ..setup.clone() };
-        let started = runtime.spawn(async move {
+        let started = async move {
             // The workers have a connection of their own, which ends with their runtime.
             let client = setup.client.clone().open().await?;
             let (shared, adjust, cached) = (Arc::clone(&setup.shared), setup.adjust, setup.cached);
@@ -94,7 +95,8 @@ impl TestWorkers {
                     shared.add_to(options);
                 });
             workers.start().await
-        });
+        };
+        let started = runtime.spawn(started.with_current_subscriber());
         let mut workers = Self { identity, runtime: Some(runtime), running: None };
         workers.running = Some(started.await.map_err(no_runtime)??);
         Ok(workers)

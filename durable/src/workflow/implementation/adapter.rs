@@ -1,6 +1,7 @@
 //! The adapter between an annotated workflow and the SDK: the user's state, with the data that this crate
 //! keeps for a run.
 
+use std::cell::{Cell, OnceCell};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
@@ -15,13 +16,17 @@ use crate::workflow::context::cancellation::Cancellation;
 
 /// A workflow instance on a worker: the user's state, or the reason that there is none.
 pub struct WorkflowAdapter<W> {
-    pub(crate) state: Result<W, NoState>,
+    state: OnceCell<Result<W, NoState>>,
+    make_state: Cell<Option<MakeState<W>>>,
     pub(crate) cancellation: Cancellation,
     pub(crate) pending: Pending,
     pub(crate) execution: Rc<Execution>,
 }
 
 debug!([W] WorkflowAdapter[W]:);
+
+/// Makes the state. It is silent in a replay.
+pub(crate) type MakeState<W> = Box<dyn FnOnce(bool) -> Result<W, NoState>>;
 
 /// The reason that a workflow instance has no state.
 #[derive(Clone)]
@@ -38,12 +43,33 @@ pub(crate) enum NoState {
 }
 
 impl<W> WorkflowAdapter<W> {
+    pub(crate) fn new(execution: Rc<Execution>, make_state: MakeState<W>) -> Self {
+        Self {
+            state: OnceCell::new(),
+            make_state: Cell::new(Some(make_state)),
+            cancellation: Cancellation::default(),
+            pending: Pending::default(),
+            execution,
+        }
+    }
+
+    /// Returns the state, or the reason that there is none. The first call makes the state, which logs
+    /// nothing if it `is_silent`.
+    ///
+    /// SDK 1.1.1 calls `init` before it knows whether the run is a replay. So the state is made when `run`
+    /// is called, or a handler, if an interceptor waits before `run`.
+    pub(crate) fn made(&self, is_silent: bool) -> &Result<W, NoState> {
+        self.state.get_or_init(|| {
+            self.make_state.take().map_or(Err(NoState::Dropped), |make| make(is_silent))
+        })
+    }
+
     pub(crate) fn execution(&self) -> Rc<Execution> {
         Rc::clone(&self.execution)
     }
 
     pub(crate) fn state(&self) -> &W {
-        self.state.as_ref().unwrap_or_else(|_| unreachable!("{STATE_EXISTS}"))
+        self.made(false).as_ref().unwrap_or_else(|_| unreachable!("{STATE_EXISTS}"))
     }
 
     pub(crate) fn cancellation(&self) -> Cancellation {
@@ -55,14 +81,15 @@ impl<W> WorkflowAdapter<W> {
     }
 
     pub(crate) fn state_mut(&mut self) -> &mut W {
-        self.state.as_mut().unwrap_or_else(|_| unreachable!("{STATE_EXISTS}"))
+        let state = self.state.get_mut().and_then(|state| state.as_mut().ok());
+        state.unwrap_or_else(|| unreachable!("{STATE_EXISTS}"))
     }
 }
 
 impl<W> Drop for WorkflowAdapter<W> {
     fn drop(&mut self) {
-        let state = std::mem::replace(&mut self.state, Err(NoState::Dropped));
-        self.execution.discard(state);
+        let never_made = self.make_state.take();
+        self.execution.discard((self.state.take(), never_made));
     }
 }
 

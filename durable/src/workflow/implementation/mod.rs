@@ -6,6 +6,7 @@
 //! 1.1.1 repeats the task for ever in the first case, and ends the worker in the second.
 
 pub(super) mod adapter;
+mod bad_input;
 mod built_in;
 mod code;
 mod handlers;
@@ -28,7 +29,7 @@ use std::rc::Rc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, pending, ready};
-use temporalio_common::data_converters::{PayloadConverter, SerializationContext};
+use temporalio_common::data_converters::PayloadConverter;
 use temporalio_common::error::ApplicationFailure;
 use temporalio_common::protos::temporal::api::common::v1::Payloads;
 use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
@@ -37,16 +38,14 @@ use temporalio_sdk::workflows::{
 };
 use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
+use crate::definition::arguments::Decoded;
 use crate::definition::arguments::undecoded::Undecoded;
-use crate::definition::arguments::{DecodeError, Decoded};
-use crate::definition::{Payload, Workflow, quarantine, updates};
+use crate::definition::{Payload, quarantine, updates};
 use crate::error::INVALID_INPUT;
 use crate::error::report::links;
 use crate::workflow::WorkflowContext;
-use crate::workflow::calls::pending::Pending;
-use crate::workflow::context::cancellation::Cancellation;
-use crate::workflow::conversion::with_context;
 use adapter::{AdapterDefinition, NoState, WorkflowAdapter};
+use bad_input::{decoded, drop_signal, undecodable, unreadable};
 use tables::{Undeliverable, Unreadable, bad_call, find, known, names, with_built_in};
 use user_code::{Execution, Part, UserFuture};
 
@@ -83,13 +82,10 @@ where
     }
 
     fn init(view: WorkflowContextView, input: Option<Decoded<W::Input>>) -> Self {
-        let execution = Execution::new(W::NAME, &view);
-        Self {
-            state: Self::init_state(&execution, &view, input),
-            cancellation: Cancellation::default(),
-            pending: Pending::default(),
-            execution,
-        }
+        let execution = Execution::new::<W>(&view);
+        let own = Rc::clone(&execution);
+        let make_state = move |is_silent| Self::init_state(&own, &view, input, is_silent);
+        Self::new(execution, Box::new(make_state))
     }
 
     fn run(
@@ -100,7 +96,8 @@ where
             return ready(Err(not_mocked(W::NAME).into())).boxed_local();
         }
         context.set_current_details(metadata::details::<W>(""));
-        let no_state = context.state(|adapter| adapter.state.as_ref().err().cloned());
+        let is_silent = context.is_replaying_history_events();
+        let no_state = context.state(|adapter| adapter.made(is_silent).as_ref().err().cloned());
         let problem = match (no_state, input.map(|input| input.0).transpose()) {
             // The input of a quarantined run isn't decoded.
             (Some(problem @ (NoState::TaskFailure(_) | NoState::UndecodableInput(_))), _) => {
@@ -148,8 +145,10 @@ where
             Err(input) => input,
         };
         let handler = find(Self::signals(), name);
+        let is_silent = context.is_replaying_history_events();
+        let has_state = || context.state(|adapter| adapter.made(is_silent).is_ok());
         match (input.downcast::<Undeliverable>(), handler) {
-            (Err(input), Some(handler)) if context.state(|adapter| adapter.state.is_ok()) => {
+            (Err(input), Some(handler)) if has_state() => {
                 let part = Part::Signal(handler.name);
                 let execution = context.state(Self::execution);
                 user_code::handler(&context.clone(), &execution, part, || {
@@ -187,7 +186,7 @@ where
         input: Box<dyn Any>,
     ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowError> {
         let handler = known(Self::queries(), "query", W::NAME, name)?;
-        self.require_state("query", W::NAME, name)?;
+        self.require_state("query", W::NAME, name, false)?;
         self.answer(Part::Query(handler.name), || (handler.dispatch)(self, view, input))
     }
 
@@ -216,7 +215,8 @@ where
             Err(input) => input,
         };
         let checked = known(Self::updates(), "update", W::NAME, name).and_then(|handler| {
-            context.state(|adapter| adapter.require_state("update", W::NAME, name))?;
+            let is_silent = context.is_replaying_history_events();
+            context.state(|adapter| adapter.require_state("update", W::NAME, name, is_silent))?;
             Ok(handler)
         });
         match checked {
@@ -238,7 +238,7 @@ where
         input: Box<dyn Any>,
     ) -> Result<(), WorkflowError> {
         let handler = known(Self::updates(), "update", W::NAME, name)?;
-        self.require_state("update", W::NAME, name)?;
+        self.require_state("update", W::NAME, name, false)?;
         // The validator has no context to fail the task with. The update itself, which follows, does it.
         if input.is::<Unreadable>() {
             return Ok(());
@@ -261,6 +261,7 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
         execution: &Rc<Execution>,
         view: &WorkflowContextView,
         input: Option<Decoded<W::Input>>,
+        is_silent: bool,
     ) -> Result<W, NoState> {
         if let Some(reason) = quarantine::reason(execution.run_id()) {
             let (workflow_id, run_id) = (view.workflow_id(), view.run_id());
@@ -271,10 +272,13 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
             Err(error) => Err(undecodable::<W>(&error)),
             Ok(_) if W::IS_DECLARED => Err(NoState::Declared),
             // SDK 1.1.1 calls this outside of its own guard, so a panic would end the worker.
-            Ok(input) => execution.call(Part::Init, || W::init(view, input)).map_err(|unwound| {
-                let init = format!("{} of workflow {}", Part::Init, W::NAME);
-                NoState::TaskFailure(unwound.describe(&init))
-            }),
+            Ok(input) => {
+                let made = execution.call(Part::Init, is_silent, || W::init(view, input));
+                made.map_err(|unwound| {
+                    let init = format!("{} of workflow {}", Part::Init, W::NAME);
+                    NoState::TaskFailure(unwound.describe(&init))
+                })
+            }
         }
     }
 
@@ -294,14 +298,21 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
         answer: impl FnOnce() -> Result<R, WorkflowError>,
     ) -> Result<R, WorkflowError> {
         let answer = || answer().inspect_err(check_display);
-        self.execution.call(part, answer).unwrap_or_else(|unwound| {
+        // A query or validator never runs again, also while the run replays for it.
+        self.execution.call(part, false, answer).unwrap_or_else(|unwound| {
             let handler = format!("{part} of workflow {}", W::NAME);
             Err(WorkflowError::Execution(unwound.describe(&handler).into()))
         })
     }
 
-    fn require_state(&self, kind: &str, workflow: &str, name: &str) -> Result<(), WorkflowError> {
-        match &self.state {
+    fn require_state(
+        &self,
+        kind: &str,
+        workflow: &str,
+        name: &str,
+        is_silent: bool,
+    ) -> Result<(), WorkflowError> {
+        match self.made(is_silent) {
             Ok(_) => Ok(()),
             Err(_) => Err(bad_call(kind, workflow, name, "the workflow has no state")),
         }
@@ -332,21 +343,6 @@ fn not_mocked(workflow: &str) -> ApplicationFailure {
     ApplicationFailure::builder(message).non_retryable(true).build()
 }
 
-/// Returns the problem of an input that was not decoded. It fails the workflow, or the workflow task if the
-/// worker lacks the codec.
-fn undecodable<W: Workflow>(error: &DecodeError) -> NoState {
-    let message = format!("workflow {}: {}", W::NAME, error.describe(W::PARAMETERS));
-    if error.is_unknown_encoding() {
-        NoState::TaskFailure(message)
-    } else {
-        NoState::UndecodableInput(message)
-    }
-}
-
-fn unreadable(kind: &str, workflow: &str, name: &str, reason: &str) -> Box<dyn Any> {
-    Box::new(Unreadable(format!("{kind} `{name}` of workflow {workflow}: {reason}")))
-}
-
 /// Fails the workflow task, which the server retries.
 fn fail_task<W: 'static, T: 'static>(
     context: &Sdk<W>,
@@ -356,36 +352,9 @@ fn fail_task<W: 'static, T: 'static>(
     pending().boxed_local()
 }
 
-fn drop_signal<W: WorkflowImplementation>(
-    context: &Sdk<W>,
-    workflow: &str,
-    signal: &str,
-    reason: &str,
-) {
-    // A replay handles the same signal again, which was reported the first time.
-    if !context.is_replaying_history_events() {
-        tracing::warn!(
-            workflow_type = workflow,
-            workflow_id = context.workflow_id(),
-            run_id = context.run_id(),
-            signal,
-            reason,
-            "signal dropped"
-        );
-    }
-}
-
 /// Formats an error and its causes once inside the guard, to catch a panic of the user's `Display`. SDK
 /// 1.1.1 formats them outside of its guards.
 fn check_display(error: &WorkflowError) {
     let WorkflowError::Execution(error) = error else { return };
     links(&**error).for_each(|link| drop(link.to_string()));
-}
-
-/// Decodes the input of a handler.
-fn decoded<W: Workflow>(
-    converter: &PayloadConverter,
-    decode: impl FnOnce(&SerializationContext<'_>) -> Result<Box<dyn Any>, Undecoded>,
-) -> Result<Box<dyn Any>, Undecoded> {
-    user_code::decoding(W::NAME, || with_context(converter, decode))
 }

@@ -18,8 +18,9 @@ use temporalio_sdk::{WorkflowContext, WorkflowContextView};
 
 pub(crate) use crate::definition::user_code::{Part, current};
 use crate::definition::user_code::{RunIds, UserCode, enter};
-use crate::definition::{WorkerShutdown, panic_message};
+use crate::definition::{WorkerShutdown, Workflow, panic_message};
 use crate::error::task_size::{self, Run, Sent};
+use crate::logs::{CodeLog, Kind, RunLog};
 
 /// Decodes an input with the user's `Deserialize`. The decoder catches a panic of it.
 pub(crate) fn decoding<R>(workflow_type: &'static str, decode: impl FnOnce() -> R) -> R {
@@ -32,38 +33,74 @@ pub(crate) fn decoding<R>(workflow_type: &'static str, decode: impl FnOnce() -> 
 pub(crate) struct Execution {
     workflow_type: &'static str,
     run: Arc<RunIds>,
+    log: RunLog,
     has_ended: Cell<bool>,
     sent: Sent,
 }
 
 impl Execution {
-    pub(crate) fn new(workflow_type: &'static str, view: &WorkflowContextView) -> Rc<Self> {
-        let run = Arc::new(RunIds {
-            workflow_id: view.workflow_id().to_owned(),
-            run_id: view.run_id().to_owned(),
-        });
-        Rc::new(Self { workflow_type, run, has_ended: Cell::new(false), sent: Sent::default() })
+    pub(crate) fn new<W: Workflow>(view: &WorkflowContextView) -> Rc<Self> {
+        let (workflow_id, run_id) = (view.workflow_id(), view.run_id());
+        let target = std::any::type_name::<W>();
+        let (queue, attempt) = (view.task_queue(), view.attempt());
+        Rc::new(Self {
+            workflow_type: W::NAME,
+            log: RunLog::new(target, W::NAME, workflow_id, run_id, queue, attempt),
+            run: Arc::new(RunIds {
+                workflow_id: workflow_id.to_owned(),
+                run_id: run_id.to_owned(),
+            }),
+            has_ended: Cell::new(false),
+            sent: Sent::default(),
+        })
     }
 
     pub(crate) fn run_id(&self) -> &str {
         &self.run.run_id
     }
 
-    /// Calls user code.
+    /// Calls user code. Its log lines are dropped if it `is_silent`.
     pub(crate) fn call<R>(
-        self: &Rc<Self>,
+        &self,
         part: Part,
+        is_silent: bool,
+        call: impl FnOnce() -> R,
+    ) -> Result<R, Unwound> {
+        self.call_logged(part, &self.log_of(part), is_silent, call)
+    }
+
+    /// Calls user code that has its log already.
+    fn call_logged<R>(
+        &self,
+        part: Part,
+        log: &CodeLog,
+        is_silent: bool,
         call: impl FnOnce() -> R,
     ) -> Result<R, Unwound> {
         let run = Some(Arc::clone(&self.run));
         let _entered = enter(UserCode { part, workflow_type: self.workflow_type.into(), run });
+        let _running = log.enter(is_silent);
         catch_unwind(AssertUnwindSafe(call)).map_err(Unwound)
+    }
+
+    /// Returns the log of a part of the workflow.
+    fn log_of(&self, part: Part) -> CodeLog {
+        match part {
+            Part::Run | Part::Decode | Part::Drop => self.log.run(),
+            Part::Init => self.log.init(),
+            Part::Signal(name) => self.log.handler(Kind::Signal, name),
+            Part::Update(name) => self.log.handler(Kind::Update, name),
+            Part::Validator(name) => self.log.handler(Kind::Validator, name),
+            Part::Query(name) => self.log.handler(Kind::Query, name),
+        }
     }
 
     /// Drops a value of the user's, and logs a panic. The value is gone in any case. SDK 1.1.1 drops
     /// workflows outside of its guards, so a panic would end the worker.
-    pub(crate) fn discard<T>(self: &Rc<Self>, value: T) {
-        if let Err(unwound) = self.call(Part::Drop, || drop(value)) {
+    ///
+    /// It is silent: a run is dropped whenever it leaves the cache, which is no event of the workflow.
+    pub(crate) fn discard<T>(&self, value: T) {
+        if let Err(unwound) = self.call(Part::Drop, true, || drop(value)) {
             tracing::error!(
                 workflow_type = self.workflow_type,
                 workflow_id = self.run.workflow_id,
@@ -128,8 +165,9 @@ pub(crate) fn handler<W: 'static, T: 'static>(
     }
     // A plain method runs in this call, an async one in the returned future.
     let run = SizedRun::shared(context, execution);
-    match task_size::within(&run, || execution.call(part, start)) {
-        Ok(future) => UserFuture::new(context, execution, part, future).boxed_local(),
+    let (log, is_silent) = (execution.log_of(part), context.is_replaying_history_events());
+    match task_size::within(&run, || execution.call_logged(part, &log, is_silent, start)) {
+        Ok(future) => UserFuture::with_log(context, execution, part, log, future).boxed_local(),
         Err(unwound) => {
             unwound.fail_task(context);
             pending().boxed_local()
@@ -179,6 +217,7 @@ pub(crate) struct UserFuture<W, T> {
     context: WorkflowContext<W>,
     execution: Rc<Execution>,
     part: Part,
+    log: CodeLog,
     run: Rc<dyn Run>,
     /// `None` after it has ended.
     future: Option<LocalBoxFuture<'static, T>>,
@@ -191,9 +230,19 @@ impl<W: 'static, T> UserFuture<W, T> {
         part: Part,
         future: LocalBoxFuture<'static, T>,
     ) -> Self {
+        Self::with_log(context, execution, part, execution.log_of(part), future)
+    }
+
+    fn with_log(
+        context: &WorkflowContext<W>,
+        execution: &Rc<Execution>,
+        part: Part,
+        log: CodeLog,
+        future: LocalBoxFuture<'static, T>,
+    ) -> Self {
         let run = SizedRun::shared(context, execution);
         let execution = Rc::clone(execution);
-        Self { context: context.clone(), execution, part, run, future: Some(future) }
+        Self { context: context.clone(), execution, part, log, run, future: Some(future) }
     }
 }
 
@@ -210,7 +259,9 @@ impl<W, T> Future for UserFuture<W, T> {
             this.context.force_task_fail(HANDED_OVER);
             return Poll::Pending;
         }
-        let poll = || this.execution.call(this.part, || future.poll_unpin(cx));
+        let is_silent = this.context.is_replaying_history_events();
+        let (part, log) = (this.part, &this.log);
+        let poll = || this.execution.call_logged(part, log, is_silent, || future.poll_unpin(cx));
         match task_size::within(&this.run, poll) {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => {
