@@ -88,6 +88,10 @@ mod base_workflow;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
+#[cfg(feature = "codec-server")]
+pub mod codec;
+#[cfg(any(feature = "codec-server", feature = "config"))]
+mod codec_server_settings;
 #[cfg(feature = "config")]
 pub mod config;
 pub mod definition;
@@ -107,6 +111,7 @@ mod secret;
 mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tls;
 pub mod worker;
 pub mod workflow;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use durable::client::{AnyQuery, AnySignal, AnyUpdate, AnyWorkflow};
+use durable::codec::server;
 use durable::prelude::*;
 use durable::{
     activity, cli, client, config, definition, dev_server, error, options, testing, worker,
@@ -90,6 +91,9 @@ fn program() -> Vec<Row> {
             client::Tls, client::ToHandle, client::ToOutput, client::UpdateCall<AnyUpdate>,
             client::UpdateHandle<AnyUpdate>, client::UpdateWithStartCall<AnyWorkflow, AnyUpdate>,
             client::VersionOverride, client::WorkflowDescription,
+            server::Access, server::CodecServer, server::CodecServerBuilder,
+            server::CodecServerError, server::CodecService, server::Denied, server::Jwt,
+            server::Operation,
             config::Config, config::ConfigError, config::ConfigKey, config::ConfigLoader, config::ConfigMistake,
             config::ConfigProblem, config::Setting, config::ValueSource,
             definition::ActivityAttempt, definition::ActivityDependency,

@@ -61,14 +61,18 @@ impl PayloadCodec for Seal {
     }
 }
 
-fn seal(mut payload: Payload) -> Payload {
+/// The payload as [`sealing`] encodes it.
+#[must_use]
+pub fn seal(mut payload: Payload) -> Payload {
     let sealed = SEALED.as_bytes().to_vec();
     let encoding = payload.metadata.insert("encoding".to_owned(), sealed);
     payload.metadata.insert("sealed-encoding".to_owned(), encoding.unwrap_or_default());
     flip(vec![payload]).remove(0)
 }
 
-fn open(mut payload: Payload) -> Payload {
+/// The payload that was sealed. Others stay as they are.
+#[must_use]
+pub fn open(mut payload: Payload) -> Payload {
     let Some(encoding) = payload.metadata.remove("sealed-encoding") else { return payload };
     payload.metadata.insert("encoding".to_owned(), encoding);
     flip(vec![payload]).remove(0)

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("private_file", &[]),
     ("settings", &[]),
     ("dev_server_settings", &["search_attribute"]),
+    ("codec_server_settings", &[]),
     ("definition", &["options", "search_attribute"]),
     ("error", &["definition", "options"]),
     (
@@ -25,6 +26,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("activity", &["definition", "error", "logs", "options"]),
     ("workflow", &["definition", "error", "logs", "options"]),
+    ("tls", &["address", "error", "secret"]),
+    ("codec", &["codec_server_settings", "definition", "error", "secret", "tls"]),
     (
         "client",
         &[
@@ -37,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "search_attribute",
             "secret",
             "settings",
+            "tls",
         ],
     ),
     ("base_workflow", &["client", "definition", "workflow"]),

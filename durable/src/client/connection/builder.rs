@@ -9,7 +9,6 @@ use temporalio_common::data_converters::DataConverter;
 
 use super::api_key::ApiKey;
 use super::connect::{self, Parts};
-use super::security::Transport;
 use super::settings::ConnectionSettings;
 #[cfg(feature = "cli")]
 use super::target::Target;
@@ -20,6 +19,7 @@ use crate::options::ConfiguredOptions;
 #[cfg(feature = "cli")]
 use crate::secret::without_credentials;
 use crate::settings::Settings;
+use crate::tls::Transport;
 
 /// A builder of a [`Client`]. A value that is not set comes from the given configuration, or else
 /// from the environment, or else is a built-in default.

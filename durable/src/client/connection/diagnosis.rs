@@ -22,9 +22,9 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::answer::{Answer, LIMIT};
-use super::security::speaks_tls;
 use super::target::Target;
 use crate::error::TlsProblem;
+use crate::tls::speaks_tls;
 
 /// The longest time of each step.
 const STEP: Duration = Duration::from_secs(2);

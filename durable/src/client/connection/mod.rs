@@ -9,7 +9,6 @@ mod deadline;
 mod diagnosis;
 mod health;
 mod proxy;
-mod security;
 mod service;
 mod settings;
 mod target;
@@ -20,9 +19,10 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use health::Health;
 pub(crate) use health::{is_refusal, is_transient};
-pub use security::{Pem, Tls};
-#[cfg(feature = "config")]
-pub(crate) use security::{Switch, Transport};
 pub use service::ClientService;
 #[cfg(feature = "config")]
 pub(crate) use settings::ConnectionSettings;
+
+pub use crate::tls::{Pem, Tls};
+#[cfg(feature = "config")]
+pub(crate) use crate::tls::{Switch, Transport};

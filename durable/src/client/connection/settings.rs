@@ -5,7 +5,7 @@ use std::env;
 use std::time::Duration;
 
 use super::api_key::ApiKey;
-use super::security::{Tls, Transport};
+use crate::tls::{Tls, Transport};
 
 const TLS_VARIABLE: &str = "TEMPORAL_TLS";
 

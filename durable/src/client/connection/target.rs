@@ -7,11 +7,11 @@ use temporalio_client::{ConnectionOptions, HttpConnectProxyOptions};
 
 use super::api_key::ApiKey;
 use super::proxy::{Proxy, ProxyError};
-use super::security::TlsSetup;
 use super::settings::ConnectionSettings;
 use crate::address::Address;
 use crate::error::ConnectionError;
 use crate::secret::without_credentials;
+use crate::tls::TlsSetup;
 
 /// The target of a connection: the address, and how it is reached.
 pub(super) struct Target {

@@ -1,5 +1,7 @@
-//! TLS: trusted issuers, client certificates and diagnosis.
+//! TLS: trusted issuers, certificates of clients and listeners, and diagnosis.
 
+#[cfg(feature = "codec-server")]
+mod config;
 mod diagnosis;
 mod expiry;
 mod identity;
@@ -15,12 +17,14 @@ use rustls::crypto::CryptoProvider;
 use temporalio_client::tonic::codegen::http::Uri;
 use temporalio_client::{ClientTlsOptions, TlsOptions};
 
-use self::identity::Identity;
+use self::identity::{CLIENT, Identity};
 use self::roots::ServerVerifier;
 use crate::address::Address;
 use crate::error::TlsProblem;
 use crate::secret::is_key;
 
+#[cfg(feature = "codec-server")]
+pub(crate) use config::{client_config, server_config};
 pub(crate) use diagnosis::speaks_tls;
 #[cfg(feature = "config")]
 pub(crate) use transport::Switch;
@@ -150,7 +154,7 @@ impl TlsSetup {
         let host = address.bare_host();
         Ok(Self {
             trust: Arc::new(ServerVerifier::new(tls.server_ca.clone())?),
-            identity: Arc::new(Identity::new(tls.client.clone())?),
+            identity: Arc::new(Identity::new(CLIENT, tls.client.clone())?),
             is_named: tls.server_name.is_some(),
             server_name: tls.server_name.clone().unwrap_or_else(|| host.to_owned()),
         })

@@ -1,4 +1,4 @@
-//! The client certificate, which is read again for each connection.
+//! The own certificate of a client or a listener, which is read again for each connection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,12 +9,24 @@ use rustls::sign::CertifiedKey;
 use super::{Pem, expiry, provider};
 use crate::error::TlsProblem;
 
-const CERTIFICATE: &str = "client certificate";
-const KEY: &str = "key of the client certificate";
+/// The names of a certificate and its key, for messages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names {
+    certificate: &'static str,
+    key: &'static str,
+}
 
-/// The client certificate and its key, if there is one.
+pub(super) const CLIENT: Names =
+    Names { certificate: "client certificate", key: "key of the client certificate" };
+
+#[cfg(feature = "codec-server")]
+pub(super) const LISTENER: Names =
+    Names { certificate: "server certificate", key: "key of the server certificate" };
+
+/// A certificate and its key, if there is one.
 #[derive(Debug)]
 pub(super) struct Identity {
+    names: Names,
     files: Option<(Pem, Pem)>,
     current: Mutex<Option<Current>>,
 }
@@ -27,9 +39,10 @@ struct Current {
 }
 
 impl Identity {
-    pub(super) fn new(files: Option<(Pem, Pem)>) -> Result<Self, TlsProblem> {
-        let current = files.as_ref().map(|files| Current::read(files, None)).transpose()?;
-        Ok(Self { files, current: Mutex::new(current) })
+    pub(super) fn new(names: Names, files: Option<(Pem, Pem)>) -> Result<Self, TlsProblem> {
+        let read = |files| Current::read(names, files, None);
+        let current = files.as_ref().map(read).transpose()?;
+        Ok(Self { names, files, current: Mutex::new(current) })
     }
 
     /// Returns whether there is a client certificate.
@@ -54,11 +67,12 @@ impl Identity {
     fn reloaded(&self) -> Option<Arc<CertifiedKey>> {
         let files = self.files.as_ref()?;
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        match Current::read(files, current.as_ref()) {
+        match Current::read(self.names, files, current.as_ref()) {
             Ok(read) => *current = Some(read),
             // A rotation may have replaced only one of the two files yet.
             Err(problem) => {
-                tracing::warn!(%problem, "the client certificate cannot be read again; the previous one is used");
+                let name = self.names.certificate;
+                tracing::warn!(%problem, "the {name} cannot be read again; the previous one is used");
             }
         }
         current.as_ref().map(|current| Arc::clone(&current.key))
@@ -67,18 +81,23 @@ impl Identity {
 
 impl Current {
     /// Reads the files, and parses them if they have changed.
-    fn read((certificate, key): &(Pem, Pem), before: Option<&Self>) -> Result<Self, TlsProblem> {
-        let bytes = (certificate.read(CERTIFICATE)?, key.read(KEY)?);
+    fn read(
+        names: Names,
+        (certificate, key): &(Pem, Pem),
+        before: Option<&Self>,
+    ) -> Result<Self, TlsProblem> {
+        let bytes = (certificate.read(names.certificate)?, key.read(names.key)?);
         if let Some(before) = before.filter(|before| before.bytes == bytes) {
             return Ok(before.clone());
         }
-        let chain = certificate.certificates(CERTIFICATE, &bytes.0)?;
-        expiry::warn(CERTIFICATE, &certificate.place(), &chain[0]);
-        let private_key = key.private_key(KEY, &bytes.1)?;
+        let chain = certificate.certificates(names.certificate, &bytes.0)?;
+        expiry::warn(names.certificate, &certificate.place(), &chain[0]);
+        let private_key = key.private_key(names.key, &bytes.1)?;
         let key = CertifiedKey::from_der(chain, private_key, &provider())
-            .map_err(|error| key.unreadable(KEY, error.to_string()))?;
+            .map_err(|error| key.unreadable(names.key, error.to_string()))?;
         if before.is_some() {
-            tracing::info!(place = certificate.place(), "the client certificate was read again");
+            let name = names.certificate;
+            tracing::info!(place = certificate.place(), "the {name} was read again");
         }
         Ok(Self { bytes, key: Arc::new(key) })
     }
@@ -91,5 +110,12 @@ impl ResolvesClientCert for Identity {
 
     fn has_certs(&self) -> bool {
         self.exists()
+    }
+}
+
+#[cfg(feature = "codec-server")]
+impl rustls::server::ResolvesServerCert for Identity {
+    fn resolve(&self, _: rustls::server::ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        self.reloaded()
     }
 }

@@ -1,0 +1,4 @@
+//! Codecs: they change payloads on the way to the server and back.
+
+#[cfg(feature = "codec-server")]
+pub mod server;
