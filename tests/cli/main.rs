@@ -7,6 +7,7 @@ mod metadata;
 mod own;
 mod replaying;
 mod schedules;
+mod screen_flows;
 mod serving;
 mod starting;
 mod talking;
@@ -108,7 +109,12 @@ fn serve() {
     WORKERS.get_or_init(|| {
         Shared::get().runtime().block_on(async {
             let client = durable_tests::client().await;
-            let workers = Workers::new(&client).queues(["cli-parcels", "cli-north", "cli-south"]);
+            let workers = Workers::new(&client).queues([
+                "cli-parcels",
+                "cli-north",
+                "cli-south",
+                "cli-screens",
+            ]);
             workers.state(flows::Scale { offset: 0 }).start().await.expect("the workers start")
         })
     });

@@ -1,6 +1,7 @@
 //! The program that the tests run: every built-in command, values for activities, and a command of its own.
 
 mod flows;
+mod screen_flows;
 
 use std::process::ExitCode;
 

@@ -134,7 +134,7 @@ fn says_that_no_worker_polls_the_queue() {
     assert!(said.starts_with(&format!("warning: {sentence}\nerror: ")), "{said}");
     assert!(said.contains("had no result within 2s, and keeps running"), "{said}");
     let described = run(&["describe", &id]).text();
-    assert!(described.contains(&format!("workers      {sentence}\n")), "{described}");
+    assert!(described.contains(&format!("workers        {sentence}\n")), "{described}");
     let json = run(&["describe", &id, "--output", "json"]).json();
     assert_eq!(json["queues_without_worker"], json!(["cli-elsewhere"]));
     run(&["terminate", &id]).text();

@@ -7,8 +7,8 @@ use super::commands::dev;
 #[cfg(feature = "testing")]
 use super::commands::replay;
 use super::commands::{
-    check, completions, configuration, end, execute, health, history, list, schedule, schema,
-    serve, start, talk, workflow,
+    check, completions, configuration, describe, end, execute, health, history, list, schedule,
+    schema, serve, start, talk, workflow,
 };
 use super::context::Global;
 
@@ -42,7 +42,7 @@ pub(super) enum Command {
     /// Sends an update to a workflow, waits for it, and prints its output
     Update(talk::Update),
     /// Prints the state of a workflow
-    Describe(workflow::Describe),
+    Describe(describe::Describe),
     /// Lists workflows
     List(list::List),
     /// Prints the events of a workflow

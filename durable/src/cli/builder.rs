@@ -14,6 +14,7 @@ use super::arguments::Arguments;
 use super::commands;
 use super::context::{Context, Customize, Global};
 use super::exit::{BoxError, Outcome, Problem};
+use super::format::Format;
 use super::negative;
 use super::program::{Prepare, Program};
 use crate::client::ClientBuilder;
@@ -173,11 +174,14 @@ impl Cli {
         let command = self.clap_command(arguments.first());
         let matches = match command.clone().try_get_matches_from(&arguments) {
             Ok(matches) => matches,
-            Err(error) => return parsed_badly(&error),
+            Err(error) => return parsed_badly(error, wants_json(&arguments)),
         };
+        let within = matches.subcommand().map_or(&matches, |(_, within)| within);
+        let format = Global::from_arg_matches(within).map(|global| global.format());
+        let format = format.unwrap_or_default();
         match crate::worker::block_on(self.dispatch(command, &matches, arguments)) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(problem) => problem.report(),
+            Err(problem) => problem.report(format),
         }
     }
 
@@ -223,11 +227,25 @@ impl Cli {
     }
 }
 
+/// Returns whether the arguments, which can't be parsed, ask for JSON.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let is =
+        |argument: &OsString, text: &str| argument.to_string_lossy().eq_ignore_ascii_case(text);
+    arguments.iter().any(|argument| is(argument, "--output=json"))
+        || arguments.windows(2).any(|pair| is(&pair[0], "--output") && is(&pair[1], "json"))
+}
+
 /// Prints a mistake in the arguments. Help and version come this way too.
-fn parsed_badly(error: &clap::Error) -> ExitCode {
+fn parsed_badly(error: clap::Error, as_json: bool) -> ExitCode {
+    let code = error.exit_code();
+    if as_json && error.use_stderr() {
+        let text = error.render().to_string();
+        let message = text.trim().trim_start_matches("error: ").to_owned();
+        return Problem::misuse(message).report(Format::Json);
+    }
     // Without an output, the exit code is all there is.
     let _ = error.print();
-    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+    u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 impl fmt::Debug for Cli {

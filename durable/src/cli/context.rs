@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use clap::Args;
 
-use super::output::{Format, Output};
+use super::format::Format;
+use super::output::Output;
 use crate::client::{Client, ClientBuilder};
 use crate::config::Config;
 use crate::error::Result;
@@ -34,6 +35,15 @@ pub(super) struct Global {
     /// The form of the output
     #[arg(long, global = true, value_enum, ignore_case = true, default_value = "text")]
     output: Format,
+    /// Prints times in UTC instead of their distance from now
+    #[arg(long, global = true)]
+    utc: bool,
+}
+
+impl Global {
+    pub(super) fn format(&self) -> Format {
+        self.output
+    }
 }
 
 /// The context of a program's own command: the configuration and the client that the command line asks
@@ -108,7 +118,7 @@ impl Context {
     }
 
     pub(super) fn output(&self) -> Output {
-        Output { format: self.global.output }
+        Output { format: self.global.output, utc: self.global.utc }
     }
 }
 

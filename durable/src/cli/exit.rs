@@ -6,8 +6,10 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::builder::styling::AnsiColor;
+use serde_json::json;
 
 use super::escape;
+use super::format::Format;
 use crate::definition::InvalidInput;
 use crate::definition::arguments::Values;
 use crate::error::report::{FAILED, MISUSED, exit_code, messages, report};
@@ -47,12 +49,23 @@ impl Problem {
         Self { code, error }
     }
 
-    /// Prints the error and its causes to standard error.
-    pub(super) fn report(&self) -> ExitCode {
-        let style = AnsiColor::Red.on_default().bold();
-        let messages = messages(&*self.error);
-        let error = report(messages.iter().map(|message| escape::lines(message)));
-        let report = format!("{style}error:{style:#} {error}\n");
+    /// Prints the error and its causes to standard error, as text or as one JSON value.
+    pub(super) fn report(&self, format: Format) -> ExitCode {
+        let mut messages = messages(&*self.error);
+        let report = match format {
+            Format::Json => {
+                let causes = messages.split_off(1);
+                let error = json!({
+                    "message": messages.first(), "causes": causes, "exit_code": self.code,
+                });
+                format!("{:#}\n", json!({ "error": error }))
+            }
+            Format::Text => {
+                let style = AnsiColor::Red.on_default().bold();
+                let error = report(messages.iter().map(|message| escape::lines(message)));
+                format!("{style}error:{style:#} {error}\n")
+            }
+        };
         // Without standard error, the exit code is all there is.
         let _ = anstream::stderr().write_all(report.as_bytes());
         ExitCode::from(self.code)
@@ -74,9 +87,21 @@ impl From<Error> for Problem {
             Error::Connection(ConnectionError::Unreachable { address, source }) => {
                 Self { code, error: NoServer { address, source }.into() }
             }
+            // The cause would say the same once more.
+            error if is_not_found(&error) => Self { code, error: error.to_string().into() },
             error => Self { code, error: error.into() },
         }
     }
+}
+
+fn is_not_found(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::NotFound { .. }
+            | Error::ScheduleNotFound { .. }
+            | Error::UpdateNotFound { .. }
+            | Error::ActivityNotFound { .. }
+    )
 }
 
 /// [`ConnectionError::Unreachable`], with advice for somebody at a command line.

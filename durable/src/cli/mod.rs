@@ -40,13 +40,14 @@ mod context;
 mod duration;
 mod escape;
 mod exit;
+mod format;
 mod input;
 mod json;
 mod names;
 mod negative;
 mod output;
-mod pollers;
 mod program;
+mod waiting;
 
 pub use builder::Cli;
 pub use context::Context;

@@ -8,6 +8,7 @@ mod deployment;
 mod handle;
 mod list;
 mod payloads;
+mod queue;
 mod schedule;
 mod search_attributes;
 mod start;
@@ -18,12 +19,16 @@ pub use connection::{Client, ClientBuilder, ClientService, Health, Pem, Tls};
 pub(crate) use connection::{is_refusal, is_transient};
 pub use deployment::{DeploymentVersion, VersionOverride};
 pub use handle::{
-    ActivityHandle, AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle,
-    HasHandle, QueryCall, SignalCall, UpdateCall, UpdateHandle, UpdateMethod, WorkflowDescription,
-    WorkflowHandle,
+    ActivityHandle, ActivityState, AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow,
+    AnyWorkflowHandle, HasHandle, PauseNote, PendingActivity, PendingChild, PendingTimer,
+    PendingWorkflowTask, QueryCall, SignalCall, UpdateCall, UpdateHandle, UpdateMethod,
+    WorkflowDescription, WorkflowEnding, WorkflowHandle,
 };
 pub use list::{ListWorkflowsCall, ListedWorkflow, Listing};
 pub use payloads::Payloads;
+pub use queue::{
+    Poller, TaskQueueDescription, TaskQueueHandle, TaskQueuePart, WorkerState, WorkerSummary,
+};
 pub use schedule::{
     Calendar, CreateScheduleCall, ListSchedulesCall, ScheduleDescription, ScheduleHandle,
     ScheduleRun, ScheduleSpec, ScheduleSummary, ScheduleUpdate, ScheduledWorkflow,

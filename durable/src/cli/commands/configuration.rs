@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Context;
 use crate::cli::exit::Outcome;
-use crate::cli::output::table;
+use crate::cli::output::{Cell, ids, table, text, whole};
 use crate::config::{Config, Setting, ValueSource};
 
 #[derive(Debug, Subcommand)]
@@ -35,7 +35,7 @@ impl Configuration {
         let as_json: Value = settings.iter().map(as_json).collect();
         context.output().show(&as_json, || {
             let rows: Vec<_> = settings.iter().map(row).collect();
-            table(&["key", "value", "from"], &rows)
+            table(&[whole("key"), text("value"), ids("from")], &rows)
         })
     }
 }
@@ -49,7 +49,7 @@ fn as_json(setting: &Setting) -> Value {
     })
 }
 
-fn row(setting: &Setting) -> Vec<String> {
+fn row(setting: &Setting) -> Vec<Cell> {
     let value = match (&setting.value, setting.without) {
         (Some(value), _) => value.clone(),
         (None, Some(without)) => format!("- ({without})"),
@@ -59,5 +59,5 @@ fn row(setting: &Setting) -> Vec<String> {
         Some(reason) => format!("{}, unused: {reason}", setting.source),
         None => setting.source.to_string(),
     };
-    vec![setting.key.clone(), value, source]
+    crate::cli::output::row![setting.key.clone(), value, source]
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "testing")]
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
 #[cfg(feature = "testing")]
 use crate::cli::output::line;
-use crate::cli::output::{table, time};
+use crate::cli::output::{row, short, table, text, utc, whole};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct History {
@@ -43,16 +44,19 @@ impl History {
         handle.describe().await?;
         let events = handle.history().into_events().await.map_err(Problem::failure)?;
         let as_json: Value = events.iter().map(as_json).collect();
-        context.output().show(&as_json, || {
+        let output = context.output();
+        output.show(&as_json, || {
+            let times = output.times();
             let rows = events.iter().map(|event| {
-                vec![
+                row![
                     event.event_id.to_string(),
-                    at(event).unwrap_or_default(),
+                    times.at(at(event)).unwrap_or_default(),
                     event_type(event),
                     subject(event).unwrap_or_default(),
                 ]
             });
-            table(&["event", "time", "type", "what"], &rows.collect::<Vec<_>>())
+            let columns = [whole("event"), whole("time"), whole("type"), text("what")];
+            table(&columns, &rows.collect::<Vec<_>>())
         })
     }
 }
@@ -60,14 +64,14 @@ impl History {
 fn as_json(event: &HistoryEvent) -> Value {
     json!({
         "event_id": event.event_id,
-        "time": at(event),
+        "time": utc(at(event)),
         "type": event_type(event),
         "what": subject(event),
     })
 }
 
-fn at(event: &HistoryEvent) -> Option<String> {
-    time(event.event_time.as_ref().and_then(proto_ts_to_system_time))
+fn at(event: &HistoryEvent) -> Option<SystemTime> {
+    event.event_time.as_ref().and_then(proto_ts_to_system_time)
 }
 
 /// Returns `EVENT_TYPE_TIMER_FIRED` as `TimerFired`, as the web UI does.
@@ -97,7 +101,7 @@ fn subject(event: &HistoryEvent) -> Option<String> {
         A::ActivityTaskFailedEventAttributes(it) => it.failure.clone()?.message,
         A::TimerStartedEventAttributes(it) => {
             let lasts: std::time::Duration = it.start_to_fire_timeout?.try_into().ok()?;
-            humantime::format_duration(lasts).to_string()
+            short(lasts)
         }
         A::StartChildWorkflowExecutionInitiatedEventAttributes(it) => {
             it.workflow_type.clone()?.name

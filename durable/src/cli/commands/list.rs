@@ -1,11 +1,14 @@
 //! `list`: the workflows of the namespace, filtered.
 
 use clap::{Args, ValueEnum};
+use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
 use crate::cli::context::Context;
 use crate::cli::exit::Outcome;
-use crate::cli::output::{Page, dim, line, table, time};
+use crate::cli::output::{
+    Page, Times, between, dim, ids, line, row, status_cell, table, utc, whole,
+};
 use crate::client::{AnyWorkflow, ListedWorkflow, WorkflowExecutionStatus};
 
 /// The status of a workflow, in the order of the server.
@@ -90,37 +93,70 @@ impl List {
         let mut found = list.limit(self.limit.saturating_add(1)).await?;
         let more = found.len() > self.limit;
         found.truncate(self.limit);
+        let found = with_problems(found).await;
         let as_json: Value = found.iter().map(as_json).collect();
-        context.output().show(&as_json, || as_text(&found, more))
+        let output = context.output();
+        output.show(&as_json, || as_text(&found, more, output.times()))
     }
 }
 
-fn as_json(found: &ListedWorkflow<AnyWorkflow>) -> Value {
+/// A listed workflow, and whether it is stuck.
+struct Found {
+    workflow: ListedWorkflow<AnyWorkflow>,
+    is_stuck: bool,
+}
+
+/// The most running workflows of a list that are described to find those that are stuck.
+const DESCRIBED: usize = 100;
+/// The number of descriptions that are asked for at the same time.
+const AT_ONCE: usize = 10;
+
+/// Finds the stuck workflows. The server marks them only after several attempts, and not on every
+/// cluster, so the running ones are described, up to a limit.
+async fn with_problems(found: Vec<ListedWorkflow<AnyWorkflow>>) -> Vec<Found> {
+    let mut described = 0;
+    let asked = found.into_iter().map(|workflow| {
+        let is_running = workflow.status() == WorkflowExecutionStatus::Running;
+        described += usize::from(is_running);
+        let is_asked = is_running && described <= DESCRIBED;
+        async move {
+            let is_stuck = if is_asked { workflow.handle().is_stuck().await } else { Ok(false) };
+            // A workflow that has ended since it was listed isn't stuck.
+            Found { is_stuck: is_stuck.unwrap_or_default(), workflow }
+        }
+    });
+    stream::iter(asked).buffered(AT_ONCE).collect().await
+}
+
+fn as_json(Found { workflow: found, is_stuck }: &Found) -> Value {
     json!({
         "workflow_id": found.id(),
         "run_id": found.run_id(),
         "workflow_type": found.workflow_type(),
         "task_queue": found.task_queue(),
         "status": format!("{:?}", found.status()),
-        "started_at": time(found.start_time()),
-        "closed_at": time(found.close_time()),
+        "stuck": is_stuck,
+        "started_at": utc(found.start_time()),
+        "closed_at": utc(found.close_time()),
     })
 }
 
-fn as_text(found: &[ListedWorkflow<AnyWorkflow>], more: bool) -> Page {
+fn as_text(found: &[Found], more: bool, times: Times) -> Page {
     if found.is_empty() {
         return dim("no workflows found");
     }
-    let rows = found.iter().map(|found| {
-        vec![
-            found.id().to_owned(),
-            found.workflow_type().to_owned(),
-            format!("{:?}", found.status()),
-            time(found.start_time()).unwrap_or_default(),
-            time(found.close_time()).unwrap_or_default(),
+    let rows = found.iter().map(|Found { workflow, is_stuck }| {
+        let (started, closed) = (workflow.start_time(), workflow.close_time());
+        row![
+            workflow.id(),
+            workflow.workflow_type(),
+            status_cell(workflow.status(), *is_stuck),
+            times.at(started).unwrap_or_default(),
+            between(started, closed).or_else(|| times.age(started)).unwrap_or_default(),
         ]
     });
-    let headings = ["workflow id", "type", "status", "started", "closed"];
-    let table = table(&headings, &rows.collect::<Vec<_>>());
+    let columns =
+        [ids("workflow id"), ids("type"), whole("status"), whole("started"), whole("duration")];
+    let table = table(&columns, &rows.collect::<Vec<_>>());
     if more { table.then(&dim("there are more; raise --limit to see them")) } else { table }
 }

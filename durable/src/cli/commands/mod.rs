@@ -3,6 +3,7 @@
 pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod configuration;
+pub(super) mod describe;
 #[cfg(feature = "dev-server")]
 pub(super) mod dev;
 pub(super) mod end;

@@ -9,7 +9,7 @@ use super::start::Target;
 use crate::cli::context::Context;
 use crate::cli::duration;
 use crate::cli::exit::{Outcome, Problem};
-use crate::cli::output::{Page, dim, line, pairs, table, time};
+use crate::cli::output::{Page, dim, ids, line, pairs, row, table, text, utc, whole};
 use crate::client::{ScheduleDescription, ScheduleOverlapPolicy, ScheduleSpec, ScheduleSummary};
 
 #[derive(Debug, Subcommand)]
@@ -229,7 +229,7 @@ impl Create {
 }
 
 fn times(times: &[SystemTime]) -> Vec<String> {
-    times.iter().filter_map(|at| time(Some(*at))).collect()
+    times.iter().filter_map(|at| utc(Some(*at))).collect()
 }
 
 /// Returns the times of a recurring schedule, as the server understood them.
@@ -261,15 +261,16 @@ fn summaries(found: &[ScheduleSummary]) -> Page {
         return dim("no schedules");
     }
     let rows = found.iter().map(|found| {
-        vec![
+        row![
             found.id.clone(),
             found.workflow_type.clone(),
-            if found.paused { "paused" } else { "active" }.to_owned(),
+            if found.paused { "paused" } else { "active" },
             times(&found.next_runs).into_iter().next().unwrap_or_default(),
             spec(&found.spec).join("; "),
         ]
     });
-    table(&["schedule id", "type", "state", "next", "acts"], &rows.collect::<Vec<_>>())
+    let columns = [ids("schedule id"), ids("type"), whole("state"), whole("next"), text("acts")];
+    table(&columns, &rows.collect::<Vec<_>>())
 }
 
 fn as_json(described: &ScheduleDescription) -> Value {
@@ -277,7 +278,7 @@ fn as_json(described: &ScheduleDescription) -> Value {
         json!({
             "workflow_id": run.workflow_id,
             "run_id": run.run_id,
-            "scheduled_at": time(run.scheduled_at),
+            "scheduled_at": utc(run.scheduled_at),
             "status": format!("{:?}", run.status),
         })
     });
@@ -301,7 +302,7 @@ fn as_json(described: &ScheduleDescription) -> Value {
 
 fn as_text(described: &ScheduleDescription) -> Page {
     let runs = described.recent_runs.iter().map(|run| {
-        let at = time(run.scheduled_at).unwrap_or_default();
+        let at = utc(run.scheduled_at).unwrap_or_default();
         format!("{at}  {}  {:?}", run.workflow_id, run.status)
     });
     let input = described.workflow.input.json().ok();

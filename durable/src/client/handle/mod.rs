@@ -11,7 +11,10 @@ pub(super) mod updates;
 pub use any::{AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow, AnyWorkflowHandle};
 pub use calls::{QueryCall, SignalCall};
 pub use completion::ActivityHandle;
-pub use description::WorkflowDescription;
+pub use description::{
+    ActivityState, PauseNote, PendingActivity, PendingChild, PendingTimer, PendingWorkflowTask,
+    WorkflowDescription, WorkflowEnding,
+};
 pub use updates::{UpdateCall, UpdateHandle, UpdateMethod};
 
 use std::fmt;
@@ -176,8 +179,11 @@ impl<W: Workflow> WorkflowHandle<W> {
         Err(Error::NoResultYet { workflow_id, waited: timeout, task_failure })
     }
 
-    /// Returns the description of the workflow: status, times, task queue, memo, history length,
-    /// and the failure of its current task, if there is one.
+    /// Returns the description of the workflow: status, times, task queue, memo and history length;
+    /// everything that a running workflow waits for, and the failure of its current task; the input and
+    /// the end of an ended one.
+    ///
+    /// The history is asked for its last events, and for an ended workflow also for the first.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`ConnectionError::Unreachable`](crate::error::ConnectionError::Unreachable), [`Error::Rpc`].
@@ -186,7 +192,22 @@ impl<W: Workflow> WorkflowHandle<W> {
         let describing = async {
             let described = self.sdk().describe(WorkflowDescribeOptions::default()).await;
             let described = described.map_err(|error| operation.interaction(error))?;
-            Ok(operation.with_task_failure(described).await)
+            Ok(operation.explained(described).await)
+        };
+        operation.within(None, describing).await
+    }
+
+    /// Returns `true` if the workflow runs, and its workflow task fails or times out again and again. It
+    /// is cheaper than [`describe`](Self::describe), which also tells the reason.
+    ///
+    /// # Errors
+    /// Those of [`describe`](Self::describe).
+    pub async fn is_stuck(&self) -> Result<bool> {
+        let operation = self.operation("describe");
+        let describing = async {
+            let described = self.sdk().describe(WorkflowDescribeOptions::default()).await;
+            let described = described.map_err(|error| operation.interaction(error))?;
+            Ok(description::is_stuck(&described))
         };
         operation.within(None, describing).await
     }

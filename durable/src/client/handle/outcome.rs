@@ -7,8 +7,10 @@ use temporalio_client::errors::{
     WorkflowUpdateError, WorkflowUpdateWithStartError,
 };
 use temporalio_client::tonic::{Code, Status};
-use temporalio_common::data_converters::{SerializationContextData, WorkflowSerializationContext};
-use temporalio_common::payload_visitor::decode_payloads;
+use temporalio_common::data_converters::{
+    PayloadConversionError, SerializationContextData, WorkflowSerializationContext,
+};
+use temporalio_common::payload_visitor::{PayloadVisitable, decode_payloads};
 use temporalio_common::protos::temporal::api::errordetails::v1::WorkflowExecutionAlreadyStartedFailure;
 use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure;
 use temporalio_common::protos::utilities::decode_status_detail;
@@ -177,14 +179,20 @@ impl Operation<'_> {
         }
     }
 
-    /// Decodes the failure of an update, which the SDK returns as the server sent it.
+    /// Decodes a failure that the SDK returns as the server sent it.
     pub(crate) async fn decode_failure(&self, mut failure: RawFailure) -> Failure {
+        let message = failure.message.clone();
+        match self.decode(&mut failure).await {
+            Ok(()) => self.decoded_failure(failure),
+            Err(_) => Failure::plain(message),
+        }
+    }
+
+    /// Converts a failure whose payloads are decoded.
+    pub(crate) fn decoded_failure(&self, failure: RawFailure) -> Failure {
         let converter = &self.client.sdk().options().data_converter;
         let context = SerializationContextData::Workflow(WorkflowSerializationContext::new());
         let message = failure.message.clone();
-        if decode_payloads(&mut failure, converter.codec(), &context).await.is_err() {
-            return Failure::plain(message);
-        }
         converter
             .failure_converter()
             .to_error(failure, converter.payload_converter(), &context)
@@ -192,6 +200,16 @@ impl Operation<'_> {
                 |_| Failure::plain(message),
                 |error| Failure::new(&error, converter.payload_converter()),
             )
+    }
+
+    /// Decodes the payloads of a message with the client's codec.
+    pub(crate) async fn decode<M: PayloadVisitable + Send>(
+        &self,
+        message: &mut M,
+    ) -> std::result::Result<(), PayloadConversionError> {
+        let converter = &self.client.sdk().options().data_converter;
+        let context = SerializationContextData::Workflow(WorkflowSerializationContext::new());
+        decode_payloads(message, converter.codec(), &context).await
     }
 }
 

@@ -1,36 +1,38 @@
 //! Results on standard output: text for people, or JSON for programs.
 
-use std::fmt::Write as _;
+mod table;
+mod times;
+pub(super) mod width;
+
+pub(super) use table::{Cell, Lines, ids, pairs, row, table, text, whole};
+pub(super) use times::{Times, between, short, utc};
+
 use std::io::{self, IsTerminal as _};
-use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use clap::ValueEnum;
-use clap::builder::styling::Style;
+use clap::builder::styling::{AnsiColor, Style};
 use serde_json::{Value, json};
+use temporalio_common::protos::temporal::api::common::v1::Payload;
 
 use super::escape;
 use super::exit::{Outcome, Problem};
-use crate::client::Payloads;
-
-/// The form in which a command prints its result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(super) enum Format {
-    /// For people: aligned, and coloured on a terminal.
-    #[default]
-    Text,
-    /// For programs: one JSON value.
-    Json,
-}
+use super::format::Format;
+use crate::client::{Payloads, WorkflowExecutionStatus};
 
 /// Prints results to standard output. Errors and warnings go to standard error.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Output {
     pub(super) format: Format,
+    pub(super) utc: bool,
 }
 
 impl Output {
+    /// Returns the form in which times are shown to people.
+    pub(super) fn times(self) -> Times {
+        Times::new(self.utc)
+    }
+
     /// Prints one result in the form that was asked for.
     pub(super) fn show(self, json: &Value, text: impl FnOnce() -> Page) -> Outcome {
         match self.format {
@@ -92,6 +94,7 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 /// Text for people, in which everything that may come from outside is escaped.
+#[derive(Default)]
 pub(super) struct Page(String);
 
 impl Page {
@@ -114,67 +117,44 @@ pub(super) fn lines(text: &str) -> Page {
     Page(lines.collect())
 }
 
-/// Formats rows under headings, each column as wide as its widest cell.
-pub(super) fn table(headings: &[&str], rows: &[Vec<String>]) -> Page {
-    let rows = rows.iter().map(|row| row.iter().map(|cell| escape::line(cell)).collect());
-    let rows: Vec<Vec<String>> = rows.collect();
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells.chain([headings[column].chars().count()]).max().unwrap_or_default()
-    };
-    let widths: Vec<_> = (0..headings.len()).map(width).collect();
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let mut line = String::new();
-        for (cell, width) in cells.zip(&widths) {
-            let _ = write!(line, "{cell:<width$}  ");
-        }
-        line.trim_end().to_owned()
-    };
-    let mut text = format!("{BOLD}{}{BOLD:#}\n", line(&mut headings.iter().copied()));
-    for row in &rows {
-        text += &line(&mut row.iter().map(String::as_str));
-        text.push('\n');
-    }
-    Page(text)
-}
-
-/// The value of a [pair](pairs): nothing, a line, or several.
-pub(super) struct Lines(Vec<String>);
-
-impl From<Option<String>> for Lines {
-    fn from(line: Option<String>) -> Self {
-        Self(line.into_iter().collect())
-    }
-}
-
-impl From<Vec<String>> for Lines {
-    fn from(lines: Vec<String>) -> Self {
-        Self(lines)
-    }
-}
-
-/// Formats names and values, with the values aligned. Names without a value are left out.
-pub(super) fn pairs(pairs: &[(&str, Lines)]) -> Page {
-    let shown = || pairs.iter().filter(|(_, value)| !value.0.is_empty());
-    let width = shown().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
-    let text = shown().fold(String::new(), |mut text, (name, value)| {
-        let mut lines = value.0.iter().map(|line| escape::line(line));
-        let first = lines.next().unwrap_or_default();
-        let _ = writeln!(text, "{BOLD}{name:<width$}{BOLD:#}  {first}");
-        for line in lines {
-            let _ = writeln!(text, "{:<width$}  {line}", "");
-        }
-        text
-    });
-    Page(text)
-}
-
 /// Formats a line that is less important than the result.
 pub(super) fn dim(text: &str) -> Page {
     Page(format!("{DIM}{}{DIM:#}\n", escape::line(text)))
 }
 
-/// Formats a time, in UTC.
-pub(super) fn time(time: Option<SystemTime>) -> Option<String> {
-    Some(humantime::format_rfc3339_seconds(time?).to_string())
+/// Returns the style of a status.
+pub(super) fn status_style(status: WorkflowExecutionStatus, is_stuck: bool) -> Style {
+    use WorkflowExecutionStatus as Status;
+    let color = match status {
+        Status::Running if is_stuck => AnsiColor::Red,
+        Status::Running => AnsiColor::Blue,
+        Status::Completed => AnsiColor::Green,
+        Status::Failed | Status::TimedOut | Status::Terminated => AnsiColor::Red,
+        Status::Canceled | Status::Paused => AnsiColor::Yellow,
+        _ => return Style::new(),
+    };
+    color.on_default()
+}
+
+/// Returns a status as a cell, in its colour. A running workflow may be stuck.
+pub(super) fn status_cell(status: WorkflowExecutionStatus, is_stuck: bool) -> Cell {
+    let stuck = if is_stuck { ", stuck" } else { "" };
+    Cell::styled(format!("{status:?}{stuck}"), status_style(status, is_stuck))
+}
+
+/// Returns payloads as JSON. One that isn't JSON is its encoding and its bytes in Base64.
+pub(super) fn values(payloads: &Payloads) -> Value {
+    let one = |payload: Payload| {
+        let encoding = payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice);
+        let encoding = String::from_utf8_lossy(encoding).into_owned();
+        let data = BASE64_STANDARD.encode(&payload.data);
+        let value = Payloads::from(vec![payload]).json();
+        value.unwrap_or_else(|_| json!({ "encoding": encoding, "data": data }))
+    };
+    let mut values: Vec<_> = payloads.payloads().unwrap_or_default().into_iter().map(one).collect();
+    match values.len() {
+        0 => Value::Null,
+        1 => values.swap_remove(0),
+        _ => values.into(),
+    }
 }
