@@ -43,8 +43,7 @@ fn reports_settings_that_another_setting_disables_as_unused() {
         ("enabled: false, worker: { target_cpu_usage: 0.5 }", "worker.target_cpu_usage"),
         ("tls: false, tls_server_name: shop", "tls_server_name"),
         ("tls: false, client_cert: /only-the-certificate", "client_cert"),
-        ("url: 'http://shop:7233', server_ca_cert: /ca.pem", "server_ca_cert"),
-        ("url: 'HTTP://shop:7233', server_ca_cert: /ca.pem", "server_ca_cert"),
+        ("tls: false, url: 'http://shop:7233', server_ca_cert: /ca.pem", "server_ca_cert"),
         ("proxy_user: me", "proxy_user"),
         ("proxy_user: me, proxy_password: s3cret", "proxy_password"),
         ("worker: { enabled: false, workflow_pollers: 1 }", "worker.workflow_pollers"),
@@ -112,6 +111,8 @@ fn refuses_contradicting_settings() {
     for (text, key) in [
         ("tls: false, url: 'https://shop:7233'", "temporal.url"),
         ("tls: true, url: 'http://shop:7233'", "temporal.url"),
+        ("url: 'http://shop:7233', server_ca_cert: /ca.pem", "temporal.server_ca_cert"),
+        ("url: 'HTTP://shop:7233', tls_server_name: shop", "temporal.tls_server_name"),
         ("tls: true, client_cert: /a", "temporal.client_cert"),
     ] {
         let problems = problems(&format!("temporal: {{ {text} }}"), &[]);

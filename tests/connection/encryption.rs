@@ -120,3 +120,34 @@ async fn address_of_the_builder_does_not_inherit_the_scheme_of_the_configuration
     assert!(matches!(error, Error::Connection(ConnectionError::Tls { .. })), "{error:?}");
     assert!(error.to_string().contains("is not issued by"), "{error}");
 }
+
+#[tokio::test]
+async fn certificates_contradict_an_address_without_tls() {
+    let authority = crate::authority::Authority::new();
+    let folder = tempfile::tempdir().expect("there is room");
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, authority.pem()).expect("it can be written");
+    let ca = ca.display();
+    let file = |rest: &str| crate::config(&format!("temporal: {{ {rest} }}"));
+    for (builder, named) in [
+        (
+            Client::builder()
+                .config(&file(&format!("url: 'http://127.0.0.1:1', server_ca_cert: {ca}"))),
+            "temporal.server_ca_cert: ",
+        ),
+        (
+            Client::builder()
+                .config(&file("server_ca_cert: /ca.pem"))
+                .address("http://127.0.0.1:1"),
+            "`server_ca_cert` (",
+        ),
+        (
+            Client::builder().config(&file("tls_server_name: shop")).address("HTTP://127.0.0.1:1"),
+            "`tls_server_name` (",
+        ),
+    ] {
+        let error = builder.connect().await.expect_err("they contradict each other");
+        let text = error.to_string();
+        assert!(text.contains(named) && text.contains("means no TLS"), "{text}");
+    }
+}

@@ -65,3 +65,16 @@ async fn worker_is_refused_and_not_restarted_if_the_key_is_revoked() -> durable:
     assert_eq!(Exit::from(Err::<(), _>(error)).code(), 2);
     workers.shutdown().await
 }
+
+#[tokio::test]
+async fn process_ends_with_2_soon_after_the_rights_of_a_polling_worker_were_revoked() {
+    let gate = Gate::start("good").await;
+    let worker = worker(&gate, "good").await;
+    durable_tests::eventually("poll", || async {
+        (gate.count("PollWorkflowTaskQueue") > 0).then_some(())
+    })
+    .await;
+    gate.change_key("other");
+    let log = log_after_misuse(worker).await;
+    assert!(log.contains("the server refuses the worker, which is given up"), "{log}");
+}

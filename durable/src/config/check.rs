@@ -73,6 +73,15 @@ impl Checking<'_> {
             let mistake = ConfigMistake::TlsContradiction { scheme, is_on: *is_on, by };
             self.problem(&keys.url, mistake);
         }
+        if scheme.is_some_and(|scheme| !scheme.is_tls()) && !keys.tls.is_set() {
+            let problem = "`url` begins with `http://`, which means no TLS";
+            let fix = "write `https://`, or `tls: false` for a connection without TLS";
+            let of_tls: [&dyn Located; 3] =
+                [&keys.server_ca_cert, &keys.client_cert, &keys.tls_server_name];
+            for key in of_tls.into_iter().filter(|key| key.source().is_some()) {
+                self.problem(key, ConfigMistake::Contradiction { problem, fix });
+            }
+        }
         let reason = "a certificate needs its key, and a key its certificate";
         self.both(&keys.client_cert, &keys.client_key, reason);
     }

@@ -81,7 +81,14 @@ fn transport(keys: &Temporal) -> Transport {
         client: keys.client_cert.get().cloned().zip(keys.client_key.get().cloned()),
         server_name: keys.tls_server_name.get().cloned(),
     };
-    Transport { switch: keys.tls.get().map(switch), tls }
+    let certificates = [
+        ("server_ca_cert", keys.server_ca_cert.source()),
+        ("client_cert", keys.client_cert.source()),
+        ("tls_server_name", keys.tls_server_name.source()),
+    ];
+    let named = certificates.into_iter().find_map(|(key, place)| Some((key, place?)));
+    let tls_by = named.map_or_else(String::new, |(key, place)| format!("`{key}` ({place})"));
+    Transport { switch: keys.tls.get().map(switch), tls, tls_by }
 }
 
 /// Returns the API key, or its file.

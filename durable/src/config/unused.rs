@@ -9,7 +9,6 @@ use super::keys::{OneQueue, Temporal, Worker};
 use super::section::{Key, Located};
 use super::types::Bool;
 use super::value::{KeyPath, Values};
-use crate::address::{Address, Scheme};
 
 /// Settings that nobody reads, each with the reason.
 #[derive(Clone, Default)]
@@ -54,7 +53,6 @@ pub(super) fn reason(keys: &Temporal, path: &[String]) -> Option<&'static str> {
     let rules = [
         (!is(&keys.enabled) && !is_enabled(keys), "`enabled` is false"),
         (is_of_tls && is_off(&keys.tls), "`tls` is false"),
-        (is_of_tls && is_plain(keys), "`url` begins with `http://`, which means no TLS"),
         (is_of_proxy && !keys.proxy.is_set(), "`proxy` is not set"),
         (is_of_worker && is_off(&worker.enabled), "`worker.enabled` is false"),
         (
@@ -76,11 +74,6 @@ pub(super) fn reason(keys: &Temporal, path: &[String]) -> Option<&'static str> {
         ),
     ];
     rules.into_iter().find_map(|(applies, reason)| applies.then_some(reason))
-}
-
-fn is_plain(keys: &Temporal) -> bool {
-    let scheme = keys.url.get().and_then(|url| Address::parse(url).ok()?.scheme);
-    scheme == Some(Scheme::Http)
 }
 
 /// Returns whether a setting is for the cache of workers none of which has one.

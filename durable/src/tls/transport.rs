@@ -11,6 +11,8 @@ pub(crate) struct Transport {
     /// The setting that turns TLS on or off, if one does.
     pub(crate) switch: Option<Switch>,
     pub(crate) tls: Tls,
+    /// The setting of `tls` and its place, for messages, if there is no switch.
+    pub(crate) tls_by: String,
 }
 
 /// A setting that turns TLS on or off.
@@ -24,12 +26,13 @@ pub(crate) struct Switch {
 impl Transport {
     /// Turns TLS on.
     pub(crate) fn on(tls: Tls, by: &str) -> Self {
-        Self { switch: Some(Switch { is_on: true, by: by.to_owned() }), tls }
+        let switch = Some(Switch { is_on: true, by: by.to_owned() });
+        Self { switch, tls, tls_by: by.to_owned() }
     }
 
     /// Turns TLS off.
     pub(crate) fn off(by: &str) -> Self {
-        Self { switch: Some(Switch { is_on: false, by: by.to_owned() }), tls: Tls::default() }
+        Self { switch: Some(Switch { is_on: false, by: by.to_owned() }), ..Self::default() }
     }
 
     /// Returns whether a connection to the address is encrypted: as the address or the settings say, which
@@ -48,6 +51,14 @@ impl Transport {
                     address: without_credentials(&format!("{scheme}{address}")),
                     setting: by.clone(),
                     is_on: *is_on,
+                })
+            }
+            // Certificates that silently have no effect are worse than an error.
+            (Some(scheme), None) if !scheme.is_tls() && self.tls != Tls::default() => {
+                Err(ConnectionError::TlsContradiction {
+                    address: without_credentials(&format!("{scheme}{address}")),
+                    setting: self.tls_by.clone(),
+                    is_on: true,
                 })
             }
             (Some(scheme), _) => Ok(scheme.is_tls()),

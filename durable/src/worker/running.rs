@@ -13,6 +13,7 @@ use temporalio_sdk::runtime::RuntimeOptions;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use super::access::Access;
 use super::control::Control;
 use super::drain::{DrainReport, leave_behind};
 use super::health::{Board, WorkerHealth};
@@ -94,6 +95,11 @@ impl RunningWorkers {
             report: launch.report,
         };
         CONTROL.spawn(running.attempts.log_blocking());
+        let access = if launch.for_test {
+            Access::unwatched()
+        } else {
+            Access::watched(client, &running.control)
+        };
         for plan in launch.plans {
             let serving = Arc::new(Serving {
                 plan,
@@ -103,6 +109,7 @@ impl RunningWorkers {
                 control: Arc::clone(&running.control),
                 board: Arc::clone(&running.board),
                 watchdog: Arc::clone(&running.watchdog),
+                access: Arc::clone(&access),
             });
             let supervisor = Supervisor { serving, restarts: launch.restarts };
             // An error drops the workers that run already, which stops them.

@@ -12,6 +12,7 @@ use temporalio_sdk::error::{WorkerCreateError, WorkerRunError, WorkerValidationE
 use temporalio_sdk::{Runtime, Worker, WorkerOptions};
 use tokio::runtime::Handle;
 
+use super::access::Access;
 use super::control::{Control, Stop};
 use super::health::{Board, WorkerState};
 use super::watchdog::Watchdog;
@@ -41,6 +42,7 @@ pub(super) struct Serving {
     pub(super) control: Arc<Control>,
     pub(super) board: Arc<Board>,
     pub(super) watchdog: Arc<Watchdog>,
+    pub(super) access: Arc<Access>,
 }
 
 pub(super) type Cause = Box<dyn StdError + Send + Sync>;

@@ -107,6 +107,9 @@ impl Supervisor {
                     let vanished = |_| End::Died("its thread panicked".into());
                     return Outcome::Ended(ended.unwrap_or_else(vanished));
                 }
+                error = self.serving.access.refused(), if !control.is_stopping() => {
+                    return Outcome::Ended(End::Refused(error));
+                }
                 // A worker that stops is not replaced. The drain has its limits.
                 Some(notice) = worker.notices.recv() => match notice {
                     _ if control.is_stopping() => {}

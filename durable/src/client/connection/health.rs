@@ -42,6 +42,19 @@ impl Client {
         self.describe_namespace(&mut self.sdk().clone()).await
     }
 
+    /// Checks once that the server still accepts the credentials. It has 5 seconds to answer.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Refused`] if it does not, and other errors if it gives another answer or none.
+    pub(crate) async fn check_access(&self) -> Result<()> {
+        let mut service = self.sdk().connection().workflow_service();
+        let asking = Box::pin(self.describe_namespace(&mut *service));
+        match tokio::time::timeout(HEALTH_TIMEOUT, asking).await {
+            Ok(asked) => asked,
+            Err(_) => Err(timed_out_error(self.address().to_owned())),
+        }
+    }
+
     async fn describe_namespace(&self, service: &mut dyn WorkflowService) -> Result<()> {
         let mut is_read_again = false;
         loop {
