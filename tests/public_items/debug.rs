@@ -53,9 +53,49 @@ async fn debug_prints_no_values_of_the_user(env: TestEnv) -> durable::Result<()>
         format!("{:?}", Workers::new(client).state(SECRET.to_owned())),
         format!("{:?}", ActivityTest::new().state(SECRET.to_owned())),
         format!("{:?}", env.mock::<crate::auto_traits::echo>()),
+        format!("{:?}", durable::client::Payloads::from(json!({ "card": SECRET }))),
+        format!("{:?}", durable::activity::TaskToken::new(SECRET)),
     ];
     for text in secrets {
         assert!(!text.contains(SECRET), "{text}");
     }
+    Ok(())
+}
+
+#[workflow(queue = "public-items")]
+#[derive(Default)]
+struct Failing;
+
+#[workflow_methods]
+impl Failing {
+    #[run]
+    async fn run(_ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        let failure = ApplicationFailure::builder("declined").details(SECRET);
+        Err(failure.non_retryable(true).build().into())
+    }
+}
+
+#[workflow(queue = "public-items")]
+#[derive(Default)]
+struct Describing;
+
+#[workflow_methods]
+impl Describing {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<String> {
+        let error = Failing::execute_child(ctx).await.expect_err("it fails");
+        Ok(format!("{error:?}"))
+    }
+}
+
+#[durable::test]
+async fn debug_of_errors_prints_messages_without_the_values_of_failures(
+    env: TestEnv,
+) -> durable::Result<()> {
+    let text = Describing::execute(env.client()).await?;
+    assert!(text.contains("declined") && !text.contains(SECRET), "{text}");
+    let error = Failing::execute(env.client()).await.expect_err("it fails");
+    let text = format!("{error:?}");
+    assert!(text.contains("declined") && !text.contains(SECRET), "{text}");
     Ok(())
 }

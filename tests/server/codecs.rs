@@ -24,6 +24,32 @@ async fn repeat(text: String) -> String {
     text
 }
 
+#[derive(Debug, thiserror::Error, Serialize, Deserialize, ApplicationError)]
+#[error("it was declined")]
+struct Declined {
+    why: String,
+}
+
+#[activity(queue = "codecs", retry(maximum_attempts = 1))]
+async fn decline() -> Result<(), Declined> {
+    Err(Declined { why: "psst".to_owned() })
+}
+
+/// Its first attempt ends with its worker, after it has recorded its progress.
+#[activity(
+    queue = "codecs",
+    heartbeat_timeout = "60s",
+    retry(initial_interval = "3s", backoff_coefficient = 1.0)
+)]
+async fn resume(ctx: ActivityContext) -> Result<String, ActivityError> {
+    if ctx.info().attempt == 1 {
+        ctx.heartbeat("psst").await?;
+        ctx.worker_shutdown().await;
+        return Err(ActivityError::application(ApplicationFailure::new("to be continued")));
+    }
+    Ok(ctx.progress().unwrap_or_else(|| "from the beginning".to_owned()))
+}
+
 #[workflow(queue = "codecs")]
 #[derive(Default)]
 struct Echo;
@@ -72,6 +98,12 @@ impl Listener {
                 let child = Echo::execute_child(ctx, "psst".to_owned());
                 Ok(child.task_queue(queue).await?)
             }
+            "error" => {
+                let declined = decline::execute(ctx).task_queue(queue).await;
+                let declined = declined.err().and_then(|error| error.downcast::<Declined>());
+                Ok(declined.map(|declined| declined.why).unwrap_or_default())
+            }
+            "progress" => Ok(resume::execute(ctx).task_queue(queue).await?),
             "activity input" => {
                 Ok(repeat::execute(ctx, "psst".to_owned()).task_queue(queue).await?)
             }
@@ -201,6 +233,7 @@ async fn unknown_encoding_fails_the_task_until_a_worker_has_the_codec() {
     })
     .await;
     let child = listener("child", &queue, &child_queue).await;
+    let declined = listener("error", &queue, &child_queue).await;
     let query = listener("query", &queue, "").await;
     let error = query.same(psst()).await.unwrap_err();
     assert!(matches!(&error, Error::QueryFailed { .. }), "{error:?}");
@@ -216,6 +249,7 @@ async fn unknown_encoding_fails_the_task_until_a_worker_has_the_codec() {
         case("validated update", "update `put_checked` of workflow Listener", checked).await,
         case("activity output", "Workflow payload conversion failed", activity).await,
         case("child output", "Workflow payload conversion failed", child).await,
+        case("error", "`#[run]` of workflow `Listener` (workflow id `codecs-", declined).await,
     ];
     for Case { carrier, named, message, .. } in &cases {
         assert!(message.starts_with(named), "{carrier}: {message}");
@@ -260,6 +294,34 @@ async fn activity_with_unknown_encoding_is_retried_until_a_worker_has_the_codec(
     };
     let failure = last.last_failure.clone().unwrap();
     assert!(format!("{failure:?}").contains(UNKNOWN_ENCODING), "{failure:?}");
+    cured.shutdown().await.unwrap();
+    with.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn progress_with_unknown_encoding_fails_the_attempt_until_a_worker_has_the_codec() {
+    let (queue, activities) = (unique("codec"), unique("no-codec"));
+    let (plain, sealed) = (client().await, with_codec().await);
+    let with = serve(&sealed, &queue).await;
+    let first = serve(&sealed, &activities).await;
+    let run = listener("progress", &queue, &activities).await;
+    eventually("heartbeat", || async {
+        let described = run.describe().await.ok()?;
+        described.raw().pending_activities.first()?.heartbeat_details.clone()
+    })
+    .await;
+    first.shutdown().await.unwrap();
+    let without = serve(&plain, &activities).await;
+    let expected = format!("has the encoding `{SEALED}`");
+    eventually("attempt that names the encoding", || async {
+        let described = run.describe().await.ok()?;
+        let failure = described.raw().pending_activities.first()?.last_failure.clone()?;
+        failure.message.contains(&expected).then_some(())
+    })
+    .await;
+    without.shutdown().await.unwrap();
+    let cured = serve(&sealed, &activities).await;
+    assert_eq!(run.result_within(Duration::from_secs(40)).await.unwrap(), "psst");
     cured.shutdown().await.unwrap();
     with.shutdown().await.unwrap();
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::pending;
 use std::ops::Deref;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -13,6 +14,7 @@ use temporalio_common::data_converters::{PayloadConversionError, TemporalSeriali
 use super::StopReason;
 #[cfg(feature = "testing")]
 use super::heartbeat::{ObserveHeartbeats, RecordedHeartbeat};
+use crate::definition::arguments::DecodeError;
 use crate::definition::arguments::answer::Exact;
 use crate::definition::exact::Json;
 use crate::definition::{Dependencies, TaskToken, WorkerShutdown};
@@ -103,6 +105,10 @@ impl ActivityContext {
     /// Returns the progress in the last heartbeat of an earlier attempt that the server received, or
     /// `None` if there is none.
     ///
+    /// An attempt whose worker does not know the encoding of the progress, for example because it lacks the
+    /// codec, ends here and fails with the encoding's name. It is retried as the activity's options say, so
+    /// a worker with the codec continues where the last attempt was.
+    ///
     /// Also returns `None`, and logs a warning, if the progress is not a `T`, for example because the
     /// type was changed. The activity then starts from the beginning.
     /// [`heartbeat_details`](temporalio_sdk::activities::ActivityContext::heartbeat_details) returns an
@@ -113,6 +119,14 @@ impl ActivityContext {
         let recorded = recorded.map(|recorded| recorded.map(|Exact(progress)| progress));
         recorded.unwrap_or_else(|error| {
             let info = self.sdk.info();
+            if DecodeError::is_of_codec(&error) {
+                // Without a panic, whose hook would print the place in the library.
+                let name = &info.activity_type;
+                resume_unwind(Box::new(format!(
+                    "the last heartbeat of activity `{name}`: {}",
+                    payload_error(error)
+                )));
+            }
             tracing::warn!(
                 activity_type = info.activity_type,
                 activity_id = info.activity_id,

@@ -12,6 +12,7 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use crate::definition::Payload;
 use crate::definition::arguments::DecodeError;
+use crate::definition::arguments::Values;
 use crate::definition::arguments::answer::Exact;
 use crate::error::{Error, Result, payload_error};
 
@@ -209,20 +210,26 @@ impl TemporalDeserializable for Payloads {
     }
 }
 
-/// Formats the values as JSON. Other payloads are shown with their encoding and size.
+/// Prints the kinds and sizes of the values. The values themselves are printed only if the process
+/// [shows values](crate::error::show_values).
 impl fmt::Debug for Payloads {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut list = f.debug_list();
         for value in &self.values {
             match (value.json(), value) {
-                (Ok(json), _) => list.entry(&format_args!("{json}")),
-                (Err(_), Entry::Payload(payload)) => {
+                (Ok(json), _) if Values::AsSet.are_shown() => {
+                    list.entry(&format_args!("{json}"));
+                }
+                (_, Entry::Payload(payload)) => {
                     let encoding = payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice);
                     let encoding = String::from_utf8_lossy(encoding);
-                    list.entry(&format_args!("{} bytes of {encoding}", payload.data.len()))
+                    list.entry(&format_args!("{} bytes of {encoding}", payload.data.len()));
                 }
-                (Err(error), Entry::Json(_)) => list.entry(&error),
-            };
+                (_, Entry::Json(value)) => {
+                    let size = serde_json::to_vec(value).map_or(0, |json| json.len());
+                    list.entry(&format_args!("{size} bytes of JSON"));
+                }
+            }
         }
         list.finish()
     }

@@ -11,7 +11,8 @@ use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 use super::application::ApplicationError;
 use super::described::ERROR_TYPE;
 use super::{Error, Failure};
-use crate::definition::Sealed;
+use crate::definition::arguments::encoding::{self, UnknownEncoding};
+use crate::definition::{Sealed, user_code};
 
 /// An error for a failure that Temporal recorded, from which the program's own error can be read back.
 ///
@@ -163,6 +164,10 @@ fn typed<E: ApplicationError>(type_name: &str, details: Option<&[Payload]>) -> O
         return None;
     }
     let [payload] = details? else { return None };
+    if let Some(encoding) = encoding::unknown(payload) {
+        without_codec(type_name, encoding);
+        return None;
+    }
     // Programs in other languages do not record the Rust type, so there is nothing to compare.
     let written = payload.metadata.get(ERROR_TYPE);
     if written.is_some_and(|name| name != E::NAME.as_bytes()) {
@@ -170,4 +175,14 @@ fn typed<E: ApplicationError>(type_name: &str, details: Option<&[Payload]>) -> O
     }
     let error: E = serde_json::from_slice(&payload.data).ok()?;
     (error.classification().type_name == type_name).then_some(error)
+}
+
+/// Reports details that this process can't read because it lacks their codec. In workflow code the task
+/// fails, and is tried again: with `None` the code would take a way that no worker with the codec takes.
+fn without_codec(type_name: &str, encoding: String) {
+    let error = UnknownEncoding { what: format!("the value of the error `{type_name}`"), encoding };
+    match user_code::current() {
+        Some(code) => user_code::refuse(&code, format!("{code}: {error}")),
+        None => tracing::warn!("{error}"),
+    }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use temporalio_client::tonic::Status;
 
+use super::report::one_line;
 use super::server::ServerError;
 
 /// An error of any type, as the cause of an error that can be cloned.
@@ -55,8 +56,9 @@ impl fmt::Display for SharedError {
     }
 }
 
+/// Prints the message with its causes. `Debug` of an error of the SDK may print values.
 impl fmt::Debug for SharedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(&one_line(&*self.0))
     }
 }

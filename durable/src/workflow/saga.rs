@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::Future;
 
-use crate::error::report::links;
+use crate::error::report::{links, one_line};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use temporalio_common::error::{ActivityExecutionError, ApplicationFailure};
@@ -157,7 +157,6 @@ impl fmt::Debug for Saga<'_> {
 }
 
 /// The error of failed compensations. All others were run.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CompensationError {
     /// The names and errors of the failed compensations, in the order in which they were run.
@@ -185,6 +184,14 @@ impl fmt::Display for CompensationError {
         });
         let failed: Vec<_> = failed.collect();
         write!(f, "these compensations failed: {}", failed.join(", "))
+    }
+}
+
+/// Prints the names and the messages, without the values in the details of failures.
+impl fmt::Debug for CompensationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let failed = self.failed.iter().map(|(name, error)| (name, one_line(error)));
+        f.debug_map().entries(failed).finish()
     }
 }
 

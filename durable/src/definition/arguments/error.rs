@@ -91,6 +91,12 @@ impl DecodeError {
         matches!(*self.problem, Problem::UnknownEncoding { .. })
     }
 
+    /// Returns `true` if a value was not decoded because the worker lacks its codec.
+    pub(crate) fn is_of_codec(error: &PayloadConversionError) -> bool {
+        matches!(error, PayloadConversionError::EncodingError(source)
+            if source.downcast_ref().is_some_and(Self::is_unknown_encoding))
+    }
+
     /// Returns the encoding of an input if the worker does not know it.
     pub(super) fn unknown_encoding(&self) -> Option<&str> {
         match &*self.problem {

@@ -36,6 +36,13 @@ pub(crate) enum Values {
     AsSet,
 }
 
+impl Values {
+    /// Returns `true` if values are printed.
+    pub(crate) fn are_shown(self) -> bool {
+        self == Self::Shown || SHOWN.load(Ordering::Relaxed)
+    }
+}
+
 impl Text {
     pub(super) fn new(hidden: impl Into<String>, full: impl Into<String>) -> Self {
         Self { hidden: hidden.into(), full: Some(full.into()) }
@@ -54,9 +61,8 @@ impl Text {
 
     /// Returns the text.
     pub(crate) fn print(&self, values: Values) -> &str {
-        let is_shown = values == Values::Shown || SHOWN.load(Ordering::Relaxed);
         match &self.full {
-            Some(full) if is_shown => full,
+            Some(full) if values.are_shown() => full,
             _ => &self.hidden,
         }
     }

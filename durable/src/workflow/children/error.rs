@@ -1,5 +1,7 @@
 //! The error of a child workflow call.
 
+use std::fmt;
+
 use temporalio_common::error::{
     ChildWorkflowExecutionError, ChildWorkflowStartError, IncomingError,
 };
@@ -8,11 +10,12 @@ use temporalio_sdk::{StartChildWorkflowExecutionFailedCause, WorkflowTermination
 
 use crate::definition::Sealed;
 use crate::error::DowncastFailure;
+use crate::error::report::one_line;
 
 /// The error of a child workflow that was not started, or did not return an output.
 ///
 /// In a workflow, `?` turns it into the failure of the workflow, with the child's failure as its cause.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ChildWorkflowError {
     /// The child was not started because of a value in the call. The [`cause`](ChildWorkflowError::cause)
@@ -27,6 +30,18 @@ pub enum ChildWorkflowError {
     /// its type.
     #[error(transparent)]
     Execution(#[from] ChildWorkflowExecutionError),
+}
+
+/// Prints the variant and the messages, without the values in the details of failures.
+impl fmt::Debug for ChildWorkflowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (variant, text) = match self {
+            Self::NotStarted(error) => ("NotStarted", one_line(error)),
+            Self::Start(error) => ("Start", one_line(error)),
+            Self::Execution(error) => ("Execution", one_line(error)),
+        };
+        f.debug_tuple(variant).field(&format_args!("{text}")).finish()
+    }
 }
 
 impl ChildWorkflowError {
