@@ -26,6 +26,7 @@ mod heartbeats;
 mod inputs;
 mod inside;
 mod large_errors;
+mod large_tasks;
 mod left_out;
 mod listing;
 mod options;

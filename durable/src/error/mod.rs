@@ -31,6 +31,7 @@ mod bounded;
 pub(crate) mod call;
 mod classification;
 mod codec;
+pub(crate) mod command_sizes;
 mod connection;
 mod conversions;
 mod described;

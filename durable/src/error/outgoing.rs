@@ -30,7 +30,7 @@ use super::codec::Codec;
 use super::conversions::Conversions;
 use super::report::links;
 use super::server_limits::ServerLimits;
-use super::unreadable;
+use super::{task_size, unreadable};
 use crate::definition::arguments::panicked::Panicked;
 use crate::definition::{caught, updates};
 
@@ -184,6 +184,7 @@ impl TypedFailures {
         context: &SerializationContextData,
     ) -> Failure {
         let conversions = Conversions::of(chain(&error));
+        let is_of_workflow = matches!(error, OutgoingError::Workflow(_));
         let error = match ValueError::find(untyped_chain(&error)) {
             Some(error) => OutgoingWorkflowError::from(error.into_failure()).into(),
             None => error,
@@ -205,6 +206,12 @@ impl TypedFailures {
                 failure
             }
         };
-        bound(failure, converter, context, self.1.get())
+        if !is_of_workflow {
+            return bound(failure, converter, context, self.1.get());
+        }
+        let limit = task_size::limit_of_failure(self.1.get());
+        let failure = bound(failure, converter, context, limit);
+        task_size::count_failure(prost::Message::encoded_len(&failure));
+        failure
     }
 }

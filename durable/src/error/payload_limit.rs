@@ -92,6 +92,11 @@ impl PayloadLimit {
         self.task
     }
 
+    /// Returns these limits for values of at most so many bytes.
+    pub(super) fn at_most(self, bytes: usize) -> Self {
+        Self { value: self.value.min(bytes), ..self }
+    }
+
     /// Returns the limit of the workflows that run on this thread.
     pub(crate) fn of_workflows() -> Self {
         OF_WORKFLOWS.get()

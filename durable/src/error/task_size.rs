@@ -4,6 +4,11 @@
 //! limit, but a replay must take the same decision. So each decision that differs from the default is
 //! recorded as a patch marker in the history, and a replay follows the markers and not its own limits. The
 //! default is that values of up to 2 MiB are sent.
+//!
+//! All commands of a workflow task have a limit, too. Each call adds what its command will contain, and one
+//! that doesn't fit is refused. Commands whose calls can't fail, such as timers, are only counted: a task
+//! that is too large because of them fails with a message ([`Sent::overflow`]). The failure with which a
+//! run or an update ends gets what is left ([`limit_of_failure`]).
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,11 +18,26 @@ use temporalio_common::protos::temporal::api::common::v1::Payload;
 use super::call::{InvalidCall, ValueError};
 use super::payload_limit::{DEFAULT_LIMIT, PayloadLimit, Value, size_of};
 
-/// The size in bytes up to which a value is not checked, so that ordinary values need no lookup in a replay.
-const UNCHECKED: usize = 1024;
+/// The size in bytes of a small value. Small values are checked only after [`MANY`], so that ordinary ones
+/// need no lookup in a replay.
+const SMALL: usize = 1024;
 
-/// The estimated size of a command without its values, in bytes.
-const COMMAND: usize = 512;
+/// The size of the commands of a task in bytes, above which small values are checked. A replay counts what
+/// the run counted, but for small differences, so this is far below the limits of servers.
+const MANY: usize = 256 * 1024;
+
+/// The estimated size of a command without its values and texts, in bytes.
+const COMMAND: usize = 320;
+
+/// The estimated size of the commands for a refusal in bytes: the marker, and the search attribute that
+/// lists the markers.
+const MARKER: usize = 2560;
+
+/// The space in bytes that calls leave in a task for an output.
+const FOR_OUTPUT: usize = 16 * 1024;
+
+/// The space in bytes for the markers of refusals. The server accepts it beyond the limit.
+const FOR_MARKERS: usize = 32 * 1024;
 
 /// The run whose code a thread runs.
 pub(crate) trait Run {
@@ -29,17 +49,24 @@ pub(crate) trait Run {
     /// Records a marker. In a replay it returns `true` only if the history has the marker.
     fn mark(&self, id: &str) -> bool;
 
-    fn sent(&self) -> &Sent;
+    fn sent(&self) -> &Rc<Sent>;
 }
 
 /// The values that a run has sent.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
-    /// The number of checked values of the run.
+    /// The number of checked values of the run that are not small.
     checked: Cell<u32>,
+    /// The number of small values of the run.
+    small: Cell<u32>,
     task: Cell<u32>,
     /// The estimated size of the current task's commands, in bytes.
     bytes: Cell<usize>,
+    /// The task in which a call did not fit. All that follow in it are refused, too, without a marker for
+    /// each. A marker tells the first one of a later task.
+    full: Cell<Option<u32>>,
+    /// The number of calls that were made while a task was known as full.
+    while_full: Cell<u32>,
 }
 
 impl Sent {
@@ -50,10 +77,48 @@ impl Sent {
         }
         self.bytes.get()
     }
+
+    fn add(&self, task: u32, bytes: usize) {
+        self.bytes.set(self.in_task(task).saturating_add(bytes));
+    }
+
+    /// Returns the message with which a task fails whose commands are too large although no call was
+    /// refused.
+    pub(crate) fn overflow(&self, task: u32) -> Option<String> {
+        let (total, limit) = (self.in_task(task), PayloadLimit::of_workflows().task());
+        (total > limit.saturating_add(FOR_MARKERS)).then(|| {
+            format!(
+                "the commands of this workflow task have about {total} bytes, and the server accepts \
+                 {limit} in one task; start fewer timers and calls before the code waits for some of them"
+            )
+        })
+    }
 }
 
 thread_local! {
     static CURRENT: RefCell<Option<Rc<dyn Run>>> = const { RefCell::new(None) };
+    /// What the run has sent whose method has just ended on this thread. The SDK converts the method's
+    /// error next.
+    static ENDED: RefCell<Option<Rc<Sent>>> = const { RefCell::new(None) };
+}
+
+/// Notes that a method of a run has ended, or that another one begins (`None`).
+pub(crate) fn note_ended(sent: Option<&Rc<Sent>>) {
+    ENDED.replace(sent.map(Rc::clone));
+}
+
+/// Returns the limit of the failure with which a method of a workflow has just ended: what the other
+/// commands of the task leave.
+pub(super) fn limit_of_failure(limit: PayloadLimit) -> PayloadLimit {
+    let left = |sent: &Rc<Sent>| limit.task().saturating_sub(sent.bytes.get());
+    ENDED.with_borrow(|sent| sent.as_ref().map_or(limit, |sent| limit.at_most(left(sent))))
+}
+
+/// Counts the failure with which a method of a workflow has just ended.
+pub(super) fn count_failure(bytes: usize) {
+    if let Some(sent) = ENDED.take() {
+        sent.add(sent.task.get(), bytes.saturating_add(COMMAND));
+    }
 }
 
 /// Restores the run that the thread ran before.
@@ -73,15 +138,41 @@ pub(crate) fn within<R>(run: &Rc<dyn Run>, call: impl FnOnce() -> R) -> R {
 
 /// Checks a value that the current workflow code sends.
 pub(crate) fn check(payloads: &[Payload], value: &Value) -> Result<(), ValueError> {
-    check_within(payloads, value, PayloadLimit::value)
+    check_as(Role::Call, payloads, value, PayloadLimit::value)
 }
 
 /// Checks a value that the current workflow code stores in a memo.
 pub(crate) fn check_memo(payloads: &[Payload], value: &Value) -> Result<(), ValueError> {
-    check_within(payloads, value, PayloadLimit::memo)
+    check_as(Role::Call, payloads, value, PayloadLimit::memo)
 }
 
-fn check_within(
+/// Checks the output of a workflow or update, or the input of a continued workflow.
+pub(crate) fn check_end(payloads: &[Payload], value: &Value) -> Result<(), ValueError> {
+    check_as(Role::End, payloads, value, PayloadLimit::value)
+}
+
+/// Checks a command of the current workflow code that has no such value, for example a search attribute.
+pub(crate) fn check_bytes(bytes: usize, value: &Value) -> Result<(), ValueError> {
+    let Some(run) = CURRENT.with_borrow(Clone::clone) else { return Ok(()) };
+    check_task(&*run, bytes, (Role::Call, None), value)
+}
+
+/// Counts what is added to a command of the current workflow code.
+pub(crate) fn count(bytes: usize) {
+    if let Some(run) = CURRENT.with_borrow(Clone::clone) {
+        run.sent().add(run.task(), bytes);
+    }
+}
+
+/// The role of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Call,
+    End,
+}
+
+fn check_as(
+    role: Role,
     payloads: &[Payload],
     value: &Value,
     limit: fn(&PayloadLimit) -> usize,
@@ -91,26 +182,58 @@ fn check_within(
     let Some(run) = CURRENT.with_borrow(Clone::clone) else {
         return limits.check(payloads, value).map_err(ValueError::TooLarge);
     };
-    let sent = run.sent();
+    if size <= SMALL {
+        return check_task(&*run, size, (role, None), value);
+    }
+    let number = next(&run.sent().checked);
+    if decide(&*run, "payload", number, size > DEFAULT_LIMIT, size > limit) {
+        return Err(ValueError::TooLarge(value.too_large(size, limit)));
+    }
+    check_task(&*run, size, (role, Some(number)), value)
+}
+
+/// Checks that a command fits in the task, and counts it. The number is that of a value that is not small.
+fn check_task(
+    run: &dyn Run,
+    size: usize,
+    (role, number): (Role, Option<u32>),
+    value: &Value,
+) -> Result<(), ValueError> {
+    let (sent, limit) = (run.sent(), PayloadLimit::of_workflows().task());
     let total = sent.in_task(run.task()).saturating_add(size).saturating_add(COMMAND);
-    if size > UNCHECKED {
-        let number = sent.checked.get();
-        sent.checked.set(number.wrapping_add(1));
-        if decide(&*run, "payload", number, size > DEFAULT_LIMIT, size > limit) {
-            return Err(ValueError::TooLarge(value.too_large(size, limit)));
+    let room = if role == Role::End { limit } else { limit - FOR_OUTPUT.min(limit / 16) };
+    let is_checked = number.is_some() || total > MANY;
+    let (of, number) = match number {
+        Some(number) => ("task", number),
+        None => ("small", next(&sent.small)),
+    };
+    if let (Role::Call, Some(full)) = (role, sent.full.get()) {
+        if !decide(run, "room", next(&sent.while_full), false, run.task() != full) {
+            return Err(ValueError::Call(too_many(value, total, room)));
         }
-        if decide(&*run, "task", number, false, total > limits.task()) {
-            return Err(ValueError::Call(too_many(value, total, limits.task())));
-        }
+        sent.full.set(None);
+    }
+    if is_checked && decide(run, of, number, false, total > room) {
+        sent.full.set(Some(run.task()));
+        return Err(ValueError::Call(too_many(value, total, room)));
     }
     sent.bytes.set(total);
     Ok(())
+}
+
+fn next(count: &Cell<u32>) -> u32 {
+    let number = count.get();
+    count.set(number.wrapping_add(1));
+    number
 }
 
 /// Returns `true` if a value is refused.
 fn decide(run: &dyn Run, of: &str, number: u32, by_default: bool, by_limit: bool) -> bool {
     let differs = (run.is_replaying() || by_limit != by_default)
         && run.mark(&format!("durable-{of}-limit-{number}"));
+    if differs {
+        run.sent().add(run.task(), MARKER);
+    }
     by_default != differs
 }
 
@@ -136,7 +259,7 @@ mod tests {
         replayed: Option<HashSet<String>>,
         markers: RefCell<HashSet<String>>,
         task: Cell<u32>,
-        sent: Sent,
+        sent: Rc<Sent>,
     }
 
     impl Run for Recorded {
@@ -155,7 +278,7 @@ mod tests {
             self.markers.borrow_mut().insert(id.to_owned())
         }
 
-        fn sent(&self) -> &Sent {
+        fn sent(&self) -> &Rc<Sent> {
             &self.sent
         }
     }
