@@ -7,7 +7,7 @@ use durable_tests::{Shared, client, eventually, failed_task, unique};
 
 use crate::flows::{Echo, Spinning};
 use crate::process::Worker;
-use crate::stuck_flows::{Blocking, BlockingHandle, Everywhere, Patient, Quick, Slow};
+use crate::stuck_flows::{Blocking, BlockingHandle, Clinging, Everywhere, Patient, Quick, Slow};
 use crate::{blocking, gate};
 
 const SHORT: Duration = Duration::from_millis(300);
@@ -129,6 +129,67 @@ async fn quarantines_run_that_is_stuck_twice() -> durable::Result<()> {
     again.touch(key.clone()).await?;
     entered(&key, 1).await;
     again.terminate("the test is over").await?;
+    workers.shutdown().await
+}
+
+#[tokio::test]
+async fn quarantines_run_whose_input_is_never_decoded() -> durable::Result<()> {
+    let (client, queue, key) = (client().await, unique("decode"), unique("decode"));
+    let workers = workers(&client, &queue).deadlock_timeout(SHORT).start().await?;
+    let health = workers.health();
+    let workflow = Everywhere::start(&client, Slow(key.clone())).task_queue(&queue);
+    let workflow = workflow.task_timeout(Duration::from_secs(2)).await?;
+    let message = failed_task(&workflow).await;
+    assert!(message.contains("this run is quarantined"), "{message}");
+    assert!(message.contains("the last time in the `Deserialize` of an input"), "{message}");
+    assert_eq!(gate::entries(&key), 2, "it was decoded no third time");
+    assert_eq!(health.workers()[0].stuck_count, 2);
+    serves_others(&client, &queue).await?;
+    workflow.terminate("the test is over").await?;
+    gate::let_go(&key);
+    stuck(&health, 0).await;
+    workers.shutdown().await
+}
+
+#[tokio::test]
+async fn serves_others_while_a_state_is_dropped_that_blocks() -> durable::Result<()> {
+    let (client, queue, key) = (client().await, unique("drop"), unique("drop"));
+    let workers = workers(&client, &queue).deadlock_timeout(SHORT).start().await?;
+    let health = workers.health();
+    Clinging::execute(&client, key.clone()).task_queue(&queue).await?;
+    let found = stuck(&health, 1).await;
+    assert_eq!((found[0].code.as_str(), found[0].workflow_type.as_str()), ("a `Drop`", "Clinging"));
+    serves_others(&client, &queue).await?;
+    gate::let_go(&key);
+    stuck(&health, 0).await;
+    workers.shutdown().await
+}
+
+#[tokio::test]
+async fn a_query_that_does_not_yield_sticks_one_thread_however_often_it_is_asked()
+-> durable::Result<()> {
+    let (client, queue) = (client().await, unique("query"));
+    let workers = workers(&client, &queue).deadlock_timeout(SHORT).start().await?;
+    let health = workers.health();
+    let workflow = Everywhere::start(&client, Slow("plain".to_owned())).task_queue(&queue).await?;
+    let (first, second) = (unique("query"), unique("query"));
+    let (asked, argument) = (workflow.clone(), first.clone());
+    let asking = tokio::spawn(async move { asked.look(argument).await });
+    stuck(&health, 1).await;
+    let error = eventually("refusal", || async {
+        let error = workflow.look(second.clone()).await.expect_err("it is not answered");
+        let text = error.to_string();
+        text.contains("an earlier call of it for this run does not yield").then_some(text)
+    });
+    error.await;
+    assert_eq!(gate::entries(&second), 0, "it was not asked");
+    assert_eq!(health.workers()[0].stuck_count, 1);
+    serves_others(&client, &queue).await?;
+    gate::let_go(&first);
+    stuck(&health, 0).await;
+    assert_eq!(workflow.look("fine".to_owned()).await?, "fine");
+    asking.abort();
+    workflow.terminate("the test is over").await?;
     workers.shutdown().await
 }
 

@@ -118,3 +118,31 @@ impl Everywhere {
         Ok(())
     }
 }
+
+/// Blocks when it is dropped, if its key begins with `drop`.
+struct Hold(String);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        block_at("drop", &self.0);
+    }
+}
+
+/// Ends at once, and blocks when its state is dropped.
+#[workflow(queue = "stuck")]
+pub(crate) struct Clinging {
+    _hold: Hold,
+}
+
+#[workflow_methods]
+impl Clinging {
+    #[init]
+    fn new(key: String) -> Self {
+        Self { _hold: Hold(key) }
+    }
+
+    #[run]
+    async fn run(_: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        Ok(())
+    }
+}

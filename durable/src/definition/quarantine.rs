@@ -4,6 +4,7 @@
 //! chances again: with other code, it may yield.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The number of times that a run may get stuck before it is quarantined.
@@ -22,11 +23,26 @@ struct Stuck {
     times: u32,
     /// The code in which it got stuck last.
     code: String,
+    /// The code in which it is stuck at this time, once for each thread.
+    now: Vec<String>,
 }
 
 /// Notes that a run got stuck, and returns `true` if it is quarantined from now on.
 pub(crate) fn note_stuck(run_id: &str, code: &str) -> bool {
     STUCK.note(run_id, code)
+}
+
+/// Notes that a run that was stuck yields again.
+pub(crate) fn note_yielded(run_id: &str, code: &str) {
+    STUCK.note_yielded(run_id, code);
+}
+
+/// Returns `true` if a thread is stuck in this code of a run at this time. Clients repeat a query that
+/// isn't answered, and each repetition would cost another thread.
+pub(crate) fn is_stuck_in(run_id: &str, code: impl fmt::Display) -> bool {
+    let runs = STUCK.runs();
+    let stuck = runs.iter().find(|stuck| stuck.run_id == run_id && !stuck.now.is_empty());
+    stuck.is_some_and(|stuck| stuck.now.contains(&code.to_string()))
 }
 
 /// Returns the reason that a run isn't handed to user code by this process, if there is one.
@@ -42,15 +58,26 @@ impl Quarantine {
             run_id: run_id.to_owned(),
             times: 0,
             code: String::new(),
+            now: Vec::new(),
         });
         stuck.times = stuck.times.saturating_add(1);
         code.clone_into(&mut stuck.code);
+        stuck.now.push(code.to_owned());
         let is_quarantined = stuck.times >= CHANCES;
         runs.push_back(stuck);
         if runs.len() > MOST_RUNS {
             runs.pop_front();
         }
         is_quarantined
+    }
+
+    fn note_yielded(&self, run_id: &str, code: &str) {
+        let mut runs = self.runs();
+        if let Some(stuck) = runs.iter_mut().find(|stuck| stuck.run_id == run_id)
+            && let Some(index) = stuck.now.iter().position(|now| now == code)
+        {
+            stuck.now.remove(index);
+        }
     }
 
     fn reason(&self, run_id: &str) -> Option<String> {

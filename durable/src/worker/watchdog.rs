@@ -109,6 +109,9 @@ impl Watchdog {
                     watched.lasted = Duration::ZERO;
                     if let Some(stuck) = watched.stuck.take() {
                         self.board.unstuck(&stuck);
+                        if let Some(run_id) = &stuck.run_id {
+                            quarantine::note_yielded(run_id, &stuck.code);
+                        }
                         tracing::warn!(queue = watched.queue, "{stuck} yields again");
                     }
                 }
