@@ -3,6 +3,8 @@
 
 #[cfg(unix)]
 mod chaos;
+mod converted;
+mod intercepted;
 mod plugged;
 mod poison;
 mod state;

@@ -2,7 +2,6 @@
 //! interceptors.
 
 use durable::client::{ClientInterceptor, DataConverter};
-use durable::prelude::WorkflowContextView;
 use durable::sdk::temporalio_client::errors::WorkflowStartError;
 use durable::sdk::temporalio_client::interceptors::{
     Next, StartWorkflowInput, StartWorkflowOutput,
@@ -18,7 +17,7 @@ use durable::sdk::temporalio_sdk::workflow_interceptors::{
     CancellableWorkflowOutboundFuture, ScheduleActivityInput, ScheduleActivityResult,
     WorkflowInterceptorContext, WorkflowNext,
 };
-use durable::worker::{WorkflowInterceptor, WorkflowInterceptorConstructor};
+use durable::worker::WorkflowInterceptor;
 use futures_util::future::BoxFuture;
 
 /// Texts in payloads by which the codec panics.
@@ -86,11 +85,7 @@ impl FailureConverter for Failures {
 }
 
 /// An interceptor of workflows that panics when the activity with the id [`INTERCEPTOR`] is scheduled.
-pub(crate) fn workflow_interceptor() -> WorkflowInterceptorConstructor {
-    WorkflowInterceptorConstructor::new(|_: &WorkflowContextView| Interceptor)
-}
-
-struct Interceptor;
+pub(crate) struct Interceptor;
 
 impl WorkflowInterceptor for Interceptor {
     fn schedule_activity(

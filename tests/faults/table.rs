@@ -127,7 +127,7 @@ fn workers() -> &'static RunningWorkers {
         let start = async {
             Workers::new(&poisoned_client().await)
                 .queues([QUEUE])
-                .workflow_interceptor(plugged::workflow_interceptor())
+                .workflow_interceptor(|_| plugged::Interceptor)
                 .max_restarts(0)
                 .start()
                 .await

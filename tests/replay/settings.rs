@@ -4,6 +4,7 @@ use std::process::Command;
 use std::task::Poll;
 
 use durable::prelude::*;
+use durable::sdk::temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 use durable::testing::{Replayer, record};
 use durable::worker::{RunningWorkers, WorkerOptions};
 use durable::workflow::join;
@@ -48,7 +49,7 @@ async fn uses_workflow_interceptors_of_the_workers() -> durable::Result<()> {
     let client = client().await;
     let queue = unique("named");
     let workers = workers(&client, &queue, |options| {
-        options.workflow_interceptor(naming());
+        options.workflow_interceptor(WorkflowInterceptorConstructor::new(naming));
     })
     .await?;
     let purchase =
@@ -57,7 +58,7 @@ async fn uses_workflow_interceptors_of_the_workers() -> durable::Result<()> {
     flow.result().await?;
     workers.shutdown().await?;
 
-    Replayer::new().workflow_interceptor(naming()).history(flow.history()).run().await?;
+    Replayer::new().workflow_interceptor(naming).history(flow.history()).run().await?;
     let problems = problems(Replayer::new().history(flow.history()).run().await);
     let text = problems[0].to_string();
     assert!(text.contains("at event 5 (ActivityTaskScheduled double)"), "{text}");

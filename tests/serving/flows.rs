@@ -4,7 +4,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use durable::prelude::*;
-use durable::worker::{WorkflowInterceptor, WorkflowInterceptorConstructor};
+use durable::sdk::temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
+use durable::worker::WorkflowInterceptor;
 
 fn begun(ctx: &ActivityContext) {
     let info = ctx.info();
@@ -215,7 +216,7 @@ impl Echo {
 pub(crate) const POISON: &str = "poison";
 
 /// An interceptor whose constructor panics so many times when it is given a workflow of [`POISON`]. The
-/// SDK calls constructors outside of its guards, so the worker dies.
+/// SDK calls constructors outside of its guards, so the worker dies if it is added to the SDK's options.
 pub(crate) fn fragile(times: u32) -> WorkflowInterceptorConstructor {
     let left = AtomicU32::new(times);
     WorkflowInterceptorConstructor::new(move |view: &WorkflowContextView| {

@@ -21,12 +21,15 @@ async fn main() -> Exit {
 
 async fn serve() -> durable::Result<()> {
     let times = env::var("SERVING_FRAGILITY").ok().and_then(|times| times.parse().ok());
+    let fragile = flows::fragile(times.unwrap_or(0));
     let client = Client::builder().config(&Config::load()?).connect().await?;
     let queue = env::var("SERVING_QUEUE").expect("the tests give a queue");
     Workers::new(&client)
         .queues(["serving"])
-        .workflow_interceptor(flows::fragile(times.unwrap_or(0)))
-        .worker_options(move |options| options.task_queue.clone_from(&queue))
+        .worker_options(move |options| {
+            options.task_queue.clone_from(&queue);
+            options.workflow_interceptor(fragile.clone());
+        })
         .run()
         .await
 }

@@ -35,12 +35,13 @@ async fn workers(
     let address = Shared::get().address();
     let client = Client::connect(address).await?;
     let suffix = suffix.to_owned();
+    let fragile = fragile(fragility);
     let workers = Workers::new(&client)
         .queues(["serving", "serving-bystander"])
         .worker_options(move |options| {
             options.task_queue = format!("{}-{suffix}", options.task_queue);
+            options.workflow_interceptor(fragile.clone());
         })
-        .workflow_interceptor(fragile(fragility))
         .max_restarts(restarts)
         .restart_interval(Duration::from_millis(50))
         .start()

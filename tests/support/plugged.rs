@@ -11,7 +11,7 @@ use durable::sdk::temporalio_sdk::workflow_interceptors::{
     CancellableWorkflowOutboundFuture, ScheduleActivityInput, ScheduleActivityResult,
     WorkflowInterceptorContext, WorkflowNext,
 };
-use durable::worker::{WorkflowInterceptor, WorkflowInterceptorConstructor};
+use durable::worker::WorkflowInterceptor;
 
 /// A data converter that flips every byte of a payload, so that nothing is read by accident.
 #[must_use]
@@ -80,11 +80,13 @@ pub fn open(mut payload: Payload) -> Payload {
 
 /// An interceptor that gives every activity the id `named`, which a replay compares.
 #[must_use]
-pub fn naming() -> WorkflowInterceptorConstructor {
-    WorkflowInterceptorConstructor::new(|_: &WorkflowContextView| Naming)
+pub fn naming(_: &WorkflowContextView) -> Naming {
+    Naming
 }
 
-struct Naming;
+/// See [`naming`].
+#[derive(Debug)]
+pub struct Naming;
 
 impl WorkflowInterceptor for Naming {
     fn schedule_activity(

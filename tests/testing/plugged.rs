@@ -1,6 +1,7 @@
 //! Plug-ins of a program's clients and workers, in the environment of a test and in the replay at its end.
 
 use durable::prelude::*;
+use durable::sdk::temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 use durable::testing::{TestEnv, TestEnvBuilder};
 use durable::{Error, Result};
 use durable_tests::plugged::{flipping, naming};
@@ -26,7 +27,7 @@ async fn a_data_converter_is_that_of_client_workers_mocks_and_replay(env: TestEn
 }
 
 fn named(env: TestEnvBuilder) -> TestEnvBuilder {
-    env.workflow_interceptor(naming())
+    env.workflow_interceptor(naming)
 }
 
 #[durable::test(setup = named)]
@@ -38,7 +39,7 @@ async fn a_workflow_interceptor_takes_part_in_the_replay(env: TestEnv) -> Result
 #[tokio::test]
 async fn one_that_only_the_workers_have_is_a_difference() -> Result<()> {
     let env = TestEnv::builder().worker_options(|options| {
-        options.workflow_interceptor(naming());
+        options.workflow_interceptor(WorkflowInterceptorConstructor::new(naming));
     });
     let env = env.start().await?;
     Order::execute(env.client(), "7".to_owned()).await?;

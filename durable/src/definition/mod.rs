@@ -15,6 +15,7 @@ pub(crate) mod dependencies;
 mod deserializer;
 pub(crate) mod entry;
 pub(crate) mod exact;
+pub(crate) mod guarded_interceptor;
 pub(crate) mod handler;
 mod handles;
 mod inputs;

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
+use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -26,6 +27,8 @@ pub(crate) enum Part {
     Query(&'static str),
     /// The `Drop` of the state, or of what a future holds.
     Drop,
+    /// A workflow interceptor, also its constructor.
+    Interceptor,
 }
 
 impl Part {
@@ -46,6 +49,7 @@ impl fmt::Display for Part {
             Self::Validator(name) => write!(f, "the validator of update `{name}`"),
             Self::Query(name) => write!(f, "query `{name}`"),
             Self::Drop => f.write_str("a `Drop`"),
+            Self::Interceptor => f.write_str("a workflow interceptor"),
         }
     }
 }
@@ -120,6 +124,20 @@ impl UserThread {
 /// code.
 pub(crate) fn current() -> Option<UserCode> {
     THREAD.try_with(|thread| thread.state().code.clone()).ok().flatten()
+}
+
+/// The reason that a call is not allowed in workflow code, or can't be answered by this worker. User code
+/// unwinds with it, and the workflow task fails with it.
+pub(crate) struct Refusal(pub(crate) String);
+
+/// Unwinds out of the workflow code that this thread runs, without a panic: the panic hook would print
+/// another message, with the wrong location.
+pub(crate) fn refuse(code: &UserCode, message: String) -> ! {
+    if code.part == Part::Interceptor {
+        // The guards of interceptors know texts only.
+        resume_unwind(Box::new(message));
+    }
+    resume_unwind(Box::new(Refusal(message)))
 }
 
 /// Marks the thread as running user code until it is dropped, also by a panic. Marks nest: a `Drop` runs

@@ -3,6 +3,7 @@
 //! [`Workers`] checks everything before anything runs, starts a worker for each queue, starts those
 //! again that die, tells how they are, and stops them cleanly on Ctrl-C or SIGTERM.
 
+mod access;
 mod attributes;
 mod checks;
 mod control;
@@ -46,6 +47,4 @@ pub use crate::definition::{ActivityAttempt, StuckWorkflow};
 #[doc(inline)]
 pub use temporalio_sdk::WorkerOptions;
 #[doc(inline)]
-pub use temporalio_sdk::workflow_interceptors::{
-    WorkflowInterceptor, WorkflowInterceptorConstructor,
-};
+pub use temporalio_sdk::workflow_interceptors::WorkflowInterceptor;

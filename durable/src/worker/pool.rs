@@ -4,8 +4,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use temporalio_sdk::WorkerOptions;
-use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
+use temporalio_sdk::workflow_interceptors::{WorkflowInterceptor, WorkflowInterceptorConstructor};
+use temporalio_sdk::{WorkerOptions, WorkflowContextView};
 use tokio::sync::oneshot;
 
 use super::control::Control;
@@ -20,10 +20,12 @@ use super::{DeploymentVersion, VersioningBehavior, WorkerError, attributes, vers
 use crate::background::CONTROL;
 use crate::client::Client;
 use crate::definition::entry::Target;
+use crate::definition::guarded_interceptor::{ActivityGuard, guarded};
 use crate::definition::{
     Attempts, Dependencies, Queue, Registry, WorkerShutdown, configured, debug, user_code,
 };
 use crate::error::Result;
+use crate::error::command_sizes::counting_interceptor;
 use crate::error::payload_limit::PayloadLimit;
 use crate::error::server_limits::WorkerLimits;
 use crate::logs::CallersSubscriber;
@@ -195,12 +197,26 @@ impl Workers {
         self
     }
 
-    /// Adds a workflow interceptor of the SDK to each worker, inside of those that were added before.
+    /// Adds a workflow interceptor of the SDK to each worker, inside of those that were added before. The
+    /// constructor is called for each workflow that a worker loads.
+    ///
+    /// A panic of the interceptor fails the workflow task, or the query or update that it validates or
+    /// answers. `initialize_workflow` is not called: SDK 1.1.1 calls it outside of its guards, so a panic
+    /// would end the worker. `execute` gets the same headers, and the constructor a view of the workflow.
+    /// Interceptors that [`worker_options`](Self::worker_options) adds are not guarded.
     ///
     /// A replay needs the same interceptors: `Replayer` and `TestEnvBuilder`, of the feature `testing`,
     /// have a method of the same name.
-    pub fn workflow_interceptor(mut self, constructor: WorkflowInterceptorConstructor) -> Self {
-        self.interceptors.push(constructor);
+    pub fn workflow_interceptor<I: WorkflowInterceptor>(
+        self,
+        constructor: impl Fn(&WorkflowContextView) -> I + Send + Sync + 'static,
+    ) -> Self {
+        self.guarded_interceptor(guarded(constructor))
+    }
+
+    /// Adds a workflow interceptor that is guarded, or of this crate.
+    pub(crate) fn guarded_interceptor(mut self, guarded: WorkflowInterceptorConstructor) -> Self {
+        self.interceptors.push(guarded);
         self
     }
 
@@ -340,7 +356,8 @@ impl Workers {
         })?;
         let given = (*self.options != ConfiguredOptions::default())
             .then(|| configured::configured_options_interceptor(Arc::clone(&self.options)));
-        let interceptors = std::iter::once(user_code::starting_interceptor());
+        options.activity_inbound_interceptor(ActivityGuard);
+        let interceptors = [user_code::starting_interceptor(), counting_interceptor()].into_iter();
         let interceptors = interceptors.chain(given).chain(self.interceptors.clone()).collect();
         options.register_workflow_interceptors(interceptors);
         if let Some((version, behavior)) = &self.version {

@@ -7,12 +7,14 @@ use std::time::Duration;
 use temporalio_client::interceptors::ClientInterceptor;
 use temporalio_common::data_converters::DataConverter;
 use temporalio_sdk::WorkerOptions;
-use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
+use temporalio_sdk::WorkflowContextView;
+use temporalio_sdk::workflow_interceptors::WorkflowInterceptor;
 
 use super::TestEnv;
 use super::server::Server;
 use crate::client::{Client, ClientBuilder};
 use crate::definition::Dependencies;
+use crate::definition::guarded_interceptor::guarded;
 use crate::dev_server::{SearchAttribute, with_declared};
 use crate::error::Result;
 use crate::testing::TimeSkipping;
@@ -78,8 +80,11 @@ impl TestEnvBuilder {
 
     /// Adds a workflow interceptor to each worker and to the replay, inside those that were added
     /// before.
-    pub fn workflow_interceptor(mut self, constructor: WorkflowInterceptorConstructor) -> Self {
-        self.replay.interceptors.push(constructor);
+    pub fn workflow_interceptor<I: WorkflowInterceptor>(
+        mut self,
+        constructor: impl Fn(&WorkflowContextView) -> I + Send + Sync + 'static,
+    ) -> Self {
+        self.replay.interceptors.push(guarded(constructor));
         self
     }
 

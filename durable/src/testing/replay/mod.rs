@@ -21,7 +21,8 @@ use std::time::Duration;
 use temporalio_client::WorkflowHistory;
 use temporalio_common::data_converters::DataConverter;
 use temporalio_sdk::WorkerOptions;
-use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
+use temporalio_sdk::WorkflowContextView;
+use temporalio_sdk::workflow_interceptors::WorkflowInterceptor;
 use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
 
 pub use files::record;
@@ -33,6 +34,7 @@ use self::failure::Failures;
 use self::history::Checked;
 use crate::definition::Registry;
 use crate::definition::debug;
+use crate::definition::guarded_interceptor::guarded;
 use crate::error::{Error, Result};
 use crate::testing::error::{ReplayError, ReplayProblem};
 
@@ -141,8 +143,11 @@ impl Replayer {
 
     /// Adds a workflow interceptor, inside those that were added before. The replay needs those of the
     /// workers, in the same order.
-    pub fn workflow_interceptor(mut self, constructor: WorkflowInterceptorConstructor) -> Self {
-        self.settings.interceptors.push(constructor);
+    pub fn workflow_interceptor<I: WorkflowInterceptor>(
+        mut self,
+        constructor: impl Fn(&WorkflowContextView) -> I + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.interceptors.push(guarded(constructor));
         self
     }
 

@@ -12,6 +12,7 @@ use super::failure::Failures;
 use crate::definition::Queue;
 use crate::definition::entry::Target;
 use crate::error::Result;
+use crate::error::command_sizes::counting_interceptor;
 use crate::worker::WorkerError;
 
 const DEFAULT_NAMESPACE: &str = "default";
@@ -74,7 +75,7 @@ impl ReplaySettings {
             .detect_nondeterministic_futures(of_worker.detect_nondeterministic_futures)
             .build();
         // Outermost, so that it sees what the other interceptors make of a failure.
-        let mut interceptors = vec![failures.interceptor()];
+        let mut interceptors = vec![failures.interceptor(), counting_interceptor()];
         interceptors.extend(self.interceptors.iter().cloned());
         options.register_workflow_interceptors(interceptors);
         queue.register(&mut Target::Replayer(&mut options)).map_err(|error| {

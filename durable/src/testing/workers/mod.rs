@@ -83,7 +83,7 @@ impl TestWorkers {
             let workers = Workers::new(&client);
             let interceptors = setup.interceptors.into_iter();
             let workers = interceptors
-                .fold(workers, Workers::workflow_interceptor)
+                .fold(workers, Workers::guarded_interceptor)
                 .drain_timeout(Duration::ZERO)
                 .shared_state(setup.shared as Arc<dyn Intervention>)
                 .for_test()

@@ -46,6 +46,7 @@ macro_rules! attributes {
                 &self,
                 key: &SearchAttributeKey<T>,
             ) {
+                task_size::count(key.name().len() + REMOVAL);
                 self.upsert_search_attributes([removal(key)]);
             }
 
@@ -76,7 +77,9 @@ macro_rules! attributes {
                 &self,
                 name: impl Into<String>,
             ) -> Result<(), PayloadConversionError> {
-                self.upsert_memo([(name.into(), None)])
+                let name = name.into();
+                task_size::count(name.len() + REMOVAL);
+                self.upsert_memo([(name, None)])
             }
         }
     };
@@ -84,6 +87,9 @@ macro_rules! attributes {
 
 attributes!(WorkflowContext);
 attributes!(SyncWorkflowContext);
+
+/// The estimated size of a command that removes a value, in bytes.
+const REMOVAL: usize = 128;
 
 /// The maximum size of a search attribute's value in bytes, by the default configuration of server 1.32.0.
 const MAX_ATTRIBUTE_SIZE: usize = 2048;
@@ -112,6 +118,8 @@ pub(crate) fn update<T: SearchAttributeValue>(
         ));
     }
     checks.finish().map_err(ValueError::Call)?;
+    let value = Value::new("search attribute", key.name().to_owned());
+    task_size::check_bytes(key.name().len() + size.unwrap_or_default(), &value)?;
     Ok(update)
 }
 
@@ -124,7 +132,9 @@ fn check_memo<T: TemporalSerializable + 'static>(
     let what = Value::new("memo", name.to_owned());
     let payload = with_context(converter, |context| converter.to_payload(context, value));
     let payload = payload.map_err(|error| what.unserializable(&error))?;
-    task_size::check_memo(&[payload], &what)
+    task_size::check_memo(&[payload], &what)?;
+    task_size::count(name.len());
+    Ok(())
 }
 
 /// Returns the update that removes an attribute of any type: an empty list. SDK 1.1.1 sends a payload

@@ -93,9 +93,6 @@ where
     let value = Value::new("input of continued workflow", W::NAME);
     match &mut end {
         WorkflowTermination::ContinueAsNew(request) => {
-            if let Err(error) = task_size::check(&request.arguments, &value) {
-                return error.into_failure().into();
-            }
             // Server 1.32.0 gives the new run the memo of the first start, without later changes.
             if !sets_memo {
                 request.memo = context.memo().into_raw().fields;
@@ -105,7 +102,15 @@ where
             for (name, header) in context.headers() {
                 request.headers.entry(name.clone()).or_insert_with(|| header.clone());
             }
-            end
+            let attributes = request.search_attributes.iter().flat_map(|all| &all.indexed_fields);
+            let kept = request.memo.iter().chain(&request.headers).chain(attributes);
+            task_size::count(
+                kept.map(|(name, payload)| name.len() + payload.data.len() + 64).sum(),
+            );
+            match task_size::check_end(&request.arguments, &value) {
+                Ok(()) => end,
+                Err(error) => error.into_failure().into(),
+            }
         }
         WorkflowTermination::Failed(OutgoingWorkflowError::PayloadConversion(error))
             if ValueError::of(error).is_none() =>

@@ -297,6 +297,14 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
         part: Part,
         answer: impl FnOnce() -> Result<R, WorkflowError>,
     ) -> Result<R, WorkflowError> {
+        if matches!(part, Part::Query(_)) && quarantine::is_stuck_in(self.execution.run_id(), part)
+        {
+            let message = format!(
+                "{part} of workflow {} is not answered: an earlier call of it for this run does not yield",
+                W::NAME
+            );
+            return Err(WorkflowError::Execution(message.into()));
+        }
         let answer = || answer().inspect_err(check_display);
         // A query or validator never runs again, also while the run replays for it.
         self.execution.call(part, false, answer).unwrap_or_else(|unwound| {

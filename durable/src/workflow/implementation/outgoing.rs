@@ -199,7 +199,7 @@ fn measured<T: TemporalSerializable + 'static>(
     let serialize = |context: &SerializationContext<'_>| converter.to_payload(context, value);
     let payload = serializing(|| with_context(converter, serialize));
     let payloads = vec![payload.map_err(|error| what.unserializable(&error))?];
-    task_size::check(&payloads, &what)?;
+    task_size::check_end(&payloads, &what)?;
     Ok(Box::new(RawValue::new(payloads)))
 }
 

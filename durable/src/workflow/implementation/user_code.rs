@@ -17,7 +17,7 @@ use futures_util::future::{LocalBoxFuture, pending};
 use temporalio_sdk::{WorkflowContext, WorkflowContextView};
 
 pub(crate) use crate::definition::user_code::{Part, current};
-use crate::definition::user_code::{RunIds, UserCode, enter};
+use crate::definition::user_code::{Refusal, RunIds, UserCode, enter, refuse};
 use crate::definition::{WorkerShutdown, Workflow, panic_message};
 use crate::error::task_size::{self, Run, Sent};
 use crate::logs::{CodeLog, Kind, RunLog};
@@ -35,7 +35,7 @@ pub(crate) struct Execution {
     run: Arc<RunIds>,
     log: RunLog,
     has_ended: Cell<bool>,
-    sent: Sent,
+    sent: Rc<Sent>,
 }
 
 impl Execution {
@@ -51,7 +51,7 @@ impl Execution {
                 run_id: run_id.to_owned(),
             }),
             has_ended: Cell::new(false),
-            sent: Sent::default(),
+            sent: Rc::default(),
         })
     }
 
@@ -77,6 +77,7 @@ impl Execution {
         is_silent: bool,
         call: impl FnOnce() -> R,
     ) -> Result<R, Unwound> {
+        task_size::note_ended(None);
         let run = Some(Arc::clone(&self.run));
         let _entered = enter(UserCode { part, workflow_type: self.workflow_type.into(), run });
         let _running = log.enter(is_silent);
@@ -86,7 +87,7 @@ impl Execution {
     /// Returns the log of a part of the workflow.
     fn log_of(&self, part: Part) -> CodeLog {
         match part {
-            Part::Run | Part::Decode | Part::Drop => self.log.run(),
+            Part::Run | Part::Decode | Part::Drop | Part::Interceptor => self.log.run(),
             Part::Init => self.log.init(),
             Part::Signal(name) => self.log.handler(Kind::Signal, name),
             Part::Update(name) => self.log.handler(Kind::Update, name),
@@ -134,9 +135,6 @@ impl Unwound {
     }
 }
 
-/// The reason that a call is not allowed in workflow code. User code unwinds with it.
-struct Refusal(String);
-
 /// Refuses a direct call of an activity's function in workflow code, where it would run again on every
 /// replay. Tests, activities and other code may call it.
 ///
@@ -146,11 +144,11 @@ pub fn called_as_function(activity: &'static str, instead: &'static str) {
     let Some(code) = current() else { return };
     let place =
         if code.part.can_wait() { "" } else { " in `#[run]`, or in an async signal or update" };
-    // Unwinds without a panic: the panic hook would print another message, with the wrong location.
-    resume_unwind(Box::new(Refusal(format!(
+    let message = format!(
         "activity `{activity}` was called as a function by {code}, where it would run again on every \
          replay; write `{instead}`{place}"
-    ))));
+    );
+    refuse(&code, message);
 }
 
 /// Starts a signal or update. After the end of `#[run]` it never resolves.
@@ -200,7 +198,7 @@ impl<W> Run for SizedRun<W> {
         self.context.patched(id)
     }
 
-    fn sent(&self) -> &Sent {
+    fn sent(&self) -> &Rc<Sent> {
         &self.execution.sent
     }
 }
@@ -262,10 +260,16 @@ impl<W, T> Future for UserFuture<W, T> {
         let is_silent = this.context.is_replaying_history_events();
         let (part, log) = (this.part, &this.log);
         let poll = || this.execution.call_logged(part, log, is_silent, || future.poll_unpin(cx));
-        match task_size::within(&this.run, poll) {
+        let polled = task_size::within(&this.run, poll);
+        if let Some(message) = this.overflow() {
+            this.context.force_task_fail(message);
+            return Poll::Pending;
+        }
+        match polled {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => {
                 this.execution.discard(this.future.take());
+                task_size::note_ended(Some(&this.execution.sent));
                 if this.part == Part::Run {
                     this.execution.has_ended.set(true);
                 }
@@ -276,6 +280,17 @@ impl<W, T> Future for UserFuture<W, T> {
                 Poll::Pending
             }
         }
+    }
+}
+
+impl<W, T> UserFuture<W, T> {
+    /// Returns the message of a task whose commands the server wouldn't accept. What is in a history was
+    /// accepted.
+    fn overflow(&self) -> Option<String> {
+        if self.context.is_replaying_history_events() {
+            return None;
+        }
+        self.execution.sent.overflow(self.context.history_length())
     }
 }
 
