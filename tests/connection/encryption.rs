@@ -121,33 +121,20 @@ async fn address_of_the_builder_does_not_inherit_the_scheme_of_the_configuration
     assert!(error.to_string().contains("is not issued by"), "{error}");
 }
 
+/// `tests/config` has those of one file.
 #[tokio::test]
-async fn certificates_contradict_an_address_without_tls() {
-    let authority = crate::authority::Authority::new();
-    let folder = tempfile::tempdir().expect("there is room");
-    let ca = folder.path().join("ca.pem");
-    std::fs::write(&ca, authority.pem()).expect("it can be written");
-    let ca = ca.display();
-    let file = |rest: &str| crate::config(&format!("temporal: {{ {rest} }}"));
-    for (builder, named) in [
-        (
-            Client::builder()
-                .config(&file(&format!("url: 'http://127.0.0.1:1', server_ca_cert: {ca}"))),
-            "temporal.server_ca_cert: ",
-        ),
-        (
-            Client::builder()
-                .config(&file("server_ca_cert: /ca.pem"))
-                .address("http://127.0.0.1:1"),
-            "`server_ca_cert` (",
-        ),
-        (
-            Client::builder().config(&file("tls_server_name: shop")).address("HTTP://127.0.0.1:1"),
-            "`tls_server_name` (",
-        ),
+async fn certificates_of_the_configuration_contradict_an_address_without_tls() {
+    for (setting, named) in [
+        ("server_ca_cert: /nowhere/ca.pem", "`server_ca_cert` (durable.yaml:1"),
+        ("tls_server_name: shop", "`tls_server_name` (durable.yaml:1"),
     ] {
-        let error = builder.connect().await.expect_err("they contradict each other");
-        let text = error.to_string();
-        assert!(text.contains(named) && text.contains("means no TLS"), "{text}");
+        for address in ["http://127.0.0.1:1", "HTTP://127.0.0.1:1"] {
+            let config = crate::config(&format!("temporal: {{ {setting} }}"));
+            let error = Client::builder().config(&config).address(address).connect().await;
+            let error = error.expect_err("they contradict each other");
+            assert!(is_contradiction(&error), "{error:?}");
+            let text = error.to_string();
+            assert!(text.contains(named) && text.contains("change one of them"), "{text}");
+        }
     }
 }

@@ -97,7 +97,7 @@ impl Sent {
 
 thread_local! {
     static CURRENT: RefCell<Option<Rc<dyn Run>>> = const { RefCell::new(None) };
-    /// What the run has sent whose method has just ended on this thread. The SDK converts the method's
+    /// The values of the run whose method has just ended on this thread. The SDK converts the method's
     /// error next.
     static ENDED: RefCell<Option<Rc<Sent>>> = const { RefCell::new(None) };
 }
