@@ -109,6 +109,10 @@ mod private_file;
 mod search_attribute;
 mod secret;
 mod settings;
+#[cfg(any(feature = "cli", feature = "telemetry"))]
+pub mod telemetry;
+#[cfg(any(feature = "cli", feature = "config", feature = "telemetry"))]
+mod telemetry_settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tls;

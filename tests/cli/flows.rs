@@ -114,6 +114,7 @@ pub struct EchoWorkflow;
 impl EchoWorkflow {
     #[run]
     async fn run(text: String) -> WorkflowResult<String> {
+        tracing::info!(characters = text.len(), "echoing");
         Ok(text)
     }
 }

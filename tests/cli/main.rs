@@ -2,6 +2,7 @@
 
 mod checking;
 mod flows;
+mod logging;
 mod looking;
 mod metadata;
 mod own;

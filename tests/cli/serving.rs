@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::{ended, program, program_at, run, run_alone};
 
 /// A program that runs, killed when a test ends without having stopped it.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(command.spawn().expect("the program that was built runs"))
     }
@@ -42,7 +42,7 @@ impl Running {
     }
 
     /// Sends a signal, and tells how the process ended and what it had logged.
-    fn stop(mut self, signal: &str) -> (ExitStatus, String) {
+    pub(crate) fn stop(mut self, signal: &str) -> (ExitStatus, String) {
         let pid = self.0.id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &pid]).status();
         assert!(sent.expect("kill runs").success());

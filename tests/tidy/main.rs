@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("settings", &[]),
     ("dev_server_settings", &["search_attribute"]),
     ("codec_server_settings", &[]),
+    ("telemetry_settings", &[]),
     ("definition", &["options", "search_attribute"]),
     ("error", &["definition", "options"]),
     (
@@ -58,9 +59,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "options",
             "search_attribute",
             "secret",
+            "telemetry_settings",
             "worker",
         ],
     ),
+    ("telemetry", &["config", "error", "settings", "telemetry_settings"]),
     (
         "testing",
         &[
@@ -78,7 +81,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "cli",
-        &["client", "config", "definition", "dev_server", "error", "options", "testing", "worker"],
+        &[
+            "client",
+            "config",
+            "definition",
+            "dev_server",
+            "error",
+            "options",
+            "telemetry",
+            "testing",
+            "worker",
+        ],
     ),
 ];
 

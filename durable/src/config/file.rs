@@ -207,7 +207,10 @@ impl Reading<'_> {
 }
 
 fn is_text(kind: Kind) -> bool {
-    matches!(kind, Kind::Text | Kind::Secret | Kind::Pem | Kind::Path | Kind::SearchAttribute)
+    matches!(
+        kind,
+        Kind::Text | Kind::Secret | Kind::Pem | Kind::Path | Kind::SearchAttribute | Kind::OneOf(_)
+    )
 }
 
 fn quoted(kind: Kind, text: &str) -> String {

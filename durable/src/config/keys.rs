@@ -11,13 +11,14 @@ use super::section::{
     Alias, Declared, ForOne, Key, Keys, Map, Member, Named, Part, Refused, Section, sections,
 };
 use super::types::{
-    Bool, Coefficient, Count, Fraction, Milliseconds, Path, Pem, Port, Positive, Rate,
-    SearchAttribute, Seconds, Secret, Text, Texts,
+    Bool, Coefficient, Count, Fraction, LogFormat, LogLevel, Milliseconds, Path, Pem, Port,
+    Positive, Rate, SearchAttribute, Seconds, Secret, Text, Texts,
 };
 use super::value::Values;
 use crate::client::ConnectionSettings;
 use crate::dev_server_settings::DevServerSettings;
 use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
+use crate::telemetry_settings::TelemetrySettings;
 use crate::worker::{ServingSettings, WorkerSettings};
 
 sections! {
@@ -71,6 +72,9 @@ sections! {
         worker: Section<Worker>;
         /// The server that development uses.
         dev_server: Section<DevServer>;
+        /// The logs of this program, if it sets them up by the commands `serve` and `dev` or by
+        /// `durable::telemetry::init()`.
+        telemetry: Section<Telemetry>;
         /// every workflow and activity has its queue in its annotation, which takes precedence over the
         /// configuration; use `worker.queues` to choose the queues to serve
         task_queue: Refused;
@@ -216,6 +220,13 @@ sections! {
         target_cpu_usage: Key<Fraction> => target_cpu_usage, without "fixed numbers";
         /// The build id of the workers.
         worker_build_id: Key<Text> => build_id, without "a hash of the program";
+    }
+
+    struct Telemetry of TelemetrySettings = TelemetrySettings::default() => {
+        /// The form of log lines.
+        log_format: Key<LogFormat> => log_format;
+        /// The least severe level of log lines. The variable `RUST_LOG` takes precedence.
+        log_level: Key<LogLevel> => log_level;
     }
 
     struct DevServer of DevServerSettings = DevServerSettings::default() => {

@@ -1,5 +1,7 @@
 //! The kinds of values that keys have.
 
+use crate::telemetry_settings::{LogFormat, LogLevel};
+
 /// The type of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -31,7 +33,30 @@ pub(super) enum Kind {
     Texts,
     /// The type of a search attribute.
     SearchAttribute,
+    /// One of these names, ignoring case.
+    OneOf(Choice),
 }
+
+/// Names of which a value is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Choice {
+    /// The name of the type in the schema.
+    pub(super) name: &'static str,
+    pub(super) names: &'static [&'static str],
+    /// A description of a valid value.
+    pub(super) expectation: &'static str,
+}
+
+/// The form of log lines.
+pub(super) const LOG_FORMAT: Choice =
+    Choice { name: "log_format", names: LogFormat::NAMES, expectation: "`text` or `json`" };
+
+/// The level of log lines.
+pub(super) const LOG_LEVEL: Choice = Choice {
+    name: "log_level",
+    names: LogLevel::NAMES,
+    expectation: "`off`, `error`, `warn`, `info`, `debug` or `trace`",
+};
 
 impl Kind {
     /// Returns the name of the type, for the documentation.
@@ -51,12 +76,14 @@ impl Kind {
             Self::Path => "path",
             Self::Texts => "list of texts",
             Self::SearchAttribute => "type of a search attribute",
+            Self::OneOf(choice) => choice.expectation,
         }
     }
 
     /// Returns a description of a valid value, for messages.
     pub(super) const fn expectation(self) -> &'static str {
         match self {
+            Self::OneOf(choice) => choice.expectation,
             Self::Bool => "`true` or `false`",
             Self::Count { least: 0 } => "a whole number, such as 100",
             Self::Count { .. } => "a whole number of at least 1, such as 100",

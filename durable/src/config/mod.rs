@@ -26,6 +26,8 @@ mod section;
 mod serving;
 mod setting;
 mod substitution;
+#[cfg(any(feature = "cli", feature = "telemetry"))]
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod types;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::entry::Entry;
 use super::keys::entries;
-use super::kind::Kind;
+use super::kind::{Kind, LOG_FORMAT, LOG_LEVEL};
 use crate::search_attribute::SearchAttribute;
 
 /// The pattern of a value with a substitution.
@@ -40,6 +40,8 @@ fn definitions() -> Map<String, Value> {
         Kind::Text,
         Kind::Texts,
         Kind::SearchAttribute,
+        Kind::OneOf(LOG_FORMAT),
+        Kind::OneOf(LOG_LEVEL),
     ];
     kinds.into_iter().map(|kind| (name(kind).to_owned(), value(kind))).collect()
 }
@@ -59,6 +61,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::Text | Kind::Secret | Kind::Pem | Kind::Path => "text",
         Kind::Texts => "texts",
         Kind::SearchAttribute => "search_attribute",
+        Kind::OneOf(choice) => choice.name,
     }
 }
 
@@ -136,6 +139,7 @@ fn value(kind: Kind) -> Value {
             let names = SearchAttribute::ALL.map(|kind| kind.to_string());
             json!({ "enum": names })
         }
+        Kind::OneOf(choice) => json!({ "enum": choice.names }),
     };
     json!({ "anyOf": [plain, { "type": "string", "pattern": SUBSTITUTION }, { "type": "null" }] })
 }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::kind::Kind;
+use super::kind::{Kind, LOG_FORMAT, LOG_LEVEL};
 use super::value::Value;
 use crate::client;
 use crate::search_attribute;
+use crate::telemetry_settings;
 
 /// A type of keys: what is written, and what the program gets.
 pub(super) trait KeyType {
@@ -49,6 +50,8 @@ key_types! {
     Path: PathBuf = Kind::Path;
     Texts: Vec<String> = Kind::Texts;
     SearchAttribute: search_attribute::SearchAttribute = Kind::SearchAttribute;
+    LogFormat: telemetry_settings::LogFormat = Kind::OneOf(LOG_FORMAT);
+    LogLevel: telemetry_settings::LogLevel = Kind::OneOf(LOG_LEVEL);
 }
 
 macro_rules! typed {
@@ -79,4 +82,26 @@ typed! {
     PathBuf => Path;
     client::Pem => Pem;
     search_attribute::SearchAttribute => SearchAttribute;
+}
+
+macro_rules! typed_by_name {
+    ($($type:ty;)+) => {$(
+        impl Typed for $type {
+            fn typed(value: &Value) -> Option<Self> {
+                match value {
+                    Value::Text(name) => name.parse().ok(),
+                    _ => None,
+                }
+            }
+
+            fn untyped(&self) -> Value {
+                Value::Text(self.to_string())
+            }
+        }
+    )+};
+}
+
+typed_by_name! {
+    telemetry_settings::LogFormat;
+    telemetry_settings::LogLevel;
 }

@@ -105,6 +105,10 @@ impl Value {
             }
             Kind::Text | Kind::Secret => Some(Self::Text(text.to_owned())),
             Kind::SearchAttribute => text.parse().ok().map(Self::SearchAttribute),
+            Kind::OneOf(choice) => {
+                let name = choice.names.iter().find(|name| name.eq_ignore_ascii_case(text));
+                name.map(|name| Self::Text((*name).to_owned()))
+            }
             Kind::Pem if is_key(text) => Some(Self::Pem(Pem::inline(text))),
             Kind::Pem => Some(Self::Pem(Pem::file(path()))),
             Kind::Path => Some(Self::Path(path())),

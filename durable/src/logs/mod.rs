@@ -4,10 +4,12 @@
 //! Everything here works with any `tracing` subscriber, also with one that the program sets for a scope only.
 
 mod code;
+mod hint;
 mod silence;
 mod site;
 mod subscriber;
 
 pub(crate) use code::{AttemptIds, CodeLog, RunLog, attempt};
+pub(crate) use hint::without_subscriber;
 pub(crate) use site::Kind;
 pub(crate) use subscriber::CallersSubscriber;

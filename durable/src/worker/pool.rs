@@ -28,7 +28,7 @@ use crate::error::Result;
 use crate::error::command_sizes::counting_interceptor;
 use crate::error::payload_limit::PayloadLimit;
 use crate::error::server_limits::WorkerLimits;
-use crate::logs::CallersSubscriber;
+use crate::logs::{self, CallersSubscriber};
 use crate::options::ConfiguredOptions;
 use crate::settings::Settings;
 
@@ -268,6 +268,7 @@ impl Workers {
 
     /// Runs the workers as [`run`](Self::run) does, but at most until `stop` is ready.
     pub(crate) async fn run_until(self, stop: impl Future<Output = ()>) -> Result<()> {
+        logs::without_subscriber();
         let signals = StopSignals::listen();
         let running = self.start().await?;
         let (asking, asked) = oneshot::channel();

@@ -47,8 +47,8 @@ pub(in crate::cli) struct Dev {
 
 impl Dev {
     pub(super) async fn run(self, program: Program) -> Outcome {
-        self.serving.begin()?;
         let context = &program.context;
+        let _telemetry = self.serving.begin(context)?;
         if let Some(address) = &self.workers_of {
             let builder = context.client_builder()?.address(address).without_tls();
             let client = builder.connect().await?;

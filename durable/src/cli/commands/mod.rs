@@ -11,7 +11,6 @@ pub(super) mod execute;
 pub(super) mod health;
 pub(super) mod history;
 pub(super) mod list;
-mod logging;
 #[cfg(feature = "dev-server")]
 mod rebuild;
 #[cfg(feature = "testing")]

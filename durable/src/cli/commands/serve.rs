@@ -5,13 +5,14 @@ use std::time::Duration;
 use clap::Args;
 
 use super::check::Checked;
-use super::logging::{self, LogLevel};
+use crate::cli::context::Context;
 use crate::cli::duration;
-use crate::cli::exit::{self, Outcome};
+use crate::cli::exit::{self, Outcome, Problem};
 use crate::cli::names;
 use crate::cli::program::Program;
 use crate::client::ClientService;
 use crate::definition::Registry;
+use crate::telemetry::{self, LogFormat, LogLevel, Telemetry, TelemetryError};
 use crate::worker::Workers;
 
 /// The arguments of the commands that run workers.
@@ -24,17 +25,41 @@ pub(super) struct Serving {
     /// default is what is configured, or else 10 minutes
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     drain_timeout: Option<Duration>,
-    /// The level of the log; the default is what `RUST_LOG` says, or else info
+    /// The level of the log; the default is what `RUST_LOG` says, or what is configured,
+    /// or else info
     #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
     log_level: Option<LogLevel>,
+    /// The form of the log; the default is what is configured, or else text
+    #[arg(long, value_enum, ignore_case = true, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
 }
 
 impl Serving {
-    /// Starts the log, and checks the names of the queues.
-    pub(super) fn begin(&self) -> Outcome {
-        logging::start(self.log_level);
+    /// Sets telemetry up, and checks the names of the queues. The telemetry ends when it is dropped.
+    pub(super) fn begin(&self, context: &Context) -> Result<Telemetry, Problem> {
+        let telemetry = self.telemetry(context)?;
         let registry = Registry::collect().map_err(crate::Error::from)?;
-        names::served(&registry, &self.queues)
+        names::served(&registry, &self.queues)?;
+        Ok(telemetry)
+    }
+
+    /// Sets telemetry up. A program that has a subscriber keeps it.
+    fn telemetry(&self, context: &Context) -> Result<Telemetry, Problem> {
+        let mut telemetry = telemetry::builder();
+        // Problems of the configuration are reported with all others.
+        if let Ok(config) = context.config() {
+            telemetry = telemetry.config(config);
+        }
+        if let Some(level) = self.log_level {
+            telemetry = telemetry.log_level(level);
+        }
+        if let Some(format) = self.log_format {
+            telemetry = telemetry.log_format(format);
+        }
+        match telemetry.init() {
+            Err(error) if is_set_already(&error) => Ok(Telemetry::default()),
+            initialized => Ok(initialized?),
+        }
     }
 
     /// Serves until the process is told to stop, by a signal or otherwise.
@@ -60,6 +85,10 @@ impl Serving {
     }
 }
 
+fn is_set_already(error: &crate::Error) -> bool {
+    matches!(error.downcast_ref(), Some(TelemetryError::AlreadySet))
+}
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Serve {
     #[command(flatten)]
@@ -68,8 +97,8 @@ pub(in crate::cli) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self, program: Program) -> Outcome {
-        self.serving.begin()?;
         let context = &program.context;
+        let _telemetry = self.serving.begin(context)?;
         // A problem that needs no server is reported before the server is waited for.
         let checked = Checked::new(context, program.prepare, &self.serving.queues).await?;
         let workers = checked.workers()?;

@@ -1,0 +1,76 @@
+//! The layer of the logs: its form and its filter.
+
+use std::io;
+
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
+
+use super::part::{BoxedLayer, Part};
+use super::{LogFormat, LogLevel, TelemetryError};
+use crate::telemetry_settings::TelemetrySettings;
+
+/// Directives for the targets that say the same again and again, or say what this crate says too. The lines
+/// are for developers of the SDK.
+const QUIET: &str = "temporalio_client=off,temporalio_common=off,temporalio_sdk=off,\
+                     temporalio_sdk_core=off,temporalio_workflow=off,h2=off,hyper=off,tonic=off,tower=off";
+
+/// Returns the part of the logs.
+pub(super) fn part(
+    settings: &TelemetrySettings,
+    level: Option<LogLevel>,
+) -> Result<Part, TelemetryError> {
+    let directives = match level {
+        Some(level) => level.to_string(),
+        None => match std::env::var(EnvFilter::DEFAULT_ENV) {
+            Ok(directives) if !directives.trim().is_empty() => directives,
+            _ => settings.log_level.to_string(),
+        },
+    };
+    let filter = EnvFilter::try_new(filter(&directives))
+        .map_err(|error| TelemetryError::InvalidFilter { reason: error.to_string() })?;
+    let lines: BoxedLayer = match settings.log_format {
+        LogFormat::Text => {
+            fmt::layer().with_ansi(has_colour()).with_writer(io::stderr).with_filter(filter).boxed()
+        }
+        LogFormat::Json => fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_writer(io::stderr)
+            .with_filter(filter)
+            .boxed(),
+    };
+    Ok(Part { layer: Some(lines), shutdown: None })
+}
+
+/// Returns the directives of a log filter with those that silence Temporal's SDK below the level debug, for a
+/// subscriber of the program's own.
+///
+/// What the SDK says at the levels info and above is said by this crate too, in fewer lines. A directive for
+/// one of the SDK's crates, such as `temporalio_client=warn`, is kept.
+///
+/// ```
+/// let filter = durable::telemetry::filter("info,my_app=debug");
+/// assert!(filter.contains("temporalio_client=off"));
+/// assert!(filter.ends_with("info,my_app=debug"));
+///
+/// // At debug, everything is shown.
+/// assert_eq!(durable::telemetry::filter("debug"), "debug");
+/// ```
+#[must_use]
+pub fn filter(directives: &str) -> String {
+    let levels = directives.split(',').filter_map(|one| one.trim().parse::<LevelFilter>().ok());
+    if levels.last().is_some_and(|level| level > LevelFilter::INFO) {
+        return directives.to_owned();
+    }
+    // A later directive for the same target takes precedence.
+    format!("{QUIET},{directives}")
+}
+
+/// Returns whether standard error shows colours.
+fn has_colour() -> bool {
+    #[cfg(feature = "cli")]
+    return anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never;
+    #[cfg(not(feature = "cli"))]
+    return io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none();
+}
