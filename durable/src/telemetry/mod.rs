@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Logs are written to standard error, as text or as JSON, also those of the crate `log`. The commands
-//! `serve` and `dev` of [`cli`](crate::cli) do this themselves. A program with a subscriber of its own needs
+//! `serve` and `dev` of the feature `cli` do this themselves. A program with a subscriber of its own needs
 //! nothing of this module: the ids on each line, and the silence during replay, work with any subscriber.
 //! docs/logging.md says more.
 
