@@ -70,6 +70,7 @@
 //! # Features
 //! - `cli`: [`cli`], a command-line program for the workflows of the registry: serve, start, signal,
 //!   query, inspect and check.
+//! - `codec-server`: [`codec::server`], by which the web UI and the `temporal` command show encoded values.
 //! - `config` (default): [`config`], configuration from a file and the environment.
 //! - `dev-server`: [`dev_server`], which finds or downloads the official `temporal` command, and runs it.
 //! - `testing`: [`testing`] and [`#[durable::test]`](macro@test), for tests of workflows and activities.

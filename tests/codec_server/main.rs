@@ -2,12 +2,17 @@
 
 mod authorization;
 mod codecs;
+#[cfg(unix)]
+mod command;
 mod cors;
+mod flows;
 mod http;
 mod limits;
 mod protocol;
 mod tls;
 mod tokens;
+#[cfg(unix)]
+mod web_ui;
 
 use std::net::SocketAddr;
 

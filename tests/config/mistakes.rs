@@ -261,6 +261,27 @@ fn reports_missing_file() {
 }
 
 #[test]
+fn checks_codec_server() {
+    for (text, expected) in [
+        (
+            "bearer_token: s3cret, bearer_token_file: /token",
+            "bearer_token_file: `bearer_token` is set too; remove one of them",
+        ),
+        ("jwks_url: 'https://a/jwks'", "jwks_url: without an audience or an issuer, every token"),
+        ("tls_cert: /a", "tls_cert: a certificate needs its key"),
+        ("tls_key: /a", "tls_key: a certificate needs its key, and a key its certificate"),
+        ("timeout_s: 0", "timeout_s: "),
+        ("body_limit_bytes: 0", "body_limit_bytes: expected a whole number of at least 1"),
+        ("allowed_origin: a", "allowed_origin: unknown key; did you mean `allowed_origins`?"),
+    ] {
+        let printed = printed(&format!("temporal: {{ codec_server: {{ {text} }} }}"), &[]);
+        let expected = format!("temporal.codec_server.{expected}");
+        assert!(printed.len() == 1 && printed[0].contains(&expected), "{expected}: {printed:?}");
+        assert!(!printed[0].contains("s3cret"), "{printed:?}");
+    }
+}
+
+#[test]
 fn checks_proxy_and_search_attributes() {
     let wrong = [
         ("proxy: 'https://proxy:3128'", "temporal.proxy: only `http` proxies are supported"),

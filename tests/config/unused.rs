@@ -63,6 +63,8 @@ fn reports_settings_that_another_setting_disables_as_unused() {
             "worker.queues.q.sticky_queue_schedule_to_start_timeout_ms",
         ),
         ("dev_server: { ui: false, ui_port: 8233 }", "dev_server.ui_port"),
+        ("codec_server: { jwt_issuers: [me] }", "codec_server.jwt_issuers"),
+        ("codec_server: { jwks_ca_cert: /ca.pem }", "codec_server.jwks_ca_cert"),
     ] {
         let text = format!("temporal: {{ {text} }}");
         assert!(unused(&text, &[], key).is_some(), "{text}");

@@ -1,10 +1,13 @@
 //! The support of all test binaries: one real dev server each, and ways to read histories.
 
+#[cfg(unix)]
+pub mod browser;
 mod gate;
 mod log;
 pub mod plugged;
 #[cfg(unix)]
 pub mod process;
+mod skip;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,6 +22,7 @@ use durable::sdk::temporalio_common::protos::temporal::api::history::v1::History
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 pub use gate::Gate;
 pub use log::Log;
+pub use skip::skip;
 use tokio::runtime::Runtime;
 
 /// The dev server of this test binary, on a runtime that outlives every test.

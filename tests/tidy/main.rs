@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("activity", &["definition", "error", "logs", "options"]),
     ("workflow", &["definition", "error", "logs", "options"]),
     ("tls", &["address", "error", "secret"]),
-    ("codec", &["codec_server_settings", "definition", "error", "secret", "tls"]),
+    ("codec", &["codec_server_settings", "definition", "error", "secret", "settings", "tls"]),
     (
         "client",
         &[
@@ -52,6 +52,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "address",
             "client",
+            "codec",
+            "codec_server_settings",
             "definition",
             "dev_server",
             "dev_server_settings",
@@ -83,6 +85,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "client",
+            "codec",
             "config",
             "definition",
             "dev_server",

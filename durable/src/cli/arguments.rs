@@ -2,6 +2,8 @@
 
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "codec-server")]
+use super::commands::codec_server;
 #[cfg(feature = "dev-server")]
 use super::commands::dev;
 #[cfg(feature = "testing")]
@@ -29,6 +31,9 @@ pub(super) enum Command {
     /// Runs a Temporal server with its web UI and the workers of this program, for development
     #[cfg(feature = "dev-server")]
     Dev(dev::Dev),
+    /// Runs a codec server, by which the web UI and the `temporal` command show encoded values
+    #[cfg(feature = "codec-server")]
+    CodecServer(codec_server::ServeCodec),
     /// Starts a workflow and prints its ids
     Start(start::Start),
     /// Starts a workflow, waits for it, and prints its output

@@ -40,6 +40,7 @@ pub(super) fn combinations(keys: &Temporal, problems: &mut Vec<ConfigProblem>) {
     checking.workflows();
     checking.activities();
     checking.workers();
+    checking.codec_server();
 }
 
 struct Checking<'a> {
@@ -132,6 +133,25 @@ impl Checking<'_> {
         }
         let reason = "a user needs a password, and a password a user";
         self.both(&keys.proxy_user, &keys.proxy_password, reason);
+    }
+
+    fn codec_server(&mut self) {
+        let keys = &self.keys.codec_server.keys;
+        if keys.bearer_token.is_set() {
+            let problem = "`bearer_token` is set too";
+            let mistake = ConfigMistake::Contradiction { problem, fix: REMOVE_ONE };
+            self.problem(&keys.bearer_token_file, mistake);
+        }
+        if !keys.jwt_audiences.is_set() && !keys.jwt_issuers.is_set() {
+            let reason = "without an audience or an issuer, every token of the keys is accepted";
+            let other = keys.jwt_audiences.name();
+            self.problem(&keys.jwks_url, ConfigMistake::Incomplete { reason, other });
+        }
+        let reason = "a certificate needs its key, and a key its certificate";
+        self.both(&keys.tls_cert, &keys.tls_key, reason);
+        if keys.timeout_s.get().is_some_and(Duration::is_zero) {
+            self.problem(&keys.timeout_s, ConfigMistake::ZeroTime);
+        }
     }
 
     fn workflows(&mut self) {

@@ -16,6 +16,7 @@ use super::types::{
 };
 use super::value::Values;
 use crate::client::ConnectionSettings;
+use crate::codec_server_settings::CodecServerSettings;
 use crate::dev_server_settings::DevServerSettings;
 use crate::options::{ActivityOptions, RetryOptions, WorkflowOptions};
 use crate::telemetry_settings::TelemetrySettings;
@@ -75,6 +76,8 @@ sections! {
         /// The logs of this program, if it sets them up by the commands `serve` and `dev` or by
         /// `durable::telemetry::init()`.
         telemetry: Section<Telemetry>;
+        /// The codec server of the commands `codec-server` and `dev --codec`.
+        codec_server: Section<CodecServer>;
         /// every workflow and activity has its queue in its annotation, which takes precedence over the
         /// configuration; use `worker.queues` to choose the queues to serve
         task_queue: Refused;
@@ -242,6 +245,44 @@ sections! {
         database: Key<Path> => database, without "in memory";
         /// The type of a search attribute to register, beside those that the program declares.
         search_attributes: Map<SearchAttribute>;
+    }
+
+    struct CodecServer of CodecServerSettings = CodecServerSettings::default() => {
+        /// The address to listen on, as `host:port`. If other machines reach it, requests need an
+        /// authorization.
+        address: Key<Text> => address;
+        /// The origins of the web pages that may use it, such as that of the web UI: scheme, host and port.
+        allowed_origins: Key<Texts> => allowed_origins;
+        /// The headers that web pages may send, besides `Content-Type`, `Authorization` and `X-Namespace`.
+        allowed_headers: Key<Texts> => allowed_headers;
+        /// `true` lets web pages send cookies and client certificates.
+        allow_credentials: Key<Bool> => allow_credentials;
+        /// The token that callers must send as `Authorization: Bearer`, of at least 16 characters.
+        bearer_token: Key<Secret>, without "no such token is accepted";
+        /// The file of the token, which is read again when it changes. Only one of `bearer_token` and this
+        /// may be set.
+        bearer_token_file: Key<Path>, without "no such token is accepted";
+        /// The URL of the keys of JSON web tokens, which callers may send instead.
+        jwks_url: Key<Text>, without "no JSON web token is accepted";
+        /// The certificate of the authority that issued the certificate of `jwks_url`.
+        jwks_ca_cert: Key<Pem>, without "the system's certificates";
+        /// The audiences of JSON web tokens, one of which a token must have in `aud`.
+        jwt_audiences: Key<Texts>, without "not checked; `jwt_issuers` must be set";
+        /// The issuers of JSON web tokens, one of which a token must have in `iss`.
+        jwt_issuers: Key<Texts>, without "not checked; `jwt_audiences` must be set";
+        /// The certificate for HTTPS.
+        tls_cert: Key<Pem>, without "HTTP";
+        /// The private key of `tls_cert`.
+        tls_key: Key<Pem>;
+        /// `true` listens without authorization also where other machines reach it. Everybody who reaches
+        /// it can decode then.
+        allow_unauthenticated: Key<Bool> => allow_unauthenticated;
+        /// The largest body of a request, in bytes.
+        body_limit_bytes: Key<Positive> => body_limit;
+        /// The most requests whose payloads are in memory at once. Others wait.
+        max_concurrent_requests: Key<Positive> => max_concurrent_requests;
+        /// The longest time for a request.
+        timeout_s: Key<Seconds> => timeout;
     }
 }
 

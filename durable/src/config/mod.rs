@@ -9,6 +9,8 @@
 
 mod check;
 mod client;
+#[cfg(feature = "codec-server")]
+mod codec_server;
 #[cfg(feature = "dev-server")]
 mod dev_server;
 mod entry;

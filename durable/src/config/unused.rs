@@ -49,6 +49,10 @@ pub(super) fn reason(keys: &Temporal, path: &[String]) -> Option<&'static str> {
         || is(&keys.client_key)
         || is(&keys.tls_server_name);
     let is_of_proxy = is(&keys.proxy_user) || is(&keys.proxy_password);
+    let codec_server = &keys.codec_server.keys;
+    let is_of_jwt = is(&codec_server.jwks_ca_cert)
+        || is(&codec_server.jwt_audiences)
+        || is(&codec_server.jwt_issuers);
     let is_of_worker = path.starts_with(keys.worker.path()) && !is(&worker.enabled);
     let rules = [
         (!is(&keys.enabled) && !is_enabled(keys), "`enabled` is false"),
@@ -72,6 +76,7 @@ pub(super) fn reason(keys: &Temporal, path: &[String]) -> Option<&'static str> {
             is(&keys.dev_server.keys.ui_port) && is_off(&keys.dev_server.keys.ui),
             "`dev_server.ui` is false",
         ),
+        (is_of_jwt && !codec_server.jwks_url.is_set(), "`codec_server.jwks_url` is not set"),
     ];
     rules.into_iter().find_map(|(applies, reason)| applies.then_some(reason))
 }

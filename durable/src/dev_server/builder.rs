@@ -63,6 +63,13 @@ impl DevServerBuilder {
         self
     }
 
+    /// Sets the URL of the codec server with which the web UI decodes values; by default it shows them as
+    /// they are stored. The codec server must allow the origin of the web UI.
+    pub fn ui_codec_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.settings.ui_codec_endpoint = Some(url.into());
+        self
+    }
+
     /// Adds a namespace that exists from the start, besides `default`.
     pub fn namespace(mut self, name: impl Into<String>) -> Self {
         self.settings.namespaces.push(name.into());
@@ -192,6 +199,9 @@ impl Settings {
         if let Some(port) = ports.ui {
             flag("--ui-port", port.to_string().into());
         }
+        if let Some(url) = &self.ui_codec_endpoint {
+            flag("--ui-codec-endpoint", url.into());
+        }
         for namespace in &self.namespaces {
             flag("--namespace", namespace.into());
         }
@@ -259,6 +269,7 @@ mod tests {
     fn every_option_has_its_flag() {
         let builder = DevServer::builder()
             .ui(true)
+            .ui_codec_endpoint("http://127.0.0.1:8081")
             .namespace("a")
             .namespace("b")
             .database("x.db")
@@ -270,8 +281,8 @@ mod tests {
             .arg("synchronous=off");
         assert_eq!(
             line(&builder, Ports { frontend: 1, ui: Some(2) }),
-            "server start-dev --ip 127.0.0.1 --port 1 --log-level error --ui-port 2 --namespace a \
-             --namespace b --db-filename x.db --dynamic-config-value frontend.On=true \
+            "server start-dev --ip 127.0.0.1 --port 1 --log-level error --ui-port 2 \
+             --ui-codec-endpoint http://127.0.0.1:8081 --namespace a --namespace b --db-filename x.db --dynamic-config-value frontend.On=true \
              --dynamic-config-value name=\"it\" --search-attribute Customer=Keyword \
              --sqlite-pragma synchronous=off"
         );

@@ -14,6 +14,8 @@ pub(super) struct Settings {
     /// The settings that a configuration may have.
     pub(super) main: DevServerSettings,
     pub(super) namespaces: Vec<String>,
+    /// The codec server of the web UI.
+    pub(super) ui_codec_endpoint: Option<String>,
     pub(super) dynamic_config: Vec<(String, Value)>,
     pub(super) log_level: LogLevel,
     pub(super) extra_args: Vec<OsString>,
@@ -28,6 +30,7 @@ impl Default for Settings {
         Self {
             main: DevServerSettings::default(),
             namespaces: Vec::new(),
+            ui_codec_endpoint: None,
             dynamic_config: Vec::new(),
             log_level: LogLevel::default(),
             extra_args: Vec::new(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::dev_codec::WithCodec;
 use super::rebuild::{self, Rebuilt};
 use super::serve::Serving;
 use crate::cli::exit::{Outcome, Problem};
@@ -38,6 +39,8 @@ pub(in crate::cli) struct Dev {
     /// may be repeated
     #[arg(long = "search-attribute", value_name = "NAME=TYPE", value_parser = search_attribute)]
     search_attributes: Vec<(String, SearchAttribute)>,
+    #[command(flatten)]
+    codec: WithCodec,
     /// Runs only the workers of another `dev`, whose server is at this address
     #[arg(long = rebuild::WORKERS_OF, hide = true, value_name = "ADDRESS")]
     workers_of: Option<String>,
@@ -57,13 +60,18 @@ impl Dev {
         }
         // A signal while the server starts ends both.
         let mut signals = StopSignals::listen();
+        let codec = self.codec.listen(context, self.free_ports).await?;
         let server = self.server(program.context.config()?, &context.namespace()?);
-        let server = server.start().await.map_err(Error::from)?;
-        let at = json!({ "address": server.address(), "web_ui": server.ui_address() });
+        let server = codec.used_by(server).start().await.map_err(Error::from)?;
+        let codec = codec.serve(server.ui_address()).await?;
+        let codec_url = codec.as_ref().map(|codec| codec.url().to_owned());
+        let (address, ui) = (server.address(), server.ui_address());
+        let at = json!({ "address": address, "web_ui": ui, "codec_server": codec_url });
         context.output().show(&at, || {
             pairs(&[
-                ("Temporal server", Some(server.address().to_owned()).into()),
-                ("web UI", server.ui_address().map(str::to_owned).into()),
+                ("Temporal server", Some(address.to_owned()).into()),
+                ("web UI", ui.map(str::to_owned).into()),
+                ("codec server", codec_url.clone().into()),
             ])
         })?;
         let workers = Rebuilt::new(&program.arguments, server.address())?;

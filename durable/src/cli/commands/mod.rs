@@ -1,16 +1,21 @@
 //! The built-in commands: a file for each, or for a few that are alike.
 
 pub(super) mod check;
+#[cfg(feature = "codec-server")]
+pub(super) mod codec_server;
 pub(super) mod completions;
 pub(super) mod configuration;
 pub(super) mod describe;
 #[cfg(feature = "dev-server")]
 pub(super) mod dev;
+#[cfg(feature = "dev-server")]
+mod dev_codec;
 pub(super) mod end;
 pub(super) mod execute;
 pub(super) mod health;
 pub(super) mod history;
 pub(super) mod list;
+mod logging;
 #[cfg(feature = "dev-server")]
 mod rebuild;
 #[cfg(feature = "testing")]
@@ -33,6 +38,8 @@ pub(super) async fn run(command: Command, program: Program) -> Outcome {
         Command::Serve(serve) => serve.run(program).await,
         #[cfg(feature = "dev-server")]
         Command::Dev(dev) => dev.run(program).await,
+        #[cfg(feature = "codec-server")]
+        Command::CodecServer(server) => server.run(&context).await,
         Command::Start(start) => start.run(&context).await,
         Command::Execute(execute) => execute.run(&context).await,
         Command::Result(result) => result.run(&context).await,

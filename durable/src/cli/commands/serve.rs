@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::check::Checked;
+use super::logging::Logging;
 use crate::cli::context::Context;
 use crate::cli::duration;
 use crate::cli::exit::{self, Outcome, Problem};
@@ -12,7 +13,7 @@ use crate::cli::names;
 use crate::cli::program::Program;
 use crate::client::ClientService;
 use crate::definition::Registry;
-use crate::telemetry::{self, LogFormat, LogLevel, Telemetry, TelemetryError};
+use crate::telemetry::Telemetry;
 use crate::worker::Workers;
 
 /// The arguments of the commands that run workers.
@@ -25,41 +26,17 @@ pub(super) struct Serving {
     /// default is what is configured, or else 10 minutes
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     drain_timeout: Option<Duration>,
-    /// The level of the log; the default is what `RUST_LOG` says, or what is configured,
-    /// or else info
-    #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
-    log_level: Option<LogLevel>,
-    /// The form of the log; the default is what is configured, or else text
-    #[arg(long, value_enum, ignore_case = true, value_name = "FORMAT")]
-    log_format: Option<LogFormat>,
+    #[command(flatten)]
+    logging: Logging,
 }
 
 impl Serving {
     /// Sets telemetry up, and checks the names of the queues. The telemetry ends when it is dropped.
     pub(super) fn begin(&self, context: &Context) -> Result<Telemetry, Problem> {
-        let telemetry = self.telemetry(context)?;
+        let telemetry = self.logging.start(context)?;
         let registry = Registry::collect().map_err(crate::Error::from)?;
         names::served(&registry, &self.queues)?;
         Ok(telemetry)
-    }
-
-    /// Sets telemetry up. A program that has a subscriber keeps it.
-    fn telemetry(&self, context: &Context) -> Result<Telemetry, Problem> {
-        let mut telemetry = telemetry::builder();
-        // Problems of the configuration are reported with all others.
-        if let Ok(config) = context.config() {
-            telemetry = telemetry.config(config);
-        }
-        if let Some(level) = self.log_level {
-            telemetry = telemetry.log_level(level);
-        }
-        if let Some(format) = self.log_format {
-            telemetry = telemetry.log_format(format);
-        }
-        match telemetry.init() {
-            Err(error) if is_set_already(&error) => Ok(Telemetry::default()),
-            initialized => Ok(initialized?),
-        }
     }
 
     /// Serves until the process is told to stop, by a signal or otherwise.
@@ -83,10 +60,6 @@ impl Serving {
         }
         exit::served(workers.run_until(stop).await)
     }
-}
-
-fn is_set_already(error: &crate::Error) -> bool {
-    matches!(error.downcast_ref(), Some(TelemetryError::AlreadySet))
 }
 
 #[derive(Debug, Args)]

@@ -27,7 +27,7 @@ use crate::tls::Transport;
 #[must_use = "a builder connects only when `connect` is called"]
 pub struct ClientBuilder {
     pub(crate) settings: Settings<ConnectionSettings>,
-    data_converter: Option<DataConverter>,
+    pub(super) data_converter: Option<DataConverter>,
     interceptors: Vec<Arc<dyn ClientInterceptor>>,
     options: Arc<ConfiguredOptions>,
     /// Values of the rooms above, by type, which the client keeps for them.

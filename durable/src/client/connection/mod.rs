@@ -12,6 +12,8 @@ mod proxy;
 mod service;
 mod settings;
 mod target;
+#[cfg(all(feature = "cli", feature = "codec-server"))]
+mod wire_codec;
 
 #[cfg(feature = "config")]
 pub(crate) use api_key::ApiKey;

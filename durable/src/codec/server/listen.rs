@@ -1,6 +1,7 @@
 //! A listener that serves the service over HTTP or HTTPS.
 
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,13 +44,15 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub struct CodecServerBuilder {
     pub(crate) service: CodecService,
     tls: Option<(Pem, Pem)>,
+    bound: Option<TcpListener>,
 }
 
 impl CodecServerBuilder {
     /// Sets the address to listen on, as `host:port`; the default is `127.0.0.1:8081`. The port 0 is a free
     /// one.
     pub fn address(mut self, address: impl Into<String>) -> Self {
-        self.service.settings.address = address.into();
+        let address = address.into();
+        self.service.settings.change(move |settings| settings.address.clone_from(&address));
         self
     }
 
@@ -62,8 +65,67 @@ impl CodecServerBuilder {
     /// Sets whether to listen on an address that other machines reach, without an authorization; the
     /// default is `false`.
     pub fn allow_unauthenticated(mut self, allow: bool) -> Self {
-        self.service.settings.allow_unauthenticated = allow;
+        self.service.settings.change(move |settings| settings.allow_unauthenticated = allow);
         self
+    }
+
+    /// Serves HTTPS as configured, unless a certificate is set already.
+    #[cfg(feature = "config")]
+    pub(crate) fn configured_tls(mut self, tls: Option<(Pem, Pem)>) -> Self {
+        self.tls = self.tls.or(tls);
+        self
+    }
+
+    /// Returns whether any web page may use the server.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_origins(&self) -> bool {
+        !self.service.settings.effective().allowed_origins.is_empty()
+    }
+
+    /// Allows the pages of an origin.
+    #[cfg(all(feature = "cli", feature = "dev-server"))]
+    pub(crate) fn allow_origin(mut self, origin: String) -> Self {
+        self.service = self.service.allow_origin(origin);
+        self
+    }
+
+    /// Listens, and returns the URL, before the server is started. Connections wait until then.
+    #[cfg(all(feature = "cli", feature = "dev-server"))]
+    pub(crate) async fn bind(&mut self) -> Result<String, CodecServerError> {
+        let listener = self.listener().await?;
+        let address = listener.local_addr();
+        let address = address.map_err(|source| self.refused(source))?;
+        self.bound = Some(listener);
+        Ok(url(self.tls.is_some(), address))
+    }
+
+    /// Returns the listener, if its address may be listened on.
+    async fn listener(&self) -> Result<TcpListener, CodecServerError> {
+        let settings = self.service.settings.effective();
+        let listener = TcpListener::bind(&settings.address).await;
+        let listener = listener.map_err(|source| self.refused(source))?;
+        let bound = listener.local_addr().map_err(|source| self.refused(source))?;
+        if bound.ip().is_loopback() {
+            return Ok(listener);
+        }
+        if self.service.is_secured() {
+            if self.tls.is_none() {
+                tracing::warn!(
+                    address = %bound,
+                    "the codec server sends values and tokens without TLS; set its certificate and key, or \
+                     put it behind a proxy with TLS"
+                );
+            }
+        } else if settings.allow_unauthenticated {
+            tracing::warn!(address = %bound, "everybody who reaches the codec server can decode");
+        } else {
+            return Err(CodecServerError::Unauthenticated { address: bound.to_string() });
+        }
+        Ok(listener)
+    }
+
+    fn refused(&self, source: io::Error) -> CodecServerError {
+        CodecServerError::Listen { address: self.service.settings.effective().address, source }
     }
 
     /// Starts the server on the current Tokio runtime.
@@ -74,38 +136,27 @@ impl CodecServerBuilder {
     /// - [`CodecServerError::Listen`]: the address can't be listened on.
     /// - [`CodecServerError::Unauthenticated`]: other machines reach the address, and there is no
     ///   authorization.
-    pub async fn start(self) -> Result<CodecServer, CodecServerError> {
-        let Self { service, tls } = self;
-        let (address, is_secured) = (service.settings.address.clone(), service.is_secured());
-        let is_told = service.settings.allow_unauthenticated;
+    pub async fn start(mut self) -> Result<CodecServer, CodecServerError> {
+        let listener = match self.bound.take() {
+            Some(listener) => listener,
+            None => self.listener().await?,
+        };
+        let address = listener.local_addr().map_err(|source| self.refused(source))?;
+        let Self { service, tls, .. } = self;
         let router = service.router()?;
         let tls = tls.map(|(certificate, key)| crate::tls::server_config(certificate, key));
         let tls = tls.transpose()?.map(|config| TlsAcceptor::from(Arc::new(config)));
-        let refused = |source| CodecServerError::Listen { address: address.clone(), source };
-        let listener = TcpListener::bind(&address).await.map_err(refused)?;
-        let bound = listener.local_addr().map_err(refused)?;
-        if !bound.ip().is_loopback() {
-            if !is_secured && !is_told {
-                return Err(CodecServerError::Unauthenticated { address: bound.to_string() });
-            }
-            if !is_secured {
-                tracing::warn!(address = %bound, "everybody who reaches the codec server can decode");
-            } else if tls.is_none() {
-                tracing::warn!(
-                    address = %bound,
-                    "the codec server sends values and tokens without TLS; set its certificate and key, or \
-                     put it behind a proxy with TLS"
-                );
-            }
-        }
-        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = url(tls.is_some(), address);
         let (stop, stopped) = watch::channel(());
         let accepting = Accepting { listener, router, tls, stopped };
         let task = tokio::spawn(accepting.run().with_current_subscriber());
-        let server = CodecServer { address: bound, scheme, stop, task };
-        tracing::info!(url = server.url(), "the codec server listens");
-        Ok(server)
+        tracing::info!(url, "the codec server listens");
+        Ok(CodecServer { address, url, stop, task })
     }
+}
+
+fn url(has_tls: bool, address: SocketAddr) -> String {
+    format!("{}://{address}", if has_tls { "https" } else { "http" })
 }
 
 impl fmt::Debug for CodecServerBuilder {
@@ -119,7 +170,7 @@ impl fmt::Debug for CodecServerBuilder {
 #[must_use = "a codec server stops when it is dropped"]
 pub struct CodecServer {
     address: SocketAddr,
-    scheme: &'static str,
+    url: String,
     stop: watch::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -127,7 +178,7 @@ pub struct CodecServer {
 impl CodecServer {
     /// Returns a builder for a server with this service.
     pub fn builder(service: CodecService) -> CodecServerBuilder {
-        CodecServerBuilder { service, tls: None }
+        CodecServerBuilder { service, tls: None, bound: None }
     }
 
     /// Returns the address that it listens on.
@@ -139,8 +190,8 @@ impl CodecServer {
     /// Returns its URL: the codec endpoint for Temporal's web UI and command line, if this machine is the
     /// one that uses them.
     #[must_use]
-    pub fn url(&self) -> String {
-        format!("{}://{}", self.scheme, self.address)
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Accepts no more requests, and waits up to 5 seconds for the open ones.

@@ -19,6 +19,7 @@ use super::jwt::Verifier;
 use super::token::{Token, TokenSource};
 use super::{CodecServerError, Jwt};
 use crate::codec_server_settings::CodecServerSettings;
+use crate::settings::Settings;
 
 /// Creates a service that encodes and decodes payloads with this codec.
 ///
@@ -26,7 +27,7 @@ use crate::codec_server_settings::CodecServerSettings;
 pub fn service(codec: impl PayloadCodec + Send + Sync + 'static) -> CodecService {
     CodecService {
         codec: Arc::new(codec),
-        settings: CodecServerSettings::default(),
+        settings: Settings::new(CodecServerSettings::default()),
         tokens: Vec::new(),
         jwt: None,
         hooks: Vec::new(),
@@ -41,7 +42,7 @@ pub fn service(codec: impl PayloadCodec + Send + Sync + 'static) -> CodecService
 #[must_use = "a service answers only as a router or behind a `CodecServer`"]
 pub struct CodecService {
     codec: SharedCodec,
-    pub(crate) settings: CodecServerSettings,
+    pub(crate) settings: Settings<CodecServerSettings>,
     tokens: Vec<TokenSource>,
     jwt: Option<Jwt>,
     hooks: Vec<Hook>,
@@ -53,20 +54,22 @@ impl CodecService {
     /// An origin is scheme, host and port: `http://localhost:8233` and `http://127.0.0.1:8233` are two
     /// origins. `*` allows all pages, and needs an authorization.
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
-        self.settings.allowed_origins.push(origin.into());
+        let origin = origin.into();
+        self.settings.change(move |settings| settings.allowed_origins.push(origin.clone()));
         self
     }
 
     /// Allows the pages to send this header, besides `Content-Type`, `Authorization` and `X-Namespace`.
     pub fn allow_header(mut self, name: impl Into<String>) -> Self {
-        self.settings.allowed_headers.push(name.into());
+        let name = name.into();
+        self.settings.change(move |settings| settings.allowed_headers.push(name.clone()));
         self
     }
 
     /// Sets whether browsers send cookies and client certificates with the requests of the pages; the
     /// default is `false`. The web UI sends them with "Include cross-origin credentials".
     pub fn allow_credentials(mut self, allow: bool) -> Self {
-        self.settings.allow_credentials = allow;
+        self.settings.change(move |settings| settings.allow_credentials = allow);
         self
     }
 
@@ -85,6 +88,13 @@ impl CodecService {
     /// Accepts JSON web tokens.
     pub fn jwt(mut self, jwt: Jwt) -> Self {
         self.jwt = Some(jwt);
+        self
+    }
+
+    /// Accepts JSON web tokens as configured, unless they are set already.
+    #[cfg(feature = "config")]
+    pub(crate) fn configured_jwt(mut self, jwt: Jwt) -> Self {
+        self.jwt.get_or_insert(jwt);
         self
     }
 
@@ -116,19 +126,19 @@ impl CodecService {
 
     /// Sets the largest body of a request, in bytes; the default is 8 MiB.
     pub fn body_limit(mut self, bytes: u32) -> Self {
-        self.settings.body_limit = bytes;
+        self.settings.change(move |settings| settings.body_limit = bytes);
         self
     }
 
     /// Sets the number of requests whose payloads are in memory at once; the default is 32. Others wait.
     pub fn max_concurrent_requests(mut self, count: u32) -> Self {
-        self.settings.max_concurrent_requests = count;
+        self.settings.change(move |settings| settings.max_concurrent_requests = count);
         self
     }
 
     /// Sets the longest time for a request; the default is 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.settings.timeout = timeout;
+        self.settings.change(move |settings| settings.timeout = timeout);
         self
     }
 
@@ -144,6 +154,7 @@ impl CodecService {
     /// [`CodecServerError`] if a setting is invalid, or a file can't be read.
     pub fn router(self) -> Result<Router, CodecServerError> {
         let Self { codec, settings, tokens, jwt, hooks } = self;
+        let settings = settings.effective();
         let tokens = tokens.iter().map(Token::new).collect::<Result<_, _>>()?;
         let jwt = jwt.as_ref().map(Verifier::new).transpose()?.map(Arc::new);
         let guard = Guard { tokens, jwt, hooks };
