@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 mod chaos;
+mod clients;
 mod converted;
 mod intercepted;
 mod plugged;

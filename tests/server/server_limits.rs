@@ -258,3 +258,22 @@ async fn configured_limit_overrides_that_of_the_server() {
     }
     workers.shutdown().await.unwrap();
 }
+
+#[tokio::test]
+async fn callers_are_told_that_the_server_takes_less() {
+    let client = little().await;
+    let large = ("wait".to_owned(), 0, text(100));
+    let started = Sender::start(&client, large).id(unique("server-limits")).await;
+    let run = start(&client, "wait", 0).await;
+    let memo = Sender::start(&client, ("wait".to_owned(), 0, String::new()));
+    let memo = memo.memo("note", text(100)).id(unique("server-limits")).await;
+    for (how, ended) in [
+        ("start", started.map(drop)),
+        ("memo", memo.map(drop)),
+        ("signal", run.hear(text(100)).await),
+    ] {
+        assert!(matches!(ended, Err(Error::PayloadTooLarge { .. })), "{how}: {ended:?}");
+    }
+    run.finish().await.unwrap();
+    assert_eq!(run.result().await.unwrap(), "wait");
+}

@@ -334,4 +334,32 @@ mod tests {
             assert_eq!(checked.is_ok(), fits, "task {task}");
         }
     }
+
+    /// Makes small calls in two tasks, and returns which were accepted.
+    fn many_small(run: Recorded, tasks: [u32; 2]) -> (Vec<bool>, HashSet<String>) {
+        let run = Rc::new(run);
+        let current: Rc<dyn Run> = run.clone();
+        let value = Value::new("input of activity", "charge");
+        let payload = [Payload { data: vec![0; 900], ..Payload::default() }];
+        let accepted = tasks.into_iter().flat_map(|task| {
+            run.task.set(task);
+            let call = || within(&current, || check(&payload, &value)).is_ok();
+            (0..4000).map(|_| call()).collect::<Vec<_>>()
+        });
+        let accepted = accepted.collect();
+        (accepted, run.markers.take())
+    }
+
+    #[test]
+    fn replays_refused_small_calls_without_the_boundaries_of_the_tasks() {
+        let (accepted, markers) = many_small(Recorded::default(), [3, 9]);
+        let first = accepted[..4000].iter().filter(|accepted| **accepted).count();
+        assert!((3000..4000).contains(&first), "{first}");
+        assert!(accepted[4000], "a later task has room");
+        assert_eq!(markers.len(), 3, "{markers:?}");
+        for tasks in [[3, 9], [1, 1]] {
+            let run = Recorded { replayed: Some(markers.clone()), ..Recorded::default() };
+            assert!(many_small(run, tasks).0 == accepted, "{tasks:?}");
+        }
+    }
 }

@@ -33,7 +33,7 @@ use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 use crate::client::Client;
 use crate::client::handle::outcome::Operation;
 use crate::definition::arguments::answer::Exact;
-use crate::definition::{Typed, Workflow};
+use crate::definition::{Typed, Workflow, caught_async};
 use crate::error::{Error, Result};
 use crate::options::WorkflowTimeouts;
 
@@ -150,6 +150,15 @@ impl<W: Workflow> WorkflowHandle<W> {
 
     /// Waits for the output like [`result`](Self::result), without notifying the clock.
     pub(crate) async fn output(&self) -> Result<W::Output> {
+        // The wait has no limit, so `Client::within` is not for it.
+        let ended = caught_async(Box::pin(self.read_output())).await;
+        ended.unwrap_or_else(|message| {
+            let operation = format!("get the result of workflow `{}`", self.workflow_id);
+            Err(Error::Panicked { operation, message })
+        })
+    }
+
+    async fn read_output(&self) -> Result<W::Output> {
         let run = self.sdk_of(self.run_id.clone());
         let result = run.get_result(WorkflowGetResultOptions::default()).await;
         match result.map_err(|error| self.operation("get the result of").result(error)) {

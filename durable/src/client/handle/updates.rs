@@ -24,7 +24,7 @@ use temporalio_common::protos::temporal::api::update::v1::{Outcome, outcome};
 use crate::client::WorkflowHandle;
 use crate::definition::arguments::answer::{Exact, ExactOutput};
 use crate::definition::debug;
-use crate::definition::{Handler, Payload, Workflow};
+use crate::definition::{Handler, Payload, Workflow, caught_async};
 use crate::error::{Error, Result};
 
 /// An update of a workflow. Awaiting it sends the update and waits for its result.
@@ -198,6 +198,14 @@ impl<U: UpdateDefinition<Workflow: Workflow>> UpdateHandle<U> {
     /// Those of awaiting an [`UpdateCall`], and [`UpdateNotFound`](crate::Error::UpdateNotFound) if
     /// the workflow has no update with this id.
     pub async fn result(&self) -> Result<U::Output> {
+        let ended = caught_async(Box::pin(self.read_result())).await;
+        ended.unwrap_or_else(|message| {
+            let operation = format!("get the result of update `{}`", self.id());
+            Err(Error::Panicked { operation, message })
+        })
+    }
+
+    async fn read_result(&self) -> Result<U::Output> {
         let error = match self.update.get_result(RpcOptions::default()).await {
             Ok(Exact(output)) => return Ok(output),
             Err(error) => error,

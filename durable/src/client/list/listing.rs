@@ -1,12 +1,14 @@
 //! A stream of listed items, fetched page by page.
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
+use crate::definition::panic_message;
 use crate::error::{Error, Result};
 
 /// A stream of listed items. Pages are fetched as they are needed.
@@ -29,6 +31,13 @@ pub struct Listing<T> {
 
 impl<T> Listing<T> {
     pub(crate) fn new(items: impl Stream<Item = Result<T>> + Send + 'static) -> Self {
+        // Code of the program runs in it: interceptors of the client.
+        let items = AssertUnwindSafe(items).catch_unwind().map(|item| {
+            item.unwrap_or_else(|panic| {
+                let message = panic_message(&*panic);
+                Err(Error::Panicked { operation: "list".to_owned(), message })
+            })
+        });
         Self { items: items.boxed() }
     }
 

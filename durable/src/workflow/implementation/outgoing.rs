@@ -126,8 +126,14 @@ pub(crate) fn ended<W: Workflow>(
     match result {
         Ok(output) => {
             let output = Guarded::new(output);
-            measured(output.get(), converter, "output of workflow", W::NAME)
-                .map_err(|error| error.into_failure().into())
+            match measured(output.get(), converter, "output of workflow", W::NAME) {
+                Ok(Some(payload)) => Ok(payload),
+                Ok(None) => {
+                    let value = Value::new("output of workflow", W::NAME);
+                    Ok(Box::new(Measured::new(output.into_inner(), value, Bound::None)))
+                }
+                Err(error) => Err(error.into_failure().into()),
+            }
         }
         Err(WorkflowTermination::Failed(OutgoingWorkflowError::PayloadConversion(error))) => {
             Err(unconverted::<W>(error, &memo()))
@@ -188,19 +194,23 @@ fn unconverted<W: Workflow>(
         .into()
 }
 
-/// Serializes a value and measures it.
+/// Serializes a value and measures it. Returns `None` if the value itself is to be sent: a converter of the
+/// program takes no payload that is serialized already (SDK 1.1.1).
 fn measured<T: TemporalSerializable + 'static>(
     value: &T,
     converter: &PayloadConverter,
     role: &'static str,
     name: &'static str,
-) -> Result<Box<dyn WorkflowOutputValue>, ValueError> {
+) -> Result<Option<Box<dyn WorkflowOutputValue>>, ValueError> {
     let what = Value::new(role, name);
     let serialize = |context: &SerializationContext<'_>| converter.to_payload(context, value);
     let payload = serializing(|| with_context(converter, serialize));
     let payloads = vec![payload.map_err(|error| what.unserializable(&error))?];
     task_size::check_end(&payloads, &what)?;
-    Ok(Box::new(RawValue::new(payloads)))
+    if !matches!(converter, PayloadConverter::Composite(_)) {
+        return Ok(None);
+    }
+    Ok(Some(Box::new(RawValue::new(payloads))))
 }
 
 /// Checks the output of an update. An output that cannot be sent fails the update; SDK 1.1.1 would fail
@@ -214,8 +224,11 @@ pub(crate) fn measured_update<U: UpdateDefinition + Handler>(
         let Some(value) = output.get().downcast_ref::<U::Output>() else {
             return Ok(output.into_inner());
         };
-        measured(value, &converter, "output of update", U::NAME)
-            .map_err(|error| WorkflowError::Execution(handler_failure(error.into_failure())))
+        match measured(value, &converter, "output of update", U::NAME) {
+            Ok(Some(payload)) => Ok(payload),
+            Ok(None) => Ok(output.into_inner()),
+            Err(error) => Err(WorkflowError::Execution(handler_failure(error.into_failure()))),
+        }
     };
     update.map(|updated| updated.and_then(check)).boxed_local()
 }
