@@ -65,6 +65,7 @@
 //! - [`options`]: timeouts, retries and other options, and their precedence.
 //! - [`config`]: configuration of the connection, the workers and the options from a file and the
 //!   environment.
+//! - [`codec`]: encryption and compression of payloads.
 //! - [`sdk`]: the Temporal SDK, for features that this crate does not cover.
 //!
 //! # Features
@@ -72,13 +73,17 @@
 //!   query, inspect and check.
 //! - `codec-server`: [`codec::server`], by which the web UI and the `temporal` command show encoded values.
 //! - `config` (default): [`config`], configuration from a file and the environment.
+//! - `encryption`: [`codec`], encryption and compression of everything that is sent to the server.
 //! - `dev-server`: [`dev_server`], which finds or downloads the official `temporal` command, and runs it.
 //! - `testing`: [`testing`] and [`#[durable::test]`](macro@test), for tests of workflows and activities.
 
 #![warn(unreachable_pub)]
 #![deny(missing_debug_implementations)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
-#![cfg_attr(not(feature = "testing"), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(
+    not(all(feature = "encryption", feature = "testing")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 extern crate self as durable;
 
@@ -89,7 +94,7 @@ mod base_workflow;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
-#[cfg(feature = "codec-server")]
+#[cfg(feature = "encryption")]
 pub mod codec;
 #[cfg(any(feature = "codec-server", feature = "config"))]
 mod codec_server_settings;

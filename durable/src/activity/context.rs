@@ -78,7 +78,9 @@ impl ActivityContext {
             return self.sdk.record_heartbeat(RecordedHeartbeat::of(&details)?).await;
         }
         let value = Value::new("heartbeat of activity", self.sdk.info().activity_type.clone());
-        self.sdk.record_heartbeat(Measured::new(details, value, Bound::Limit(self.limit))).await
+        self.sdk
+            .record_heartbeat(Measured::new(details, value, Bound::Limit(self.limit.clone())))
+            .await
     }
 
     /// Records a heartbeat with the progress of the activity. The next attempt reads it with

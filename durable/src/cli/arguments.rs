@@ -6,6 +6,8 @@ use clap::{Parser, Subcommand};
 use super::commands::codec_server;
 #[cfg(feature = "dev-server")]
 use super::commands::dev;
+#[cfg(feature = "encryption")]
+use super::commands::keys;
 #[cfg(feature = "testing")]
 use super::commands::replay;
 use super::commands::{
@@ -69,6 +71,10 @@ pub(super) enum Command {
     /// Prints the effective configuration, or its JSON Schema
     #[command(subcommand)]
     Config(configuration::Configuration),
+    /// Creates keys for the encryption of payloads
+    #[cfg(feature = "encryption")]
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Checks that the Temporal server answers
     Health(health::Health),
     /// Prints a script that makes a shell complete the arguments of this program

@@ -103,6 +103,12 @@ impl Context {
         Ok(builder)
     }
 
+    /// Returns a replay with the data converter and the codecs of the client, without connecting.
+    #[cfg(feature = "testing")]
+    pub(super) fn replayer(&self) -> Result<crate::testing::Replayer> {
+        Ok(crate::testing::Replayer::like(&self.client_builder()?))
+    }
+
     /// Returns whether `--output json` was given.
     #[must_use]
     pub fn wants_json(&self) -> bool {

@@ -8,7 +8,7 @@ use super::mistake::ConfigMistake;
 use super::section::{Key, Located};
 use super::types::KeyType;
 use super::value::{Values, in_file};
-use super::{options, serving};
+use super::{encryption, options, serving};
 use crate::address::{Address, InvalidAddress};
 use crate::options::{ActivityOptions, InvalidOptions, OptionName, WorkflowOptions};
 use crate::worker::WorkerSettings;
@@ -37,6 +37,7 @@ pub(super) fn combinations(keys: &Temporal, problems: &mut Vec<ConfigProblem>) {
     checking.tls();
     checking.headers();
     checking.proxy();
+    encryption::check(keys, checking.problems);
     checking.workflows();
     checking.activities();
     checking.workers();

@@ -34,6 +34,14 @@ impl Client {
     }
 }
 
+#[cfg(all(feature = "encryption", feature = "testing"))]
+impl Config {
+    /// Returns the settings of the codecs.
+    pub(crate) fn codecs(&self) -> crate::codec::CodecSettings {
+        self.inner.connection.codecs.clone()
+    }
+}
+
 impl ClientBuilder {
     /// Sets the configuration, for all values that are not set on this builder.
     ///
@@ -63,6 +71,10 @@ pub(super) fn connection(keys: &Temporal) -> ConnectionSettings {
     settings.disabled_by = keys.enabled.source().map_or_else(String::new, ToString::to_string);
     settings.transport = transport(keys);
     settings.api_key = api_key(keys);
+    #[cfg(feature = "encryption")]
+    {
+        settings.codecs = super::encryption::settings(keys);
+    }
     settings.headers = keys.headers.values().collect();
     let password = keys.proxy_password.get().cloned().unwrap_or_default();
     settings.proxy_credentials = keys.proxy_user.get().map(|user| (user.clone(), password));

@@ -32,6 +32,8 @@ pub(super) enum Entry {
         name: &'static str,
         /// The kind of thing that is named, for messages and tables.
         of: &'static str,
+        /// The key that a single value in place of the keys is for.
+        shorthand: Option<&'static str>,
         meaning: &'static str,
         entries: Vec<Self>,
     },

@@ -94,8 +94,14 @@ impl Reading<'_> {
                     reading.entry(entries, path, name, node);
                 });
             }
-            Some(Entry::Named { entries, .. }) => {
-                self.section(path, node, |reading, path, _, node| {
+            Some(Entry::Named { entries, shorthand, .. }) => {
+                self.section(path, node, |reading, path, name, node| {
+                    if let (Some(key), Content::Scalar { .. }) = (shorthand, &node.content) {
+                        let path: Vec<_> =
+                            path.iter().cloned().chain([(*key).to_owned()]).collect();
+                        let key = Name { text: (*key).to_owned(), line: name.line };
+                        return reading.entry(entries, &path, &key, node);
+                    }
                     reading.section(path, node, |reading, path, name, node| {
                         reading.entry(entries, path, name, node);
                     });

@@ -65,6 +65,10 @@ sections! {
         /// `true` shows values in error messages of this process, which then reach histories and logs. It
         /// is for tests and development, and takes effect when a client connects.
         show_values: Key<Bool> => show_values, without "hidden, unless the program shows them";
+        /// The encryption of everything that is sent to the server. Needs the feature `encryption`.
+        encryption: Section<Encryption>;
+        /// The compression of large payloads. Needs the feature `encryption`.
+        compression: Section<Compression>;
         /// Options of every workflow that this program starts.
         workflows: Section<Workflows>;
         /// Options of every activity that this program's workflows call.
@@ -81,6 +85,30 @@ sections! {
         /// every workflow and activity has its queue in its annotation, which takes precedence over the
         /// configuration; use `worker.queues` to choose the queues to serve
         task_queue: Refused;
+    }
+
+    struct Encryption of () = () => {
+        /// The id of the key that encrypts. All other keys only decrypt.
+        active: Key<Text>, without "no encryption";
+        /// The keys, by their ids. `ID: ${VARIABLE}` is short for `ID: { key: ${VARIABLE} }`.
+        keys: Named<EncryptionKey>;
+        /// `true` refuses payloads that are not encrypted. Set it when everything that was sent before has
+        /// ended.
+        require_encrypted: Key<Bool>, without "they are read";
+    }
+
+    struct EncryptionKey("ID", "key") of () = () => {
+        /// The Base64 of the 32 bytes of the key, as `keys generate` prints it.
+        key: Key<Secret>;
+        /// The file of the key, which is read again when it changes. Only one of `key` and this may be set.
+        file: Key<Path>;
+    }
+
+    struct Compression of () = () => {
+        /// The size in bytes above which payloads are compressed.
+        above_bytes: Key<Count>, without "nothing is compressed";
+        /// The level of zstd, from 1 (fast) to 22 (small).
+        level: Key<Count>, without "3";
     }
 
     struct Workflows of WorkflowOptions = WorkflowOptions::default() => {

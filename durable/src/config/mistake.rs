@@ -169,6 +169,31 @@ pub enum ConfigMistake {
         /// The key that is missing.
         other: String,
     },
+    /// The program is built without a feature that the key needs.
+    #[error(
+        "this program is built without the feature `{feature}`, so the key would have no effect; enable the \
+         feature of `durable`"
+    )]
+    MissingFeature {
+        /// The feature.
+        feature: &'static str,
+    },
+    /// A key for the encryption is invalid.
+    #[error("{reason}")]
+    InvalidEncryptionKey {
+        /// The reason.
+        reason: String,
+    },
+    /// There is no key with the id of the one that encrypts.
+    #[error("there is no such key; {}", if .known.is_empty() {
+        "add it to `keys`".to_owned()
+    } else {
+        format!("expected one of {}", Listed(known))
+    })]
+    UnknownEncryptionKey {
+        /// The ids of the keys.
+        known: Vec<String>,
+    },
     /// The value is too small for a worker with a cache.
     #[error(
         "expected at least 2 for a worker with a cache: one for workflows in memory, and one for others; \

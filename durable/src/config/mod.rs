@@ -13,6 +13,7 @@ mod client;
 mod codec_server;
 #[cfg(feature = "dev-server")]
 mod dev_server;
+mod encryption;
 mod entry;
 mod environment;
 mod error;

@@ -103,11 +103,17 @@ fn property(entry: &Entry) -> Option<Value> {
             schema
         }
         Entry::Section { entries, meaning, .. } => section(entries, meaning),
-        Entry::Named { entries, meaning, .. } => json!({
-            "description": meaning,
-            "type": ["object", "null"],
-            "additionalProperties": section(entries, meaning),
-        }),
+        Entry::Named { entries, meaning, shorthand, .. } => {
+            let mut of_one = section(entries, meaning);
+            if shorthand.is_some() {
+                of_one = json!({ "anyOf": [of_one, reference(Kind::Text)] });
+            }
+            json!({
+                "description": meaning,
+                "type": ["object", "null"],
+                "additionalProperties": of_one,
+            })
+        }
         Entry::Values { kind, meaning, .. } => json!({
             "description": meaning,
             "type": ["object", "null"],

@@ -14,7 +14,7 @@ use super::value::{Found, KeyPath, ValueSource, Values};
 /// and that has its default. `without` describes a key that isn't set and has no default.
 macro_rules! sections {
     ($(
-        struct $section:ident $(($label:literal))? of $owner:ty = $built_in:expr => {
+        struct $section:ident $(($label:literal $(, $shorthand:literal)?))? of $owner:ty = $built_in:expr => {
             $($(#[doc = $meaning:literal])+
             $key:ident: $member:ty $(=> $field:ident)? $(, without $without:literal)?;)+
         }
@@ -26,7 +26,10 @@ macro_rules! sections {
 
         impl $crate::config::section::Keys for $section {
             type Owner = $owner;
-            $(const LABEL: &'static str = $label;)?
+            $(
+                const LABEL: &'static str = $label;
+                $(const SHORTHAND: Option<&'static str> = Some($shorthand);)?
+            )?
 
             fn built_in() -> Self::Owner {
                 $built_in
@@ -78,6 +81,8 @@ pub(super) trait Keys: Sized {
     type Owner;
     /// A word for the names that the user chooses, if the section is one of those.
     const LABEL: &'static str = "NAME";
+    /// The key that a single value in place of the section of such a name is for.
+    const SHORTHAND: Option<&'static str> = None;
 
     /// Returns the settings without any configuration.
     fn built_in() -> Self::Owner;
@@ -360,7 +365,8 @@ impl<S: Keys> Member for Named<S> {
     fn declare(declared: Declared, _: Option<()>, entries: &mut Vec<Entry>) {
         let Declared { name, meaning, .. } = declared;
         let of = S::entries(&S::built_in(), false);
-        entries.push(Entry::Named { name, of: S::LABEL, meaning, entries: of });
+        let shorthand = S::SHORTHAND;
+        entries.push(Entry::Named { name, of: S::LABEL, shorthand, meaning, entries: of });
     }
 }
 

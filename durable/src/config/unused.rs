@@ -57,6 +57,10 @@ pub(super) fn reason(keys: &Temporal, path: &[String]) -> Option<&'static str> {
     let rules = [
         (!is(&keys.enabled) && !is_enabled(keys), "`enabled` is false"),
         (is_of_tls && is_off(&keys.tls), "`tls` is false"),
+        (
+            is(&keys.compression.keys.level) && !keys.compression.keys.above_bytes.is_set(),
+            "`compression.above_bytes` is not set",
+        ),
         (is_of_proxy && !keys.proxy.is_set(), "`proxy` is not set"),
         (is_of_worker && is_off(&worker.enabled), "`worker.enabled` is false"),
         (

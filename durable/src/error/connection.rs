@@ -117,6 +117,12 @@ pub enum ConnectionError {
         /// The address, as host and port.
         address: String,
     },
+    /// The keys for the encryption of payloads cannot be used.
+    #[error("payloads cannot be encrypted: {problem}")]
+    Encryption {
+        /// The problems of the keys, which are not shown.
+        problem: String,
+    },
     /// The configuration disables Temporal.
     #[error(
         "Temporal is disabled by the configuration ({by}); set `temporal.enabled` to true to use it"
@@ -148,6 +154,7 @@ impl ConnectionError {
             | Self::ApiKeyFile { .. }
             | Self::InvalidHeader { .. }
             | Self::InvalidAddress { .. }
+            | Self::Encryption { .. }
             | Self::NamespaceNotFound { .. }
             | Self::Disabled { .. } => true,
         }

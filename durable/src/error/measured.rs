@@ -21,7 +21,7 @@ pub(crate) struct Measured<T> {
 }
 
 /// The limit of a measured value.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Bound {
     /// It is not sent and may have any size.
     None,
@@ -70,7 +70,7 @@ impl<T: TemporalSerializable + 'static> TemporalSerializable for Measured<T> {
 
 impl<T> Measured<T> {
     fn check(&self, payloads: &[Payload]) -> Result<(), ValueError> {
-        match self.bound {
+        match &self.bound {
             Bound::None => Ok(()),
             Bound::Limit(limit) => limit.check(payloads, &self.value).map_err(ValueError::TooLarge),
             Bound::Workflow => task_size::check(payloads, &self.value),

@@ -26,8 +26,9 @@ use super::application::{ApplicationError, described};
 use super::application_failure::ApplicationFailure as OwnFailure;
 use super::bounded::bound;
 use super::call::ValueError;
-use super::codec::Codec;
+use super::codec::{Codec, Outer};
 use super::conversions::Conversions;
+use super::failure_texts;
 use super::report::links;
 use super::server_limits::ServerLimits;
 use super::{task_size, unreadable};
@@ -116,14 +117,24 @@ impl StdError for HandlerFailure {
 }
 
 /// A failure converter that keeps the types of application errors.
-struct TypedFailures(DataConverter, Arc<ServerLimits>);
+struct TypedFailures {
+    converter: DataConverter,
+    limits: Arc<ServerLimits>,
+    /// `true` if messages and stack traces are encoded.
+    encodes: bool,
+}
 
-/// Returns the data converter with failures that keep the types of application errors, and that are within
-/// the limits.
-pub(crate) fn typed_failures(converter: DataConverter, limits: Arc<ServerLimits>) -> DataConverter {
+/// Returns the data converter with a codec outside of its own, and with failures that keep the types of
+/// application errors, and that are within the limits.
+pub(crate) fn typed_failures(
+    converter: DataConverter,
+    outer: Outer,
+    limits: Arc<ServerLimits>,
+) -> DataConverter {
     let payload_converter = converter.payload_converter().clone();
-    let codec = Codec::of(converter.clone());
-    DataConverter::new(payload_converter, TypedFailures(converter, limits), codec)
+    let codec = Codec::of(converter.clone(), outer.codec);
+    let failures = TypedFailures { converter, limits, encodes: outer.sending.hides_failures };
+    DataConverter::new(payload_converter, failures, codec)
 }
 
 /// Returns the source errors of an error that the SDK has wrapped.
@@ -161,8 +172,9 @@ impl FailureConverter for TypedFailures {
         // converter. SDK 1.1.1 calls it outside of its guards.
         let described = || untyped_chain(&error).next().and_then(KnownError::describe);
         let info = unreadable::info(&error, caught(described).ok().flatten());
-        caught(|| self.convert(error, converter, context))
-            .unwrap_or_else(|message| unreadable::failure(info, &message))
+        let failure = caught(|| self.convert(error, converter, context))
+            .unwrap_or_else(|message| unreadable::failure(info, &message));
+        if self.encodes { failure_texts::encoded(failure) } else { failure }
     }
 
     fn to_error(
@@ -171,7 +183,10 @@ impl FailureConverter for TypedFailures {
         converter: &PayloadConverter,
         context: &SerializationContextData,
     ) -> Result<IncomingError, PayloadConversionError> {
-        caught(|| self.0.failure_converter().to_error(failure, converter, context))
+        // All of the chain, because the SDK's own converter (1.1.1) would encode the causes a second time when
+        // the failure is sent on.
+        let failure = failure_texts::decoded(failure);
+        caught(|| self.converter.failure_converter().to_error(failure, converter, context))
             .unwrap_or_else(|message| Err(Panicked::new("the failure converter", &message).into()))
     }
 }
@@ -192,7 +207,7 @@ impl TypedFailures {
         let source = untyped_chain(&error).next();
         let is_handler_failure = source.is_some_and(<dyn StdError>::is::<HandlerFailure>);
         let described = source.and_then(KnownError::describe);
-        let mut failure = self.0.failure_converter().to_failure(error, converter, context);
+        let mut failure = self.converter.failure_converter().to_failure(error, converter, context);
         conversions.hide_in(&mut failure);
         updates::add_known(&mut failure.message);
         let failure = match (failure.cause.take(), described) {
@@ -207,9 +222,9 @@ impl TypedFailures {
             }
         };
         if !is_of_workflow {
-            return bound(failure, converter, context, self.1.get());
+            return bound(failure, converter, context, self.limits.get());
         }
-        let limit = task_size::limit_of_failure(self.1.get());
+        let limit = task_size::limit_of_failure(self.limits.get());
         let failure = bound(failure, converter, context, limit);
         task_size::count_failure(prost::Message::encoded_len(&failure));
         failure

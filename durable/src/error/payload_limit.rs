@@ -5,8 +5,9 @@
 //! are serialized, and one that is too large becomes a failure that names it.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt;
+use std::sync::Arc;
 
 use temporalio_common::data_converters::PayloadConversionError;
 use temporalio_common::protos::temporal::api::common::v1::Payload;
@@ -22,24 +23,50 @@ pub(super) const DEFAULT_LIMIT: usize = 2 * 1024 * 1024;
 /// accepts 4 MiB.
 const REQUEST: usize = (4 * 1024 - 64) * 1024;
 
+/// Measures values as the codecs send them.
+pub(crate) trait MeasureSent: Send + Sync {
+    /// Returns the bytes that the codecs add to this number of payloads, at most.
+    fn overhead(&self, payloads: usize) -> usize;
+
+    /// Returns the size of payloads as they are sent, as the server measures it, in bytes.
+    fn size(&self, payloads: &[Payload]) -> usize;
+}
+
+/// The way in which a client sends values.
+#[derive(Clone, Default)]
+pub(crate) struct Sending {
+    /// The codecs, if there are any whose sizes are known.
+    pub(crate) codecs: Option<Arc<dyn MeasureSent>>,
+    /// `true` if the texts of failures are encoded.
+    pub(crate) hides_failures: bool,
+}
+
+impl fmt::Debug for Sending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending").field("hides_failures", &self.hides_failures).finish()
+    }
+}
+
 /// The largest sizes that workers send, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct PayloadLimit {
     value: usize,
     memo: usize,
     /// The limit of all values of a workflow task together.
     task: usize,
+    sending: Sending,
 }
 
 impl Default for PayloadLimit {
     fn default() -> Self {
-        Self { value: DEFAULT_LIMIT, memo: DEFAULT_LIMIT, task: REQUEST }
+        let sending = Sending::default();
+        Self { value: DEFAULT_LIMIT, memo: DEFAULT_LIMIT, task: REQUEST, sending }
     }
 }
 
 thread_local! {
     /// The limit of the worker whose workflows run on this thread. There is only one.
-    static OF_WORKFLOWS: Cell<PayloadLimit> = Cell::new(PayloadLimit::default());
+    static OF_WORKFLOWS: RefCell<PayloadLimit> = RefCell::new(PayloadLimit::default());
 }
 
 impl PayloadLimit {
@@ -49,7 +76,32 @@ impl PayloadLimit {
     /// task grows with it.
     pub(crate) fn new(bytes: usize) -> Self {
         let value = if bytes == 0 { usize::MAX } else { bytes };
-        Self { value, memo: value, task: value.saturating_mul(2).max(REQUEST) }
+        let task = value.saturating_mul(2).max(REQUEST);
+        Self { value, memo: value, task, sending: Sending::default() }
+    }
+
+    /// Returns the same limits for values that are sent in this way.
+    pub(super) fn sending(self, sending: &Sending) -> Self {
+        Self { sending: sending.clone(), ..self }
+    }
+
+    /// Returns a limit in bytes for values that are sent in the same way.
+    pub(crate) fn resized(&self, bytes: usize) -> Self {
+        Self::new(bytes).sending(&self.sending)
+    }
+
+    /// Returns `true` if the texts of failures are encoded.
+    pub(crate) fn hides_failures(&self) -> bool {
+        self.sending.hides_failures
+    }
+
+    /// Returns the size of payloads as they are sent, at most, in bytes. It is exact if it exceeds `limit`.
+    pub(super) fn sent_size(&self, payloads: &[Payload], limit: usize) -> usize {
+        let size = size_of(payloads);
+        let Some(codecs) = &self.sending.codecs else { return size };
+        let most = size.saturating_add(codecs.overhead(payloads.len()));
+        // Compressing a value to measure it is worth it only if it would be refused.
+        if most <= limit { most } else { codecs.size(payloads) }
     }
 
     /// Creates the limits of a namespace from its description. A server that tells none has the default
@@ -68,6 +120,7 @@ impl PayloadLimit {
             value: limit(limits.blob_size_limit_error),
             memo: limit(limits.memo_size_limit_error),
             task: if splits { whole() } else { REQUEST },
+            sending: Sending::default(),
         }
     }
 
@@ -99,7 +152,7 @@ impl PayloadLimit {
 
     /// Returns the limit of the workflows that run on this thread.
     pub(crate) fn of_workflows() -> Self {
-        OF_WORKFLOWS.get()
+        OF_WORKFLOWS.with_borrow(Clone::clone)
     }
 
     /// Sets the limit of the workflows that run on this thread.
@@ -107,9 +160,9 @@ impl PayloadLimit {
         OF_WORKFLOWS.set(self);
     }
 
-    /// Returns an error if payloads are too large, measured like the server does.
-    pub(crate) fn check(self, payloads: &[Payload], value: &Value) -> Result<(), PayloadTooLarge> {
-        let size = size_of(payloads);
+    /// Returns an error if payloads are too large as they are sent, measured like the server does.
+    pub(crate) fn check(&self, payloads: &[Payload], value: &Value) -> Result<(), PayloadTooLarge> {
+        let size = self.sent_size(payloads, self.value);
         if size <= self.value {
             return Ok(());
         }

@@ -2,20 +2,28 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::payload_limit::PayloadLimit;
+use super::payload_limit::{PayloadLimit, Sending};
 
 /// The limits of a client's namespace, as the server told them last.
 #[derive(Debug, Default)]
-pub(crate) struct ServerLimits(Mutex<PayloadLimit>);
+pub(crate) struct ServerLimits {
+    told: Mutex<PayloadLimit>,
+    sending: Sending,
+}
 
 impl ServerLimits {
+    pub(crate) fn new(sending: Sending) -> Self {
+        Self { told: Mutex::default(), sending }
+    }
+
     pub(crate) fn learn(&self, told: PayloadLimit) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = told;
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
     }
 
     /// Returns the limits, or the default ones of a server that has not told any.
     pub(crate) fn get(&self) -> PayloadLimit {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        told.sending(&self.sending)
     }
 }
 
@@ -28,6 +36,9 @@ pub(crate) struct WorkerLimits {
 
 impl WorkerLimits {
     pub(crate) fn get(&self) -> PayloadLimit {
-        self.set.unwrap_or_else(|| self.server.get())
+        match &self.set {
+            Some(set) => set.clone().sending(&self.server.sending),
+            None => self.server.get(),
+        }
     }
 }

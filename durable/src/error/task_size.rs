@@ -62,6 +62,9 @@ pub(crate) struct Sent {
     task: Cell<u32>,
     /// The estimated size of the current task's commands, in bytes.
     bytes: Cell<usize>,
+    /// The bytes that the codecs add to the current task's commands, or take away. They are not part of
+    /// `bytes`, because a replay may have other codecs.
+    added: Cell<isize>,
     /// The task in which a call did not fit. All that follow in it are refused, too, without a marker for
     /// each. A marker tells the first one of a later task.
     full: Cell<Option<u32>>,
@@ -74,8 +77,14 @@ impl Sent {
     fn in_task(&self, task: u32) -> usize {
         if self.task.replace(task) != task {
             self.bytes.set(0);
+            self.added.set(0);
         }
         self.bytes.get()
+    }
+
+    /// Returns the size of the commands of this task as they are sent.
+    fn in_task_as_sent(&self, task: u32) -> usize {
+        self.in_task(task).saturating_add_signed(self.added.get())
     }
 
     fn add(&self, task: u32, bytes: usize) {
@@ -85,7 +94,7 @@ impl Sent {
     /// Returns the message with which a task fails whose commands are too large although no call was
     /// refused.
     pub(crate) fn overflow(&self, task: u32) -> Option<String> {
-        let (total, limit) = (self.in_task(task), PayloadLimit::of_workflows().task());
+        let (total, limit) = (self.in_task_as_sent(task), PayloadLimit::of_workflows().task());
         (total > limit.saturating_add(FOR_MARKERS)).then(|| {
             format!(
                 "the commands of this workflow task have about {total} bytes, and the server accepts \
@@ -110,8 +119,11 @@ pub(crate) fn note_ended(sent: Option<&Rc<Sent>>) {
 /// Returns the limit of the failure with which a method of a workflow has just ended: what the other
 /// commands of the task leave.
 pub(super) fn limit_of_failure(limit: PayloadLimit) -> PayloadLimit {
-    let left = |sent: &Rc<Sent>| limit.task().saturating_sub(sent.bytes.get());
-    ENDED.with_borrow(|sent| sent.as_ref().map_or(limit, |sent| limit.at_most(left(sent))))
+    let left = |sent: &Rc<Sent>| limit.task().saturating_sub(sent.in_task_as_sent(sent.task.get()));
+    ENDED.with_borrow(|sent| match sent {
+        Some(sent) => limit.clone().at_most(left(sent)),
+        None => limit.clone(),
+    })
 }
 
 /// Counts the failure with which a method of a workflow has just ended.
@@ -154,7 +166,7 @@ pub(crate) fn check_end(payloads: &[Payload], value: &Value) -> Result<(), Value
 /// Checks a command of the current workflow code that has no such value, for example a search attribute.
 pub(crate) fn check_bytes(bytes: usize, value: &Value) -> Result<(), ValueError> {
     let Some(run) = CURRENT.with_borrow(Clone::clone) else { return Ok(()) };
-    check_task(&*run, bytes, (Role::Call, None), value)
+    check_task(&*run, Size { plain: bytes, sent: bytes }, (Role::Call, None), value)
 }
 
 /// Counts what is added to a command of the current workflow code.
@@ -171,6 +183,13 @@ enum Role {
     End,
 }
 
+/// The size of values before the codecs, and as they are sent.
+#[derive(Clone, Copy)]
+struct Size {
+    plain: usize,
+    sent: usize,
+}
+
 fn check_as(
     role: Role,
     payloads: &[Payload],
@@ -178,16 +197,20 @@ fn check_as(
     limit: fn(&PayloadLimit) -> usize,
 ) -> Result<(), ValueError> {
     let limits = PayloadLimit::of_workflows();
-    let (size, limit) = (size_of(payloads), limit(&limits));
+    let (plain, limit) = (size_of(payloads), limit(&limits));
     let Some(run) = CURRENT.with_borrow(Clone::clone) else {
         return limits.check(payloads, value).map_err(ValueError::TooLarge);
     };
-    if size <= SMALL {
+    // Exact if the value or the task would be refused.
+    let left = limits.task().saturating_sub(run.sent().in_task_as_sent(run.task()));
+    let size = Size { plain, sent: limits.sent_size(payloads, limit.min(left)) };
+    if plain <= SMALL {
         return check_task(&*run, size, (role, None), value);
     }
     let number = next(&run.sent().checked);
-    if decide(&*run, "payload", number, size > DEFAULT_LIMIT, size > limit) {
-        return Err(ValueError::TooLarge(value.too_large(size, limit)));
+    // The default doesn't depend on the codecs, which may be others in a replay.
+    if decide(&*run, "payload", number, plain > DEFAULT_LIMIT, size.sent > limit) {
+        return Err(ValueError::TooLarge(value.too_large(size.sent, limit)));
     }
     check_task(&*run, size, (role, Some(number)), value)
 }
@@ -195,14 +218,17 @@ fn check_as(
 /// Checks that a command fits in the task, and counts it. The number is that of a value that is not small.
 fn check_task(
     run: &dyn Run,
-    size: usize,
+    size: Size,
     (role, number): (Role, Option<u32>),
     value: &Value,
 ) -> Result<(), ValueError> {
     let (sent, limit) = (run.sent(), PayloadLimit::of_workflows().task());
-    let total = sent.in_task(run.task()).saturating_add(size).saturating_add(COMMAND);
+    let plain = sent.in_task(run.task()).saturating_add(size.plain).saturating_add(COMMAND);
+    let added =
+        sent.added.get().saturating_add_unsigned(size.sent).saturating_sub_unsigned(size.plain);
+    let total = plain.saturating_add_signed(added);
     let room = if role == Role::End { limit } else { limit - FOR_OUTPUT.min(limit / 16) };
-    let is_checked = number.is_some() || total > MANY;
+    let is_checked = number.is_some() || plain > MANY;
     let (of, number) = match number {
         Some(number) => ("task", number),
         None => ("small", next(&sent.small)),
@@ -217,7 +243,8 @@ fn check_task(
         sent.full.set(Some(run.task()));
         return Err(ValueError::Call(too_many(value, total, room)));
     }
-    sent.bytes.set(total);
+    sent.bytes.set(plain);
+    sent.added.set(added);
     Ok(())
 }
 
@@ -284,8 +311,8 @@ mod tests {
     }
 
     /// Sends values of these sizes in KiB with a limit, and returns which are refused.
-    fn send(run: Recorded, limit: PayloadLimit, sizes: &[usize]) -> (String, HashSet<String>) {
-        limit.apply_to_workflows();
+    fn send(run: Recorded, limit: &PayloadLimit, sizes: &[usize]) -> (String, HashSet<String>) {
+        limit.clone().apply_to_workflows();
         let run = Rc::new(run);
         let current: Rc<dyn Run> = run.clone();
         let refused = sizes.iter().map(|kib| {
@@ -307,11 +334,11 @@ mod tests {
         let limits = [PayloadLimit::default(), PayloadLimit::new(64 << 10), PayloadLimit::new(0)];
         let sizes = [1, 100, 1500, 1500, 1500, 3000, 1, 50];
         for (limit, refused, markers) in
-            [(limits[0], "....tv..", 1), (limits[1], ".vvvvv..", 4), (limits[2], "........", 1)]
+            [(&limits[0], "....tv..", 1), (&limits[1], ".vvvvv..", 4), (&limits[2], "........", 1)]
         {
             let (sent, marked) = send(Recorded::default(), limit, &sizes);
             assert_eq!((sent.as_str(), marked.len()), (refused, markers), "{limit:?}");
-            for other in limits {
+            for other in &limits {
                 let run = Recorded { replayed: Some(marked.clone()), ..Recorded::default() };
                 assert_eq!(
                     send(run, other, &sizes).0,

@@ -113,6 +113,7 @@ fn variant(error: &Error) -> (usize, Causes) {
             ConnectionError::ProxyRefused { .. } => (32, Causes::None),
             ConnectionError::TlsContradiction { .. } => (33, Causes::None),
             ConnectionError::ApiKeyFile { .. } => (34, Causes::None),
+            ConnectionError::Encryption { .. } => (36, Causes::None),
         },
     }
 }
@@ -172,6 +173,7 @@ fn errors() -> Vec<Error> {
         ConnectionError::TlsContradiction { address: text(), setting: text(), is_on: true }.into(),
         ConnectionError::ApiKeyFile { path: text().into(), reason: text() }.into(),
         Error::Panicked { operation: text(), message: text() },
+        ConnectionError::Encryption { problem: text() }.into(),
     ]
 }
 
@@ -204,7 +206,7 @@ fn every_variant_prints_each_message_once() {
         assert_eq!(line.contains(FIRST), causes == Causes::Printed, "{line}");
         assert_eq!(error.source().is_some(), causes == Causes::Sources, "{line}");
     }
-    assert_eq!(errors().len(), 36);
+    assert_eq!(errors().len(), 37);
 }
 
 #[test]

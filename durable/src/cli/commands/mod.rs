@@ -14,6 +14,8 @@ pub(super) mod end;
 pub(super) mod execute;
 pub(super) mod health;
 pub(super) mod history;
+#[cfg(feature = "encryption")]
+pub(super) mod keys;
 pub(super) mod list;
 mod logging;
 #[cfg(feature = "dev-server")]
@@ -57,6 +59,8 @@ pub(super) async fn run(command: Command, program: Program) -> Outcome {
         Command::Schema(schema) => schema.run(&context),
         Command::Check(check) => check.run(program).await,
         Command::Config(configuration) => configuration.run(&context),
+        #[cfg(feature = "encryption")]
+        Command::Keys(keys) => keys.run(&context),
         Command::Health(health) => health.run(&context).await,
         Command::Completions(completions) => completions.run(program),
     }

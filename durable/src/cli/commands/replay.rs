@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
 use crate::cli::output::lines;
-use crate::testing::Replayer;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Replay {
@@ -25,7 +24,7 @@ pub(in crate::cli) struct Replay {
 
 impl Replay {
     pub(super) async fn run(self, context: &Context) -> Outcome {
-        let mut replayer = Replayer::new();
+        let mut replayer = context.replayer()?;
         for path in &self.paths {
             // Tests take a relative path as relative to their package.
             let path = std::path::absolute(path).map_err(Problem::misuse)?;
@@ -33,8 +32,7 @@ impl Replay {
         }
         if !self.workflows.is_empty() {
             let client = context.client().await?;
-            let converter = client.sdk().options().data_converter.clone();
-            replayer = replayer.data_converter(converter).namespace(client.namespace());
+            replayer = replayer.namespace(client.namespace());
             for id in self.workflows {
                 let handle = client.workflow(id);
                 handle.describe().await?;

@@ -192,6 +192,22 @@ impl ClientBuilder {
         self
     }
 
+    /// Returns the data converter, if it is set.
+    #[cfg(all(feature = "cli", feature = "testing"))]
+    pub(crate) fn given_data_converter(&self) -> Option<&DataConverter> {
+        self.data_converter.as_ref()
+    }
+
+    /// Sets the codecs, such as an [`Encryption`](crate::codec::Encryption), for this client and its workers.
+    /// They encode what the data converter's own codec has encoded. Defaults to the configured ones
+    /// (`temporal.encryption` and `temporal.compression`), which these replace.
+    #[cfg(feature = "encryption")]
+    pub fn codec(mut self, codecs: impl Into<crate::codec::Codecs>) -> Self {
+        let codecs = codecs.into();
+        self.settings.change(move |settings| settings.codecs.own = Some(codecs.clone()));
+        self
+    }
+
     /// Adds an interceptor. The first one that is added is the outermost.
     pub fn interceptor(mut self, interceptor: impl ClientInterceptor) -> Self {
         self.interceptors.push(Arc::new(interceptor));
@@ -215,6 +231,7 @@ impl ClientBuilder {
     /// - [`ConnectionError::Tls`]: TLS could not be set up, with the reason and the fix.
     /// - [`ConnectionError::NamespaceNotFound`]: the server has no such namespace.
     /// - [`ConnectionError::Refused`]: the server does not accept the credentials of this client.
+    /// - [`ConnectionError::Encryption`]: the keys for the encryption of payloads cannot be used.
     /// - [`ConnectionError::Disabled`]: Temporal is disabled in the configuration.
     pub async fn connect(self) -> Result<Client> {
         let settings = self.enabled()?;
@@ -266,6 +283,8 @@ impl ClientBuilder {
     /// The errors of [`connect`](Self::connect) that are caused by the settings.
     #[cfg(feature = "cli")]
     pub(crate) fn check(&self) -> Result<()> {
-        Ok(Target::new(&self.enabled()?).map(drop)?)
+        let settings = self.enabled()?;
+        settings.outer_codec()?;
+        Ok(Target::new(&settings).map(drop)?)
     }
 }

@@ -30,6 +30,8 @@ pub struct Client {
     pub(crate) attached: Arc<Dependencies>,
     /// The size limits of the namespace.
     pub(crate) limits: Arc<ServerLimits>,
+    /// `true` if payloads may be encoded by more than the JSON converter.
+    pub(crate) has_codec: bool,
     /// The file of the API key, if it comes from one.
     pub(crate) key: Option<Arc<KeyFile>>,
 }
@@ -51,6 +53,7 @@ impl Client {
             options,
             attached: Arc::new(attached),
             limits: Arc::default(),
+            has_codec: false,
             key: None,
         }
     }

@@ -71,6 +71,7 @@ pub(super) async fn unchecked(parts: Parts, settings: ConnectionSettings) -> Res
 
 async fn open(parts: Parts, settings: ConnectionSettings, limit: Limit) -> Result<Client> {
     let target = Target::new(&settings)?;
+    let outer = settings.outer_codec()?;
     if let Some(show) = settings.show_values {
         show_values(show);
     }
@@ -83,10 +84,11 @@ async fn open(parts: Parts, settings: ConnectionSettings, limit: Limit) -> Resul
         }
         Err(_) => return Err(target.through_proxy(limit.exceeded(address)).into()),
     };
-    let limits = Arc::<ServerLimits>::default();
+    let limits = Arc::new(ServerLimits::new(outer.sending.clone()));
+    let has_codec = outer.codec.is_some() || parts.data_converter.is_some();
     let converter = parts.data_converter.unwrap_or_default();
     let options = ClientOptions::new(settings.namespace)
-        .data_converter(typed_failures(converter, Arc::clone(&limits)))
+        .data_converter(typed_failures(converter, outer, Arc::clone(&limits)))
         .client_interceptors(parts.interceptors)
         .build();
     let key = match (settings.api_key, target.api_key) {
@@ -100,7 +102,12 @@ async fn open(parts: Parts, settings: ConnectionSettings, limit: Limit) -> Resul
         address: address.clone(),
         source: error.into(),
     })?;
-    Ok(Client { limits, key, ..Client::over(sdk, address, parts.options, parts.attached) })
+    Ok(Client {
+        limits,
+        has_codec,
+        key,
+        ..Client::over(sdk, address, parts.options, parts.attached)
+    })
 }
 
 /// Returns the error of a failed connection, with the reason that is found by another connection.

@@ -5,6 +5,10 @@ use std::env;
 use std::time::Duration;
 
 use super::api_key::ApiKey;
+#[cfg(feature = "encryption")]
+use crate::codec::CodecSettings;
+use crate::error::ConnectionError;
+use crate::error::codec::Outer;
 use crate::tls::{Tls, Transport};
 
 const TLS_VARIABLE: &str = "TEMPORAL_TLS";
@@ -35,6 +39,9 @@ pub(crate) struct ConnectionSettings {
     pub(crate) proxy_credentials: Option<(String, String)>,
     /// Shows or hides values in error messages of the process, if it is set.
     pub(crate) show_values: Option<bool>,
+    /// The codecs outside of the one of the data converter.
+    #[cfg(feature = "encryption")]
+    pub(crate) codecs: CodecSettings,
 }
 
 impl Default for ConnectionSettings {
@@ -53,6 +60,8 @@ impl Default for ConnectionSettings {
             proxy: None,
             proxy_credentials: None,
             show_values: None,
+            #[cfg(feature = "encryption")]
+            codecs: CodecSettings::default(),
         }
     }
 }
@@ -75,5 +84,21 @@ impl ConnectionSettings {
             namespace: variable("TEMPORAL_NAMESPACE").unwrap_or(default.namespace),
             ..default
         }
+    }
+
+    /// Returns the codec outside of the one of the data converter. The files of keys are read.
+    ///
+    /// # Errors
+    /// [`ConnectionError::Encryption`] if the keys cannot be used.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn outer_codec(&self) -> Result<Outer, ConnectionError> {
+        self.codecs.outer()
+    }
+
+    /// Returns no codec.
+    #[cfg(not(feature = "encryption"))]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "codecs are another feature")]
+    pub(crate) fn outer_codec(&self) -> Result<Outer, ConnectionError> {
+        Ok(Outer::default())
     }
 }

@@ -73,7 +73,7 @@ impl<A: Activity> ActivityHandle<A> {
     /// limit. The server fails the activity if its output is larger than that.
     #[must_use]
     pub fn payload_limit(mut self, bytes: usize) -> Self {
-        self.limit = PayloadLimit::new(bytes);
+        self.limit = self.limit.resized(bytes);
         self
     }
 
@@ -88,7 +88,7 @@ impl<A: Activity> ActivityHandle<A> {
         A::Output: Send,
     {
         let value = Value::new("output of activity", A::NAME);
-        let output = Measured::new(output, value, Bound::Limit(self.limit));
+        let output = Measured::new(output, value, Bound::Limit(self.limit.clone()));
         let completing = self.handle.complete(Some(output), RpcOptions::default());
         self.within("complete", completing).await
     }

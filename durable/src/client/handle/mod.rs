@@ -32,6 +32,7 @@ use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 
 use crate::client::Client;
 use crate::client::handle::outcome::Operation;
+use crate::client::start::request_amender;
 use crate::definition::arguments::answer::Exact;
 use crate::definition::{Typed, Workflow, caught_async};
 use crate::error::{Error, Result};
@@ -199,7 +200,8 @@ impl<W: Workflow> WorkflowHandle<W> {
     pub async fn describe(&self) -> Result<WorkflowDescription> {
         let operation = self.operation("describe");
         let describing = async {
-            let described = self.sdk().describe(WorkflowDescribeOptions::default()).await;
+            let sdk = self.sdk_with(self.describing().await?);
+            let described = sdk.describe(WorkflowDescribeOptions::default()).await;
             let described = described.map_err(|error| operation.interaction(error))?;
             Ok(operation.explained(described).await)
         };
@@ -219,6 +221,16 @@ impl<W: Workflow> WorkflowHandle<W> {
             Ok(description::is_stuck(&described))
         };
         operation.within(None, describing).await
+    }
+
+    /// Returns a client that decodes the summary and the details of starts, which SDK 1.1.1 does not.
+    async fn describing(&self) -> Result<temporalio_client::Client> {
+        let sdk = self.client.sdk();
+        if !self.client.has_codec {
+            return Ok(sdk.clone());
+        }
+        let decoding = request_amender::amending(sdk, |_| {}).await;
+        decoding.map_err(|error| self.client.unreachable(error))
     }
 
     /// Requests the cancellation of the workflow, which decides how to react.

@@ -3,6 +3,7 @@
 mod batch;
 pub(crate) mod clock;
 mod idempotency;
+mod plain_texts;
 pub(super) mod request_amender;
 pub(super) mod settings;
 mod with_start;
@@ -293,7 +294,13 @@ where
         let started = captured.client.start_workflow(workflow, input, request.options).await;
         let operation = Operation { client: &client, workflow_id: &id, verb: "schedule" };
         started.map_err(|error| operation.start(error))?;
-        Ok(captured.request().unwrap_or_default())
+        let mut request = captured.request().unwrap_or_default();
+        if client.has_codec {
+            let converter = &client.sdk().options().data_converter;
+            let encoded = plain_texts::encode_start(&mut request, converter).await;
+            encoded.map_err(|status| operation.start(status.into()))?;
+        }
+        Ok(request)
     }
 }
 

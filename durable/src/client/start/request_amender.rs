@@ -23,12 +23,15 @@ use temporalio_client::{
     Client, ClientOptions, Connection, ConnectionOptions, NamespacedClient as _, RetryOptions,
 };
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
-    CreateScheduleRequest, ExecuteMultiOperationRequest, GetSystemInfoResponse,
-    PollWorkflowExecutionUpdateRequest, SignalWithStartWorkflowExecutionRequest,
-    StartWorkflowExecutionRequest, StartWorkflowExecutionResponse, UpdateScheduleRequest,
+    CreateScheduleRequest, DescribeWorkflowExecutionRequest, ExecuteMultiOperationRequest,
+    GetSystemInfoResponse, PollWorkflowExecutionUpdateRequest,
+    SignalWithStartWorkflowExecutionRequest, StartWorkflowExecutionRequest,
+    StartWorkflowExecutionResponse, UpdateScheduleRequest,
     execute_multi_operation_request::operation::Operation, get_system_info_response::Capabilities,
 };
 use url::Url;
+
+use super::plain_texts::{self, encode_plain, encode_start};
 
 type Answer = BoxFuture<'static, Result<GrpcSuccessResponse, Status>>;
 
@@ -68,20 +71,37 @@ pub(crate) async fn amending(
         let mut client = target.clone();
         let amend = Arc::clone(&amend);
         async move {
+            let converter = client.options().data_converter.clone();
             match request.rpc.as_str() {
                 "StartWorkflowExecution" => {
-                    let start = amended(&request, |start| amend(Amendable::Start(start)))?;
+                    let mut start = amended(&request, |start| amend(Amendable::Start(start)))?;
+                    encode_start(start.get_mut(), &converter).await?;
                     Ok(success(client.start_workflow_execution(start).await?))
                 }
                 "SignalWithStartWorkflowExecution" => {
-                    let start =
+                    let mut start =
                         amended(&request, |start| amend(Amendable::SignalWithStart(start)))?;
+                    let SignalWithStartWorkflowExecutionRequest { user_metadata, header, .. } =
+                        start.get_mut();
+                    encode_plain(user_metadata.as_mut(), header.as_mut(), &converter).await?;
                     Ok(success(client.signal_with_start_workflow_execution(start).await?))
                 }
                 "ExecuteMultiOperation" => {
-                    let operations =
+                    let mut operations =
                         amended(&request, |request| amend_operations(request, &*amend))?;
+                    for operation in &mut operations.get_mut().operations {
+                        if let Some(Operation::StartWorkflow(start)) = &mut operation.operation {
+                            encode_start(start, &converter).await?;
+                        }
+                    }
                     Ok(success(client.execute_multi_operation(operations).await?))
+                }
+                "DescribeWorkflowExecution" => {
+                    let describe =
+                        amended(&request, |_: &mut DescribeWorkflowExecutionRequest| {})?;
+                    let mut described = client.describe_workflow_execution(describe).await?;
+                    plain_texts::decode(described.get_mut(), &converter).await;
+                    Ok(success(described))
                 }
                 // The wait for the result of an update-with-start.
                 "PollWorkflowExecutionUpdate" => {

@@ -211,10 +211,18 @@ impl Settings {
 pub(crate) const LONGEST_DURATION: Duration = Duration::from_secs(315_576_000_000);
 
 impl StartRequest {
+    /// Returns `true` if the start has something that SDK 1.1.1 does not encode.
+    fn has_plain_texts(&self) -> bool {
+        let options = &self.options;
+        let has_texts = options.static_summary.is_some() || options.static_details.is_some();
+        has_texts || options.header.is_some()
+    }
+
     /// Returns the client, or one that adds to the request what the SDK's options lack.
     pub(crate) async fn client(&self, client: &Client) -> Result<temporalio_client::Client> {
         let clock = client.clock().cloned();
-        if self.delay.is_none() && self.request_id.is_none() && clock.is_none() {
+        let is_plain = client.has_codec && self.has_plain_texts();
+        if self.delay.is_none() && self.request_id.is_none() && clock.is_none() && !is_plain {
             return Ok(client.sdk().clone());
         }
         let (delay, request_id, awaited) = (self.delay, self.request_id.clone(), self.awaited);

@@ -40,19 +40,24 @@ fn described(what: &str, encoding: &str) -> String {
     }
 }
 
-/// Marks a payload for which a codec failed. Reading it returns the problem.
+/// Marks a payload for which a codec failed. Reading it returns the problem: the known one, whose text has no
+/// values, or else that of the error.
 pub(crate) fn mark_failed(
     mut payload: RawPayload,
     codec: &str,
+    known: Option<String>,
     error: &PayloadConversionError,
 ) -> RawPayload {
-    let problem = match error {
-        PayloadConversionError::EncodingError(source) if source.is::<Panicked>() => {
+    let problem = match (known, error) {
+        (Some(known), _) => known,
+        (None, PayloadConversionError::EncodingError(source)) if source.is::<Panicked>() => {
             source.to_string()
         }
         _ => format!("{codec} returned an error"),
     };
     payload.metadata.insert("encoding".to_owned(), format!("{FAILED}{problem}").into_bytes());
+    // Whatever reads it, ciphertext does not become a value.
+    payload.data.clear();
     payload
 }
 

@@ -72,6 +72,28 @@ impl TestEnvBuilder {
         self
     }
 
+    /// Sets the codecs, such as an [`Encryption`](crate::codec::Encryption), for the client, the workers and the
+    /// replay.
+    #[cfg(feature = "encryption")]
+    pub fn codec(mut self, codecs: impl Into<crate::codec::Codecs>) -> Self {
+        let codecs = codecs.into();
+        self.client = self.client.codec(codecs.clone());
+        self.replay.codecs.own = Some(codecs);
+        self
+    }
+
+    /// Uses a configuration for the client, the workers and the replay. The address and the namespace stay
+    /// those of the environment, and the connection is neither encrypted nor authorized.
+    #[cfg(feature = "config")]
+    pub fn config(mut self, config: &crate::config::Config) -> Self {
+        self.client = self.client.config(config).without_tls();
+        #[cfg(feature = "encryption")]
+        {
+            self.replay.codecs = config.codecs();
+        }
+        self
+    }
+
     /// Adds an interceptor to the client, inside those that were added before.
     pub fn interceptor(mut self, interceptor: impl ClientInterceptor) -> Self {
         self.client = self.client.interceptor(interceptor);

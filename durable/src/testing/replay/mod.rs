@@ -100,6 +100,20 @@ impl Replayer {
         Self::default()
     }
 
+    /// Returns a replay with the data converter and the codecs of a client.
+    #[cfg(feature = "cli")]
+    pub(crate) fn like(client: &crate::client::ClientBuilder) -> Self {
+        let mut replayer = Self::new();
+        if let Some(converter) = client.given_data_converter() {
+            replayer = replayer.data_converter(converter.clone());
+        }
+        #[cfg(feature = "encryption")]
+        {
+            replayer.settings.codecs = client.settings.effective().codecs;
+        }
+        replayer
+    }
+
     /// Replays every `*.json` file below a folder.
     pub fn dir(mut self, path: impl AsRef<Path>) -> Self {
         self.sources.push(Source::Dir(files::of_the_package(path.as_ref())));
@@ -123,6 +137,25 @@ impl Replayer {
     /// that ran the workflows; the default is JSON.
     pub fn data_converter(mut self, converter: DataConverter) -> Self {
         self.settings.data_converter = converter;
+        self
+    }
+
+    /// Sets the codecs of the clients and workers that ran the workflows, such as an
+    /// [`Encryption`](crate::codec::Encryption).
+    #[cfg(feature = "encryption")]
+    pub fn codec(mut self, codecs: impl Into<crate::codec::Codecs>) -> Self {
+        self.settings.codecs.own = Some(codecs.into());
+        self
+    }
+
+    /// Uses a configuration: the namespace, and the keys of the encryption.
+    #[cfg(feature = "config")]
+    pub fn config(mut self, config: &crate::config::Config) -> Self {
+        config.namespace().clone_into(&mut self.settings.namespace);
+        #[cfg(feature = "encryption")]
+        {
+            self.settings.codecs = config.codecs();
+        }
         self
     }
 

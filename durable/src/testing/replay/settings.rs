@@ -9,10 +9,15 @@ use temporalio_sdk::workflow_interceptors::WorkflowInterceptorConstructor;
 use temporalio_sdk::workflow_replayer::WorkflowReplayerOptions;
 
 use super::failure::Failures;
+#[cfg(feature = "encryption")]
+use crate::codec::CodecSettings;
 use crate::definition::Queue;
 use crate::definition::entry::Target;
 use crate::error::Result;
+#[cfg(not(feature = "encryption"))]
+use crate::error::codec::Outer;
 use crate::error::command_sizes::counting_interceptor;
+use crate::error::outgoing::typed_failures;
 use crate::worker::WorkerError;
 
 const DEFAULT_NAMESPACE: &str = "default";
@@ -25,6 +30,9 @@ pub(crate) type Adjust = Arc<dyn Fn(&mut WorkerOptions) + Send + Sync>;
 pub(crate) struct ReplaySettings {
     /// The converter between payloads and values.
     pub(crate) data_converter: DataConverter,
+    /// The codecs outside of the one of the data converter.
+    #[cfg(feature = "encryption")]
+    pub(crate) codecs: CodecSettings,
     /// The function that adjusts the options of the workers.
     pub(crate) adjust: Option<Adjust>,
     /// The workflow interceptors of the workers, in their order.
@@ -44,6 +52,8 @@ impl Default for ReplaySettings {
     fn default() -> Self {
         Self {
             data_converter: DataConverter::default(),
+            #[cfg(feature = "encryption")]
+            codecs: CodecSettings::default(),
             adjust: None,
             interceptors: Vec::new(),
             namespace: DEFAULT_NAMESPACE.to_owned(),
@@ -55,6 +65,15 @@ impl Default for ReplaySettings {
 }
 
 impl ReplaySettings {
+    /// Returns the data converter with the codecs.
+    fn converter(&self) -> Result<DataConverter> {
+        #[cfg(feature = "encryption")]
+        let outer = self.codecs.outer()?;
+        #[cfg(not(feature = "encryption"))]
+        let outer = Outer::default();
+        Ok(typed_failures(self.data_converter.clone(), outer, Arc::default()))
+    }
+
     /// Returns the options of a replayer for one queue of this program.
     pub(super) fn options(
         &self,
@@ -71,7 +90,7 @@ impl ReplaySettings {
         let mut options = WorkflowReplayerOptions::new()
             .namespace(self.namespace.clone())
             .task_queue(name)
-            .data_converter(self.data_converter.clone())
+            .data_converter(self.converter()?)
             .detect_nondeterministic_futures(of_worker.detect_nondeterministic_futures)
             .build();
         // Outermost, so that it sees what the other interceptors make of a failure.

@@ -19,6 +19,7 @@ use temporalio_sdk::{WorkflowContext, WorkflowContextView};
 pub(crate) use crate::definition::user_code::{Part, current};
 use crate::definition::user_code::{Refusal, RunIds, UserCode, enter, refuse};
 use crate::definition::{WorkerShutdown, Workflow, panic_message};
+use crate::error::payload_limit::PayloadLimit;
 use crate::error::task_size::{self, Run, Sent};
 use crate::logs::{CodeLog, Kind, RunLog};
 
@@ -113,6 +114,9 @@ impl Execution {
     }
 }
 
+/// The message of a failed task whose panic is not sent.
+const HIDDEN_PANIC: &str = "the workflow's code panicked; the message is in the log of the worker, because failures are encrypted";
+
 /// The payload of a panic or a refusal in user code.
 pub(crate) struct Unwound(Box<dyn Any + Send>);
 
@@ -126,10 +130,19 @@ impl Unwound {
     }
 
     /// Fails the workflow task with the message of a refusal. A panic is resumed, and the SDK fails the
-    /// task with it.
+    /// task with it. Where failures are encrypted, the message of a panic stays in the log, because that of a
+    /// failed task is always plain.
     fn fail_task<W>(self, context: &WorkflowContext<W>) {
         match self.0.downcast::<Refusal>() {
             Ok(refusal) => context.force_task_fail(refusal.0),
+            Err(panic) if PayloadLimit::of_workflows().hides_failures() => {
+                let message = panic_message(panic.as_ref());
+                tracing::error!(
+                    run_id = context.run_id(),
+                    "the workflow's code panicked: {message}"
+                );
+                context.force_task_fail(HIDDEN_PANIC.to_owned());
+            }
             Err(panic) => resume_unwind(panic),
         }
     }
