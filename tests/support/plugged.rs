@@ -16,7 +16,7 @@ use durable::worker::WorkflowInterceptor;
 /// A data converter that flips every byte of a payload, so that nothing is read by accident.
 #[must_use]
 pub fn flipping() -> DataConverter {
-    DataConverter::new(PayloadConverter::default(), DefaultFailureConverter::default(), Flip)
+    DataConverter::new(PayloadConverter::default(), DefaultFailureConverter::default(), FlipCodec)
 }
 
 /// The payloads with every byte flipped, or flipped back.
@@ -26,11 +26,13 @@ pub fn flip(mut payloads: Vec<Payload>) -> Vec<Payload> {
     payloads
 }
 
-struct Flip;
+/// The codec of [`flipping`].
+#[derive(Debug)]
+pub struct FlipCodec;
 
 type Coded = futures_util::future::BoxFuture<'static, Result<Vec<Payload>, PayloadConversionError>>;
 
-impl PayloadCodec for Flip {
+impl PayloadCodec for FlipCodec {
     fn encode(&self, _: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
         Box::pin(async { Ok(flip(payloads)) })
     }

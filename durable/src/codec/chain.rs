@@ -90,7 +90,11 @@ impl Codecs {
     /// Returns `true` if the messages and stack traces of failures are encoded.
     #[must_use]
     pub fn encodes_failures(&self) -> bool {
-        let encrypts = || self.steps.iter().any(|step| matches!(step, Step::Encryption(_)));
+        let encrypts = |step: &Step| match step {
+            Step::Encryption(encryption) => encryption.encrypts(),
+            Step::Compression(_) | Step::Own(_) => false,
+        };
+        let encrypts = || self.steps.iter().any(encrypts);
         self.encodes_failures.unwrap_or_else(encrypts)
     }
 

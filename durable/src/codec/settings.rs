@@ -17,6 +17,7 @@ pub(crate) struct CodecSettings {
     pub(crate) active: Option<String>,
     pub(crate) keys: BTreeMap<String, KeySource>,
     pub(crate) require_encrypted: bool,
+    pub(crate) only_decrypt: bool,
     /// The size in bytes above which payloads are compressed.
     pub(crate) compress_above: Option<usize>,
     pub(crate) compression_level: Option<i32>,
@@ -39,7 +40,10 @@ impl CodecSettings {
         if let Some(own) = &self.own {
             return Ok(own.clone());
         }
-        let is_encrypted = self.active.is_some() || !self.keys.is_empty() || self.require_encrypted;
+        let is_encrypted = self.active.is_some()
+            || !self.keys.is_empty()
+            || self.require_encrypted
+            || self.only_decrypt;
         let mut codecs = Codecs::new();
         if is_encrypted || self.compress_above.is_some() {
             let compression = match self.compress_above {
@@ -53,7 +57,9 @@ impl CodecSettings {
             });
         }
         if is_encrypted {
-            let mut builder = Encryption::builder().require_encrypted(self.require_encrypted);
+            let mut builder = Encryption::builder()
+                .require_encrypted(self.require_encrypted)
+                .only_decrypt(self.only_decrypt);
             for (id, source) in &self.keys {
                 builder = builder.source(id.clone(), source.clone());
             }

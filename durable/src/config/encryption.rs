@@ -24,6 +24,7 @@ pub(super) fn settings(keys: &Temporal) -> CodecSettings {
         active: encryption.active.get().cloned(),
         keys: all.collect(),
         require_encrypted: encryption.require_encrypted.get().copied().unwrap_or_default(),
+        only_decrypt: encryption.only_decrypt.get().copied().unwrap_or_default(),
         compress_above: compression.above_bytes.get().map(|bytes| *bytes as usize),
         compression_level: compression.level.get().map(|level| i32::try_from(*level).unwrap_or(22)),
     }
@@ -40,9 +41,10 @@ pub(super) fn check(keys: &Temporal, problems: &mut Vec<ConfigProblem>) {
     if cfg!(not(feature = "encryption")) {
         // Otherwise the program would send everything in plain text.
         let first = encryption.keys.iter().next().map(|(_, key)| &key.keys);
-        let set: [Option<&dyn Located>; 6] = [
+        let set: [Option<&dyn Located>; 7] = [
             Some(&encryption.active),
             Some(&encryption.require_encrypted),
+            Some(&encryption.only_decrypt),
             first.map(|key| &key.key as _),
             first.map(|key| &key.file as _),
             Some(&compression.above_bytes),
@@ -59,7 +61,14 @@ pub(super) fn check(keys: &Temporal, problems: &mut Vec<ConfigProblem>) {
             let known = ids;
             problem(&encryption.active, ConfigMistake::UnknownEncryptionKey { known });
         }
+        Some(_) if encryption.only_decrypt.get() == Some(&true) => {
+            let (of_both, fix) =
+                ("`active` encrypts, and this sends plain text", "remove one of them");
+            let mistake = ConfigMistake::Contradiction { problem: of_both, fix };
+            problem(&encryption.only_decrypt, mistake);
+        }
         Some(_) => {}
+        None if encryption.only_decrypt.get() == Some(&true) => {}
         None => {
             let reason = "no key encrypts";
             let incomplete = || ConfigMistake::Incomplete { reason, other: "active".to_owned() };

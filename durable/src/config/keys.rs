@@ -92,6 +92,9 @@ sections! {
         active: Key<Text>, without "no encryption";
         /// The keys, by their ids. `ID: ${VARIABLE}` is short for `ID: { key: ${VARIABLE} }`.
         keys: Named<EncryptionKey>;
+        /// `true` sends everything in plain text, and only decrypts. It is for the first step of turning
+        /// encryption on in a system that runs.
+        only_decrypt: Key<Bool>, without "everything is encrypted with `active`";
         /// `true` refuses payloads that are not encrypted. Set it when everything that was sent before has
         /// ended.
         require_encrypted: Key<Bool>, without "they are read";

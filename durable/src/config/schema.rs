@@ -106,7 +106,8 @@ fn property(entry: &Entry) -> Option<Value> {
         Entry::Named { entries, meaning, shorthand, .. } => {
             let mut of_one = section(entries, meaning);
             if shorthand.is_some() {
-                of_one = json!({ "anyOf": [of_one, reference(Kind::Text)] });
+                // A single value in place of the keys.
+                of_one["type"] = json!(["object", "null", "string", "number"]);
             }
             json!({
                 "description": meaning,

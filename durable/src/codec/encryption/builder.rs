@@ -25,6 +25,7 @@ pub struct EncryptionBuilder {
     cache_for: Duration,
     data_key_uses: u64,
     require_encrypted: bool,
+    only_decrypt: bool,
 }
 
 impl Default for EncryptionBuilder {
@@ -39,6 +40,7 @@ impl Default for EncryptionBuilder {
             // Far below 2^32 payloads, above which random nonces may repeat.
             data_key_uses: 1 << 20,
             require_encrypted: false,
+            only_decrypt: false,
         }
     }
 }
@@ -116,6 +118,15 @@ impl EncryptionBuilder {
         self
     }
 
+    /// Sends everything **in plain text**, and only decrypts what others have encrypted. No key need be active.
+    ///
+    /// It is for the first step of turning encryption on in a system that runs: every reader gets the keys
+    /// before anybody encrypts.
+    pub fn only_decrypt(mut self, only: bool) -> Self {
+        self.only_decrypt = only;
+        self
+    }
+
     /// Builds the encryption. Files and environment variables are read.
     ///
     /// # Errors
@@ -142,7 +153,7 @@ impl EncryptionBuilder {
                 let key_id = active.clone();
                 problems.push(EncryptionProblem::UnknownActive { key_id, known: ids });
             }
-            None if self.provider.is_none() && self.service.is_none() => {
+            None if self.provider.is_none() && self.service.is_none() && !self.only_decrypt => {
                 problems.push(EncryptionProblem::NoActive { known: ids });
             }
             _ => {}
@@ -158,7 +169,7 @@ impl EncryptionBuilder {
                 .service
                 .map(|service| Wrapped::new(service, self.cache_for, self.data_key_uses)),
         };
-        Ok(Encryption::new(keys, self.require_encrypted))
+        Ok(Encryption::new(keys, self.require_encrypted, self.only_decrypt))
     }
 }
 

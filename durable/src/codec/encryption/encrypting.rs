@@ -45,11 +45,18 @@ pub struct Encryption(Arc<Inner>);
 struct Inner {
     keys: Keys,
     require_encrypted: bool,
+    only_decrypt: bool,
 }
 
 impl Encryption {
-    pub(super) fn new(keys: Keys, require_encrypted: bool) -> Self {
-        Self(Arc::new(Inner { keys, require_encrypted }))
+    pub(super) fn new(keys: Keys, require_encrypted: bool, only_decrypt: bool) -> Self {
+        Self(Arc::new(Inner { keys, require_encrypted, only_decrypt }))
+    }
+
+    /// Returns `false` if it [only decrypts](super::EncryptionBuilder::only_decrypt).
+    #[must_use]
+    pub fn encrypts(&self) -> bool {
+        !self.0.only_decrypt
     }
 
     /// Returns the id of the key that encrypts, or `None` if a [`KeyProvider`](super::KeyProvider) or
@@ -84,6 +91,9 @@ impl Encryption {
         &self,
         payloads: Vec<Payload>,
     ) -> Result<Vec<Payload>, CodecError> {
+        if !self.encrypts() {
+            return Ok(payloads);
+        }
         let mut encrypted = Vec::with_capacity(payloads.len());
         for payload in payloads {
             encrypted.push(sealed(&payload, self.0.keys.active().await?)?);
@@ -138,6 +148,9 @@ impl Encryption {
         const WRAPPED: usize = 512;
         /// The longest id that a service or provider is expected to have.
         const ID: usize = 256;
+        if !self.encrypts() {
+            return 0;
+        }
         let id = self.active().map_or(ID, |id| id.len());
         let wrapped = if self.0.keys.service.is_some() { WRAPPED } else { 0 };
         METADATA + cipher::ADDED + id + wrapped
@@ -185,6 +198,7 @@ impl fmt::Debug for Encryption {
         f.debug_struct("Encryption")
             .field("active", &self.active())
             .field("key_ids", &self.key_ids().collect::<Vec<_>>())
+            .field("encrypts", &self.encrypts())
             .field("require_encrypted", &self.0.require_encrypted)
             .finish_non_exhaustive()
     }
