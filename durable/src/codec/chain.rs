@@ -215,6 +215,12 @@ impl MeasureSent for Codecs {
         sizes.sum::<usize>() + added
     }
 
+    fn encode_now(&self, payload: Payload) -> Option<Payload> {
+        let context = SerializationContextData::None;
+        let encoded = self.encode(&context, vec![payload]).now_or_never()?;
+        encoded.ok()?.into_iter().next()
+    }
+
     fn overhead(&self, payloads: usize) -> usize {
         let of_step = |step: &Step| match step {
             Step::Encryption(encryption) => encryption.overhead() * payloads,

@@ -3,6 +3,9 @@
 //! The codec encodes payloads alone, so a message and a stack trace are encrypted only as a payload. It has
 //! the form of every SDK: `{"message": .., "stack_trace": ..}`, whatever the program's payload converter is.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use prost::Message as _;
 use serde::{Deserialize, Serialize};
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::failure::v1::Failure;
@@ -25,6 +28,36 @@ impl Texts {
         let metadata = [("encoding".to_owned(), b"json/plain".to_vec())].into();
         Payload { metadata, data, ..Payload::default() }
     }
+}
+
+/// The beginning of a message that is a Base64 payload. The errors of queries have no other place for one,
+/// because SDK 1.1.1 sends nothing but their message (sdk-core #867).
+const SEALED: &str = "Encoded failure: ";
+
+/// The message of a query's error, encoded. The failure converter leaves it as it is.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct SealedMessage(pub(crate) String);
+
+/// Returns the payload of a message, for the codecs.
+pub(crate) fn payload_of(message: String) -> Payload {
+    Texts { message, stack_trace: String::new() }.payload()
+}
+
+/// Returns the message for a payload that the codecs have encoded.
+pub(crate) fn sealed(payload: &Payload) -> SealedMessage {
+    SealedMessage(format!("{SEALED}{}", STANDARD.encode(payload.encode_to_vec())))
+}
+
+/// Returns the payload in a message, for the codecs to decode.
+pub(crate) fn sealed_payload(message: &str) -> Option<Payload> {
+    let text = message.split_once(SEALED)?.1;
+    Payload::decode(&STANDARD.decode(text.trim()).ok()?[..]).ok()
+}
+
+/// Returns the message of a payload that the codecs have decoded.
+pub(crate) fn message_of(payload: &Payload) -> Option<String> {
+    serde_json::from_slice(&payload.data).ok().map(|Texts { message, .. }| message)
 }
 
 /// Encodes the texts of a failure and of all its causes. Texts that are encoded already stay as they are.

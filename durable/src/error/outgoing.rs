@@ -28,7 +28,7 @@ use super::bounded::bound;
 use super::call::ValueError;
 use super::codec::{Codec, Outer};
 use super::conversions::Conversions;
-use super::failure_texts;
+use super::failure_texts::{self, SealedMessage};
 use super::report::links;
 use super::server_limits::ServerLimits;
 use super::{task_size, unreadable};
@@ -170,6 +170,9 @@ impl FailureConverter for TypedFailures {
     ) -> Failure {
         // It calls `Display`, `source` and `Serialize` of the user's errors, and the user's failure
         // converter. SDK 1.1.1 calls it outside of its guards.
+        if let Some(sealed) = chain(&error).find_map(|it| it.downcast_ref::<SealedMessage>()) {
+            return Failure { message: sealed.0.clone(), ..Failure::default() };
+        }
         let described = || untyped_chain(&error).next().and_then(KnownError::describe);
         let info = unreadable::info(&error, caught(described).ok().flatten());
         let failure = caught(|| self.convert(error, converter, context))

@@ -14,6 +14,7 @@ use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::namespace::v1::NamespaceInfo;
 
 use super::call::{InvalidCall, InvalidOutput, ValueError, unserializable};
+use super::failure_texts::{self, SealedMessage};
 use super::payload_too_large::PayloadTooLarge;
 
 /// The default limit of the server, in bytes.
@@ -30,6 +31,9 @@ pub(crate) trait MeasureSent: Send + Sync {
 
     /// Returns the size of payloads as they are sent, as the server measures it, in bytes.
     fn size(&self, payloads: &[Payload]) -> usize;
+
+    /// Encodes a payload in code that cannot wait, or returns `None` if a codec fails or waits.
+    fn encode_now(&self, payload: Payload) -> Option<Payload>;
 }
 
 /// The way in which a client sends values.
@@ -93,6 +97,17 @@ impl PayloadLimit {
     /// Returns `true` if the texts of failures are encoded.
     pub(crate) fn hides_failures(&self) -> bool {
         self.sending.hides_failures
+    }
+
+    /// Returns a message, encoded if the texts of failures are.
+    pub(crate) fn sealed(&self, message: impl FnOnce() -> String) -> Option<SealedMessage> {
+        let codecs = self.sending.codecs.as_ref().filter(|_| self.sending.hides_failures)?;
+        let payload = codecs.encode_now(failure_texts::payload_of(message()));
+        // The error of a provider that must be asked first has no message.
+        Some(payload.map_or_else(
+            || SealedMessage(failure_texts::ENCODED.to_owned()),
+            |payload| failure_texts::sealed(&payload),
+        ))
     }
 
     /// Returns the size of payloads as they are sent, at most, in bytes. It is exact if it exceeds `limit`.

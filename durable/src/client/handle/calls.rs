@@ -173,7 +173,10 @@ where
                     .rpc_options(rpc_options)
                     .build();
                 let answer = handle.sdk().query(ExactOutput(query), input, options).await;
-                answer.map(|Exact(answer)| answer).map_err(|error| operation.query(&name, error))
+                match answer {
+                    Ok(Exact(answer)) => Ok(answer),
+                    Err(error) => Err(operation.query(&name, error).await),
+                }
             };
             operation.within(call_timeout, asking).await
         }

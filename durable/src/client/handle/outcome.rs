@@ -16,6 +16,7 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure as RawFailure
 use temporalio_common::protos::utilities::decode_status_detail;
 
 use crate::client::Client;
+use crate::error::failure_texts;
 use crate::error::{
     ConnectionError, Error, Failure, Result, payload_error, unknown_search_attribute,
 };
@@ -141,7 +142,7 @@ impl Operation<'_> {
         }
     }
 
-    pub(crate) fn query(&self, query: &str, error: WorkflowQueryError) -> Error {
+    pub(crate) async fn query(&self, query: &str, error: WorkflowQueryError) -> Error {
         match error {
             WorkflowQueryError::Rejected { status } => Error::QueryRejected {
                 workflow_id: self.workflow_id(),
@@ -153,7 +154,7 @@ impl Operation<'_> {
                 Error::QueryFailed {
                     workflow_id: self.workflow_id(),
                     query: query.to_owned(),
-                    cause: status.message().into(),
+                    cause: self.decode_message(status.message()).await.into(),
                 }
             }
             WorkflowQueryError::NotFound(status) | WorkflowQueryError::Rpc(status) => {
@@ -177,6 +178,18 @@ impl Operation<'_> {
             WorkflowUpdateError::PayloadConversion(error) => self.wrong_type(error),
             other => self.other(other.into()),
         }
+    }
+
+    /// Decodes the message of a query's error.
+    async fn decode_message(&self, message: &str) -> String {
+        let Some(payload) = failure_texts::sealed_payload(message) else {
+            return message.to_owned();
+        };
+        let codec = self.client.sdk().options().data_converter.codec();
+        let context = SerializationContextData::Workflow(WorkflowSerializationContext::new());
+        let decoded = codec.decode(&context, vec![payload]).await.ok();
+        let decoded = decoded.and_then(|decoded| failure_texts::message_of(decoded.first()?));
+        decoded.unwrap_or_else(|| failure_texts::ENCODED.to_owned())
     }
 
     /// Decodes a failure that the SDK returns as the server sent it.

@@ -46,6 +46,7 @@ use crate::error::report::links;
 use crate::workflow::WorkflowContext;
 use adapter::{AdapterDefinition, NoState, WorkflowAdapter};
 use bad_input::{decoded, drop_signal, undecodable, unreadable};
+use query_output::sealed;
 use tables::{Undeliverable, Unreadable, bad_call, find, known, names, with_built_in};
 use user_code::{Execution, Part, UserFuture};
 
@@ -172,11 +173,12 @@ where
         payloads: &Payloads,
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
-        let handler = known(Self::queries(), "query", W::NAME, name)?;
-        let payloads = payloads.clone();
-        decoded::<W>(converter, |context| (handler.decode)(context, payloads))
-            .map(Some)
-            .map_err(|reason| bad_call("query", W::NAME, name, &reason.to_string()))
+        sealed(known(Self::queries(), "query", W::NAME, name).and_then(|handler| {
+            let payloads = payloads.clone();
+            decoded::<W>(converter, |context| (handler.decode)(context, payloads))
+                .map(Some)
+                .map_err(|reason| bad_call("query", W::NAME, name, &reason.to_string()))
+        }))
     }
 
     fn dispatch_query(
@@ -185,9 +187,10 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowError> {
-        let handler = known(Self::queries(), "query", W::NAME, name)?;
-        self.require_state("query", W::NAME, name, false)?;
-        self.answer(Part::Query(handler.name), || (handler.dispatch)(self, view, input))
+        sealed(known(Self::queries(), "query", W::NAME, name).and_then(|handler| {
+            self.require_state("query", W::NAME, name, false)?;
+            self.answer(Part::Query(handler.name), || (handler.dispatch)(self, view, input))
+        }))
     }
 
     fn decode_update_input(
