@@ -118,7 +118,9 @@ impl Everything {
             .await?;
         let input = ("fail".to_owned(), prefix.clone(), String::new());
         let _ = Ends::execute_child(ctx, input).await;
-        Self::external(ctx, other).tell(s("outgoing-signal-input")).await?;
+        if !other.is_empty() {
+            Self::external(ctx, other).tell(s("outgoing-signal-input")).await?;
+        }
         ctx.wait_condition(|state| state.heard >= 3).await?;
         ctx.handlers_finished().await?;
         let mut memo = durable::sdk::temporalio_common::MemoValues::new();
