@@ -1,4 +1,4 @@
-//! What the server stores, as anybody who can read it sees it.
+//! The contents of the server, as anybody who can read it sees them.
 
 use std::collections::HashSet;
 use std::fs;

@@ -3,7 +3,6 @@
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use super::key::Key;
 use crate::error::CodecError;
 
 /// The bytes that encryption adds to data.
@@ -11,7 +10,7 @@ pub(super) const ADDED: usize = NONCE_LEN + 16;
 
 /// Encrypts the `len` bytes that a function writes, with a fresh nonce.
 pub(super) fn seal(
-    key: &Key,
+    key: &[u8; 32],
     len: usize,
     write: impl FnOnce(&mut Vec<u8>),
 ) -> Result<Vec<u8>, CodecError> {
@@ -29,7 +28,7 @@ pub(super) fn seal(
 }
 
 /// Decrypts data, or returns `None` if it does not belong to the key.
-pub(super) fn open(key: &Key, sealed: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn open(key: &[u8; 32], sealed: &[u8]) -> Option<Vec<u8>> {
     let mut sealed = sealed.to_vec();
     let nonce = Nonce::try_assume_unique_for_key(sealed.get(..NONCE_LEN)?).ok()?;
     let data = expanded(key).open_within(nonce, Aad::empty(), &mut sealed, NONCE_LEN..).ok()?;
@@ -41,8 +40,8 @@ pub(super) fn open(key: &Key, sealed: &[u8]) -> Option<Vec<u8>> {
 /// Returns the key in the form of the cipher.
 ///
 /// `ring` does not overwrite it when it is dropped. So it is made for each call, on the stack, and isn't kept.
-fn expanded(key: &Key) -> LessSafeKey {
-    let key = UnboundKey::new(&AES_256_GCM, key.as_bytes());
+fn expanded(key: &[u8; 32]) -> LessSafeKey {
+    let key = UnboundKey::new(&AES_256_GCM, key);
     LessSafeKey::new(key.unwrap_or_else(|_| unreachable!("the key has the length of the cipher's")))
 }
 
@@ -50,19 +49,19 @@ fn expanded(key: &Key) -> LessSafeKey {
 mod tests {
     use super::*;
 
-    fn sealed(key: &Key, data: &[u8]) -> Vec<u8> {
-        key.seal(data).unwrap()
+    fn sealed(key: &[u8; 32], data: &[u8]) -> Vec<u8> {
+        seal(key, data.len(), |buffer| buffer.extend_from_slice(data)).unwrap()
     }
 
     #[test]
     fn opens_what_it_sealed_and_nothing_else() {
-        let key = Key::generate();
+        let key = [7; 32];
         for data in [&b""[..], b"x", &[7; 100_000]] {
             let whole = sealed(&key, data);
             assert_eq!(whole.len(), data.len() + ADDED);
             assert_eq!(open(&key, &whole).as_deref(), Some(data));
             assert_ne!(whole, sealed(&key, data), "the nonce is fresh");
-            assert_eq!(open(&Key::generate(), &whole), None);
+            assert_eq!(open(&[8; 32], &whole), None);
             for place in [0, NONCE_LEN, whole.len() - 1] {
                 let mut changed = whole.clone();
                 changed[place] ^= 1;
@@ -77,7 +76,7 @@ mod tests {
     #[test]
     fn has_the_form_of_other_implementations() {
         // AES-256-GCM, test case 14 of the specification of GCM: key, nonce and plaintext are zero.
-        let key = Key::from_bytes([0; 32]);
+        let key = [0; 32];
         let mut data = vec![0; NONCE_LEN];
         data.extend(0xcea7_403d_4d60_6b6e_074e_c5d3_baf3_9d18_u128.to_be_bytes());
         data.extend(0xd0d1_c8a7_9999_6bf0_265b_98b5_d48a_b919_u128.to_be_bytes());

@@ -127,12 +127,12 @@ impl Encryption {
         let Some(key) = keys.key(id, wrapped).await? else {
             return Err(CodecError::MissingKey { key_id: shown(id) });
         };
-        let mut data = cipher::open(&key, &payload.data);
+        let mut data = cipher::open(key.as_bytes(), &payload.data);
         if data.is_none()
             && wrapped.is_none()
             && let Some(key) = keys.changed(id, &key).await?
         {
-            data = cipher::open(&key, &payload.data);
+            data = cipher::open(key.as_bytes(), &payload.data);
         }
         let data = data.ok_or_else(|| CodecError::NotAuthentic { key_id: shown(id) })?;
         let not_a_payload =
@@ -162,7 +162,7 @@ fn sealed(payload: &Payload, with: Encrypting) -> Result<Payload, CodecError> {
         // A vector grows, so it takes any payload.
         let _ = payload.encode(buffer);
     };
-    let data = cipher::seal(&with.key, payload.encoded_len(), written)?;
+    let data = cipher::seal(with.key.as_bytes(), payload.encoded_len(), written)?;
     let mut sealed = Payload { data, ..Payload::default() };
     sealed.metadata.insert(ENCODING.to_owned(), ENCRYPTED.to_vec());
     sealed.metadata.insert(KEY_ID.to_owned(), with.id.into_bytes());

@@ -144,7 +144,7 @@ impl Key {
     /// # Errors
     /// [`CodecError::Malformed`] if the data is longer than the cipher allows.
     pub fn seal(&self, data: &[u8]) -> Result<Vec<u8>, CodecError> {
-        cipher::seal(self, data.len(), |buffer| buffer.extend_from_slice(data))
+        cipher::seal(&self.0, data.len(), |buffer| buffer.extend_from_slice(data))
     }
 
     /// Decrypts data that [`seal`](Self::seal) has encrypted.
@@ -153,7 +153,7 @@ impl Key {
     /// [`CodecError::NotAuthentic`], without the key's id, if the data was encrypted with another key or was
     /// changed.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, CodecError> {
-        cipher::open(self, sealed).ok_or_else(|| CodecError::NotAuthentic { key_id: String::new() })
+        cipher::open(&self.0, sealed).ok_or_else(|| CodecError::NotAuthentic { key_id: String::new() })
     }
 }
 
