@@ -34,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "address",
             "background",
+            "codec",
             "definition",
             "error",
             "id",

@@ -153,7 +153,8 @@ impl Key {
     /// [`CodecError::NotAuthentic`], without the key's id, if the data was encrypted with another key or was
     /// changed.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, CodecError> {
-        cipher::open(&self.0, sealed).ok_or_else(|| CodecError::NotAuthentic { key_id: String::new() })
+        cipher::open(&self.0, sealed)
+            .ok_or_else(|| CodecError::NotAuthentic { key_id: String::new() })
     }
 }
 
