@@ -20,11 +20,18 @@ type Coded = BoxFuture<'static, Result<Vec<Payload>, PayloadConversionError>>;
 
 impl ClientBuilder {
     /// Returns the codec of the client, or `None` if payloads are sent as they are.
-    #[allow(clippy::unnecessary_wraps, reason = "keys of an encryption can be unusable")]
+    ///
+    /// # Errors
+    /// [`ConnectionError::Encryption`](crate::error::ConnectionError::Encryption) if the keys of the encryption
+    /// cannot be used.
     pub(crate) fn wire_codec(&self) -> Result<Option<WireCodec>> {
+        let outer = self.settings.effective().outer_codec()?;
         let converter = self.data_converter.clone();
-        let limits = Arc::<ServerLimits>::default();
-        Ok(converter.map(|converter| WireCodec(typed_failures(converter, limits))))
+        if converter.is_none() && outer.codec.is_none() {
+            return Ok(None);
+        }
+        let (converter, limits) = (converter.unwrap_or_default(), Arc::<ServerLimits>::default());
+        Ok(Some(WireCodec(typed_failures(converter, outer, limits))))
     }
 }
 
