@@ -72,6 +72,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "activity",
             "client",
+            "codec",
+            "config",
             "definition",
             "dev_server",
             "error",
