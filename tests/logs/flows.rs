@@ -177,3 +177,46 @@ impl Caller {
         Ok(fail::execute(ctx, until).await?)
     }
 }
+
+/// Fails, or calls a child or an activity that fails.
+#[workflow(queue = "logs")]
+#[derive(Default)]
+pub(crate) struct Failing;
+
+#[workflow_methods]
+impl Failing {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, how: String) -> WorkflowResult<u32> {
+        match how.as_str() {
+            "itself" => {
+                let failure = ApplicationFailure::builder("sold out").type_name("SoldOut");
+                Err(failure.build().into())
+            }
+            "activity" => Ok(fail::execute(ctx, 9).await?),
+            _ => Ok(Self::execute_child(ctx, "itself".to_owned()).await?),
+        }
+    }
+}
+
+/// The workflows that panic no longer.
+pub(crate) static CORRECTED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn panic_unless_corrected(id: &str) {
+    if CORRECTED.lock().is_ok_and(|ids| ids.iter().all(|other| other != id)) {
+        panic!("the shelf fell down");
+    }
+}
+
+/// Panics until it is corrected.
+#[workflow(queue = "logs")]
+#[derive(Default)]
+pub(crate) struct Panicking;
+
+#[workflow_methods]
+impl Panicking {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        panic_unless_corrected(ctx.workflow_id());
+        Ok(())
+    }
+}

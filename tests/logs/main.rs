@@ -4,8 +4,11 @@
 
 mod attempts;
 mod capture;
+mod failures;
 mod flows;
+mod hint;
 mod replays;
+mod server;
 mod spans;
 
 use durable::prelude::*;

@@ -66,7 +66,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "worker",
         ],
     ),
-    ("telemetry", &["config", "error", "settings", "telemetry_settings"]),
+    ("telemetry", &["config", "error", "logs", "settings", "telemetry_settings"]),
     (
         "testing",
         &[

@@ -12,7 +12,7 @@ use temporalio_sdk::activities::{ActivityContext, ActivityError};
 use tracing::{Instrument as _, Span};
 
 use crate::definition::{Activity, Dependencies, panic_message};
-use crate::error::report::one_line;
+use crate::error::report::of_application;
 use crate::logs::{self, AttemptIds, CallersSubscriber};
 
 /// The log of an attempt.
@@ -83,12 +83,7 @@ impl AttemptLog {
             failure.type_name(),
             failure.next_retry_delay(),
         );
-        let message = one_line(failure.source_error());
-        // The message of some errors begins with the name of the type.
-        match failure.type_name().filter(|name| !message.starts_with(name)) {
-            Some(name) => self.warn(next, &format!("{name}: {message}")),
-            None => self.warn(next, &message),
-        }
+        self.warn(next, &of_application(failure));
     }
 
     /// Returns the pause before the next attempt, or `None` if there is none. The server may end the

@@ -1,10 +1,13 @@
 //! The spans around the code of workflows and activities.
 
+use std::cell::Cell;
+
 use tracing::Span;
 use tracing::dispatcher::DefaultGuard;
 use tracing::field::Value;
 use tracing::span::Entered;
 
+use super::panics::UserCode;
 use super::silence;
 use super::site::{Kind, span};
 
@@ -59,18 +62,43 @@ pub(crate) struct CodeLog {
 pub(crate) struct Running<'a> {
     /// Ends first, because the spans are of the subscriber itself.
     _silence: Option<DefaultGuard>,
+    _user_code: UserCode,
     _part: Entered<'a>,
     _workflow: Entered<'a>,
 }
 
 impl CodeLog {
+    /// Logs that the workflow task fails, also in a replay: a task that fails in its replay is no success of
+    /// an earlier one. The SDK's own line about the same is dropped ([`take_said`]).
+    pub(crate) fn task_fails(&self, log: impl FnOnce()) {
+        let _running = self.enter(false);
+        log();
+        SAID.set(true);
+    }
+
     /// Begins a call of the code.
     pub(crate) fn enter(&self, is_silent: bool) -> Running<'_> {
         // Both spans are entered, because filters may look for the outer one.
         let (workflow, part) = (self.workflow.enter(), self.part.enter());
         let silence = if is_silent { silence::begin() } else { None };
-        Running { _silence: silence, _part: part, _workflow: workflow }
+        Running {
+            _silence: silence,
+            _user_code: UserCode::enter(),
+            _part: part,
+            _workflow: workflow,
+        }
     }
+}
+
+thread_local! {
+    /// `true` once the failure of the current workflow task was logged.
+    static SAID: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Returns whether this thread has logged the failure of its workflow task just now, once.
+#[cfg(any(feature = "cli", feature = "telemetry"))]
+pub(crate) fn take_said() -> bool {
+    SAID.take()
 }
 
 /// The ids of an attempt of an activity. Those of the workflow are empty for an activity that no workflow

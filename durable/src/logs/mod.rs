@@ -5,11 +5,15 @@
 
 mod code;
 mod hint;
+mod panics;
 mod silence;
 mod site;
 mod subscriber;
 
+#[cfg(any(feature = "cli", feature = "telemetry"))]
+pub(crate) use code::take_said;
 pub(crate) use code::{AttemptIds, CodeLog, RunLog, attempt};
 pub(crate) use hint::without_subscriber;
+pub(crate) use panics::{PanicPlace, note_on_this_thread, take_place};
 pub(crate) use site::Kind;
 pub(crate) use subscriber::CallersSubscriber;

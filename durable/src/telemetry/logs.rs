@@ -2,17 +2,40 @@
 
 use std::io;
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing::{Event, Level, Metadata};
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter};
+use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use super::part::{BoxedLayer, Part};
 use super::{LogFormat, LogLevel, TelemetryError};
+use crate::logs::take_said;
 use crate::telemetry_settings::TelemetrySettings;
 
 /// Directives for the targets that say the same again and again, or say what this crate says too. The lines
 /// are for developers of the SDK.
 const QUIET: &str = "temporalio_client=off,temporalio_common=off,temporalio_sdk=off,\
-                     temporalio_sdk_core=off,temporalio_workflow=off,h2=off,hyper=off,tonic=off,tower=off";
+                     temporalio_sdk::workflow_future=warn,temporalio_sdk_core=off,\
+                     temporalio_sdk_core::worker::workflow::managed_run=warn,\
+                     temporalio_workflow=off,h2=off,hyper=off,tonic=off,tower=off";
+
+/// The target of the SDK's line about a workflow task that fails, which this crate may have said already.
+const TASK_FAILED: &str = "temporalio_sdk::workflow_future";
+
+/// Drops the SDK's line about a failure that was just said.
+#[derive(Debug)]
+struct NotSaidTwice;
+
+impl<S> Filter<S> for NotSaidTwice {
+    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        true
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
+        let metadata = event.metadata();
+        metadata.target() != TASK_FAILED || *metadata.level() != Level::WARN || !take_said()
+    }
+}
 
 /// Returns the part of the logs.
 pub(super) fn part(
@@ -28,6 +51,7 @@ pub(super) fn part(
     };
     let filter = EnvFilter::try_new(filter(&directives))
         .map_err(|error| TelemetryError::InvalidFilter { reason: error.to_string() })?;
+    let filter = filter.and(NotSaidTwice);
     let lines: BoxedLayer = match settings.log_format {
         LogFormat::Text => {
             fmt::layer().with_ansi(has_colour()).with_writer(io::stderr).with_filter(filter).boxed()

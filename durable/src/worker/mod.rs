@@ -14,6 +14,7 @@ mod health;
 mod limits;
 mod listen;
 mod pool;
+mod presence;
 mod report;
 mod running;
 mod running_worker;

@@ -19,6 +19,7 @@ use super::drain::{DrainReport, leave_behind};
 use super::health::{Board, WorkerHealth};
 use super::limits::Limits;
 use super::listen::Listener;
+use super::presence::Presence;
 use super::report::StartupReport;
 use super::running_worker::{RunningWorker, vanished};
 use super::serve::{Plan, Serving};
@@ -95,6 +96,11 @@ impl RunningWorkers {
             report: launch.report,
         };
         CONTROL.spawn(running.attempts.log_blocking());
+        let presence = Presence::new(client);
+        // A test that ends its server says so itself.
+        if !launch.for_test {
+            presence.watch(client, &running.control);
+        }
         let access = if launch.for_test {
             Access::unwatched()
         } else {
@@ -109,6 +115,7 @@ impl RunningWorkers {
                 control: Arc::clone(&running.control),
                 board: Arc::clone(&running.board),
                 watchdog: Arc::clone(&running.watchdog),
+                presence: Arc::clone(&presence),
                 access: Arc::clone(&access),
             });
             let supervisor = Supervisor { serving, restarts: launch.restarts };

@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 use super::access::Access;
 use super::control::{Control, Stop};
 use super::health::{Board, WorkerState};
+use super::presence::Presence;
 use super::watchdog::Watchdog;
 use crate::client::{Client, is_refusal, is_transient};
 use crate::definition::panic_message;
@@ -42,6 +43,7 @@ pub(super) struct Serving {
     pub(super) control: Arc<Control>,
     pub(super) board: Arc<Board>,
     pub(super) watchdog: Arc<Watchdog>,
+    pub(super) presence: Arc<Presence>,
     pub(super) access: Arc<Access>,
 }
 
@@ -126,7 +128,10 @@ impl Serving {
                 checked = self.client.check_namespace() => checked,
             };
             match checked {
-                Ok(()) => return Ok(true),
+                Ok(()) => {
+                    self.presence.back();
+                    return Ok(true);
+                }
                 Err(error @ Error::Connection(ConnectionError::Unreachable { .. })) => {
                     self.waiting_for_the_server(&error);
                 }
@@ -137,9 +142,9 @@ impl Serving {
     }
 
     pub(super) fn waiting_for_the_server(&self, error: &(dyn StdError + 'static)) {
-        let (queue, error) = (self.plan.queue, one_line(error));
-        tracing::warn!(queue, error, "the server is away; the worker waits for it");
-        self.board.set(queue, WorkerState::Connecting, Some(error));
+        let error = one_line(error);
+        self.presence.away(&error);
+        self.board.set(self.plan.queue, WorkerState::Connecting, Some(error));
     }
 
     /// Waits for a pause, or until a stop is asked for.

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::serve::{Cause, End, Serving};
 use super::watchdog::Notice;
-use crate::logs::CallersSubscriber;
+use crate::logs::{self, CallersSubscriber};
 
 /// The number of threads that use their Tokio runtime.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
@@ -52,6 +52,7 @@ impl WorkerThread {
         let subscriber = CallersSubscriber::current();
         let run = move || {
             let (_entered, _logging) = (tokio.enter(), subscriber.of_this_thread());
+            logs::note_on_this_thread();
             serving.control.apply_to_workflows();
             let worker = match serving.make() {
                 Ok(worker) => worker,

@@ -11,6 +11,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 
 use crate::client::Client;
 use crate::error::payload_limit::PayloadLimit;
+use crate::error::report::one_line;
 use crate::error::{ConnectionError, Error, Result};
 
 /// The longest time that the server may take to answer a health check.
@@ -133,6 +134,21 @@ impl Client {
         }
     }
 
+    /// Checks that the server answers at all, also with an error. The call is not retried, and times out after
+    /// 5 seconds.
+    ///
+    /// # Errors
+    /// Returns the reason if there is no answer.
+    pub(crate) async fn answers(&self) -> Result<(), String> {
+        let mut service = self.sdk().connection().workflow_service();
+        let asking = service.get_system_info(GetSystemInfoRequest::default().into_request());
+        match tokio::time::timeout(HEALTH_TIMEOUT, asking).await {
+            Err(_) => Err(format!("no answer within {HEALTH_TIMEOUT:?}")),
+            Ok(Err(status)) if is_away(&status) => Err(one_line(&status)),
+            Ok(_) => Ok(()),
+        }
+    }
+
     async fn server_version(&self) -> Result<String> {
         let connection = self.sdk().connection();
         let (mut service, mut other) =
@@ -151,6 +167,11 @@ impl Client {
 /// Returns whether the server does not accept the credentials of a call.
 pub(crate) fn is_refusal(status: &Status) -> bool {
     matches!(status.code(), Code::Unauthenticated | Code::PermissionDenied)
+}
+
+/// Returns whether a call ended because there was no server to answer it.
+fn is_away(status: &Status) -> bool {
+    matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled)
 }
 
 /// Returns whether a call that ended with this status is likely to succeed soon.

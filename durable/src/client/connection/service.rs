@@ -170,7 +170,8 @@ impl Inner {
     /// Connects, with retries up to the limit while the server is unreachable.
     async fn connect(&self) -> Result<Client> {
         let deadline = Instant::now() + self.limit;
-        let mut wait = FIRST_WAIT;
+        let (mut wait, mut said) = (FIRST_WAIT, None);
+        let began = Instant::now();
         loop {
             match self.builder.clone().connect().await {
                 Err(error @ Error::Connection(ConnectionError::Unreachable { .. })) => {
@@ -179,11 +180,21 @@ impl Inner {
                         return Err(error);
                     }
                     let reason = one_line(&error);
-                    tracing::warn!(reason, ?pause, "no Temporal server answers yet");
+                    // One line for each reason, however long it takes.
+                    if said.as_ref() != Some(&reason) {
+                        tracing::warn!(reason, "no Temporal server answers yet; waiting for it");
+                        said = Some(reason);
+                    }
                     tokio::time::sleep(pause).await;
                     wait = (wait * 2).min(LONGEST_WAIT);
                 }
-                ended => return ended,
+                ended => {
+                    if said.is_some() && ended.is_ok() {
+                        let (address, waited) = (&self.url, began.elapsed());
+                        tracing::info!(address, "the server answers after {waited:.1?}");
+                    }
+                    return ended;
+                }
             }
         }
     }

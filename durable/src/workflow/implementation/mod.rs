@@ -9,6 +9,7 @@ pub(super) mod adapter;
 mod bad_input;
 mod built_in;
 mod code;
+mod failed;
 mod handlers;
 mod metadata;
 pub(super) mod outgoing;
@@ -116,7 +117,9 @@ where
             .type_name(INVALID_INPUT.to_owned())
             .non_retryable(true)
             .build();
-        ready(Err(WorkflowTermination::from(failure))).boxed_local()
+        let failed = WorkflowTermination::from(failure);
+        context.state(Self::execution).failed_at_once(&failed, is_silent, &context);
+        ready(Err(failed)).boxed_local()
     }
 
     fn decode_signal_input(
@@ -336,11 +339,13 @@ fn run<W: WorkflowCode<Input: Payload>>(
     input: Option<W::Input>,
 ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowTermination>> {
     let execution = context.state(WorkflowAdapter::execution);
-    let own = context.clone();
+    let (own, attempts) = (context.clone(), Rc::clone(&execution));
     let started = async move {
         let result = W::run(WorkflowContext::new(own.clone()), input).await;
         let memo = || own.memo().into_raw().fields;
-        outgoing::ended::<W>(result, own.payload_converter(), memo)
+        let ended = outgoing::ended::<W>(result, own.payload_converter(), memo);
+        // It's in the code of the run, so it's silent in a replay.
+        ended.inspect_err(|end| attempts.log_failed(end, own.payload_converter()))
     };
     UserFuture::new(context, &execution, Part::Run, started.boxed_local()).boxed_local()
 }
@@ -356,9 +361,10 @@ fn not_mocked(workflow: &str) -> ApplicationFailure {
 
 /// Fails the workflow task, which the server retries.
 fn fail_task<W: 'static, T: 'static>(
-    context: &Sdk<W>,
+    context: &Sdk<WorkflowAdapter<W>>,
     message: String,
 ) -> LocalBoxFuture<'static, T> {
+    context.state(WorkflowAdapter::execution).task_fails(&message);
     context.force_task_fail(message);
     pending().boxed_local()
 }

@@ -14,14 +14,17 @@ use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, pending};
-use temporalio_sdk::{WorkflowContext, WorkflowContextView};
+use temporalio_common::data_converters::PayloadConverter;
+use temporalio_sdk::{WorkflowContext, WorkflowContextView, WorkflowTermination};
+
+use super::failed::Attempts;
 
 pub(crate) use crate::definition::user_code::{Part, current};
 use crate::definition::user_code::{Refusal, RunIds, UserCode, enter, refuse};
 use crate::definition::{WorkerShutdown, Workflow, panic_message};
 use crate::error::payload_limit::PayloadLimit;
 use crate::error::task_size::{self, Run, Sent};
-use crate::logs::{CodeLog, Kind, RunLog};
+use crate::logs::{CodeLog, Kind, PanicPlace, RunLog, take_place};
 
 /// Decodes an input with the user's `Deserialize`. The decoder catches a panic of it.
 pub(crate) fn decoding<R>(workflow_type: &'static str, decode: impl FnOnce() -> R) -> R {
@@ -35,6 +38,7 @@ pub(crate) struct Execution {
     workflow_type: &'static str,
     run: Arc<RunIds>,
     log: RunLog,
+    attempts: Attempts,
     has_ended: Cell<bool>,
     sent: Rc<Sent>,
 }
@@ -51,6 +55,7 @@ impl Execution {
                 workflow_id: workflow_id.to_owned(),
                 run_id: run_id.to_owned(),
             }),
+            attempts: Attempts::of(view),
             has_ended: Cell::new(false),
             sent: Rc::default(),
         })
@@ -82,7 +87,30 @@ impl Execution {
         let run = Some(Arc::clone(&self.run));
         let _entered = enter(UserCode { part, workflow_type: self.workflow_type.into(), run });
         let _running = log.enter(is_silent);
-        catch_unwind(AssertUnwindSafe(call)).map_err(Unwound)
+        catch_unwind(AssertUnwindSafe(call))
+            .map_err(|payload| Unwound { payload, place: take_place() })
+    }
+
+    /// Logs that the run fails, from within its code.
+    pub(crate) fn log_failed(&self, end: &WorkflowTermination, converter: &PayloadConverter) {
+        self.attempts.log(end, converter);
+    }
+
+    /// Logs that the run fails before its code is called.
+    pub(crate) fn failed_at_once<W>(
+        &self,
+        end: &WorkflowTermination,
+        is_silent: bool,
+        context: &WorkflowContext<W>,
+    ) {
+        let log = self.log.run();
+        let _running = log.enter(is_silent);
+        self.log_failed(end, context.payload_converter());
+    }
+
+    /// Logs that the workflow task fails.
+    pub(crate) fn task_fails(&self, message: &str) {
+        self.log.run().task_fails(|| tracing::error!("{message}; {RETRIED}"));
     }
 
     /// Returns the log of a part of the workflow.
@@ -118,33 +146,50 @@ impl Execution {
 const HIDDEN_PANIC: &str = "the workflow's code panicked; the message is in the log of the worker, because failures are encrypted";
 
 /// The payload of a panic or a refusal in user code.
-pub(crate) struct Unwound(Box<dyn Any + Send>);
+pub(crate) struct Unwound {
+    payload: Box<dyn Any + Send>,
+    /// The place of the panic, if a worker runs the code.
+    place: Option<PanicPlace>,
+}
+
+const RETRIED: &str = "the workflow task fails and is tried again";
 
 impl Unwound {
     /// Returns the message of the refusal, or describes the panic of `code`.
     pub(crate) fn describe(&self, code: &str) -> String {
-        match self.0.downcast_ref::<Refusal>() {
+        match self.payload.downcast_ref::<Refusal>() {
             Some(Refusal(message)) => message.clone(),
-            None => format!("{code} panicked: {}", panic_message(self.0.as_ref())),
+            None => format!("{code} panicked: {}", panic_message(self.payload.as_ref())),
         }
     }
 
-    /// Fails the workflow task with the message of a refusal. A panic is resumed, and the SDK fails the
-    /// task with it. Where failures are encrypted, the message of a panic stays in the log, because that of a
-    /// failed task is always plain.
-    fn fail_task<W>(self, context: &WorkflowContext<W>) {
-        match self.0.downcast::<Refusal>() {
-            Ok(refusal) => context.force_task_fail(refusal.0),
-            Err(panic) if PayloadLimit::of_workflows().hides_failures() => {
-                let message = panic_message(panic.as_ref());
-                tracing::error!(
-                    run_id = context.run_id(),
-                    "the workflow's code panicked: {message}"
-                );
-                context.force_task_fail(HIDDEN_PANIC.to_owned());
+    /// Fails the workflow task with the message of a refusal, or of a panic and its place. Without a place,
+    /// the panic is resumed, and the SDK fails the task with it. Where failures are encrypted, the message of
+    /// a panic stays in the log, because that of a failed task is always plain.
+    fn fail_task<W>(self, context: &WorkflowContext<W>, part: Part, log: &CodeLog) {
+        let panic = match self.payload.downcast::<Refusal>() {
+            Ok(refusal) => {
+                log.task_fails(|| tracing::error!("{}; {RETRIED}", refusal.0));
+                return context.force_task_fail(refusal.0);
             }
-            Err(panic) => resume_unwind(panic),
+            Err(panic) => panic,
+        };
+        let is_hidden = PayloadLimit::of_workflows().hides_failures();
+        if self.place.is_none() && !is_hidden {
+            resume_unwind(panic);
         }
+        let message = panic_message(&*panic);
+        let location = self.place.as_ref().map(|place| &place.location);
+        log.task_fails(|| tracing::error!(location, "{part} panicked: {message}; {RETRIED}"));
+        context.force_task_fail(match self.place {
+            Some(PanicPlace { location, stack }) if is_hidden => {
+                format!("{HIDDEN_PANIC} (in {part}, at {location}; stack: {stack})")
+            }
+            Some(PanicPlace { location, stack }) => format!(
+                "Workflow function panicked: {message} (in {part}, at {location}; stack: {stack})"
+            ),
+            None => HIDDEN_PANIC.to_owned(),
+        });
     }
 }
 
@@ -180,7 +225,7 @@ pub(crate) fn handler<W: 'static, T: 'static>(
     match task_size::within(&run, || execution.call_logged(part, &log, is_silent, start)) {
         Ok(future) => UserFuture::with_log(context, execution, part, log, future).boxed_local(),
         Err(unwound) => {
-            unwound.fail_task(context);
+            unwound.fail_task(context, part, &execution.log_of(part));
             pending().boxed_local()
         }
     }
@@ -289,7 +334,7 @@ impl<W, T> Future for UserFuture<W, T> {
                 Poll::Ready(output)
             }
             Err(unwound) => {
-                unwound.fail_task(&this.context);
+                unwound.fail_task(&this.context, this.part, &this.log);
                 Poll::Pending
             }
         }
