@@ -273,6 +273,8 @@ impl HandlerKind {
 
 /// `#[signal]`, `#[query]` or `#[update]`.
 pub(crate) struct Handler {
+    /// The number among the workflow's handlers.
+    pub(crate) number: usize,
     pub(crate) kind: HandlerKind,
     pub(crate) ident: Ident,
     pub(crate) name: String,

@@ -13,8 +13,7 @@ pub use futures_util::future::{BoxFuture, LocalBoxFuture};
 pub use inventory;
 pub use temporalio_common::error::ActivityExecutionError;
 pub use temporalio_common::{
-    ActivityDefinition, HasWorkflowDefinition, Priority, QueryDefinition, SignalDefinition,
-    UpdateDefinition, WorkflowDefinition,
+    ActivityDefinition, HasWorkflowDefinition, Priority, WorkflowDefinition,
 };
 pub use temporalio_sdk::activities::{
     ActivityContext as SdkActivityContext, ActivityError, ExecutableActivity,
@@ -29,13 +28,13 @@ pub use crate::client::{
 pub use crate::definition::activity::ActivityFacts;
 use crate::definition::debug;
 pub use crate::definition::dependencies::Dependencies;
-pub use crate::definition::handler::{Handler, HandlerFacts};
+pub use crate::definition::handler::HandlerFacts;
 pub use crate::definition::registry::Registration;
 pub use crate::definition::sealed::Sealed;
 pub use crate::definition::search_attribute::{DeclaredSearchAttribute, describe_key};
 pub use crate::definition::{
-    Activity, ActivityDependency, HandlerDescription, Handles, Inputs, Parameter, Payload,
-    SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
+    Activity, ActivityDependency, HandlerDescription, Inputs, Parameter, Payload, SignalTarget,
+    SourceLocation, Workflow, WorkflowAnnotation,
 };
 pub use crate::error::ApplicationFailure;
 pub use crate::error::application::{Conversion, KnownError};
@@ -49,8 +48,8 @@ pub use crate::testing::TimeSkipping;
 #[cfg(feature = "testing")]
 pub use crate::testing::run::{Test, TestOutput, TestParameter, run_test};
 pub use crate::workflow::implementation::{
-    AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, HandlerError,
-    QueryHandler, SignalHandler, UpdateHandler, ValidateUpdate, WorkflowCode,
+    AnswerQuery, D0, D1, D2, D3, D4, D5, D6, D7, D8, D9, HandleSignal, HandleUpdate, HandlerError,
+    Query, QueryHandler, Signal, SignalHandler, Update, UpdateHandler, WorkflowCode,
 };
 pub use crate::workflow::user_code::called_as_function;
 pub use crate::workflow::{
@@ -65,7 +64,7 @@ pub use shape::{
     ContextType, FromWorker, Pair, ResultType, Returned, Shape, all, dependencies, id_part, output,
     output_text,
 };
-pub use template::{Named, OnlyInput, WithMethods, only, with_methods};
+pub use template::{Named, OnlyInput, WithMethods, only};
 
 /// The traits by which generated code decides by type, without names that could hide those of users.
 pub mod by_type {

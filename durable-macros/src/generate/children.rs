@@ -46,7 +46,7 @@ pub(super) fn functions(
         pub fn external<__P: #private::Parent>(
             #ctx: &#private::WorkflowContext<__P>,
             #id: impl ::core::convert::Into<::std::string::String>,
-        ) -> <Self as #private::Handles>::HandleOf<#private::ExternalWorkflowHandle<Self>> {
+        ) -> <Self as #private::WorkflowAnnotation>::HandleOf<#private::ExternalWorkflowHandle<Self>> {
             #private::external::<_, Self>(#ctx, #id)
         }
     };

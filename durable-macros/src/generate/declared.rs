@@ -13,11 +13,9 @@ pub(super) fn workflow(Declared { workflow: annotated, methods }: &Declared) -> 
     let conditions = &annotated.item.conditions;
     let starts = methods::starts(methods, methods::inputs(methods));
     let definition = methods::definition(methods);
-    let handlers = methods.handlers.iter().map(|handler| {
-        let ty = handlers::marker_type(handler);
-        let definition = handlers::definition(methods, handler);
-        quote!(#ty #definition)
-    });
+    let none = TokenStream::new();
+    let handlers = methods.handlers.iter();
+    let handlers = handlers.map(|handler| handlers::implementation(methods, handler, &none));
     let handle = handle::methods(methods);
     let code = no_code(methods);
     let registration = registration::workflow(&methods.private, &methods.target, true);

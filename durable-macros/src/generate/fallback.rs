@@ -87,14 +87,13 @@ fn for_callers(model: Methods, code: &TokenStream) -> TokenStream {
     let starts = methods::starts(&model, &inputs);
     let handlers: Vec<_> =
         model.handlers.iter().map(|handler| self::handler(&model, handler)).collect();
-    let has_handle = handle::has_handle(&model);
     let run = Run { inputs, ..model.run };
     let bare = Methods { handlers: vec![], init: None, run, ..model };
     let definition = methods::definition(&bare);
     let conditions = &bare.conditions;
     let (items, calls): (Vec<_>, Vec<_>) = handlers.into_iter().unzip();
     let calls = handle::impls(&bare, calls.into_iter());
-    let block = bare.private.block(quote!(#starts #definition #code #(#items)* #has_handle #calls));
+    let block = bare.private.block(quote!(#starts #definition #code #(#items)* #calls));
     quote!(#(#conditions)* #block)
 }
 
@@ -114,9 +113,8 @@ fn handler(model: &Methods, handler: &Handler) -> (TokenStream, (HandlerKind, To
         validator: None,
         ..*handler
     };
-    let ty = handlers::marker_type(&bare);
-    let definition = handlers::definition(model, &bare);
-    (quote!(#ty #definition), (handler.kind, call))
+    let item = handlers::implementation(model, &bare, &TokenStream::new());
+    (item, (handler.kind, call))
 }
 
 /// The parameters, where those whose type is a mistake take everything.

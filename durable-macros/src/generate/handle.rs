@@ -8,7 +8,7 @@ use super::{handlers, shared};
 use crate::model::{Handler, HandlerKind, Methods, Workflow};
 
 /// The name of the handle type.
-fn handle_name(workflow: &Ident) -> Ident {
+pub(super) fn handle_name(workflow: &Ident) -> Ident {
     let name = format!("{}Handle", shared::unraw(workflow));
     Ident::new(&name, workflow.span())
 }
@@ -34,9 +34,7 @@ pub(super) fn handle_type(model: &Workflow) -> TokenStream {
 
 /// Conversions between the handle's type and the runtime's.
 pub(super) fn conversions(model: &Workflow) -> TokenStream {
-    let Workflow { private, item, .. } = model;
-    let ident = &item.ident;
-    let handle = handle_name(ident);
+    let handle = handle_name(&model.item.ident);
     quote! {
         #[automatically_derived]
         impl<T> ::core::ops::Deref for #handle<T> {
@@ -53,12 +51,6 @@ pub(super) fn conversions(model: &Workflow) -> TokenStream {
                 Self(known)
             }
         }
-
-        #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl #private::Handles for #ident {
-            type HandleOf<T> = #handle<T>;
-        }
     }
 }
 
@@ -69,8 +61,7 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
         let input = shared::input_value(&model.private, &shared::names(&handler.inputs));
         (handler.kind, method(model, handler, &parameters, &input))
     });
-    let (has_handle, methods) = (has_handle(model), impls(model, methods));
-    quote!(#has_handle #methods)
+    impls(model, methods)
 }
 
 /// The methods, each in the impl block that it belongs to: signals can be sent by whoever has a
@@ -96,19 +87,7 @@ pub(super) fn impls(
     quote!(#signals #others)
 }
 
-pub(super) fn has_handle(model: &Methods) -> TokenStream {
-    let Methods { private, target, .. } = model;
-    let handle = handle_path(target);
-    quote! {
-        #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl #private::HasHandle for #target {
-            type Handle = #handle;
-        }
-    }
-}
-
-pub(super) fn handle_path(target: &Path) -> Path {
+fn handle_path(target: &Path) -> Path {
     let mut path = target.clone();
     if let Some(last) = path.segments.last_mut() {
         last.ident = handle_name(&last.ident);
@@ -138,25 +117,25 @@ pub(super) fn method(
         ),
     };
     let call = format_ident!("{call}");
-    let (marker, value) = (handlers::marker(model, handler), handlers::marker_value(handler));
     let separator = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
     // What rustc says of an input then points at its type, where it says the same already.
-    let place = shared::place(ident, &handler.inputs, &handler.output);
+    let place = handlers::place(handler);
     let here = private.at(place);
+    let marker = handlers::marker(model, handler, place);
     // The user's own parameters stand beside it, whatever macro they come from.
     let this = shared::own_at("self", place);
     let (returned, body) = match kind {
         HandlerKind::Signal => (
             quote_spanned!(place=> T::#call<'_, #marker>),
-            quote_spanned!(place=> #here::SignalTarget::signal_with(&**#this, #value, #input)),
+            quote_spanned!(place=> #here::SignalTarget::signal_with(&**#this, <#marker>::NEW, #input)),
         ),
         HandlerKind::Query => (
             quote_spanned!(place=> #here::#call<#marker>),
-            quote_spanned!(place=> #here::query(#this, #value, #input)),
+            quote_spanned!(place=> #here::query(#this, <#marker>::NEW, #input)),
         ),
         HandlerKind::Update => (
             quote_spanned!(place=> #here::#call<#marker>),
-            quote_spanned!(place=> #here::update(#this, #value, #input)),
+            quote_spanned!(place=> #here::update(#this, <#marker>::NEW, #input)),
         ),
     };
     quote! {

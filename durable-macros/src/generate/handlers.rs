@@ -1,102 +1,79 @@
-//! The type that stands for a signal, query or update, and how a worker calls the user's method.
+//! The impl for a signal, query or update, by which a worker calls the user's method.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Ident;
 
-use super::shared;
+use super::shared::{self, Definition};
 use crate::model::{Handler, HandlerKind, Methods, Output, OutputKind, Validator};
 use crate::runtime_path::Private;
 
-/// The type that stands for the handler.
-///
-/// It names the workflow, because a type is as private as what it names: a private workflow's handlers
-/// may then mention the private types beside it.
-pub(super) fn marker(model: &Methods, handler: &Handler) -> TokenStream {
-    let (name, target) = (marker_name(handler), &model.target);
-    quote!(#name<#target>)
+/// The type that stands for the handler: a type of the runtime for the workflow and a number.
+pub(super) fn marker(model: &Methods, handler: &Handler, place: Span) -> TokenStream {
+    let (private, target) = (model.private.at(place), &model.target);
+    let name = match handler.kind {
+        HandlerKind::Signal => "Signal",
+        HandlerKind::Query => "Query",
+        HandlerKind::Update => "Update",
+    };
+    let (name, number) = (Ident::new(name, place), shared::number(&private, handler.number));
+    quote_spanned!(place=> #private::#name<#target, #number>)
 }
 
-/// The value of the type.
-pub(super) fn marker_value(handler: &Handler) -> TokenStream {
-    let name = marker_name(handler);
-    quote!(#name(::core::marker::PhantomData))
+/// The trait of the handler, which the workflow implements.
+fn definition(handler: &Handler) -> Definition {
+    let name = match handler.kind {
+        HandlerKind::Signal => "HandleSignal",
+        HandlerKind::Query => "AnswerQuery",
+        HandlerKind::Update => "HandleUpdate",
+    };
+    Definition::Handler(name, handler.number)
 }
 
-/// The name of the type. It stands among names that the user's signatures mention, so it is one that
-/// nobody writes.
-fn marker_name(handler: &Handler) -> Ident {
-    let name = format!("__{}_{}", handler.kind.word(), shared::unraw(&handler.ident));
-    Ident::new(&name, handler.ident.span().resolved_at(shared::span()))
+/// The span of items that mention several types of the handler.
+pub(super) fn place(handler: &Handler) -> Span {
+    shared::place(&handler.ident, &handler.inputs, &handler.output)
 }
 
-/// The type with all its impls.
+/// The impl of a handler with the user's method.
 pub(super) fn handler(model: &Methods, handler: &Handler) -> TokenStream {
-    let conditions = &handler.conditions;
-    let ty = marker_type(handler);
-    let definition = definition(model, handler);
     let calls = match handler.kind {
         HandlerKind::Signal => signal(model, handler),
         HandlerKind::Query => query(model, handler),
         HandlerKind::Update => update(model, handler),
     };
-    quote!(#ty #definition #(#conditions)* #calls)
+    implementation(model, handler, &calls)
 }
 
-pub(super) fn marker_type(handler: &Handler) -> TokenStream {
-    let (conditions, name) = (&handler.conditions, marker_name(handler));
-    quote! {
-        #(#conditions)*
-        #[doc(hidden)]
-        #[allow(non_camel_case_types)]
-        pub struct #name<W>(::core::marker::PhantomData<fn() -> W>);
-    }
-}
-
-pub(super) fn definition(model: &Methods, handler: &Handler) -> TokenStream {
+/// The impl of a handler: its name and its types, and the functions that call the user's methods.
+pub(super) fn implementation(
+    model: &Methods,
+    handler: &Handler,
+    calls: &TokenStream,
+) -> TokenStream {
     let Methods { private, target, .. } = model;
     let Handler { kind, name, inputs, output, conditions, .. } = handler;
-    let marker = marker(model, handler);
     let description = super::description::text(&handler.docs);
-    let place = shared::place(&handler.ident, inputs, output);
+    let (place, definition) = (place(handler), definition(handler));
     let input_item = shared::input_item(&private.at(place), inputs);
-    let (definition, output_item) = match kind {
-        HandlerKind::Signal => ("SignalDefinition", None),
-        HandlerKind::Query => ("QueryDefinition", Some(shared::output_item(private, output))),
-        HandlerKind::Update => ("UpdateDefinition", Some(shared::output_item(private, output))),
+    let (output_item, output_text) = if *kind == HandlerKind::Signal {
+        (None, quote!("()"))
+    } else {
+        let output_text = shared::output_text(private, output, definition);
+        (Some(shared::output_item(private, output)), output_text)
     };
-    let inputs_type = shared::input_of(private, inputs, place, definition);
-    let head = shared::impl_head(private, definition, &marker, place);
-    let here = private.at(place);
-    let name_of = quote_spanned!(place=> <Self as #here::Handler>::NAME);
-    let inputs_place = shared::input_place(inputs, place);
-    let inputs_item = quote_spanned!(inputs_place=> type Inputs = #inputs_type;);
-    let handler_head = shared::impl_head(private, "Handler", &marker, place);
-    let output_text = match kind {
-        HandlerKind::Signal => quote!("()"),
-        HandlerKind::Query => shared::output_text(private, output, "QueryDefinition"),
-        HandlerKind::Update => shared::output_text(private, output, "UpdateDefinition"),
-    };
+    let head = shared::impl_head(private, definition, &quote!(#target), place);
     let parameters = shared::parameter_list(private, inputs);
     quote! {
         #(#conditions)*
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         #head {
-            type Workflow = #target;
             #input_item
             #output_item
-
-            fn name(&self) -> &str {
-                #name_of
-            }
-        }
-
-        #(#conditions)*
-        #[automatically_derived]
-        #handler_head {
-            #inputs_item
             const FACTS: #private::HandlerFacts =
                 #private::handler(#name, #parameters, #output_text, #description);
+            #calls
         }
     }
 }
@@ -145,127 +122,96 @@ fn call(model: &Methods, handler: &Handler, taken: &Taken) -> Call {
 }
 
 fn signal(model: &Methods, handler: &Handler) -> TokenStream {
-    let Methods { private, target, .. } = model;
-    let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
-    let private = &private.at(place);
-    let marker = marker(model, handler);
+    let place = place(handler);
+    let private = &model.private.at(place);
     let taken = Taken::new(place);
     let Call { inputs, call } = call(model, handler, &taken);
     let Taken { state, context, input } = &taken;
-    let input_type = shared::input_of(private, &handler.inputs, place, "SignalDefinition");
-    let (name, handle) = if handler.is_async {
+    let input_type = shared::input_of(private, &handler.inputs, place, definition(handler));
+    if handler.is_async {
         let body = quote!(::std::boxed::Box::pin(async move { #inputs #call.await; }));
-        let handle = quote_spanned! {place=>
-            fn handle(
-                mut #context: #private::WorkflowContext<#target>,
+        quote_spanned! {place=>
+            fn handle_async(
+                mut #context: #private::WorkflowContext<Self>,
                 #input: #input_type,
             ) -> #private::LocalBoxFuture<'static, ()> {
                 #body
             }
-        };
-        ("HandleSignalAsync", handle)
+        }
     } else {
         let body = quote!(#inputs #call;);
-        let handle = quote_spanned! {place=>
+        quote_spanned! {place=>
             fn handle(
-                #state: &mut #target,
-                #context: &mut #private::SyncWorkflowContext<#target>,
+                #state: &mut Self,
+                #context: &mut #private::SyncWorkflowContext<Self>,
                 #input: #input_type,
             ) {
                 #body
             }
-        };
-        ("HandleSignal", handle)
-    };
-    implementation(private, name, &marker, place, &handle)
+        }
+    }
 }
 
 fn query(model: &Methods, handler: &Handler) -> TokenStream {
-    let Methods { private, target, .. } = model;
-    let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
-    let private = &private.at(place);
-    let marker = marker(model, handler);
+    let place = place(handler);
+    let private = &model.private.at(place);
     let taken = Taken::new(place);
     let Call { inputs, call } = call(model, handler, &taken);
     let Taken { state, context, input } = &taken;
     let answer = converted(private, &handler.output, &call);
     let body = quote!(#inputs #answer);
-    let input_type = shared::input_of(private, &handler.inputs, place, "QueryDefinition");
-    let output = result_of(private, handler, place, "QueryDefinition");
-    let handle = quote_spanned! {place=>
+    let input_type = shared::input_of(private, &handler.inputs, place, definition(handler));
+    let output = result_of(private, handler, place);
+    quote_spanned! {place=>
         fn answer(
-            #state: &#target,
+            #state: &Self,
             #context: &#private::WorkflowContextView,
             #input: #input_type,
         ) -> #output {
             #body
         }
-    };
-    implementation(private, "AnswerQuery", &marker, place, &handle)
+    }
 }
 
 fn update(model: &Methods, handler: &Handler) -> TokenStream {
-    let Methods { private, target, .. } = model;
-    let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
-    let private = &private.at(place);
-    let marker = marker(model, handler);
-    let conditions = &handler.conditions;
-    let validate = validator(model, handler, &marker, place);
+    let place = place(handler);
+    let private = &model.private.at(place);
+    let validate = handler.validator.as_ref().map(|given| validate(model, handler, given));
     let taken = Taken::new(place);
     let Call { inputs, call } = call(model, handler, &taken);
     let Taken { state, context, input } = &taken;
-    let input_type = shared::input_of(private, &handler.inputs, place, "UpdateDefinition");
-    let output = result_of(private, handler, place, "UpdateDefinition");
-    let (name, handle) = if handler.is_async {
+    let input_type = shared::input_of(private, &handler.inputs, place, definition(handler));
+    let output = result_of(private, handler, place);
+    let handle = if handler.is_async {
         let result = converted(private, &handler.output, &quote!(#call.await));
         let body = quote!(::std::boxed::Box::pin(async move { #inputs #result }));
-        let handle = quote_spanned! {place=>
-            fn handle(
-                mut #context: #private::WorkflowContext<#target>,
+        quote_spanned! {place=>
+            fn handle_async(
+                mut #context: #private::WorkflowContext<Self>,
                 #input: #input_type,
             ) -> #private::LocalBoxFuture<'static, #output> {
                 #body
             }
-        };
-        ("HandleUpdateAsync", handle)
+        }
     } else {
         let result = converted(private, &handler.output, &call);
         let body = quote!(#inputs #result);
-        let handle = quote_spanned! {place=>
+        quote_spanned! {place=>
             fn handle(
-                #state: &mut #target,
-                #context: &mut #private::SyncWorkflowContext<#target>,
+                #state: &mut Self,
+                #context: &mut #private::SyncWorkflowContext<Self>,
                 #input: #input_type,
             ) -> #output {
                 #body
             }
-        };
-        ("HandleUpdate", handle)
-    };
-    let implementation = implementation(private, name, &marker, place, &handle);
-    quote!(#validate #(#conditions)* #implementation)
-}
-
-/// The impl of a trait that has one method.
-fn implementation(
-    private: &Private,
-    name: &str,
-    marker: &TokenStream,
-    place: Span,
-    method: &TokenStream,
-) -> TokenStream {
-    let head = shared::impl_head(private, name, marker, place);
-    quote! {
-        #[automatically_derived]
-        #head {
-            #method
         }
-    }
+    };
+    quote!(#validate #handle)
 }
 
 /// The return type of a handler with an output.
-fn result_of(private: &Private, handler: &Handler, place: Span, definition: &str) -> TokenStream {
-    let output = shared::output_of(private, &handler.output, place, definition);
+fn result_of(private: &Private, handler: &Handler, place: Span) -> TokenStream {
+    let output = shared::output_of(private, &handler.output, place, definition(handler));
     let span = match handler.output.kind {
         OutputKind::Nothing => place,
         OutputKind::Any(_) | OutputKind::Result(_) => handler.output.span(),
@@ -274,21 +220,14 @@ fn result_of(private: &Private, handler: &Handler, place: Span, definition: &str
     quote_spanned!(span=> ::core::result::Result<#output, #private::HandlerError>)
 }
 
-/// Every update has the trait of a validator, whose defaults stand for none.
-fn validator(model: &Methods, handler: &Handler, marker: &TokenStream, place: Span) -> TokenStream {
-    let validate = handler.validator.as_ref().map(|given| validate(model, handler, given));
-    let validate = validate.unwrap_or_default();
-    implementation(&model.private, "ValidateUpdate", marker, place, &validate)
-}
-
 fn validate(model: &Methods, handler: &Handler, validator: &Validator) -> TokenStream {
     let Methods { private, target, .. } = model;
     let locals = shared::locals(&handler.inputs);
     let pattern = shared::input_value(private, &locals);
     let ident = &validator.ident;
     let Taken { state, context, input } = &Taken::new(ident.span());
-    let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
-    let input_type = shared::input_of(private, &handler.inputs, place, "UpdateDefinition");
+    let input_type =
+        shared::input_of(private, &handler.inputs, place(handler), definition(handler));
     let view = quote!(#private::WorkflowContextView);
     let given = shared::context(private, &validator.context, context, true, &view);
     let call = quote!(#target::#ident(#state, #given #(#locals),*));
@@ -297,7 +236,7 @@ fn validate(model: &Methods, handler: &Handler, validator: &Validator) -> TokenS
         const HAS_VALIDATOR: bool = true;
 
         fn validate(
-            #state: &#target,
+            #state: &Self,
             #context: &#view,
             #input: &#input_type,
         ) -> ::core::result::Result<(), #private::HandlerError> {

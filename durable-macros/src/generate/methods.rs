@@ -172,15 +172,16 @@ pub(super) fn tables(model: &Methods, is_declared: bool) -> Tables {
     let table = |kind, ty: &str| {
         let ty = format_ident!("{ty}");
         let handlers = of_kind(&model.handlers, kind).map(|handler| {
-            let (conditions, marker) = (&handler.conditions, handlers::marker(model, handler));
+            let conditions = &handler.conditions;
             let constructor = match handler.is_async {
                 _ if is_declared => quote!(declared),
                 true => quote!(asynchronous),
                 false => quote!(plain),
             };
-            let place = shared::place(&handler.ident, &handler.inputs, &handler.output);
+            let place = handlers::place(handler);
             let here = private.at(place);
-            let entry = quote_spanned!(place=> #here::#ty::#constructor::<#marker>());
+            let number = shared::number(&here, handler.number);
+            let entry = quote_spanned!(place=> <#here::#ty<Self>>::#constructor::<#number>());
             quote!(#(#conditions)* #entry)
         });
         quote!(&'static [#private::#ty<Self>] = &[#(#handlers),*])

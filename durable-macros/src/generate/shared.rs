@@ -1,12 +1,52 @@
 //! Pieces that several generated things are made of.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, LitStr, Type};
 
 use crate::model::{Argument, Context, Input, Output, OutputKind, Setting, Value};
 use crate::runtime_path::Private;
+
+/// A trait of the runtime that has the types of a definition.
+#[derive(Clone, Copy)]
+pub(super) enum Definition {
+    /// The trait of this name.
+    Of(&'static str),
+    /// The trait of this name for the handler of this number.
+    Handler(&'static str, usize),
+}
+
+impl Definition {
+    /// Returns the last segment of the trait's path.
+    pub(super) fn at(self, private: &Private) -> TokenStream {
+        let span = private.span();
+        match self {
+            Self::Of(name) => Ident::new(name, span).into_token_stream(),
+            Self::Handler(name, number) => {
+                let (name, number) = (Ident::new(name, span), self::number(private, number));
+                quote_spanned!(span=> #name<#number>)
+            }
+        }
+    }
+}
+
+/// A number as a type: a digit, or a tuple of them. Rustc would check each mention of a constant as a
+/// function of its own.
+pub(super) fn number(private: &Private, number: usize) -> TokenStream {
+    let digits = number.to_string();
+    let digits = digits.chars().map(|digit| {
+        let digit = Ident::new(&format!("D{digit}"), private.span());
+        quote_spanned!(private.span()=> #private::#digit)
+    });
+    if number < 10 { digits.collect() } else { quote_spanned!(private.span()=> (#(#digits),*)) }
+}
+
+impl From<&'static str> for Definition {
+    fn from(name: &'static str) -> Self {
+        Self::Of(name)
+    }
+}
 
 /// The span of what nobody but this crate names.
 pub(super) fn span() -> Span {
@@ -104,10 +144,11 @@ pub(super) fn input_of(
     private: &Private,
     inputs: &[Input],
     place: Span,
-    definition: &str,
+    definition: impl Into<Definition>,
 ) -> TokenStream {
     let span = input_place(inputs, place);
-    let (private, definition) = (private.at(span), Ident::new(definition, span));
+    let private = private.at(span);
+    let definition = definition.into().at(&private);
     quote_spanned!(span=> <Self as #private::#definition>::Input)
 }
 
@@ -116,13 +157,14 @@ pub(super) fn output_of(
     private: &Private,
     output: &Output,
     place: Span,
-    definition: &str,
+    definition: impl Into<Definition>,
 ) -> TokenStream {
     let span = match output.kind {
         OutputKind::Nothing => place,
         OutputKind::Any(_) | OutputKind::Result(_) => output.span(),
     };
-    let (private, definition) = (private.at(span), Ident::new(definition, span));
+    let private = private.at(span);
+    let definition = definition.into().at(&private);
     quote_spanned!(span=> <Self as #private::#definition>::Output)
 }
 
@@ -151,8 +193,14 @@ pub(super) fn input_place(inputs: &[Input], place: Span) -> Span {
 }
 
 /// The head of an impl; there, too, rustc reports what it finds wrong with types within.
-pub(super) fn impl_head(private: &Private, name: &str, of: &TokenStream, at: Span) -> TokenStream {
-    let (private, name) = (private.at(at), Ident::new(name, at));
+pub(super) fn impl_head(
+    private: &Private,
+    name: impl Into<Definition>,
+    of: &TokenStream,
+    at: Span,
+) -> TokenStream {
+    let private = private.at(at);
+    let name = name.into().at(&private);
     quote_spanned!(at=> impl #private::#name for #of)
 }
 
@@ -173,7 +221,11 @@ pub(super) fn output_type(private: &Private, output: &Output) -> TokenStream {
 
 /// The output text: the success as the user wrote it, in the impl of a type that has the trait
 /// of the definition.
-pub(super) fn output_text(private: &Private, output: &Output, definition: &str) -> TokenStream {
+pub(super) fn output_text(
+    private: &Private,
+    output: &Output,
+    definition: impl Into<Definition>,
+) -> TokenStream {
     let text = &output.text;
     let Some(Argument { ty, text: argument }) = &output.argument else {
         return quote!(#text);

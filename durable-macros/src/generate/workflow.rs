@@ -33,10 +33,12 @@ fn annotation(model: &Workflow) -> TokenStream {
             }
         }
     });
-    // One of the two asks for the methods, so that their absence is one error.
-    let (id, with_methods) = match id {
-        Some(template) => (Some(workflow_id(model, template)), None),
-        None => (None, Some(with_methods(model))),
+    let id = id.as_ref().map(|template| workflow_id(model, template));
+    let handle = handle::handle_name(ident);
+    // What rustc says of missing methods then points at the struct.
+    let here = private.at(ident.span());
+    let methods = quote_spanned! {ident.span()=>
+        type Methods = <#ident as #here::WithMethods>::Input;
     };
     quote! {
         impl #private::Sealed for #ident {}
@@ -44,20 +46,15 @@ fn annotation(model: &Workflow) -> TokenStream {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl #private::WorkflowAnnotation for #ident {
+            type HandleOf<T> = #handle<T>;
+            #methods
             const NAME: &'static str = #name;
             const QUEUE: &'static str = #queue;
             const SOURCE: #private::SourceLocation = #source;
             #options
             #id
         }
-
-        #with_methods
     }
-}
-
-fn with_methods(model: &Workflow) -> TokenStream {
-    let (private, ident) = (&model.private, &model.item.ident);
-    quote_spanned!(ident.span()=> const _: () = #private::with_methods::<#ident>();)
 }
 
 /// The id that inputs make. The field accesses have the template's span, so that what rustc says of a

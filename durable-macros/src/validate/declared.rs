@@ -74,7 +74,7 @@ fn methods_of(items: Vec<TraitItem>, target: &Path, errors: &mut Errors) -> Meth
         match method.marker {
             Marker::Run => runs.push(method),
             Marker::Handler(kind) => {
-                let handler = handler(kind, &method, target, errors);
+                let handler = handler(declared.len(), kind, &method, target, errors);
                 handlers::unique(&handler, &declared, &method, errors);
                 declared.push(handler);
             }
@@ -125,10 +125,17 @@ fn run(method: &Method, target: &Path, errors: &mut Errors) -> Run {
     Run { ident, context: Context::None, inputs, output }
 }
 
-fn handler(kind: HandlerKind, method: &Method, target: &Path, errors: &mut Errors) -> Handler {
+fn handler(
+    number: usize,
+    kind: HandlerKind,
+    method: &Method,
+    target: &Path,
+    errors: &mut Errors,
+) -> Handler {
     let signature = &method.function.sig;
     inputs::ordinary(signature, &format!("a `#[{}]` method", kind.word()), errors);
     Handler {
+        number,
         kind,
         ident: signature.ident.clone(),
         name: handlers::name(method),

@@ -16,7 +16,7 @@ pub(super) fn handlers(methods: Vec<Method>, target: &Path, errors: &mut Errors)
     for method in methods {
         match &method.marker {
             Marker::Handler(kind) => {
-                let handler = handler(*kind, &method, target, errors);
+                let handler = handler(handlers.len(), *kind, &method, target, errors);
                 unique(&handler, &handlers, &method, errors);
                 handlers.push(handler);
             }
@@ -43,7 +43,13 @@ pub(super) fn unique(handler: &Handler, earlier: &[Handler], method: &Method, er
     }
 }
 
-fn handler(kind: HandlerKind, method: &Method, target: &Path, errors: &mut Errors) -> Handler {
+fn handler(
+    number: usize,
+    kind: HandlerKind,
+    method: &Method,
+    target: &Path,
+    errors: &mut Errors,
+) -> Handler {
     let signature = &method.function.sig;
     let word = kind.word();
     inputs::ordinary(signature, &format!("a `#[{word}]` method"), errors);
@@ -57,6 +63,7 @@ fn handler(kind: HandlerKind, method: &Method, target: &Path, errors: &mut Error
     let mut parameters = signature::parameters(signature);
     let context = inputs::context(&mut parameters, allowed, by, true, errors);
     Handler {
+        number,
         kind,
         ident: signature.ident.clone(),
         name: name(method),

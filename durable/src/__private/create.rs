@@ -6,7 +6,7 @@ use super::{Parameter, SourceLocation};
 use crate::client::{Client, HasHandle, QueryCall, StartCall, UpdateCall, WorkflowHandle};
 use crate::definition::activity::ActivityFacts;
 use crate::definition::handler::HandlerFacts;
-use crate::definition::{Activity, Handles, Workflow};
+use crate::definition::{Activity, Workflow};
 use crate::workflow::{
     ActivityCall, ExternalWorkflowHandle, Parent, StartChildCall, WorkflowContext,
 };
@@ -30,7 +30,7 @@ pub fn child<P, C: Workflow, R>(
 }
 
 /// Creates a handle, for use in workflows, of the workflow with this id.
-pub fn external<P: Parent, W: Workflow + Handles>(
+pub fn external<P: Parent, W: Workflow>(
     context: &WorkflowContext<P>,
     workflow_id: impl Into<String>,
 ) -> W::HandleOf<ExternalWorkflowHandle<W>> {

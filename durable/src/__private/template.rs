@@ -66,6 +66,3 @@ impl<T: serde::Serialize> OnlyInput for T {
 pub fn only<T: OnlyInput>(input: &T) -> &T::Input {
     input.only()
 }
-
-/// Requires the methods of a workflow whose annotation does not use its input.
-pub const fn with_methods<W: WithMethods>() {}

@@ -20,7 +20,7 @@ use super::stop::WORKER_SHUTDOWN;
 use crate::definition::arguments::{DecodeError, Decoded};
 use crate::definition::entry::Target;
 use crate::definition::{
-    Activity, ActivityAttempt, Attempts, Dependencies, Payload, WorkerShutdown,
+    Activity, ActivityAttempt, Attempts, Dependencies, Parameter, Payload, WorkerShutdown,
 };
 use crate::error::measured::{Bound, Measured};
 use crate::error::payload_limit::Value;
@@ -90,7 +90,7 @@ where
                 output.map_ok(move |inner| Measured::new(inner, value, Bound::Limit(limit))).boxed()
             }
             Err(error) => {
-                let failure = undecodable::<A>(&error);
+                let failure = undecodable(A::NAME, A::PARAMETERS, &error);
                 ready(Err(ActivityError::application(failure))).boxed()
             }
         };
@@ -103,8 +103,12 @@ where
 const CODEC_RETRY_DELAY: Duration = Duration::from_secs(10);
 
 /// Returns the failure of an activity whose input was not decoded.
-fn undecodable<A: Activity>(error: &DecodeError) -> ApplicationFailure {
-    let message = format!("activity {}: {}", A::NAME, error.describe(A::PARAMETERS));
+fn undecodable(
+    activity: &str,
+    parameters: &[Parameter],
+    error: &DecodeError,
+) -> ApplicationFailure {
+    let message = format!("activity {activity}: {}", error.describe(parameters));
     let failure = ApplicationFailure::builder(message);
     if error.is_unknown_encoding() {
         let failure = failure.type_name(UNKNOWN_ENCODING.to_owned());

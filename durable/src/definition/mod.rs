@@ -67,4 +67,4 @@ pub use source::{Parameter, SourceLocation};
 pub use task_token::{InvalidTaskToken, TaskToken};
 pub use user_code::StuckWorkflow;
 pub(crate) use workflow::wire;
-pub use workflow::{Handles, InputOf, Workflow, WorkflowAnnotation};
+pub use workflow::{InputOf, Workflow, WorkflowAnnotation};

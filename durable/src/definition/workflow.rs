@@ -17,7 +17,13 @@ use crate::options::WorkflowOptions;
     label = "this struct has no `#[workflow]`",
     note = "put `#[workflow(queue = \"..\")]` on the struct"
 )]
-pub trait WorkflowAnnotation: Sealed {
+pub trait WorkflowAnnotation: Sealed + Sized + 'static {
+    /// The generated handle, such as `OrderWorkflowHandle<T>`, which dereferences to `T`.
+    type HandleOf<T>: From<T> + Deref<Target = T>;
+    /// A type of the generated methods. It makes rustc report their absence.
+    #[doc(hidden)]
+    type Methods;
+
     /// The workflow type's name on the server.
     const NAME: &'static str;
     /// The task queue of the workflow.
@@ -42,17 +48,6 @@ pub trait WorkflowAnnotation: Sealed {
     }
 }
 
-/// A workflow with a generated handle type; `#[workflow]` implements it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has workflow methods but is not annotated as a workflow",
-    label = "this struct has no `#[workflow]`",
-    note = "put `#[workflow(queue = \"..\")]` on the struct"
-)]
-pub trait Handles: WorkflowAnnotation + Sized + 'static {
-    /// The generated handle, such as `OrderWorkflowHandle<T>`, which dereferences to `T`.
-    type HandleOf<T>: From<T> + Deref<Target = T>;
-}
-
 /// An annotated workflow.
 ///
 /// `#[workflow]` and `#[workflow_methods]` implement it together, with the SDK's
@@ -64,7 +59,7 @@ pub trait Handles: WorkflowAnnotation + Sized + 'static {
     label = "this struct has no workflow methods",
     note = "write `#[workflow_methods] impl {Self} {{ #[run] async fn run(..) -> WorkflowResult<..> {{ .. }} }}`"
 )]
-pub trait Workflow: Handles + HasWorkflowDefinition<Run = Self> + Sized + 'static {
+pub trait Workflow: WorkflowAnnotation + HasWorkflowDefinition<Run = Self> {
     /// The inputs as a tuple: `()`, `(T,)`, `(T, U)` and so on.
     type Arguments: Arguments<Wire = <Self as WorkflowDefinition>::Input>;
 

@@ -13,10 +13,10 @@ use temporalio_common::{
 };
 
 use crate::client::{
-    Client, HasHandle, Payloads, QueryCall, StartCall, UpdateCall, UpdateHandle, WorkflowHandle,
+    Client, Payloads, QueryCall, StartCall, UpdateCall, UpdateHandle, WorkflowHandle,
 };
 use crate::definition::{
-    Arguments, Handles, InvalidInput, Parameter, Sealed, SignalTarget, SourceLocation, Workflow,
+    Arguments, InvalidInput, Parameter, Sealed, SignalTarget, SourceLocation, Workflow,
     WorkflowAnnotation, WorkflowEntry,
 };
 
@@ -243,6 +243,9 @@ impl Sealed for AnyWorkflow {}
 /// The name and the task queue are given with each start.
 #[diagnostic::do_not_recommend]
 impl WorkflowAnnotation for AnyWorkflow {
+    type HandleOf<T> = AnyWorkflowHandle<T>;
+    type Methods = Payloads;
+
     const NAME: &'static str = "";
     const QUEUE: &'static str = "";
     const SOURCE: SourceLocation = SourceLocation::new(file!(), line!(), column!());
@@ -254,16 +257,6 @@ impl Workflow for AnyWorkflow {
 
     const PARAMETERS: &'static [Parameter] = &[];
     const OUTPUT: &'static str = "Payloads";
-}
-
-#[diagnostic::do_not_recommend]
-impl Handles for AnyWorkflow {
-    type HandleOf<T> = AnyWorkflowHandle<T>;
-}
-
-#[diagnostic::do_not_recommend]
-impl HasHandle for AnyWorkflow {
-    type Handle = AnyWorkflowHandle;
 }
 
 /// A signal that is sent by its name.

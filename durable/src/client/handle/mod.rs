@@ -56,6 +56,14 @@ pub trait HasHandle: Workflow {
         + 'static;
 }
 
+#[diagnostic::do_not_recommend]
+impl<W: Workflow> HasHandle for W
+where
+    W::HandleOf<WorkflowHandle<W>>: Clone + Send + Sync + 'static,
+{
+    type Handle = W::HandleOf<WorkflowHandle<W>>;
+}
+
 /// A handle of one workflow execution.
 ///
 /// The generated handles (`OrderWorkflowHandle`) dereference to it and add the workflow's signals,

@@ -335,7 +335,7 @@ impl<'a, A: Activity> StartedActivity<'a, A> {
         let error = checked.err().unwrap_or_else(|| {
             InvalidCall::new(format!("the call of activity `{}`", A::NAME), "it has no options")
         });
-        let error = failed::activity::<A>(ValueError::Call(error));
+        let error = failed::activity(A::NAME, ValueError::Call(error));
         Self { running: Box::pin(Refused(Some(Err(error)))), pending: None, call_info: None }
     }
 
@@ -356,8 +356,9 @@ impl<A: Activity> Future for StartedActivity<'_, A> {
             poll = pending.polled(task(), poll);
         }
         poll.map(|result| {
-            let output =
-                result.map_err(failed::activity_ended::<A>).and_then(failed::activity_output::<A>);
+            let output = result
+                .map_err(|error| failed::activity_ended(A::NAME, error))
+                .and_then(failed::activity_output::<A>);
             output.map_err(|error| match &self.call_info {
                 Some(call_info) => call_info.explain(error),
                 None => error,

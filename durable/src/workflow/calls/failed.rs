@@ -43,9 +43,9 @@ fn read<H: FailureDecodeHint>(
 }
 
 /// Creates the failure of an activity in the form in which the server would record it.
-fn of_activity<A: Activity>(message: &str, error: ValueError) -> ActivityExecutionError {
+fn of_activity(activity: &str, message: &str, error: ValueError) -> ActivityExecutionError {
     let info = ActivityFailureInfo {
-        activity_type: Some(ActivityType { name: A::NAME.to_owned() }),
+        activity_type: Some(ActivityType { name: activity.to_owned() }),
         retry_state: RetryState::NonRetryableFailure.into(),
         ..ActivityFailureInfo::default()
     };
@@ -60,16 +60,19 @@ fn of_activity<A: Activity>(message: &str, error: ValueError) -> ActivityExecuti
 }
 
 /// Creates the error of an activity that was not scheduled.
-pub(crate) fn activity<A: Activity>(error: ValueError) -> ActivityExecutionError {
-    of_activity::<A>("Activity was not scheduled", error)
+pub(crate) fn activity(activity: &str, error: ValueError) -> ActivityExecutionError {
+    of_activity(activity, "Activity was not scheduled", error)
 }
 
 /// Converts the error of an activity. An error about a value becomes a failure of the activity, so the
 /// workflow can handle it and undo its earlier steps.
-pub(crate) fn activity_ended<A: Activity>(error: ActivityExecutionError) -> ActivityExecutionError {
+pub(crate) fn activity_ended(
+    activity: &str,
+    error: ActivityExecutionError,
+) -> ActivityExecutionError {
     match &error {
         ActivityExecutionError::Serialization(conversion) => match ValueError::of(conversion) {
-            Some(value) => activity::<A>(value),
+            Some(value) => self::activity(activity, value),
             None => error,
         },
         _ => error,
@@ -82,7 +85,7 @@ pub(crate) fn activity_output<A: Activity>(
     output: DecodedOutput<A::Output>,
 ) -> Result<A::Output, ActivityExecutionError> {
     output.0.map_err(|error| match not_fitting("activity", A::NAME, error) {
-        Ok(error) => of_activity::<A>("Activity returned an output that does not fit", error),
+        Ok(error) => of_activity(A::NAME, "Activity returned an output that does not fit", error),
         Err(unknown) => ActivityExecutionError::Serialization(unknown),
     })
 }

@@ -21,7 +21,7 @@ use super::started::{StartedChild, Starting};
 use super::{ChildWorkflowError, ChildWorkflowHandle};
 use crate::definition::configured::configured_options;
 use crate::definition::debug;
-use crate::definition::{Handles, Payload, ToHandle, ToOutput, Workflow};
+use crate::definition::{Payload, ToHandle, ToOutput, Workflow};
 use crate::error::InvalidCall;
 use crate::error::call::ValueError;
 use crate::options::{RetryOptions, WorkflowOptions, cron, limit, workflow_option_setters};
@@ -290,7 +290,7 @@ where
 impl<P, C> Future for StartChildCall<'_, P, C, ToHandle>
 where
     P: Parent,
-    C: Workflow<Input: Payload> + Handles,
+    C: Workflow<Input: Payload>,
 {
     type Output = Result<C::HandleOf<ChildWorkflowHandle<C>>, ChildWorkflowError>;
 
@@ -302,7 +302,7 @@ where
 impl<P, C> FusedFuture for StartChildCall<'_, P, C, ToHandle>
 where
     P: Parent,
-    C: Workflow<Input: Payload> + Handles,
+    C: Workflow<Input: Payload>,
 {
     fn is_terminated(&self) -> bool {
         self.started.as_ref().is_some_and(FusedFuture::is_terminated)

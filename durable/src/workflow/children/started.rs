@@ -11,7 +11,7 @@ use temporalio_sdk::WorkflowCancellationToken;
 
 use super::{ChildWorkflowError, ChildWorkflowHandle};
 use crate::definition::debug;
-use crate::definition::{Handles, ToHandle, ToOutput, Workflow};
+use crate::definition::{ToHandle, ToOutput, Workflow};
 
 pub(super) type Starting<'a, C> =
     Pin<Box<dyn FusedFuture<Output = Result<ChildWorkflowHandle<C>, ChildWorkflowError>> + 'a>>;
@@ -77,7 +77,7 @@ impl<C: Workflow> FusedFuture for StartedChild<'_, C, ToOutput> {
     }
 }
 
-impl<C: Workflow + Handles> Future for StartedChild<'_, C, ToHandle> {
+impl<C: Workflow> Future for StartedChild<'_, C, ToHandle> {
     type Output = Result<C::HandleOf<ChildWorkflowHandle<C>>, ChildWorkflowError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -85,7 +85,7 @@ impl<C: Workflow + Handles> Future for StartedChild<'_, C, ToHandle> {
     }
 }
 
-impl<C: Workflow + Handles> FusedFuture for StartedChild<'_, C, ToHandle> {
+impl<C: Workflow> FusedFuture for StartedChild<'_, C, ToHandle> {
     fn is_terminated(&self) -> bool {
         self.starting.is_terminated()
     }

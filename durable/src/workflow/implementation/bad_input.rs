@@ -9,15 +9,19 @@ use super::Sdk;
 use super::adapter::NoState;
 use super::tables::Unreadable;
 use super::user_code;
-use crate::definition::Workflow;
 use crate::definition::arguments::DecodeError;
 use crate::definition::arguments::undecoded::Undecoded;
+use crate::definition::{Parameter, Workflow};
 use crate::workflow::conversion::with_context;
 
 /// Returns the problem of an input that was not decoded. It fails the workflow, or the workflow task if the
 /// worker lacks the codec.
-pub(super) fn undecodable<W: Workflow>(error: &DecodeError) -> NoState {
-    let message = format!("workflow {}: {}", W::NAME, error.describe(W::PARAMETERS));
+pub(super) fn undecodable(
+    workflow: &str,
+    parameters: &[Parameter],
+    error: &DecodeError,
+) -> NoState {
+    let message = format!("workflow {workflow}: {}", error.describe(parameters));
     if error.is_unknown_encoding() {
         NoState::TaskFailure(message)
     } else {

@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::ready;
 
 use super::adapter::WorkflowAdapter;
-use super::tables::{HandlerError, QueryHandler, SignalHandler};
+use super::tables::{HandlerError, QueryHandler, SignalHandler, search};
 use crate::definition::arguments::decode;
 use crate::definition::arguments::undecoded::Undecoded;
 use crate::definition::exact::Json;
@@ -56,14 +56,14 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
 
 /// Logs which built-in handlers are replaced by the user's own.
 pub(crate) fn log_replaced_handlers<W: WorkflowCode>() {
-    let (signals, queries) = (W::SIGNAL_HANDLERS, W::QUERY_HANDLERS);
-    let signal = signals.iter().any(|handler| handler.name == CANCEL).then_some(CANCEL);
-    let query = queries.iter().any(|handler| handler.name == STATE).then_some(STATE);
-    for handler in [signal, query].into_iter().flatten() {
-        tracing::info!(
-            workflow_type = W::NAME,
-            handler,
-            "the workflow's own handler replaces the built-in one"
-        );
+    if search(W::SIGNAL_HANDLERS, CANCEL).is_some() {
+        log_replaced_handler(W::NAME, CANCEL);
     }
+    if search(W::QUERY_HANDLERS, STATE).is_some() {
+        log_replaced_handler(W::NAME, STATE);
+    }
+}
+
+fn log_replaced_handler(workflow_type: &str, handler: &str) {
+    tracing::info!(workflow_type, handler, "the workflow's own handler replaces the built-in one");
 }

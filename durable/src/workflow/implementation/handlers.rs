@@ -1,15 +1,14 @@
 //! The traits that connect signals, queries and updates to the user's methods.
 //!
-//! Generated code implements one of the traits here for the type of each handler. The tables in
-//! [`WorkflowCode`] are built from these implementations. They go through the SDK's own dispatch, because
-//! its interceptors need it.
+//! Generated code implements the traits of [`numbered`](super::numbered), and builds the tables in
+//! [`WorkflowCode`] with the functions here. They go through the SDK's own dispatch, because its interceptors
+//! need it.
 
 use std::any::Any;
 
 use futures_util::future::LocalBoxFuture;
 use temporalio_common::data_converters::SerializationContext;
 use temporalio_common::protos::temporal::api::common::v1::Payloads;
-use temporalio_common::{QueryDefinition, SignalDefinition, UpdateDefinition};
 use temporalio_sdk::WorkflowContextView;
 use temporalio_sdk::workflows::{
     ExecutableAsyncSignal, ExecutableAsyncUpdate, ExecutableQuery, ExecutableSyncSignal,
@@ -17,6 +16,7 @@ use temporalio_sdk::workflows::{
 };
 
 use super::adapter::WorkflowAdapter;
+use super::numbered::{AnswerQuery, HandleSignal, HandleUpdate, NOT_CALLED, Query, Signal, Update};
 use super::outgoing;
 use super::query_output::QueryOutput;
 use super::tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
@@ -28,97 +28,25 @@ use crate::workflow::{SyncWorkflowContext, WorkflowContext};
 
 type Sdk<W> = temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>;
 type SdkSync<W> = temporalio_sdk::SyncWorkflowContext<WorkflowAdapter<W>>;
-fn decode_boxed<H: Handler, I: Payload>(
+fn decode_boxed<H: Handler<Inputs: Payload>>(
     context: &SerializationContext<'_>,
     payloads: Payloads,
 ) -> Result<Box<dyn Any>, Undecoded> {
-    decode::<I>(context, payloads.payloads)
+    decode::<H::Inputs>(context, payloads.payloads)
         .map(|input| Box::new(input) as Box<dyn Any>)
         .map_err(|error| Undecoded::new(&error, H::PARAMETERS))
 }
 
-/// A signal handled by a plain method.
-pub trait HandleSignal: SignalDefinition<Workflow: WorkflowCode> + Handler {
-    /// Calls the method.
-    fn handle(
-        state: &mut Self::Workflow,
-        context: &mut SyncWorkflowContext<Self::Workflow>,
-        input: Self::Input,
-    );
-}
-
-/// A signal handled by an async method.
-pub trait HandleSignalAsync: SignalDefinition<Workflow: WorkflowCode> + Handler {
-    /// Calls the method.
-    fn handle(
-        context: WorkflowContext<Self::Workflow>,
-        input: Self::Input,
-    ) -> LocalBoxFuture<'static, ()>;
-}
-
-/// A query answered by a method.
-pub trait AnswerQuery: QueryDefinition<Workflow: WorkflowCode> + Handler {
-    /// Calls the method.
-    ///
-    /// # Errors
-    /// Returns the error of the method.
-    fn answer(
-        state: &Self::Workflow,
-        context: &WorkflowContextView,
-        input: Self::Input,
-    ) -> Result<Self::Output, HandlerError>;
-}
-
-/// The validator of an update with a plain or an async method.
-pub trait ValidateUpdate: UpdateDefinition<Workflow: WorkflowCode> + Handler {
-    /// `true` if there is an `#[update_validator]`.
-    const HAS_VALIDATOR: bool = false;
-
-    /// Calls the validator.
-    ///
-    /// # Errors
-    /// Returns the error of the validator, with which the update is rejected.
-    fn validate(
-        _state: &Self::Workflow,
-        _context: &WorkflowContextView,
-        _input: &Self::Input,
-    ) -> Result<(), HandlerError> {
-        Ok(())
-    }
-}
-
-/// An update handled by a plain method.
-pub trait HandleUpdate: ValidateUpdate {
-    /// Calls the method.
-    ///
-    /// # Errors
-    /// Returns the error of the method, with which the update fails.
-    fn handle(
-        state: &mut Self::Workflow,
-        context: &mut SyncWorkflowContext<Self::Workflow>,
-        input: Self::Input,
-    ) -> Result<Self::Output, HandlerError>;
-}
-
-/// An update handled by an async method.
-pub trait HandleUpdateAsync: ValidateUpdate {
-    /// Calls the method.
-    fn handle(
-        context: WorkflowContext<Self::Workflow>,
-        input: Self::Input,
-    ) -> LocalBoxFuture<'static, Result<Self::Output, HandlerError>>;
-}
-
-/// Handlers of a workflow that is only declared: they are known, and nothing calls them here.
-const NOT_CALLED: &str = "a declared workflow has no code";
-
 impl<W> SignalHandler<W> {
     /// Creates the entry of a declared signal.
     #[must_use]
-    pub const fn declared<S: Handler>() -> Self {
+    pub const fn declared<N: 'static>() -> Self
+    where
+        W: HandleSignal<N>,
+    {
         Self {
-            name: S::NAME,
-            description: Some(HandlerDescription::of::<S>()),
+            name: <Signal<W, N>>::NAME,
+            description: Some(HandlerDescription::of::<Signal<W, N>>()),
             decode: |_, _| Err(Undecoded::Invalid(NOT_CALLED.to_owned())),
             dispatch: |_, _| unreachable!("{NOT_CALLED}"),
         }
@@ -128,10 +56,13 @@ impl<W> SignalHandler<W> {
 impl<W> QueryHandler<W> {
     /// Creates the entry of a declared query.
     #[must_use]
-    pub const fn declared<Q: Handler>() -> Self {
+    pub const fn declared<N: 'static>() -> Self
+    where
+        W: AnswerQuery<N>,
+    {
         Self {
-            name: Q::NAME,
-            description: Some(HandlerDescription::of::<Q>()),
+            name: <Query<W, N>>::NAME,
+            description: Some(HandlerDescription::of::<Query<W, N>>()),
             decode: |_, _| Err(Undecoded::Invalid(NOT_CALLED.to_owned())),
             dispatch: |_, _, _| unreachable!("{NOT_CALLED}"),
         }
@@ -141,10 +72,13 @@ impl<W> QueryHandler<W> {
 impl<W> UpdateHandler<W> {
     /// Creates the entry of a declared update.
     #[must_use]
-    pub const fn declared<U: Handler>() -> Self {
+    pub const fn declared<N: 'static>() -> Self
+    where
+        W: HandleUpdate<N>,
+    {
         Self {
-            name: U::NAME,
-            description: HandlerDescription::of::<U>(),
+            name: <Update<W, N>>::NAME,
+            description: HandlerDescription::of::<Update<W, N>>(),
             has_validator: false,
             decode: |_, _| Err(Undecoded::Invalid(NOT_CALLED.to_owned())),
             dispatch: |_, _| unreachable!("{NOT_CALLED}"),
@@ -156,23 +90,29 @@ impl<W> UpdateHandler<W> {
 impl<W: WorkflowCode<Input: Payload>> SignalHandler<W> {
     /// Creates the entry of a signal with a plain method.
     #[must_use]
-    pub const fn plain<S: HandleSignal<Workflow = W, Input: Payload>>() -> Self {
+    pub const fn plain<N: 'static>() -> Self
+    where
+        W: HandleSignal<N, Input: Payload>,
+    {
         Self {
-            name: S::NAME,
-            description: Some(HandlerDescription::of::<S>()),
-            decode: decode_boxed::<S, S::Input>,
-            dispatch: <WorkflowAdapter<W> as ExecutableSyncSignal<S>>::dispatch,
+            name: <Signal<W, N>>::NAME,
+            description: Some(HandlerDescription::of::<Signal<W, N>>()),
+            decode: decode_boxed::<Signal<W, N>>,
+            dispatch: <WorkflowAdapter<W> as ExecutableSyncSignal<Signal<W, N>>>::dispatch,
         }
     }
 
     /// Creates the entry of a signal with an async method.
     #[must_use]
-    pub const fn asynchronous<S: HandleSignalAsync<Workflow = W, Input: Payload>>() -> Self {
+    pub const fn asynchronous<N: 'static>() -> Self
+    where
+        W: HandleSignal<N, Input: Payload>,
+    {
         Self {
-            name: S::NAME,
-            description: Some(HandlerDescription::of::<S>()),
-            decode: decode_boxed::<S, S::Input>,
-            dispatch: <WorkflowAdapter<W> as ExecutableAsyncSignal<S>>::dispatch,
+            name: <Signal<W, N>>::NAME,
+            description: Some(HandlerDescription::of::<Signal<W, N>>()),
+            decode: decode_boxed::<Signal<W, N>>,
+            dispatch: <WorkflowAdapter<W> as ExecutableAsyncSignal<Signal<W, N>>>::dispatch,
         }
     }
 }
@@ -180,16 +120,20 @@ impl<W: WorkflowCode<Input: Payload>> SignalHandler<W> {
 impl<W: WorkflowCode<Input: Payload>> QueryHandler<W> {
     /// Creates the entry of a query.
     #[must_use]
-    pub const fn plain<Q: AnswerQuery<Workflow = W, Input: Payload>>() -> Self {
+    pub const fn plain<N: 'static>() -> Self
+    where
+        W: AnswerQuery<N, Input: Payload>,
+    {
         Self {
-            name: Q::NAME,
-            description: Some(HandlerDescription::of::<Q>()),
-            decode: decode_boxed::<Q, Q::Input>,
+            name: <Query<W, N>>::NAME,
+            description: Some(HandlerDescription::of::<Query<W, N>>()),
+            decode: decode_boxed::<Query<W, N>>,
             dispatch: |adapter, view, input| {
-                let input = input.downcast::<Q::Input>();
+                let input = input.downcast::<<W as AnswerQuery<N>>::Input>();
                 let input = *input.unwrap_or_else(|_| unreachable!("{INTERCEPTOR_KEEPS_TYPE}"));
-                let answer =
-                    <WorkflowAdapter<W> as ExecutableQuery<Q>>::handle(adapter, &view, input);
+                let answer = <WorkflowAdapter<W> as ExecutableQuery<Query<W, N>>>::handle(
+                    adapter, &view, input,
+                );
                 Ok(Box::new(QueryOutput::new(answer.map_err(WorkflowError::Execution)?)))
             },
         }
@@ -201,20 +145,24 @@ const INTERCEPTOR_KEEPS_TYPE: &str = "an interceptor keeps the type of the input
 impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
     /// Creates the entry of an update with a plain method.
     #[must_use]
-    pub const fn plain<U: HandleUpdate<Workflow = W, Input: Payload>>() -> Self {
+    pub const fn plain<N: 'static>() -> Self
+    where
+        W: HandleUpdate<N, Input: Payload>,
+    {
         Self {
-            name: U::NAME,
-            description: HandlerDescription::of::<U>(),
-            has_validator: U::HAS_VALIDATOR,
-            decode: decode_boxed::<U, U::Input>,
+            name: <Update<W, N>>::NAME,
+            description: HandlerDescription::of::<Update<W, N>>(),
+            has_validator: W::HAS_VALIDATOR,
+            decode: decode_boxed::<Update<W, N>>,
             dispatch: |context, input| {
                 let converter = context.payload_converter().clone();
-                let update =
-                    <WorkflowAdapter<W> as ExecutableSyncUpdate<U>>::dispatch(context, input);
-                outgoing::measured_update::<U>(update, converter)
+                let update = <WorkflowAdapter<W> as ExecutableSyncUpdate<Update<W, N>>>::dispatch(
+                    context, input,
+                );
+                outgoing::measured_update::<Update<W, N>>(update, converter)
             },
             validate: |adapter, view, input| {
-                <WorkflowAdapter<W> as ExecutableSyncUpdate<U>>::dispatch_validate(
+                <WorkflowAdapter<W> as ExecutableSyncUpdate<Update<W, N>>>::dispatch_validate(
                     adapter, &view, input,
                 )
             },
@@ -223,20 +171,24 @@ impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
 
     /// Creates the entry of an update with an async method.
     #[must_use]
-    pub const fn asynchronous<U: HandleUpdateAsync<Workflow = W, Input: Payload>>() -> Self {
+    pub const fn asynchronous<N: 'static>() -> Self
+    where
+        W: HandleUpdate<N, Input: Payload>,
+    {
         Self {
-            name: U::NAME,
-            description: HandlerDescription::of::<U>(),
-            has_validator: U::HAS_VALIDATOR,
-            decode: decode_boxed::<U, U::Input>,
+            name: <Update<W, N>>::NAME,
+            description: HandlerDescription::of::<Update<W, N>>(),
+            has_validator: W::HAS_VALIDATOR,
+            decode: decode_boxed::<Update<W, N>>,
             dispatch: |context, input| {
                 let converter = context.payload_converter().clone();
-                let update =
-                    <WorkflowAdapter<W> as ExecutableAsyncUpdate<U>>::dispatch(context, input);
-                outgoing::measured_update::<U>(update, converter)
+                let update = <WorkflowAdapter<W> as ExecutableAsyncUpdate<Update<W, N>>>::dispatch(
+                    context, input,
+                );
+                outgoing::measured_update::<Update<W, N>>(update, converter)
             },
             validate: |adapter, view, input| {
-                <WorkflowAdapter<W> as ExecutableAsyncUpdate<U>>::dispatch_validate(
+                <WorkflowAdapter<W> as ExecutableAsyncUpdate<Update<W, N>>>::dispatch_validate(
                     adapter, &view, input,
                 )
             },
@@ -244,73 +196,79 @@ impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
     }
 }
 
-impl<W, S> ExecutableSyncSignal<S> for WorkflowAdapter<W>
+impl<W, N: 'static> ExecutableSyncSignal<Signal<W, N>> for WorkflowAdapter<W>
 where
-    W: WorkflowCode<Input: Payload>,
-    S: HandleSignal<Workflow = W>,
+    W: WorkflowCode<Input: Payload> + HandleSignal<N>,
 {
-    fn handle(&mut self, context: &mut SdkSync<W>, input: S::Input) {
+    fn handle(&mut self, context: &mut SdkSync<W>, input: <W as HandleSignal<N>>::Input) {
         let mut context = SyncWorkflowContext::new(context.clone(), self.cancellation());
-        S::handle(self.state_mut(), &mut context, input);
+        W::handle(self.state_mut(), &mut context, input);
     }
 }
 
-impl<W, S> ExecutableAsyncSignal<S> for WorkflowAdapter<W>
+impl<W, N: 'static> ExecutableAsyncSignal<Signal<W, N>> for WorkflowAdapter<W>
 where
-    W: WorkflowCode<Input: Payload>,
-    S: HandleSignalAsync<Workflow = W>,
+    W: WorkflowCode<Input: Payload> + HandleSignal<N>,
 {
-    fn handle(context: Sdk<W>, input: S::Input) -> LocalBoxFuture<'static, ()> {
-        S::handle(WorkflowContext::new(context), input)
+    fn handle(
+        context: Sdk<W>,
+        input: <W as HandleSignal<N>>::Input,
+    ) -> LocalBoxFuture<'static, ()> {
+        W::handle_async(WorkflowContext::new(context), input)
     }
 }
 
-impl<W, Q> ExecutableQuery<Q> for WorkflowAdapter<W>
+impl<W, N: 'static> ExecutableQuery<Query<W, N>> for WorkflowAdapter<W>
 where
-    W: WorkflowCode<Input: Payload>,
-    Q: AnswerQuery<Workflow = W>,
+    W: WorkflowCode<Input: Payload> + AnswerQuery<N>,
 {
     fn handle(
         &self,
         view: &WorkflowContextView,
-        input: Q::Input,
-    ) -> Result<Q::Output, HandlerError> {
-        Q::answer(self.state(), view, input)
+        input: <W as AnswerQuery<N>>::Input,
+    ) -> Result<<W as AnswerQuery<N>>::Output, HandlerError> {
+        W::answer(self.state(), view, input)
     }
 }
 
-impl<W, U> ExecutableSyncUpdate<U> for WorkflowAdapter<W>
+impl<W, N: 'static> ExecutableSyncUpdate<Update<W, N>> for WorkflowAdapter<W>
 where
-    W: WorkflowCode<Input: Payload>,
-    U: HandleUpdate<Workflow = W>,
+    W: WorkflowCode<Input: Payload> + HandleUpdate<N>,
 {
     fn handle(
         &mut self,
         context: &mut SdkSync<W>,
-        input: U::Input,
-    ) -> Result<U::Output, HandlerError> {
+        input: <W as HandleUpdate<N>>::Input,
+    ) -> Result<<W as HandleUpdate<N>>::Output, HandlerError> {
         let mut context = SyncWorkflowContext::new(context.clone(), self.cancellation());
-        U::handle(self.state_mut(), &mut context, input)
+        W::handle(self.state_mut(), &mut context, input)
     }
 
-    fn validate(&self, view: &WorkflowContextView, input: &U::Input) -> Result<(), HandlerError> {
-        U::validate(self.state(), view, input)
+    fn validate(
+        &self,
+        view: &WorkflowContextView,
+        input: &<W as HandleUpdate<N>>::Input,
+    ) -> Result<(), HandlerError> {
+        W::validate(self.state(), view, input)
     }
 }
 
-impl<W, U> ExecutableAsyncUpdate<U> for WorkflowAdapter<W>
+impl<W, N: 'static> ExecutableAsyncUpdate<Update<W, N>> for WorkflowAdapter<W>
 where
-    W: WorkflowCode<Input: Payload>,
-    U: HandleUpdateAsync<Workflow = W>,
+    W: WorkflowCode<Input: Payload> + HandleUpdate<N>,
 {
     fn handle(
         context: Sdk<W>,
-        input: U::Input,
-    ) -> LocalBoxFuture<'static, Result<U::Output, HandlerError>> {
-        U::handle(WorkflowContext::new(context), input)
+        input: <W as HandleUpdate<N>>::Input,
+    ) -> LocalBoxFuture<'static, Result<<W as HandleUpdate<N>>::Output, HandlerError>> {
+        W::handle_async(WorkflowContext::new(context), input)
     }
 
-    fn validate(&self, view: &WorkflowContextView, input: &U::Input) -> Result<(), HandlerError> {
-        U::validate(self.state(), view, input)
+    fn validate(
+        &self,
+        view: &WorkflowContextView,
+        input: &<W as HandleUpdate<N>>::Input,
+    ) -> Result<(), HandlerError> {
+        W::validate(self.state(), view, input)
     }
 }

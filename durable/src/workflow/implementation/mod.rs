@@ -12,6 +12,7 @@ mod code;
 mod failed;
 mod handlers;
 mod metadata;
+mod numbered;
 pub(super) mod outgoing;
 mod query_output;
 mod register;
@@ -19,8 +20,9 @@ mod tables;
 pub(crate) mod user_code;
 
 pub use code::{Parent, WorkflowCode};
-pub use handlers::{
-    AnswerQuery, HandleSignal, HandleSignalAsync, HandleUpdate, HandleUpdateAsync, ValidateUpdate,
+pub use numbered::{
+    AnswerQuery, D0, D1, D2, D3, D4, D5, D6, D7, D8, D9, HandleSignal, HandleUpdate, Query, Signal,
+    Update,
 };
 pub(crate) use register::{handlers, register};
 pub use tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
@@ -48,7 +50,7 @@ use crate::workflow::WorkflowContext;
 use adapter::{AdapterDefinition, NoState, WorkflowAdapter};
 use bad_input::{decoded, drop_signal, undecodable, unreadable};
 use query_output::sealed;
-use tables::{Undeliverable, Unreadable, bad_call, find, known, names, with_built_in};
+use tables::{Handlers, Undeliverable, Unreadable, bad_call, list};
 use user_code::{Execution, Part, UserFuture};
 
 type Sdk<W> = temporalio_sdk::WorkflowContext<W>;
@@ -67,19 +69,20 @@ where
     }
 
     fn definition() -> WorkflowDefinitionDescriptor {
-        let names = Self::updates().map(|handler| handler.name);
-        updates::note_definition(W::NAME, names.collect());
-        let update = |handler: &UpdateHandler<W>| UpdateDefinitionDescriptor {
-            name: handler.name.to_owned(),
-            has_validator: handler.has_validator,
-        };
+        updates::note_definition(W::NAME, Self::updates().names());
+        let mut updates = Vec::new();
+        for update in Self::own(W::UPDATE_HANDLERS) {
+            let has_validator = update.has_validator;
+            updates
+                .push(UpdateDefinitionDescriptor { name: update.name.to_owned(), has_validator });
+        }
         WorkflowDefinitionDescriptor {
             workflow_type: W::NAME.to_owned(),
             has_init: W::HAS_INIT,
             init_takes_input: W::INIT_TAKES_INPUT,
-            signals: Self::signals().map(|handler| handler.name.to_owned()).collect(),
-            queries: Self::queries().map(|handler| handler.name.to_owned()).collect(),
-            updates: Self::updates().map(update).collect(),
+            signals: owned(&Self::signals().names()),
+            queries: owned(&Self::queries().names()),
+            updates,
         }
     }
 
@@ -105,7 +108,7 @@ where
             (Some(problem @ (NoState::TaskFailure(_) | NoState::UndecodableInput(_))), _) => {
                 problem
             }
-            (_, Err(error)) => undecodable::<W>(&error),
+            (_, Err(error)) => undecodable(W::NAME, W::PARAMETERS, &error),
             (_, Ok(input)) => return run(&context, input),
         };
         let message = match problem {
@@ -127,8 +130,8 @@ where
         payloads: Payloads,
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
-        let Some(handler) = find(Self::signals(), name) else {
-            let known = names(Self::signals());
+        let Some(handler) = Self::signals().find(name) else {
+            let known = list(&Self::signals().names());
             let reason = format!("the workflow has no such signal; its signals are {known}");
             return Ok(Some(Box::new(Undeliverable(reason))));
         };
@@ -148,7 +151,7 @@ where
             Ok(unreadable) => return fail_task(&context, unreadable.0),
             Err(input) => input,
         };
-        let handler = find(Self::signals(), name);
+        let handler = Self::signals().find(name);
         let is_silent = context.is_replaying_history_events();
         let has_state = || context.state(|adapter| adapter.made(is_silent).is_ok());
         match (input.downcast::<Undeliverable>(), handler) {
@@ -176,7 +179,7 @@ where
         payloads: &Payloads,
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
-        sealed(known(Self::queries(), "query", W::NAME, name).and_then(|handler| {
+        sealed(Self::queries().known("query", W::NAME, name).and_then(|handler| {
             let payloads = payloads.clone();
             decoded::<W>(converter, |context| (handler.decode)(context, payloads))
                 .map(Some)
@@ -190,7 +193,7 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowError> {
-        sealed(known(Self::queries(), "query", W::NAME, name).and_then(|handler| {
+        sealed(Self::queries().known("query", W::NAME, name).and_then(|handler| {
             self.require_state("query", W::NAME, name, false)?;
             self.answer(Part::Query(handler.name), || (handler.dispatch)(self, view, input))
         }))
@@ -201,7 +204,7 @@ where
         payloads: Payloads,
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
-        let handler = known(Self::updates(), "update", W::NAME, name)?;
+        let handler = Self::updates().known("update", W::NAME, name)?;
         match decoded::<W>(converter, |context| (handler.decode)(context, payloads)) {
             Ok(input) => Ok(Some(input)),
             Err(Undecoded::Invalid(reason)) => Err(bad_call("update", W::NAME, name, &reason)),
@@ -220,7 +223,7 @@ where
             Ok(unreadable) => return fail_task(&context, unreadable.0),
             Err(input) => input,
         };
-        let checked = known(Self::updates(), "update", W::NAME, name).and_then(|handler| {
+        let checked = Self::updates().known("update", W::NAME, name).and_then(|handler| {
             let is_silent = context.is_replaying_history_events();
             context.state(|adapter| adapter.require_state("update", W::NAME, name, is_silent))?;
             Ok(handler)
@@ -243,7 +246,7 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> Result<(), WorkflowError> {
-        let handler = known(Self::updates(), "update", W::NAME, name)?;
+        let handler = Self::updates().known("update", W::NAME, name)?;
         self.require_state("update", W::NAME, name, false)?;
         // The validator has no context to fail the task with. The update itself, which follows, does it.
         if input.is::<Unreadable>() {
@@ -259,8 +262,8 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
         if W::IS_DECLARED { &[] } else { handlers }
     }
 
-    fn updates() -> impl Iterator<Item = &'static UpdateHandler<W>> + Clone {
-        Self::own(W::UPDATE_HANDLERS).iter()
+    const fn updates() -> Handlers<UpdateHandler<W>> {
+        Handlers::new(Self::own(W::UPDATE_HANDLERS), &[])
     }
 
     fn init_state(
@@ -275,7 +278,7 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
             return Err(NoState::TaskFailure(reason));
         }
         match input.map(|input| input.0).transpose() {
-            Err(error) => Err(undecodable::<W>(&error)),
+            Err(error) => Err(undecodable(W::NAME, W::PARAMETERS, &error)),
             Ok(_) if W::IS_DECLARED => Err(NoState::Declared),
             // SDK 1.1.1 calls this outside of its own guard, so a panic would end the worker.
             Ok(input) => {
@@ -288,12 +291,12 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
         }
     }
 
-    fn signals() -> impl Iterator<Item = &'static SignalHandler<W>> + Clone {
-        with_built_in(Self::own(W::SIGNAL_HANDLERS), Self::SIGNALS)
+    const fn signals() -> Handlers<SignalHandler<W>> {
+        Handlers::new(Self::own(W::SIGNAL_HANDLERS), Self::SIGNALS)
     }
 
-    fn queries() -> impl Iterator<Item = &'static QueryHandler<W>> + Clone {
-        with_built_in(Self::own(W::QUERY_HANDLERS), Self::QUERIES)
+    const fn queries() -> Handlers<QueryHandler<W>> {
+        Handlers::new(Self::own(W::QUERY_HANDLERS), Self::QUERIES)
     }
 
     /// Calls a query or a validator. A panic becomes an error for the caller: SDK 1.1.1 has no guard for
@@ -331,6 +334,10 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
             Err(_) => Err(bad_call(kind, workflow, name, "the workflow has no state")),
         }
     }
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
 }
 
 /// Runs the user's `#[run]`.

@@ -136,7 +136,7 @@ pub(crate) fn ended<W: Workflow>(
             }
         }
         Err(WorkflowTermination::Failed(OutgoingWorkflowError::PayloadConversion(error))) => {
-            Err(unconverted::<W>(error, &memo()))
+            Err(unconverted(W::NAME, error, &memo()))
         }
         Err(WorkflowTermination::Cancelled { details: Some(details) }) => {
             let details = Some(replace_oversized(details, converter));
@@ -166,7 +166,8 @@ type Details = Box<dyn WorkflowOutputValue + Send + Sync>;
 
 /// Ends a run because of a value that could not be converted. If the worker lacks the codec for it, the
 /// task fails instead, and the workflow continues once the codec is there.
-fn unconverted<W: Workflow>(
+fn unconverted(
+    workflow: &str,
     error: PayloadConversionError,
     memo: &HashMap<String, Payload>,
 ) -> WorkflowTermination {
@@ -178,7 +179,7 @@ fn unconverted<W: Workflow>(
     if let PayloadConversionError::WrongEncoding = &error {
         let unknown = memo.iter().find_map(|(name, value)| Some((name, encoding::unknown(value)?)));
         if let Some((name, encoding)) = unknown {
-            let what = format!("the memo `{name}` of workflow {}", W::NAME);
+            let what = format!("the memo `{name}` of workflow {workflow}");
             return PayloadConversionError::from(UnknownEncoding { what, encoding }).into();
         }
     }
@@ -186,7 +187,7 @@ fn unconverted<W: Workflow>(
         return error.into_failure().into();
     }
     let reason = conversion(&error);
-    let message = format!("workflow {}: a value does not fit its type: {reason}", W::NAME);
+    let message = format!("workflow {workflow}: a value does not fit its type: {reason}");
     ApplicationFailure::builder(message)
         .type_name(INVALID_INPUT.to_owned())
         .non_retryable(true)

@@ -4,17 +4,29 @@ use temporalio_sdk::workflows::WorkflowRegistrationError;
 
 use super::adapter::WorkflowAdapter;
 use super::built_in;
-use crate::definition::Payload;
+use super::tables::Named;
 use crate::definition::entry::{Target, WorkflowHandlers};
+use crate::definition::{HandlerDescription, Payload};
 use crate::workflow::implementation::WorkflowCode;
 
 /// Returns the descriptions of a workflow's handlers.
 pub(crate) fn handlers<W: WorkflowCode>() -> WorkflowHandlers {
     WorkflowHandlers {
-        signals: W::SIGNAL_HANDLERS.iter().filter_map(|handler| handler.description).collect(),
-        queries: W::QUERY_HANDLERS.iter().filter_map(|handler| handler.description).collect(),
-        updates: W::UPDATE_HANDLERS.iter().map(|handler| handler.description).collect(),
+        signals: described(W::SIGNAL_HANDLERS),
+        queries: described(W::QUERY_HANDLERS),
+        updates: described(W::UPDATE_HANDLERS),
     }
+}
+
+fn described<H: Named>(handlers: &'static [H]) -> Vec<HandlerDescription> {
+    let (mut described, mut rest) = (Vec::new(), handlers);
+    while let [handler, others @ ..] = rest {
+        if let Some(description) = handler.description() {
+            described.push(description);
+        }
+        rest = others;
+    }
+    described
 }
 
 /// Registers an annotated workflow with a worker, or with a replayer of histories.

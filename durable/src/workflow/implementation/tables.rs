@@ -68,11 +68,18 @@ debug!([W] UpdateHandler[W]: name);
 /// An entry of a handler table.
 pub(crate) trait Named: 'static {
     fn name(&self) -> &'static str;
+
+    /// Returns the description, or `None` for a built-in handler.
+    fn description(&self) -> Option<HandlerDescription>;
 }
 
 impl<W: 'static> Named for SignalHandler<W> {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn description(&self) -> Option<HandlerDescription> {
+        self.description
     }
 }
 
@@ -80,44 +87,91 @@ impl<W: 'static> Named for QueryHandler<W> {
     fn name(&self) -> &'static str {
         self.name
     }
+
+    fn description(&self) -> Option<HandlerDescription> {
+        self.description
+    }
 }
 
 impl<W: 'static> Named for UpdateHandler<W> {
     fn name(&self) -> &'static str {
         self.name
     }
+
+    fn description(&self) -> Option<HandlerDescription> {
+        Some(self.description)
+    }
 }
 
-/// Returns a workflow's own handlers and the built-in ones that they do not replace.
-pub(crate) fn with_built_in<H: Named>(
+/// The handlers of a kind: a workflow's own, and the built-in ones that they do not replace.
+///
+/// Rustc compiles the search for every workflow. So it has no iterators and closures.
+pub(crate) struct Handlers<H: 'static> {
     own: &'static [H],
     built_in: &'static [H],
-) -> impl Iterator<Item = &'static H> + Clone {
-    let missing = built_in.iter().filter(|handler| find(own.iter(), handler.name()).is_none());
-    own.iter().chain(missing)
 }
 
-pub(crate) fn find<H: Named>(
-    mut handlers: impl Iterator<Item = &'static H>,
-    name: &str,
-) -> Option<&'static H> {
-    handlers.find(|handler| handler.name() == name)
+impl<H: Named> Handlers<H> {
+    pub(crate) const fn new(own: &'static [H], built_in: &'static [H]) -> Self {
+        Self { own, built_in }
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&'static H> {
+        match search(self.own, name) {
+            None => search(self.built_in, name),
+            found => found,
+        }
+    }
+
+    pub(crate) fn known(
+        &self,
+        kind: &str,
+        workflow: &str,
+        name: &str,
+    ) -> Result<&'static H, WorkflowError> {
+        match self.find(name) {
+            Some(handler) => Ok(handler),
+            None => Err(unknown(kind, workflow, name, &self.names())),
+        }
+    }
+
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        let (mut own, mut built_in) = (self.own, self.built_in);
+        while let [handler, others @ ..] = own {
+            names.push(handler.name());
+            own = others;
+        }
+        while let [handler, others @ ..] = built_in {
+            if search(self.own, handler.name()).is_none() {
+                names.push(handler.name());
+            }
+            built_in = others;
+        }
+        names
+    }
 }
 
-pub(crate) fn known<H: Named>(
-    handlers: impl Iterator<Item = &'static H> + Clone,
-    kind: &str,
-    workflow: &str,
-    name: &str,
-) -> Result<&'static H, WorkflowError> {
-    find(handlers.clone(), name).ok_or_else(|| {
-        let reason = format!("unknown name; known names: {}", names(handlers));
-        bad_call(kind, workflow, name, &reason)
-    })
+/// Returns the handler of this name.
+pub(crate) fn search<H: Named>(handlers: &'static [H], name: &str) -> Option<&'static H> {
+    let mut rest = handlers;
+    while let [handler, others @ ..] = rest {
+        if handler.name() == name {
+            return Some(handler);
+        }
+        rest = others;
+    }
+    None
 }
 
-pub(crate) fn names<H: Named>(handlers: impl Iterator<Item = &'static H>) -> String {
-    let names: Vec<_> = handlers.map(|handler| format!("`{}`", handler.name())).collect();
+fn unknown(kind: &str, workflow: &str, name: &str, known: &[&str]) -> WorkflowError {
+    let reason = format!("unknown name; known names: {}", list(known));
+    bad_call(kind, workflow, name, &reason)
+}
+
+/// Lists names for a message.
+pub(crate) fn list(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 

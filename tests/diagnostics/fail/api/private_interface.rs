@@ -12,6 +12,8 @@ impl WorkflowAnnotation for Own {
     const NAME: &'static str = "Own";
     const QUEUE: &'static str = "orders";
     const SOURCE: durable::definition::SourceLocation = durable::definition::SourceLocation::new("", 1, 1);
+    type HandleOf<T> = Box<T>;
+    type Methods = ();
 }
 
 fn main() {}
