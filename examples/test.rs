@@ -17,6 +17,8 @@ mod cli;
 mod configuration;
 #[path = "continue-as-new/test.rs"]
 mod continue_as_new;
+#[path = "encryption/test.rs"]
+mod encryption;
 #[path = "entity/test.rs"]
 mod entity;
 #[path = "error-handling/test.rs"]
