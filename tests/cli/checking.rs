@@ -19,7 +19,7 @@ fn configured(text: &str, arguments: &[&str]) -> crate::Ran {
 #[test]
 fn a_sound_program_is_sound() {
     let text = run_alone(&["check"]).text();
-    assert!(text.contains("queues         4\nworkflows      8\nactivities     2\n"), "{text}");
+    assert!(text.contains("queues         6\nworkflows      13\nactivities     3\n"), "{text}");
     assert_eq!(
         run_alone(&["check", "--output", "json"]).json(),
         json!({ "ok": true, "problems": [] })
@@ -180,7 +180,7 @@ fn a_profile_is_named_on_the_command_line() {
 
 #[test]
 fn the_schema_says_what_the_registry_knows() {
-    let schema = run_alone(&["schema"]).json();
+    let schema = run_alone(&["schema", "--output", "json"]).json();
     let queue = |list: &str, name: &str| {
         let queues = schema[list].as_array().expect("a list").clone();
         queues.into_iter().find(|queue| queue["name"] == name).expect("the queue is there")

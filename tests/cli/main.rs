@@ -1,14 +1,17 @@
 //! `durable::cli`, as somebody at a shell sees it: the built program, on one dev server for this binary.
 
 mod checking;
+mod completing;
 mod flows;
 mod logging;
 mod looking;
 mod metadata;
+mod operating;
 mod own;
 mod replaying;
 mod schedules;
 mod screen_flows;
+mod screens;
 mod serving;
 mod starting;
 mod talking;

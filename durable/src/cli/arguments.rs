@@ -11,8 +11,8 @@ use super::commands::keys;
 #[cfg(feature = "testing")]
 use super::commands::replay;
 use super::commands::{
-    check, completions, configuration, describe, end, execute, health, history, list, schedule,
-    schema, serve, start, talk, workflow,
+    check, completions, configuration, describe, end, execute, health, history, list, pause, queue,
+    schedule, schema, serve, start, talk, workflow,
 };
 use super::context::Global;
 
@@ -58,6 +58,16 @@ pub(super) enum Command {
     Cancel(end::Cancel),
     /// Ends a workflow immediately
     Terminate(end::Terminate),
+    /// Continues a workflow from an earlier point of its history, in a new run
+    Reset(end::Reset),
+    /// Pauses a workflow or its activities
+    Pause(pause::Paused),
+    /// Continues a paused workflow or activities
+    Unpause(pause::Paused),
+    /// Prints the workers that poll a queue, and its backlog
+    Queue(queue::Queue),
+    /// Lists the workers of the namespace
+    Workers(queue::Workers),
     /// Creates and changes recurring schedules, which start workflows at certain times
     #[command(subcommand)]
     Schedule(schedule::Schedule),

@@ -12,7 +12,9 @@ use futures_util::future::BoxFuture;
 
 use super::arguments::Arguments;
 use super::commands;
+use super::completion;
 use super::context::{Context, Customize, Global};
+use super::examples;
 use super::exit::{BoxError, Outcome, Problem};
 use super::format::Format;
 use super::negative;
@@ -172,6 +174,9 @@ impl Cli {
             arguments = arguments.into_iter().map(negative::shielded).collect();
         }
         let command = self.clap_command(arguments.first());
+        if let Some(code) = completion::answered(&command, &arguments, &self.customize) {
+            return code;
+        }
         let matches = match command.clone().try_get_matches_from(&arguments) {
             Ok(matches) => matches,
             Err(error) => return parsed_badly(error, wants_json(&arguments)),
@@ -208,7 +213,8 @@ impl Cli {
         let executable = path.and_then(|path| Path::new(path).file_stem());
         let executable = executable.map(|name| name.to_string_lossy().into_owned());
         let name = self.name.clone().or(executable).unwrap_or_else(|| "durable".to_owned());
-        let mut command = negative::allowed(Arguments::command()).name(name.clone()).bin_name(name);
+        let command = examples::added(negative::allowed(Arguments::command()), &name);
+        let mut command = command.name(name.clone()).bin_name(name);
         if let Some(version) = &self.version {
             command = command.version(version.clone());
         }

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::builder::styling::AnsiColor;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::escape;
 use super::format::Format;
@@ -17,6 +17,9 @@ use crate::error::{ConnectionError, Error, SharedError};
 
 /// The error of a command of the program's own.
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// The exit code of a wait that Ctrl-C has ended, as shells report the signal.
+const INTERRUPTED: u8 = 130;
 
 /// The error of a command, with its exit code.
 #[derive(Debug)]
@@ -41,6 +44,11 @@ impl Problem {
     /// An error that came up while the command ran.
     pub(super) fn failure(error: impl Into<BoxError>) -> Self {
         Self { code: FAILED, error: error.into() }
+    }
+
+    /// The end of a wait by Ctrl-C.
+    pub(super) fn interrupted(error: impl Into<BoxError>) -> Self {
+        Self { code: INTERRUPTED, error: error.into() }
     }
 
     /// The error of a command of the program's own.
@@ -73,10 +81,19 @@ impl Problem {
 }
 
 /// Prints a line to standard error that doesn't change how the command ends.
-pub(super) fn warn(warning: impl fmt::Display) {
+pub(super) fn warn(format: Format, warning: impl fmt::Display) {
+    let warning = warning.to_string();
     let style = AnsiColor::Yellow.on_default().bold();
-    let warning = escape::lines(&warning.to_string());
-    let line = format!("{style}warning:{style:#} {warning}\n");
+    let text = format!("{style}warning:{style:#} {}", escape::lines(&warning));
+    note(format, &json!({ "warning": warning }), &text);
+}
+
+/// Prints a note to standard error, as an escaped text or as one JSON value.
+pub(super) fn note(format: Format, as_json: &Value, text: &str) {
+    let line = match format {
+        Format::Json => format!("{as_json}\n"),
+        Format::Text => format!("{text}\n"),
+    };
     let _ = anstream::stderr().write_all(line.as_bytes());
 }
 

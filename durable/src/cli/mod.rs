@@ -36,9 +36,11 @@
 mod arguments;
 mod builder;
 mod commands;
+mod completion;
 mod context;
 mod duration;
 mod escape;
+mod examples;
 mod exit;
 mod format;
 mod input;
@@ -47,6 +49,8 @@ mod names;
 mod negative;
 mod output;
 mod program;
+mod progress;
+mod selection;
 mod waiting;
 
 pub use builder::Cli;

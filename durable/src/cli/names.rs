@@ -108,6 +108,29 @@ pub(super) fn handler(
     Err(unknown(&format!("workflow type `{workflow_type}`"), kind.name(), name, &known))
 }
 
+/// Returns the names of all workflow types.
+pub(super) fn workflow_types(registry: &Registry) -> Vec<String> {
+    workflows(registry).map(|entry| entry.name.to_owned()).collect()
+}
+
+/// Returns the names of all activity types.
+pub(super) fn activity_types(registry: &Registry) -> Vec<String> {
+    let activities = queues(registry).flat_map(|(_, queue)| queue.activities());
+    activities.map(|entry| entry.name.to_owned()).collect()
+}
+
+/// Returns the names of all queues.
+pub(super) fn queue_names(registry: &Registry) -> Vec<String> {
+    queues(registry).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Returns the names of all handlers of this kind.
+pub(super) fn handlers(registry: &Registry, kind: Kind) -> Vec<String> {
+    let own = workflows(registry).flat_map(|entry| kind.of(entry));
+    let own = own.map(|handler| handler.name);
+    own.chain(kind.built_in().iter().copied()).map(str::to_owned).collect()
+}
+
 /// Checks that this program serves every queue that was asked for.
 pub(super) fn served(registry: &Registry, asked: &[String]) -> Outcome {
     let known: Vec<_> = registry.queues().map(|(name, _)| name).collect();

@@ -17,9 +17,5 @@ pub(super) struct Program {
     /// All commands, for completions.
     pub(super) command: Command,
     /// The arguments, the path of the program first.
-    #[cfg_attr(
-        not(feature = "dev-server"),
-        expect(dead_code, reason = "only `dev` runs it again")
-    )]
     pub(super) arguments: Vec<OsString>,
 }

@@ -14,8 +14,8 @@ pub(super) fn no_worker(queue: &str) -> String {
 pub(super) fn reason(
     described: &WorkflowDescription,
     queues_without_worker: &BTreeSet<String>,
-    times: Times,
 ) -> String {
+    let times = Times::relative();
     if described.status() != WorkflowExecutionStatus::Running {
         return format!("the workflow is {:?}", described.status()).to_lowercase();
     }

@@ -19,15 +19,15 @@ pub use connection::{Client, ClientBuilder, ClientService, Health, Pem, Tls};
 pub(crate) use connection::{is_refusal, is_transient};
 pub use deployment::{DeploymentVersion, VersionOverride};
 pub use handle::{
-    ActivityHandle, ActivityState, AnyInput, AnyQuery, AnySignal, AnyUpdate, AnyWorkflow,
-    AnyWorkflowHandle, HasHandle, PauseNote, PendingActivity, PendingChild, PendingTimer,
-    PendingWorkflowTask, QueryCall, SignalCall, UpdateCall, UpdateHandle, UpdateMethod,
-    WorkflowDescription, WorkflowEnding, WorkflowHandle,
+    ActivityHandle, ActivitySelection, ActivityState, AnyInput, AnyQuery, AnySignal, AnyUpdate,
+    AnyWorkflow, AnyWorkflowHandle, HasHandle, PauseNote, PendingActivity, PendingChild,
+    PendingTimer, PendingWorkflowTask, QueryCall, ResetPoint, SignalCall, UpdateCall, UpdateHandle,
+    UpdateMethod, WorkflowDescription, WorkflowEnding, WorkflowHandle,
 };
-pub use list::{ListWorkflowsCall, ListedWorkflow, Listing};
+pub use list::{Batch, BatchProgress, ListWorkflowsCall, ListedWorkflow, Listing};
 pub use payloads::Payloads;
 pub use queue::{
-    Poller, TaskQueueDescription, TaskQueueHandle, TaskQueuePart, WorkerState, WorkerSummary,
+    Poller, TaskQueueDescription, TaskQueueHandle, TaskQueuePart, WorkerStatus, WorkerSummary,
 };
 pub use schedule::{
     Calendar, CreateScheduleCall, ListSchedulesCall, ScheduleDescription, ScheduleHandle,

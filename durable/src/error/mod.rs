@@ -253,6 +253,16 @@ pub enum Error {
         /// The requested id.
         schedule_id: String,
     },
+    /// The workflow can't be reset to this point, because its history doesn't have it.
+    #[error(
+        "workflow `{workflow_id}` can't be reset to {point}: its history has no such workflow task"
+    )]
+    NoResetPoint {
+        /// The workflow's id, or the query of many.
+        workflow_id: String,
+        /// The point.
+        point: String,
+    },
     /// The recurring schedule does not exist.
     #[error("schedule `{schedule_id}` was not found")]
     ScheduleNotFound {

@@ -20,7 +20,7 @@ use crate::worker::Workers;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Check {
     /// Checks this queue only; may be repeated
-    #[arg(long = "queue", short, value_name = "NAME")]
+    #[arg(long = "queue", short, value_name = "QUEUE")]
     queues: Vec<String>,
     /// Accepts names of workflows, activities and queues in the configuration that this program
     /// doesn't have, because other programs use the same file

@@ -5,17 +5,20 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use temporalio_common::protos::proto_ts_to_system_time;
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 
+use super::payloads;
 use super::workflow::Existing;
 use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
-#[cfg(feature = "testing")]
-use crate::cli::output::line;
-use crate::cli::output::{row, short, table, text, utc, whole};
+use crate::cli::format::Format;
+use crate::cli::output::{
+    Page, Times, dim, line, print, row, short, table, table_with_details, text, utc, whole,
+};
+use crate::client::Listing;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct History {
@@ -23,8 +26,14 @@ pub(in crate::cli) struct History {
     workflow: Existing,
     /// Writes the history to this file, as `replay` and Temporal's own tools read it
     #[cfg(feature = "testing")]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "follow")]
     save: Option<PathBuf>,
+    /// Prints inputs, outputs and details too; the JSON always has them
+    #[arg(long)]
+    payloads: bool,
+    /// Goes on with each new event until the workflow ends
+    #[arg(long)]
+    follow: bool,
 }
 
 impl History {
@@ -42,23 +51,66 @@ impl History {
         }
         // The history is fetched page by page, where an unknown id would be reported less clearly.
         handle.describe().await?;
-        let events = handle.history().into_events().await.map_err(Problem::failure)?;
+        let mut events = handle.decoded_history(self.follow);
+        if self.follow {
+            return follow(context, &mut events, self.payloads).await;
+        }
+        let events = events.collect().await?;
         let as_json: Value = events.iter().map(as_json).collect();
         let output = context.output();
-        output.show(&as_json, || {
-            let times = output.times();
-            let rows = events.iter().map(|event| {
-                row![
-                    event.event_id.to_string(),
-                    times.at(at(event)).unwrap_or_default(),
-                    event_type(event),
-                    subject(event).unwrap_or_default(),
-                ]
-            });
-            let columns = [whole("event"), whole("time"), whole("type"), text("what")];
-            table(&columns, &rows.collect::<Vec<_>>())
-        })
+        output.show(&as_json, || as_text(&events, self.payloads, output.times()))
     }
+}
+
+/// Prints each event as soon as it is there, until the workflow ends or Ctrl-C.
+async fn follow(
+    context: &Context,
+    events: &mut Listing<HistoryEvent>,
+    with_payloads: bool,
+) -> Outcome {
+    let output = context.output();
+    loop {
+        let next = tokio::select! {
+            stopped = tokio::signal::ctrl_c() => return stopped.map_err(Problem::failure),
+            next = events.next() => next?,
+        };
+        let Some(event) = next else { return Ok(()) };
+        match output.format {
+            // A line for each, which programs can read while it goes on.
+            Format::Json => print(&format!("{}\n", as_json(&event)))?,
+            Format::Text => {
+                let at = utc(at(&event)).unwrap_or_default();
+                let what = subject(&event).unwrap_or_default();
+                let text = format!("{:>5}  {at}  {}  {what}", event.event_id, event_type(&event));
+                output.text(&line(text.trim_end()).then(&values_of(&event, with_payloads)))?;
+            }
+        }
+    }
+}
+
+fn as_text(events: &[HistoryEvent], with_payloads: bool, times: Times) -> Page {
+    let row = |event: &HistoryEvent| {
+        row![
+            event.event_id.to_string(),
+            times.at(at(event)).unwrap_or_default(),
+            event_type(event),
+            subject(event).unwrap_or_default(),
+        ]
+    };
+    let columns = [whole("event"), whole("time"), whole("type"), text("what")];
+    if !with_payloads {
+        return table(&columns, &events.iter().map(row).collect::<Vec<_>>());
+    }
+    let pages = events.iter().map(|event| values_of(event, true));
+    table_with_details(&columns, events.iter().map(row).zip(pages).collect())
+}
+
+/// Formats the payloads of an event, one below the other.
+fn values_of(event: &HistoryEvent, with_payloads: bool) -> Page {
+    let fields = if with_payloads { payloads::of(event) } else { Vec::new() };
+    fields.iter().fold(Page::default(), |page, (name, value)| {
+        page.then(&dim(&format!("       {name}: {value}")))
+    })
 }
 
 fn as_json(event: &HistoryEvent) -> Value {
@@ -67,6 +119,7 @@ fn as_json(event: &HistoryEvent) -> Value {
         "time": utc(at(event)),
         "type": event_type(event),
         "what": subject(event),
+        "payloads": payloads::of(event).into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>(),
     })
 }
 

@@ -1,15 +1,19 @@
 //! `list`: the workflows of the namespace, filtered.
 
+use std::time::Duration;
+
 use clap::{Args, ValueEnum};
+use console::Term;
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
 use crate::cli::context::Context;
-use crate::cli::exit::Outcome;
+use crate::cli::duration;
+use crate::cli::exit::{Outcome, Problem};
 use crate::cli::output::{
     Page, Times, between, dim, ids, line, row, status_cell, table, utc, whole,
 };
-use crate::client::{AnyWorkflow, ListedWorkflow, WorkflowExecutionStatus};
+use crate::client::{AnyWorkflow, ListWorkflowsCall, ListedWorkflow, WorkflowExecutionStatus};
 
 /// The status of a workflow, in the order of the server.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -51,7 +55,7 @@ pub(in crate::cli) struct List {
     #[arg(long = "status", value_enum, ignore_case = true, value_name = "STATUS")]
     statuses: Vec<Status>,
     /// Lists only workflows on this queue
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "QUEUE")]
     queue: Option<String>,
     /// Lists only workflows whose id starts with this text
     #[arg(long, value_name = "TEXT")]
@@ -65,38 +69,66 @@ pub(in crate::cli) struct List {
     /// Prints only the number of workflows
     #[arg(long)]
     count: bool,
+    /// Prints the list again and again, until Ctrl-C
+    #[arg(long, conflicts_with = "count")]
+    watch: bool,
+    /// The time between two lists of `--watch`
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = "2s", requires = "watch")]
+    interval: Duration,
 }
 
 impl List {
     pub(super) async fn run(self, context: &Context) -> Outcome {
-        let mut list = context.client().await?.list_all();
-        for name in self.types {
-            list = list.workflow_type(name);
-        }
-        for status in self.statuses {
-            list = list.status(status.into());
-        }
-        if let Some(queue) = self.queue {
-            list = list.task_queue(queue);
-        }
-        if let Some(prefix) = self.id_prefix {
-            list = list.id_starting_with(prefix);
-        }
-        if let Some(query) = self.query {
-            list = list.matching(query);
-        }
         if self.count {
-            let count = list.count().await?;
+            let count = self.call(context).await?.count().await?;
             return context.output().show(&json!({ "count": count }), || line(&count.to_string()));
         }
+        let terminal = Term::stdout();
+        loop {
+            let (found, more) = self.found(context).await?;
+            if self.watch && terminal.is_term() {
+                terminal.clear_screen().map_err(Problem::failure)?;
+            }
+            let as_json: Value = found.iter().map(as_json).collect();
+            let output = context.output();
+            output.show(&as_json, || as_text(&found, more, output.times()))?;
+            if !self.watch {
+                return Ok(());
+            }
+            tokio::select! {
+                stopped = tokio::signal::ctrl_c() => return stopped.map_err(Problem::failure),
+                () = tokio::time::sleep(self.interval) => {}
+            }
+        }
+    }
+
+    async fn call(&self, context: &Context) -> Outcome<ListWorkflowsCall<AnyWorkflow>> {
+        let mut list = context.client().await?.list_all();
+        for name in &self.types {
+            list = list.workflow_type(name);
+        }
+        for status in &self.statuses {
+            list = list.status((*status).into());
+        }
+        if let Some(queue) = &self.queue {
+            list = list.task_queue(queue);
+        }
+        if let Some(prefix) = &self.id_prefix {
+            list = list.id_starting_with(prefix);
+        }
+        if let Some(query) = &self.query {
+            list = list.matching(query);
+        }
+        Ok(list)
+    }
+
+    /// Returns the workflows, and whether there are more.
+    async fn found(&self, context: &Context) -> Outcome<(Vec<Found>, bool)> {
         // One more than is shown tells whether there are more.
-        let mut found = list.limit(self.limit.saturating_add(1)).await?;
+        let mut found = self.call(context).await?.limit(self.limit.saturating_add(1)).await?;
         let more = found.len() > self.limit;
         found.truncate(self.limit);
-        let found = with_problems(found).await;
-        let as_json: Value = found.iter().map(as_json).collect();
-        let output = context.output();
-        output.show(&as_json, || as_text(&found, more, output.times()))
+        Ok((with_problems(found).await, more))
     }
 }
 
@@ -147,16 +179,21 @@ fn as_text(found: &[Found], more: bool, times: Times) -> Page {
     }
     let rows = found.iter().map(|Found { workflow, is_stuck }| {
         let (started, closed) = (workflow.start_time(), workflow.close_time());
+        let end = if times.is_absolute() {
+            times.at(closed)
+        } else {
+            between(started, closed).or_else(|| times.age(started))
+        };
         row![
             workflow.id(),
             workflow.workflow_type(),
             status_cell(workflow.status(), *is_stuck),
             times.at(started).unwrap_or_default(),
-            between(started, closed).or_else(|| times.age(started)).unwrap_or_default(),
+            end.unwrap_or_default(),
         ]
     });
-    let columns =
-        [ids("workflow id"), ids("type"), whole("status"), whole("started"), whole("duration")];
+    let end = if times.is_absolute() { "closed" } else { "duration" };
+    let columns = [ids("workflow id"), ids("type"), whole("status"), whole("started"), whole(end)];
     let table = table(&columns, &rows.collect::<Vec<_>>());
     if more { table.then(&dim("there are more; raise --limit to see them")) } else { table }
 }

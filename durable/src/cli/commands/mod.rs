@@ -18,6 +18,9 @@ pub(super) mod history;
 pub(super) mod keys;
 pub(super) mod list;
 mod logging;
+pub(super) mod pause;
+mod payloads;
+pub(super) mod queue;
 #[cfg(feature = "dev-server")]
 mod rebuild;
 #[cfg(feature = "testing")]
@@ -53,6 +56,11 @@ pub(super) async fn run(command: Command, program: Program) -> Outcome {
         Command::History(history) => history.run(&context).await,
         Command::Cancel(cancel) => cancel.run(&context).await,
         Command::Terminate(terminate) => terminate.run(&context).await,
+        Command::Reset(reset) => reset.run(&context).await,
+        Command::Pause(paused) => paused.pause(&context).await,
+        Command::Unpause(paused) => paused.unpause(&context).await,
+        Command::Queue(queue) => queue.run(&context).await,
+        Command::Workers(workers) => workers.run(&context).await,
         Command::Schedule(schedule) => schedule.run(&context).await,
         #[cfg(feature = "testing")]
         Command::Replay(replay) => replay.run(&context).await,

@@ -20,7 +20,7 @@ use crate::worker::Workers;
 #[derive(Debug, Args)]
 pub(super) struct Serving {
     /// Serves this queue only; may be repeated
-    #[arg(long = "queue", short, value_name = "NAME")]
+    #[arg(long = "queue", short, value_name = "QUEUE")]
     queues: Vec<String>,
     /// The time for running activities to end after a stop, such as `300` (seconds) or `5m`; the
     /// default is what is configured, or else 10 minutes

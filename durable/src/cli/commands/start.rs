@@ -28,7 +28,7 @@ pub(super) struct Target {
     #[arg(long, visible_alias = "workflow-id", value_name = "ID")]
     pub(super) id: Option<String>,
     /// The queue, if workflows of this type are on several
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "QUEUE")]
     queue: Option<String>,
     /// The longest time for the workflow, with retries and continued runs, such as `7200` (seconds) or
     /// `2h`

@@ -1,17 +1,23 @@
 //! `signal`, `query` and `update`: calls of handlers by name, with inputs that are checked before they
 //! are sent.
 
+use std::future::IntoFuture as _;
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::workflow::Existing;
 use crate::cli::context::Context;
-use crate::cli::exit::{Outcome, Problem};
-use crate::cli::input;
+use crate::cli::exit::{self, Outcome, Problem};
 use crate::cli::names::{self, Kind};
 use crate::cli::output::{line, pairs};
-use crate::client::AnyWorkflowHandle;
+use crate::cli::selection::Many;
+use crate::cli::{duration, escape, input, progress};
+use crate::client::{AnyWorkflowHandle, ListWorkflowsCall};
 use crate::definition::Registry;
+use crate::error::Error;
 
 /// The arguments that name a handler of a workflow and its inputs.
 #[derive(Debug, Args)]
@@ -48,33 +54,84 @@ impl Call {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Signal {
+    /// The workflow's id; with `--query` the name of the signal stands here
+    #[arg(value_name = "WORKFLOW_ID")]
+    first: String,
+    /// The name of the signal, as `schema` lists it
+    #[arg(value_name = "NAME", required_unless_present = "query")]
+    second: Option<String>,
+    /// The inputs as JSON, in the order of the parameters: each the JSON itself, the name of a file
+    /// (`@order.json`), or `-` for standard input
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// The id of one run; the default is the current one
+    #[arg(long, value_name = "ID", conflicts_with = "query")]
+    run_id: Option<String>,
     #[command(flatten)]
-    call: Call,
+    many: Many,
 }
 
 impl Signal {
     pub(super) async fn run(self, context: &Context) -> Outcome {
-        let (handle, inputs) = self.call.checked(context, Kind::Signal).await?;
-        handle.signal(&self.call.name, inputs).await?;
-        let sent = json!({ "workflow_id": handle.id(), "signal": self.call.name });
+        if self.many.query.is_some() {
+            return self.to_many(context).await;
+        }
+        let workflow = Existing { id: self.first, run_id: self.run_id };
+        let name = self.second.unwrap_or_default();
+        let call = Call { workflow, name, inputs: self.inputs };
+        let (handle, inputs) = call.checked(context, Kind::Signal).await?;
+        handle.signal(&call.name, inputs).await?;
+        let sent = json!({ "workflow_id": handle.id(), "signal": call.name });
         context.output().show(&sent, || {
-            line(&format!("signal `{}` was sent to workflow `{}`", self.call.name, handle.id()))
+            line(&format!("signal `{}` was sent to workflow `{}`", call.name, handle.id()))
         })
     }
+
+    /// Sends the signal to all workflows of the query. Their types may differ, so the inputs are checked
+    /// as JSON only.
+    async fn to_many(self, context: &Context) -> Outcome {
+        let name = self.first;
+        let inputs: Vec<_> = self.second.into_iter().chain(self.inputs).collect();
+        let inputs = input::read(&inputs)?;
+        let words = (format!("send signal `{name}` to"), format!("were sent signal `{name}`"));
+        let send = async |list: ListWorkflowsCall<_>| list.signal_all(name, inputs, "").await;
+        self.many.apply(context, (&words.0, &words.1), true, send).await
+    }
 }
+
+/// The longest wait for an answer without `--timeout`.
+const ANSWER: &str = "10s";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Query {
     #[command(flatten)]
     call: Call,
+    /// The longest wait for the answer, such as `5` (seconds) or `1m`
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, default_value = ANSWER)]
+    timeout: Duration,
 }
 
 impl Query {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let (handle, inputs) = self.call.checked(context, Kind::Query).await?;
-        let answer = handle.query(&self.call.name, inputs).await?;
-        context.output().value(&answer)
+        let query = handle.query(&self.call.name, inputs).call_timeout(self.timeout).into_future();
+        let answer = progress::watched(context, &handle, Some(self.timeout), query).await?;
+        match answer {
+            Err(Error::CallTimedOut { .. }) => {
+                let what = format!("query `{}`", self.call.name);
+                Err(unanswered(&handle, &what, self.timeout).await)
+            }
+            answer => context.output().value(&answer?),
+        }
     }
+}
+
+/// The error of a call that no worker has answered in time, with the reason.
+async fn unanswered(handle: &AnyWorkflowHandle, what: &str, waited: Duration) -> Problem {
+    let reason = progress::reason(handle).await;
+    let reason = reason.unwrap_or_else(|| "the server doesn't tell why".to_owned());
+    let (id, waited) = (handle.id(), humantime::format_duration(waited));
+    Problem::failure(format!("{what} of workflow `{id}` got no answer within {waited}: {reason}"))
 }
 
 #[derive(Debug, Args)]
@@ -87,19 +144,35 @@ pub(in crate::cli) struct Update {
     /// Returns as soon as the workflow has accepted the update, and prints the update's id
     #[arg(long)]
     no_wait: bool,
+    /// The longest wait, such as `300` (seconds) or `5m`; the update goes on after that
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    timeout: Option<Duration>,
 }
 
 impl Update {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let (handle, inputs) = self.call.checked(context, Kind::Update).await?;
-        let mut update = handle.update(&self.call.name, inputs);
-        if let Some(id) = self.id {
-            update = update.update_id(id);
+        let id = self.id.unwrap_or_else(|| Uuid::new_v4().to_string());
+        let mut update = handle.update(&self.call.name, inputs).update_id(&id);
+        if let Some(timeout) = self.timeout {
+            update = update.call_timeout(timeout);
         }
+        let what = format!("update `{}` ({id})", self.call.name);
         if !self.no_wait {
-            return context.output().value(&update.await?);
+            let sent = format!("{what} is sent to workflow `{}`", handle.id());
+            let as_json = json!({ "workflow_id": handle.id(), "update_id": id });
+            exit::note(context.output().format, &as_json, &escape::line(&sent));
+            let waiting = update.into_future();
+            let answer = progress::watched(context, &handle, self.timeout, waiting).await?;
+            return match (answer, self.timeout) {
+                (Err(Error::CallTimedOut { .. }), Some(timeout)) => {
+                    Err(unanswered(&handle, &what, timeout).await)
+                }
+                (answer, _) => context.output().value(&answer?),
+            };
         }
-        let accepted = update.start().await?;
+        let waiting = update.start();
+        let accepted = progress::watched(context, &handle, self.timeout, waiting).await??;
         context.output().show(
             &json!({ "workflow_id": handle.id(), "update_id": accepted.id() }),
             || {

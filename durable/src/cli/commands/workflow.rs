@@ -1,13 +1,12 @@
 //! `result`, and the arguments that name a workflow.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
 
 use crate::cli::context::Context;
-use crate::cli::exit::{self, Outcome};
-use crate::cli::{duration, waiting};
+use crate::cli::exit::Outcome;
+use crate::cli::{duration, progress};
 use crate::client::AnyWorkflowHandle;
 
 /// The arguments that name a workflow that was started.
@@ -31,11 +30,7 @@ impl Existing {
     }
 }
 
-/// The wait after which it's looked for the reason why there is no output yet.
-const PATIENT: Duration = Duration::from_secs(1);
-
-/// Waits for the output and prints it. If there is none after a second, it warns of queues that no
-/// worker polls.
+/// Waits for the output and prints it.
 pub(super) async fn output(
     context: &Context,
     handle: &AnyWorkflowHandle,
@@ -47,24 +42,8 @@ pub(super) async fn output(
             None => handle.result().await,
         }
     };
-    let mut waiting = pin!(waiting);
-    let patient = timeout.map_or(PATIENT, |timeout| PATIENT.min(timeout / 2));
-    let output = tokio::select! {
-        biased;
-        output = &mut waiting => output,
-        () = warn_of_missing_workers(handle, patient) => waiting.await,
-    };
-    context.output().value(&output?)
-}
-
-async fn warn_of_missing_workers(handle: &AnyWorkflowHandle, patient: Duration) {
-    tokio::time::sleep(patient).await;
-    // It's a hint, and not what the command is for, so an error here isn't one of the command.
-    if let Ok(described) = handle.describe().await {
-        for queue in described.queues_without_worker().await.unwrap_or_default() {
-            exit::warn(waiting::no_worker(&queue));
-        }
-    }
+    let output = progress::watched(context, handle, timeout, waiting).await??;
+    context.output().value(&output)
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ mod table;
 mod times;
 pub(super) mod width;
 
-pub(super) use table::{Cell, Lines, ids, pairs, row, table, text, whole};
+pub(super) use table::{Cell, Lines, ids, pairs, row, table, table_with_details, text, whole};
 pub(super) use times::{Times, between, short, utc};
 
 use std::io::{self, IsTerminal as _};
@@ -39,6 +39,12 @@ impl Output {
             Format::Json => self.json(json),
             Format::Text => print(&text().0),
         }
+    }
+
+    /// Prints a text, whatever form was asked for.
+    #[allow(clippy::unused_self, reason = "as the other forms")]
+    pub(super) fn text(self, page: &Page) -> Outcome {
+        print(&page.0)
     }
 
     /// Prints a value that is JSON in both forms.

@@ -12,7 +12,7 @@ use crate::cli::escape;
 /// The space between two columns.
 const GAP: usize = 2;
 /// The width below which no column is cut.
-const NARROWEST: usize = 10;
+const NARROWEST: usize = 8;
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +79,16 @@ pub(in crate::cli) fn table(columns: &[Column], rows: &[Vec<Cell>]) -> Page {
         line(&mut text, row, columns, &widths);
     }
     Page(text)
+}
+
+/// Formats a table like [`table`], with a page of details below each row.
+pub(in crate::cli) fn table_with_details(columns: &[Column], rows: Vec<(Vec<Cell>, Page)>) -> Page {
+    let (rows, details): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    let Page(text) = table(columns, &rows);
+    let mut lines = text.lines();
+    let headings = lines.next().unwrap_or_default();
+    let rows = lines.zip(details).map(|(row, Page(details))| format!("{row}\n{details}"));
+    Page(format!("{headings}\n{}", rows.collect::<String>()))
 }
 
 fn line(text: &mut String, cells: &[(String, Style)], columns: &[Column], widths: &[usize]) {
@@ -158,7 +168,7 @@ mod tests {
             (vec![20, 30, 10], Some(60), vec![20, 26, 10]),
             (vec![20, 30, 10], Some(44), vec![15, 15, 10]),
             // No narrower than can be read.
-            (vec![20, 30, 10], Some(20), vec![11, 10, 10]),
+            (vec![20, 30, 10], Some(20), vec![11, 8, 10]),
         ] {
             assert_eq!(fitted(natural, &columns, limit), expected, "{limit:?}");
         }

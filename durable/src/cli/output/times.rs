@@ -15,6 +15,11 @@ impl Times {
         Self { is_absolute, now: SystemTime::now() }
     }
 
+    /// Returns the form relative to now.
+    pub(in crate::cli) fn relative() -> Self {
+        Self::new(false)
+    }
+
     /// Formats a time, such as `3m 20s ago` or `in 8s`.
     pub(in crate::cli) fn at(self, time: Option<SystemTime>) -> Option<String> {
         let time = time?;
@@ -26,6 +31,11 @@ impl Times {
             Ok(age) => format!("{} ago", short(age)),
             Err(later) => format!("in {}", short(later.duration())),
         })
+    }
+
+    /// Returns whether times are in UTC.
+    pub(in crate::cli) fn is_absolute(self) -> bool {
+        self.is_absolute
     }
 
     /// Formats the time since a point in time, such as `3m 20s`.

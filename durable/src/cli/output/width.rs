@@ -47,6 +47,11 @@ pub(super) fn cut(text: &str, width: usize, place: CutAt) -> Cow<'_, str> {
     format!("{start}{CUT}{end}").into()
 }
 
+/// Cuts a line at its end.
+pub(in crate::cli) fn cut_line(line: &str, width: usize) -> Cow<'_, str> {
+    cut(line, width, CutAt::End)
+}
+
 /// Returns the first characters that fit into a width.
 fn head_of(characters: impl Iterator<Item = char>, width: usize) -> String {
     let mut head = String::new();

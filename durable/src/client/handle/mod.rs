@@ -5,6 +5,7 @@ mod calls;
 mod completion;
 mod description;
 mod expired;
+mod operate;
 pub(super) mod outcome;
 pub(super) mod updates;
 
@@ -15,6 +16,7 @@ pub use description::{
     ActivityState, PauseNote, PendingActivity, PendingChild, PendingTimer, PendingWorkflowTask,
     WorkflowDescription, WorkflowEnding,
 };
+pub use operate::{ActivitySelection, ResetPoint};
 pub use updates::{UpdateCall, UpdateHandle, UpdateMethod};
 
 use std::fmt;
@@ -22,17 +24,17 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use temporalio_client::{
     WorkflowCancelOptions, WorkflowDescribeOptions, WorkflowExecutionInfo,
     WorkflowFetchHistoryOptions, WorkflowGetResultOptions, WorkflowHistory,
     WorkflowTerminateOptions,
 };
-#[cfg(feature = "testing")]
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 
-use crate::client::Client;
 use crate::client::handle::outcome::Operation;
 use crate::client::start::request_amender;
+use crate::client::{Client, Listing};
 use crate::definition::arguments::answer::Exact;
 use crate::definition::{Typed, Workflow, caught_async};
 use crate::error::{Error, Result};
@@ -274,6 +276,25 @@ impl<W: Workflow> WorkflowHandle<W> {
     pub fn history(&self) -> WorkflowHistory {
         let run = self.sdk_of(self.run_id.clone());
         run.fetch_history(WorkflowFetchHistoryOptions::default())
+    }
+
+    /// Returns the events of the history, with payloads that the client's codec has decoded. With
+    /// `follow` it goes on with every new event until the run ends.
+    #[cfg(feature = "cli")]
+    pub(crate) fn decoded_history(&self, follow: bool) -> Listing<HistoryEvent> {
+        let options = WorkflowFetchHistoryOptions::builder().wait_new_event(follow).build();
+        let events = self.sdk_of(self.run_id.clone()).fetch_history(options);
+        let handle = self.clone();
+        Listing::new(events.then(move |event| {
+            let handle = handle.clone();
+            async move {
+                let operation = handle.operation("fetch the history of");
+                let mut event = event.map_err(|error| operation.interaction(error))?;
+                let encoded = event.clone();
+                let decoded = operation.decode(&mut event).await;
+                Ok(if decoded.is_ok() { event } else { encoded })
+            }
+        }))
     }
 
     /// Returns all events of the workflow's history.

@@ -4,6 +4,7 @@
 //! still be listed as running. The Temporal concept is
 //! [visibility](https://docs.temporal.io/visibility).
 
+mod batch;
 mod filter;
 mod listing;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod properties;
 mod query;
 mod workflows;
 
+pub use batch::{Batch, BatchProgress};
 pub use listing::Listing;
 pub(super) use query::Query;
 pub use workflows::{ListWorkflowsCall, ListedWorkflow};

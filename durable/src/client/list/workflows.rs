@@ -84,9 +84,9 @@ impl Client {
 /// [`Error::Rpc`]: crate::Error::Rpc
 #[must_use = "nothing is asked before it is awaited, streamed or counted"]
 pub struct ListWorkflowsCall<W> {
-    client: Client,
+    pub(super) client: Client,
     types: Vec<String>,
-    statuses: Vec<String>,
+    pub(super) statuses: Vec<String>,
     ids: Vec<String>,
     query: Query,
     limit: Option<usize>,
@@ -184,7 +184,7 @@ impl<W: HasHandle> ListWorkflowsCall<W> {
         self.clauses().text()
     }
 
-    fn clauses(&self) -> Query {
+    pub(super) fn clauses(&self) -> Query {
         let mut query = Query::default();
         query.one_of("WorkflowType", &self.types);
         query.one_of("ExecutionStatus", &self.statuses);

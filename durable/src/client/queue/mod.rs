@@ -2,7 +2,7 @@
 
 mod workers;
 
-pub use workers::{WorkerState, WorkerSummary};
+pub use workers::{WorkerStatus, WorkerSummary};
 
 use std::time::{Duration, SystemTime};
 

@@ -6,7 +6,7 @@ use futures_util::{TryStreamExt as _, stream};
 use temporalio_client::grpc::WorkflowService as _;
 use temporalio_client::tonic::{Code, IntoRequest as _, Status};
 use temporalio_common::protos::proto_ts_to_system_time;
-use temporalio_common::protos::temporal::api::enums::v1::WorkerStatus;
+use temporalio_common::protos::temporal::api::enums::v1::WorkerStatus as RawStatus;
 use temporalio_common::protos::temporal::api::worker::v1::WorkerListInfo;
 use temporalio_common::protos::temporal::api::workflowservice::v1::ListWorkersRequest;
 
@@ -19,7 +19,7 @@ const PAGE: i32 = 100;
 /// The state of a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum WorkerState {
+pub enum WorkerStatus {
     /// It takes tasks.
     Running,
     /// It ends, and takes no new tasks.
@@ -39,7 +39,7 @@ pub struct WorkerSummary {
     /// The queue that it serves.
     pub task_queue: String,
     /// The worker's state.
-    pub state: WorkerState,
+    pub state: WorkerStatus,
     /// The time of its start.
     pub started_at: Option<SystemTime>,
     /// The name of its host.
@@ -91,10 +91,10 @@ impl Client {
 impl WorkerSummary {
     fn new(raw: WorkerListInfo) -> Self {
         let state = match raw.status() {
-            WorkerStatus::Running => WorkerState::Running,
-            WorkerStatus::ShuttingDown => WorkerState::ShuttingDown,
-            WorkerStatus::Shutdown => WorkerState::Ended,
-            WorkerStatus::Unspecified => WorkerState::Unknown,
+            RawStatus::Running => WorkerStatus::Running,
+            RawStatus::ShuttingDown => WorkerStatus::ShuttingDown,
+            RawStatus::Shutdown => WorkerStatus::Ended,
+            RawStatus::Unspecified => WorkerStatus::Unknown,
         };
         let version = raw.deployment_version.map(|it| (it.deployment_name, it.build_id));
         Self {

@@ -91,12 +91,12 @@ impl ScheduleHandle {
         self.pause_with("").await
     }
 
-    /// Pauses the schedule with a note.
+    /// Pauses the schedule with a note. An empty one keeps the schedule's note.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn pause_with(&self, note: impl Into<String>) -> Result<()> {
-        let note = non_empty(note);
+        let note = self.kept(note.into()).await?;
         let pausing = async { self.sdk().pause(note, PauseScheduleOptions::default()).await };
         self.apply("pause", pausing).await
     }
@@ -109,12 +109,12 @@ impl ScheduleHandle {
         self.unpause_with("").await
     }
 
-    /// Unpauses the schedule with a note.
+    /// Unpauses the schedule with a note. An empty one keeps the schedule's note.
     ///
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn unpause_with(&self, note: impl Into<String>) -> Result<()> {
-        let note = non_empty(note);
+        let note = self.kept(note.into()).await?;
         let unpausing = async { self.sdk().unpause(note, UnpauseScheduleOptions::default()).await };
         self.apply("unpause", unpausing).await
     }
@@ -230,6 +230,11 @@ impl ScheduleHandle {
     }
 
     /// Requests a change, and waits until the server has applied it.
+    /// Returns a note, or else the one that the schedule has. Without either the SDK 1.1.1 writes one.
+    async fn kept(&self, note: String) -> Result<Option<String>> {
+        if note.is_empty() { Ok(self.describe().await?.note) } else { Ok(Some(note)) }
+    }
+
     async fn apply(
         &self,
         verb: &str,
@@ -269,10 +274,6 @@ impl ScheduleHandle {
 
 /// Returns the note, or `None` if it is empty: the server (as of 1.32) ignores a request with an empty
 /// note, and the SDK has a default one.
-fn non_empty(note: impl Into<String>) -> Option<String> {
-    Some(note.into()).filter(|note| !note.is_empty())
-}
-
 impl fmt::Debug for ScheduleHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScheduleHandle")

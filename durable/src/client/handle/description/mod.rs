@@ -7,6 +7,7 @@ pub use past::{PendingTimer, WorkflowEnding};
 pub use pending::{ActivityState, PauseNote, PendingActivity, PendingChild, PendingWorkflowTask};
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::Deref;
 use std::time::SystemTime;
 
@@ -39,7 +40,7 @@ use past::Past;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct WorkflowDescription {
     client: Client,
     described: WorkflowExecutionDescription,
@@ -158,6 +159,21 @@ impl Deref for WorkflowDescription {
 
     fn deref(&self) -> &Self::Target {
         &self.described
+    }
+}
+
+/// Formats the description without the values of inputs, outputs and heartbeats.
+impl fmt::Debug for WorkflowDescription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkflowDescription")
+            .field("id", &self.id())
+            .field("run_id", &self.run_id())
+            .field("workflow_type", &self.workflow_type())
+            .field("status", &self.status())
+            .field("task_failure", &self.task_failure())
+            .field("pending_activities", &self.pending_activities)
+            .field("ending", &self.ending())
+            .finish_non_exhaustive()
     }
 }
 

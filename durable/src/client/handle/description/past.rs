@@ -2,6 +2,7 @@
 //! input, and the end.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use temporalio_client::grpc::WorkflowService as _;
@@ -40,7 +41,7 @@ pub struct PendingTimer {
 }
 
 /// The end of a workflow.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkflowEnding {
     /// It completed with this output.
@@ -65,7 +66,25 @@ pub enum WorkflowEnding {
     },
 }
 
-#[derive(Debug, Clone, Default)]
+/// Formats the end without the values of the output.
+impl fmt::Debug for WorkflowEnding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Completed(output) => write!(f, "Completed({} values)", output.len()),
+            Self::Failed(failure) => f.debug_tuple("Failed").field(failure).finish(),
+            Self::Cancelled => f.write_str("Cancelled"),
+            Self::Terminated { reason, .. } => {
+                f.debug_struct("Terminated").field("reason", reason).finish_non_exhaustive()
+            }
+            Self::TimedOut => f.write_str("TimedOut"),
+            Self::ContinuedAsNew { run_id } => {
+                f.debug_struct("ContinuedAsNew").field("run_id", run_id).finish()
+            }
+        }
+    }
+}
+
+#[derive(Clone, Default)]
 pub(super) struct Past {
     pub(super) task_failure: Option<TaskFailure>,
     pub(super) timers: Vec<PendingTimer>,

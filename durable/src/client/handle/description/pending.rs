@@ -1,5 +1,6 @@
 //! The pending work of a workflow, as the server describes it.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use temporalio_common::protos::proto_ts_to_system_time;
@@ -96,7 +97,7 @@ impl PauseNote {
 }
 
 /// An activity that has not ended.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PendingActivity {
     /// The activity's id within the workflow.
@@ -157,6 +158,19 @@ impl PendingActivity {
             last_worker: text(&raw.last_worker_identity),
             pause: raw.pause_info.as_ref().filter(|_| raw.paused).map(PauseNote::of_activity),
         }
+    }
+}
+
+/// Formats the activity without the values of its heartbeat.
+impl fmt::Debug for PendingActivity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingActivity")
+            .field("activity_id", &self.activity_id)
+            .field("activity_type", &self.activity_type)
+            .field("state", &self.state)
+            .field("attempt", &self.attempt)
+            .field("last_failure", &self.last_failure)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,8 @@
 //! `schedule`: workflows that the server starts at certain times.
 
+mod show;
+mod words;
+
 use std::time::{Duration, SystemTime};
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -9,8 +12,8 @@ use super::start::Target;
 use crate::cli::context::Context;
 use crate::cli::duration;
 use crate::cli::exit::{Outcome, Problem};
-use crate::cli::output::{Page, dim, ids, line, pairs, row, table, text, utc, whole};
-use crate::client::{ScheduleDescription, ScheduleOverlapPolicy, ScheduleSpec, ScheduleSummary};
+use crate::cli::output::line;
+use crate::client::{ScheduleOverlapPolicy, ScheduleSpec};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Schedule {
@@ -150,12 +153,14 @@ impl Schedule {
             Self::Create(create) => return create.run(context).await,
             Self::List => {
                 let found = context.client().await?.list_schedules().await?;
-                let as_json: Value = found.iter().map(summary).collect();
-                return context.output().show(&as_json, || summaries(&found));
+                let as_json: Value = found.iter().map(show::summary_json).collect();
+                let output = context.output();
+                return output.show(&as_json, || show::summaries(&found, output.times()));
             }
             Self::Describe(Named { schedule_id: id }) => {
                 let described = schedule(&id).await?.describe().await?;
-                return context.output().show(&as_json(&described), || as_text(&described));
+                let (as_json, output) = (show::as_json(&described), context.output());
+                return output.show(&as_json, || show::as_text(&described, output.times()));
             }
             Self::Pause(Noted { schedule: Named { schedule_id: id }, note }) => {
                 schedule(&id).await?.pause_with(note).await?;
@@ -226,97 +231,4 @@ impl Create {
         schedule.await?;
         say(context, &id, "created")
     }
-}
-
-fn times(times: &[SystemTime]) -> Vec<String> {
-    times.iter().filter_map(|at| utc(Some(*at))).collect()
-}
-
-/// Returns the times of a recurring schedule, as the server understood them.
-fn spec(spec: &ScheduleSpec) -> Vec<String> {
-    let intervals = spec.intervals().into_iter().map(|(every, offset)| {
-        let every = humantime::format_duration(every);
-        if offset.is_zero() {
-            format!("every {every}")
-        } else {
-            format!("every {every}, {} later", humantime::format_duration(offset))
-        }
-    });
-    intervals.chain(spec.calendars().iter().map(ToString::to_string)).collect()
-}
-
-fn summary(found: &ScheduleSummary) -> Value {
-    json!({
-        "schedule_id": found.id,
-        "workflow_type": found.workflow_type,
-        "spec": spec(&found.spec),
-        "paused": found.paused,
-        "note": found.note,
-        "next_runs": times(&found.next_runs),
-    })
-}
-
-fn summaries(found: &[ScheduleSummary]) -> Page {
-    if found.is_empty() {
-        return dim("no schedules");
-    }
-    let rows = found.iter().map(|found| {
-        row![
-            found.id.clone(),
-            found.workflow_type.clone(),
-            if found.paused { "paused" } else { "active" },
-            times(&found.next_runs).into_iter().next().unwrap_or_default(),
-            spec(&found.spec).join("; "),
-        ]
-    });
-    let columns = [ids("schedule id"), ids("type"), whole("state"), whole("next"), text("acts")];
-    table(&columns, &rows.collect::<Vec<_>>())
-}
-
-fn as_json(described: &ScheduleDescription) -> Value {
-    let runs = described.recent_runs.iter().map(|run| {
-        json!({
-            "workflow_id": run.workflow_id,
-            "run_id": run.run_id,
-            "scheduled_at": utc(run.scheduled_at),
-            "status": format!("{:?}", run.status),
-        })
-    });
-    json!({
-        "schedule_id": described.id,
-        "workflow_type": described.workflow.workflow_type,
-        "task_queue": described.workflow.task_queue,
-        "input": described.workflow.input.json().ok(),
-        "spec": spec(&described.spec),
-        "time_zone": described.spec.raw().timezone_name,
-        "overlap": format!("{:?}", described.overlap),
-        "paused": described.paused,
-        "note": described.note,
-        "next_runs": times(&described.next_runs),
-        "recent_runs": runs.collect::<Value>(),
-        "started": described.started,
-        "missed": described.missed,
-        "skipped": described.skipped,
-    })
-}
-
-fn as_text(described: &ScheduleDescription) -> Page {
-    let runs = described.recent_runs.iter().map(|run| {
-        let at = utc(run.scheduled_at).unwrap_or_default();
-        format!("{at}  {}  {:?}", run.workflow_id, run.status)
-    });
-    let input = described.workflow.input.json().ok();
-    pairs(&[
-        ("schedule id", Some(described.id.clone()).into()),
-        ("type", Some(described.workflow.workflow_type.clone()).into()),
-        ("queue", Some(described.workflow.task_queue.clone()).into()),
-        ("input", input.map(|input| input.to_string()).into()),
-        ("acts", spec(&described.spec).into()),
-        ("overlap", Some(format!("{:?}", described.overlap)).into()),
-        ("state", Some(if described.paused { "paused" } else { "active" }.to_owned()).into()),
-        ("note", described.note.clone().into()),
-        ("next", times(&described.next_runs).into()),
-        ("started", Some(described.started.to_string()).into()),
-        ("runs", runs.collect::<Vec<_>>().into()),
-    ])
 }
