@@ -61,6 +61,7 @@
 //! - [`client`]: starting workflows, and handles of workflows.
 //! - [`error`]: errors and failures.
 //! - [`worker`]: serving task queues.
+//! - [`metrics`]: counters, gauges and histograms of activities and workflows.
 //! - [`Registry`]: the annotated workflows and activities of this program.
 //! - [`options`]: timeouts, retries and other options, and their precedence.
 //! - [`config`]: configuration of the connection, the workers and the options from a file and the
@@ -75,6 +76,7 @@
 //! - `config` (default): [`config`], configuration from a file and the environment.
 //! - `encryption`: [`codec`], encryption and compression of everything that is sent to the server.
 //! - `dev-server`: [`dev_server`], which finds or downloads the official `temporal` command, and runs it.
+//! - `telemetry`: `telemetry`, which exports metrics and traces.
 //! - `testing`: [`testing`] and [`#[durable::test]`](macro@test), for tests of workflows and activities.
 
 #![warn(unreachable_pub)]
@@ -106,8 +108,11 @@ pub mod dev_server;
 #[cfg(any(feature = "config", feature = "dev-server"))]
 mod dev_server_settings;
 pub mod error;
+mod http_listener;
 mod id;
+mod instrumentation;
 mod logs;
+pub mod metrics;
 pub mod options;
 pub mod prelude;
 #[cfg(feature = "dev-server")]

@@ -2,8 +2,10 @@
 //!
 //! A program that is built without the feature `telemetry` accepts a file that has them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -83,8 +85,48 @@ names! {
 }
 
 /// The settings of telemetry that a configuration may have.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "telemetry"), allow(dead_code, reason = "only `telemetry` exports"))]
 pub(crate) struct TelemetrySettings {
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: LogLevel,
+    /// The name of the program in traces and exported metrics.
+    pub(crate) service_name: Option<String>,
+    /// The address at which Prometheus reads the metrics, as `host:port`.
+    pub(crate) metrics_address: Option<String>,
+    /// `true` measures durations in milliseconds, as Temporal's own dashboards expect it.
+    pub(crate) metrics_in_milliseconds: bool,
+    /// The collector, as a URL.
+    pub(crate) otlp_endpoint: Option<String>,
+    /// The headers of requests to the collector.
+    pub(crate) otlp_headers: BTreeMap<String, String>,
+    /// `true` sends the metrics to the collector, and serves none to Prometheus.
+    pub(crate) otlp_metrics: bool,
+    /// The time between two exports of metrics.
+    pub(crate) otlp_metrics_interval: Duration,
+    /// `true` sends traces to the collector.
+    pub(crate) otlp_traces: bool,
+    /// The fraction of traces that begin here and are exported, from 0 to 1.
+    pub(crate) trace_ratio: f64,
+    /// The longest time for the end of a drain to wait for exports.
+    pub(crate) flush_timeout: Duration,
+}
+
+impl Default for TelemetrySettings {
+    fn default() -> Self {
+        Self {
+            log_format: LogFormat::default(),
+            log_level: LogLevel::default(),
+            service_name: None,
+            metrics_address: None,
+            metrics_in_milliseconds: false,
+            otlp_endpoint: None,
+            otlp_headers: BTreeMap::new(),
+            otlp_metrics: false,
+            otlp_metrics_interval: Duration::from_secs(10),
+            otlp_traces: true,
+            trace_ratio: 1.0,
+            flush_timeout: Duration::from_secs(3),
+        }
+    }
 }

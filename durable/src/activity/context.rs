@@ -22,6 +22,7 @@ use crate::error::measured::{Bound, Measured};
 use crate::error::payload_error;
 use crate::error::payload_limit::{PayloadLimit, Value};
 use crate::error::server_limits::WorkerLimits;
+use crate::metrics::Metrics;
 
 /// The context of a running activity, which the function takes as a parameter: `ctx: ActivityContext`.
 ///
@@ -148,6 +149,18 @@ impl ActivityContext {
     #[must_use]
     pub fn task_token(&self) -> TaskToken {
         TaskToken::new(self.sdk.info().task_token.clone())
+    }
+
+    /// Returns the metrics of the program, with the labels `activity_type`, `workflow_type` and `task_queue`.
+    pub fn metrics(&self) -> Metrics {
+        Metrics::of(|| {
+            let info = self.sdk.info();
+            [
+                ("activity_type", info.activity_type.clone()),
+                ("workflow_type", info.workflow_type.clone().unwrap_or_default()),
+                ("task_queue", info.task_queue.clone()),
+            ]
+        })
     }
 
     /// Waits until the activity should stop, and returns the reason.

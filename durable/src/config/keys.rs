@@ -77,8 +77,8 @@ sections! {
         worker: Section<Worker>;
         /// The server that development uses.
         dev_server: Section<DevServer>;
-        /// The logs of this program, if it sets them up by the commands `serve` and `dev` or by
-        /// `durable::telemetry::init()`.
+        /// The logs, metrics and traces of this program, if it sets them up by the commands `serve` and `dev` or
+        /// by `durable::telemetry::init()`.
         telemetry: Section<Telemetry>;
         /// The codec server of the commands `codec-server` and `dev --codec`.
         codec_server: Section<CodecServer>;
@@ -261,6 +261,30 @@ sections! {
         log_format: Key<LogFormat> => log_format;
         /// The least severe level of log lines. The variable `RUST_LOG` takes precedence.
         log_level: Key<LogLevel> => log_level;
+        /// The name of the program in traces, and in metrics that are sent to a collector.
+        service_name: Key<Text> => service_name,
+            without "`OTEL_SERVICE_NAME`, or else the name of the executable";
+        /// The address at which metrics are served to Prometheus, as `host:port`: `/metrics`. They are also at
+        /// `worker.health_address`.
+        metrics_address: Key<Text> => metrics_address, without "no listener";
+        /// `true` measures durations in milliseconds, as Temporal's own dashboards expect it, and not in
+        /// seconds.
+        metrics_in_milliseconds: Key<Bool> => metrics_in_milliseconds;
+        /// The collector of traces, as the URL of OTLP over gRPC.
+        otlp_endpoint: Key<Text> => otlp_endpoint,
+            without "`OTEL_EXPORTER_OTLP_ENDPOINT`, or else no traces";
+        /// A header of the requests to the collector.
+        otlp_headers: Map<Secret>;
+        /// `true` sends the metrics to the collector too, and serves none to Prometheus.
+        otlp_metrics: Key<Bool> => otlp_metrics;
+        /// The time between two exports of metrics to the collector.
+        otlp_metrics_interval_s: Key<Seconds> => otlp_metrics_interval;
+        /// `false` sends no traces to the collector.
+        otlp_traces: Key<Bool> => otlp_traces;
+        /// The fraction of traces that are exported, of those that begin in this program.
+        trace_ratio: Key<Fraction> => trace_ratio;
+        /// The longest time that the end of a drain waits for the exporters.
+        flush_timeout_s: Key<Seconds> => flush_timeout;
     }
 
     struct DevServer of DevServerSettings = DevServerSettings::default() => {

@@ -8,7 +8,9 @@ impl Config {
     /// Returns the settings of telemetry.
     pub(crate) fn telemetry(&self) -> TelemetrySettings {
         let mut settings = TelemetrySettings::default();
-        self.inner.keys.telemetry.keys.fill(&mut settings);
+        let keys = &self.inner.keys.telemetry.keys;
+        keys.fill(&mut settings);
+        settings.otlp_headers = keys.otlp_headers.values().collect();
         settings
     }
 }

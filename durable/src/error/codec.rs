@@ -5,9 +5,11 @@
 //! anybody may send, fails it again and again.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use prost::Message as _;
 use temporalio_common::data_converters::{
     DataConverter, PayloadCodec, PayloadConversionError, SerializationContextData,
 };
@@ -17,6 +19,7 @@ use super::payload_limit::Sending;
 use crate::definition::arguments::encoding::{mark_failed, take_answer_mark};
 use crate::definition::arguments::panicked::Panicked;
 use crate::definition::{caught, caught_async, metadata};
+use crate::metrics;
 
 /// A codec that encodes what a data converter has encoded, and the treatment of failures.
 #[derive(Clone, Default)]
@@ -79,6 +82,7 @@ impl PayloadCodec for Codec {
         payloads.iter_mut().for_each(metadata::complete);
         let is_answer = take_answer_mark(&mut payloads);
         let coded = self.encoded(context, payloads);
+        let coded = if metrics::own::is_on() { measured_sent(coded) } else { coded };
         if !is_answer {
             return coded;
         }
@@ -91,12 +95,19 @@ impl PayloadCodec for Codec {
     }
 
     fn decode(&self, context: &SerializationContextData, payloads: Vec<Payload>) -> Coded {
+        let decode = |payloads: Vec<Payload>| {
+            if !metrics::own::is_on() {
+                return self.decoded(context, payloads);
+            }
+            record_sizes(RECEIVED, &payloads);
+            timed(RECEIVED, self.decoded(context, payloads))
+        };
         if let SerializationContextData::Nexus(_) | SerializationContextData::None = context {
-            return self.decoded(context, payloads);
+            return decode(payloads);
         }
         // The payloads are marked instead, and only what reads them fails.
         let received = payloads.clone();
-        self.decoded(context, payloads)
+        decode(payloads)
             .map(|decoded| {
                 decoded.or_else(|error| {
                     let mark = |payload| failed(payload, DECODER, &error);
@@ -125,6 +136,34 @@ fn known(error: &PayloadConversionError) -> Option<String> {
 #[cfg(not(feature = "encryption"))]
 fn known(_: &PayloadConversionError) -> Option<String> {
     None
+}
+
+/// The directions of payloads in metrics.
+const SENT: &str = "sent";
+const RECEIVED: &str = "received";
+
+fn record_sizes(direction: &str, payloads: &[Payload]) {
+    for payload in payloads {
+        metrics::own::payload_size(direction, payload.encoded_len());
+    }
+}
+
+/// Records the time of a codec.
+fn timed(direction: &'static str, coded: Coded) -> Coded {
+    async move {
+        let began = Instant::now();
+        let coded = coded.await;
+        if coded.as_ref().is_ok_and(|payloads| !payloads.is_empty()) {
+            metrics::own::codec(direction, began.elapsed());
+        }
+        coded
+    }
+    .boxed()
+}
+
+/// Records the time of a codec that encodes, and the sizes of its payloads.
+fn measured_sent(coded: Coded) -> Coded {
+    timed(SENT, coded).map(|coded| coded.inspect(|payloads| record_sizes(SENT, payloads))).boxed()
 }
 
 /// Calls the user's codec.

@@ -1,6 +1,6 @@
 //! The errors of setting telemetry up.
 
-use crate::error::Error;
+use crate::error::{Error, SharedError};
 
 /// The error of setting telemetry up.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,46 @@ pub enum TelemetryError {
     InvalidFilter {
         /// The reason.
         reason: String,
+    },
+    /// Telemetry was set up before. A process has one meter and one tracer.
+    #[error("telemetry was set up before; set it up once, at the begin of the program")]
+    AlreadyRunning,
+    /// The address of the listener for metrics can't be used.
+    #[error(
+        "no listener for metrics at `{address}`; use an address of this machine and a free port"
+    )]
+    Listener {
+        /// The address.
+        address: String,
+        /// The cause.
+        source: SharedError,
+    },
+    /// The URL of the collector is invalid.
+    #[error(
+        "invalid OTLP endpoint `{endpoint}`: {problem}; write a URL such as `http://localhost:4317`"
+    )]
+    InvalidEndpoint {
+        /// The URL, without credentials.
+        endpoint: String,
+        /// The problem.
+        problem: String,
+    },
+    /// A header for the collector can't be sent.
+    #[error("invalid header `{name}` for the OTLP collector; use visible ASCII characters")]
+    InvalidHeader {
+        /// The name of the header.
+        name: String,
+    },
+    /// Metrics are to be sent to a collector, and there is none.
+    #[error("metrics are to be sent by OTLP, but no endpoint is set; set `otlp_endpoint`")]
+    NoEndpoint,
+    /// An exporter couldn't be made.
+    #[error("the exporter of {of} can't be made")]
+    Exporter {
+        /// `metrics` or `traces`.
+        of: &'static str,
+        /// The cause.
+        source: SharedError,
     },
 }
 

@@ -5,9 +5,8 @@ use std::io;
 use tracing::{Event, Level, Metadata};
 use tracing_subscriber::filter::{FilterExt as _, LevelFilter};
 use tracing_subscriber::layer::{Context, Filter};
-use tracing_subscriber::{EnvFilter, Layer as _, fmt};
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
-use super::part::{BoxedLayer, Part};
 use super::{LogFormat, LogLevel, TelemetryError};
 use crate::logs::take_said;
 use crate::telemetry_settings::TelemetrySettings;
@@ -37,11 +36,14 @@ impl<S> Filter<S> for NotSaidTwice {
     }
 }
 
-/// Returns the part of the logs.
-pub(super) fn part(
+/// A layer of the subscriber.
+pub(super) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// Returns the layer of the logs.
+pub(super) fn layer(
     settings: &TelemetrySettings,
     level: Option<LogLevel>,
-) -> Result<Part, TelemetryError> {
+) -> Result<BoxedLayer, TelemetryError> {
     let directives = match level {
         Some(level) => level.to_string(),
         None => match std::env::var(EnvFilter::DEFAULT_ENV) {
@@ -52,7 +54,7 @@ pub(super) fn part(
     let filter = EnvFilter::try_new(filter(&directives))
         .map_err(|error| TelemetryError::InvalidFilter { reason: error.to_string() })?;
     let filter = filter.and(NotSaidTwice);
-    let lines: BoxedLayer = match settings.log_format {
+    Ok(match settings.log_format {
         LogFormat::Text => {
             fmt::layer().with_ansi(has_colour()).with_writer(io::stderr).with_filter(filter).boxed()
         }
@@ -63,8 +65,7 @@ pub(super) fn part(
             .with_writer(io::stderr)
             .with_filter(filter)
             .boxed(),
-    };
-    Ok(Part { layer: Some(lines), shutdown: None })
+    })
 }
 
 /// Returns the directives of a log filter with those that silence Temporal's SDK below the level debug, for a

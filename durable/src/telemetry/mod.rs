@@ -1,4 +1,4 @@
-//! Logs of a program: one call sets them up, from the configuration.
+//! Logs, metrics and traces of a program: one call sets them up, from the configuration.
 //!
 //! ```no_run
 //! use durable::prelude::*;
@@ -15,11 +15,26 @@
 //! `serve` and `dev` of the feature `cli` do this themselves. A program with a subscriber of its own needs
 //! nothing of this module: the ids on each line, and the silence during replay, work with any subscriber.
 //! docs/logging.md says more.
+//!
+//! With the feature `telemetry`, metrics are served to Prometheus and traces are sent to a collector by OTLP, or both to
+//! a collector. It is set up before the clients: a client and its workers use the telemetry that is there when they
+//! are made. The drain of workers flushes the exporters. A collector that is away slows nothing down, and only
+//! telemetry is lost. [`metrics`](crate::metrics) describes the metrics; docs/metrics.md and docs/tracing.md say more.
 
 mod builder;
+#[cfg(feature = "telemetry")]
+mod collector;
 mod error;
+#[cfg(feature = "telemetry")]
+mod export;
+#[cfg(feature = "telemetry")]
+mod exporting;
 mod logs;
+#[cfg(feature = "telemetry")]
+mod metrics;
 mod part;
+#[cfg(feature = "telemetry")]
+mod traces;
 
 pub use crate::telemetry_settings::{LogFormat, LogLevel, UnknownName};
 pub use builder::TelemetryBuilder;
@@ -29,7 +44,7 @@ pub use part::Telemetry;
 
 use crate::error::Result;
 
-/// Sets up the logs of this process, by the configuration if the feature `config` is on.
+/// Sets up the telemetry of this process, by the configuration if the feature `config` is on.
 ///
 /// The level is the one in the variable `RUST_LOG`, or else the configured one, or else info. `RUST_LOG` may
 /// have directives, such as `info,my_app=debug`.
@@ -42,7 +57,7 @@ pub fn init() -> Result<Telemetry> {
     builder().config(&crate::config::Config::load()?).init()
 }
 
-/// Sets up the logs of this process.
+/// Sets up the telemetry of this process.
 ///
 /// The level is the one in the variable `RUST_LOG`, or else info. `RUST_LOG` may have directives, such as
 /// `info,my_app=debug`.

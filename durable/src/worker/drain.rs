@@ -9,6 +9,7 @@ use super::limits::Limits;
 use super::running_worker::{RunningWorker, vanished};
 use super::watchdog::Watchdog;
 use crate::definition::{ActivityAttempt, Attempts, StuckWorkflow};
+use crate::metrics;
 
 /// `true` once something runs that only the end of the process stops.
 static LEFT_BEHIND: AtomicBool = AtomicBool::new(false);
@@ -61,6 +62,9 @@ impl DrainReport {
     }
 
     pub(super) fn log(&self) {
+        let outcomes =
+            [("finished", self.finished), ("cancelled", self.cancelled), ("left", self.left.len())];
+        metrics::own::drained(self.took, outcomes);
         if self.is_clean() {
             tracing::info!("{self}");
         } else {

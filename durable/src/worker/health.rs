@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use crate::client::Client;
 use crate::definition::StuckWorkflow;
 use crate::error::Error;
+use crate::metrics;
 
 /// The server's time to answer when readiness is asked for. A Kubernetes probe waits for a second.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(800);
@@ -33,6 +34,24 @@ pub enum WorkerState {
     Stopped,
     /// It died too often, the server refuses it, or too many workflows don't yield. It isn't restarted.
     GivenUp,
+}
+
+impl WorkerState {
+    /// Every state, with the value of its label in metrics.
+    const LABELS: [(Self, &'static str); 7] = [
+        (Self::Connecting, "connecting"),
+        (Self::Running, "running"),
+        (Self::Restarting, "restarting"),
+        (Self::Stuck, "stuck"),
+        (Self::Draining, "draining"),
+        (Self::Stopped, "stopped"),
+        (Self::GivenUp, "given_up"),
+    ];
+
+    fn record(self, queue: &str) {
+        let states = Self::LABELS.map(|(state, label)| (label, state == self));
+        metrics::own::worker_state(queue, states);
+    }
 }
 
 impl fmt::Display for WorkerState {
@@ -172,13 +191,18 @@ pub(super) struct Board(watch::Sender<Vec<QueueHealth>>);
 impl Board {
     pub(super) fn new(queues: impl Iterator<Item = &'static str>) -> Self {
         let state = WorkerState::Connecting;
-        let workers = queues.map(|queue| QueueHealth {
-            queue: queue.to_owned(),
-            state,
-            deaths: 0,
-            error: None,
-            stuck: Vec::new(),
-            stuck_count: 0,
+        let workers = queues.map(|queue| {
+            state.record(queue);
+            metrics::own::no_worker_died(queue);
+            metrics::own::stuck(queue, 0);
+            QueueHealth {
+                queue: queue.to_owned(),
+                state,
+                deaths: 0,
+                error: None,
+                stuck: Vec::new(),
+                stuck_count: 0,
+            }
         });
         Self(watch::Sender::new(workers.collect()))
     }
@@ -191,6 +215,7 @@ impl Board {
     }
 
     pub(super) fn died(&self, queue: &str, error: String) {
+        metrics::own::worker_died(queue);
         self.change(queue, |worker| {
             worker.state = WorkerState::Restarting;
             worker.deaths += 1;
@@ -203,6 +228,8 @@ impl Board {
         self.change(&workflow.queue, |worker| {
             worker.stuck.push(workflow.clone());
             worker.stuck_count = worker.stuck_count.saturating_add(1);
+            metrics::own::became_stuck(&workflow.queue, &workflow.workflow_type);
+            metrics::own::stuck(&workflow.queue, worker.stuck.len());
         });
     }
 
@@ -211,6 +238,7 @@ impl Board {
         self.change(&workflow.queue, |worker| {
             let found = worker.stuck.iter().position(|stuck| stuck == workflow);
             found.map(|index| worker.stuck.remove(index));
+            metrics::own::stuck(&workflow.queue, worker.stuck.len());
         });
     }
 
@@ -220,6 +248,7 @@ impl Board {
             for worker in workers {
                 if !matches!(worker.state, WorkerState::Stopped | WorkerState::GivenUp) {
                     worker.state = WorkerState::Draining;
+                    worker.state.record(&worker.queue);
                 }
             }
         });
@@ -229,6 +258,7 @@ impl Board {
         self.0.send_modify(|workers| {
             if let Some(worker) = workers.iter_mut().find(|worker| worker.queue == queue) {
                 change(worker);
+                worker.state.record(queue);
             }
         });
     }

@@ -1,148 +1,42 @@
-//! The HTTP listener for probes: `/live` and `/ready`.
+//! The HTTP listener for probes: `/live` and `/ready`, and for metrics: `/metrics`.
 //!
-//! Anybody who reaches it may send anything. So connections are limited in number and time, and their
-//! number doesn't change the number of calls to the server.
+//! The number of probes doesn't change the number of calls to the server.
 
-use std::collections::VecDeque;
-use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::header::CONTENT_TYPE;
-use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use futures_util::FutureExt as _;
+use hyper::StatusCode;
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
-use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use super::WorkerError;
 use super::health::WorkerHealth;
 use crate::background::CONTROL;
-
-/// The time for a client to send its headers. Probes send them at once.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The time for a whole connection.
-const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The largest headers, in bytes.
-const LARGEST_HEADERS: usize = 16 * 1024;
-
-/// The most open connections. The oldest one is closed for a new one.
-const MOST_CONNECTIONS: usize = 128;
-
-/// The time that a connection has for its request before it may be closed for a new one.
-const GRACE: Duration = Duration::from_millis(200);
+use crate::http_listener::{Answer, Answers, HttpListener};
+use crate::metrics;
 
 /// The time for which an answer of the server is passed on.
 const ANSWER_AGE: Duration = Duration::from_secs(1);
 
-/// The pause after a connection couldn't be accepted, for example because file handles ran out.
-const PAUSE: Duration = Duration::from_millis(200);
-
-/// A listener, which stops when it's dropped.
-pub(super) struct Listener {
-    address: SocketAddr,
-    accepting: JoinHandle<()>,
-}
-
-impl Listener {
-    /// Starts to listen, on the runtime of the control, so that probes don't wait for activities.
-    pub(super) async fn start(address: &str, health: &WorkerHealth) -> Result<Self, WorkerError> {
-        let refused = |source| WorkerError::HealthListener { address: address.to_owned(), source };
-        let binding = TcpListener::bind(address.to_owned());
-        let listener = CONTROL.run(binding).await.map_err(refused)?;
-        let bound = listener.local_addr().map_err(refused)?;
-        tracing::info!(address = %bound, "answering /live and /ready");
-        let probes = Probes { health: health.clone(), server: Kept::default() };
-        let accepting = CONTROL.spawn(accept(listener, Arc::new(probes)));
-        Ok(Self { address: bound, accepting })
-    }
-
-    pub(super) fn address(&self) -> SocketAddr {
-        self.address
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.accepting.abort();
-    }
-}
-
-async fn accept(listener: TcpListener, probes: Arc<Probes>) {
-    let mut connections = Connections::default();
-    loop {
-        connections.make_room().await;
-        match listener.accept().await {
-            Ok((stream, _)) => connections.add(serve(stream, Arc::clone(&probes))),
-            Err(error) => {
-                tracing::warn!(%error, "the health listener could not accept a connection");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
-}
-
-/// The open connections, which are closed when they are dropped.
-#[derive(Default)]
-struct Connections {
-    tasks: JoinSet<()>,
-    /// The tasks with the times of their begin, the oldest first.
-    open: VecDeque<(Instant, AbortHandle)>,
-}
-
-impl Connections {
-    fn add(&mut self, connection: impl Future<Output = ()> + Send + 'static) {
-        self.open.push_back((Instant::now(), self.tasks.spawn(connection)));
-    }
-
-    /// Waits until one more connection may be open. Clients that send nothing must not keep a probe out,
-    /// so the oldest connection is closed once it has had its time.
-    async fn make_room(&mut self) {
-        loop {
-            while self.tasks.try_join_next().is_some() {}
-            self.open.retain(|(_, task)| !task.is_finished());
-            let Some((began, oldest)) = self.open.front() else { return };
-            if self.open.len() < MOST_CONNECTIONS {
-                return;
-            }
-            let left = GRACE.saturating_sub(began.elapsed());
-            if left.is_zero() {
-                oldest.abort();
-                self.open.pop_front();
-                return;
-            }
-            tokio::select! {
-                _ = self.tasks.join_next() => {}
-                () = tokio::time::sleep(left) => {}
-            }
-        }
-    }
-}
-
-async fn serve(stream: TcpStream, probes: Arc<Probes>) {
-    let answering = service_fn(|request: Request<Incoming>| {
+/// Starts to listen for probes.
+pub(super) async fn start(
+    address: &str,
+    health: &WorkerHealth,
+) -> Result<HttpListener, WorkerError> {
+    let probes = Arc::new(Probes { health: health.clone(), server: Kept::default() });
+    let answers: Answers = Arc::new(move |path| {
         let probes = Arc::clone(&probes);
-        async move { Ok::<_, Infallible>(answer(&request, &probes).await) }
+        async move { answer(&path, &probes).await }.boxed()
     });
-    let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(LARGEST_HEADERS)
-        .keep_alive(false)
-        .serve_connection(TokioIo::new(stream), answering);
-    match tokio::time::timeout(CONNECTION_TIMEOUT, connection).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "a connection to the health listener broke"),
-        Err(_) => tracing::debug!("a connection to the health listener took too long"),
-    }
+    let bound = address.to_owned();
+    // The address may be the name of a host, which is looked up.
+    let starting = CONTROL.run(async move { HttpListener::start(&bound, PATHS, answers) });
+    let refused = |source| WorkerError::HealthListener { address: address.to_owned(), source };
+    starting.await.map_err(refused)
 }
+
+const PATHS: &str = "/live, /ready or /metrics";
 
 /// The sources of the answers to probes.
 struct Probes {
@@ -176,25 +70,22 @@ impl<T: Clone> Kept<T> {
     }
 }
 
-async fn answer(request: &Request<Incoming>, probes: &Probes) -> Response<Full<Bytes>> {
+async fn answer(path: &str, probes: &Probes) -> Option<Answer> {
     let health = &probes.health;
-    let (status, body) = if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        (StatusCode::METHOD_NOT_ALLOWED, json!({ "error": "method not allowed; use GET or HEAD" }))
-    } else if request.uri().path() == "/live" {
-        let live = health.is_live();
-        (status(live), json!({ "live": live, "workers": health.workers() }))
-    } else if request.uri().path() == "/ready" {
-        let server = probes.server.get(ANSWER_AGE, health.ask_server()).await;
-        let readiness = health.readiness_with(server);
-        (status(readiness.ready), json!(readiness))
-    } else {
-        (StatusCode::NOT_FOUND, json!({ "error": "not found; use /live or /ready" }))
-    };
-    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
-    *response.status_mut() = status;
-    let json = hyper::header::HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
+    match path {
+        "/live" => {
+            let live = health.is_live();
+            let body = json!({ "live": live, "workers": health.workers() });
+            Some(Answer::json(status(live), &body))
+        }
+        "/ready" => {
+            let server = probes.server.get(ANSWER_AGE, health.ask_server()).await;
+            let readiness = health.readiness_with(server);
+            Some(Answer::json(status(readiness.ready), &json!(readiness)))
+        }
+        "/metrics" => Some(Answer::metrics(metrics::text().await?)),
+        _ => None,
+    }
 }
 
 fn status(good: bool) -> StatusCode {

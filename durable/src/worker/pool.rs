@@ -28,6 +28,7 @@ use crate::error::Result;
 use crate::error::command_sizes::counting_interceptor;
 use crate::error::payload_limit::PayloadLimit;
 use crate::error::server_limits::WorkerLimits;
+use crate::instrumentation;
 use crate::logs::{self, CallersSubscriber};
 use crate::options::ConfiguredOptions;
 use crate::settings::Settings;
@@ -358,7 +359,9 @@ impl Workers {
         let given = (*self.options != ConfiguredOptions::default())
             .then(|| configured::configured_options_interceptor(Arc::clone(&self.options)));
         options.activity_inbound_interceptor(ActivityGuard);
+        let traces = instrumentation::add_to(options);
         let interceptors = [user_code::starting_interceptor(), counting_interceptor()].into_iter();
+        let interceptors = interceptors.chain(traces);
         let interceptors = interceptors.chain(given).chain(self.interceptors.clone()).collect();
         options.register_workflow_interceptors(interceptors);
         if let Some((version, behavior)) = &self.version {

@@ -18,7 +18,7 @@ use super::control::Control;
 use super::drain::{DrainReport, leave_behind};
 use super::health::{Board, WorkerHealth};
 use super::limits::Limits;
-use super::listen::Listener;
+use super::listen;
 use super::presence::Presence;
 use super::report::StartupReport;
 use super::running_worker::{RunningWorker, vanished};
@@ -31,6 +31,9 @@ use crate::background::CONTROL;
 use crate::client::Client;
 use crate::definition::Attempts;
 use crate::error::Result;
+use crate::http_listener::HttpListener;
+use crate::instrumentation;
+use crate::metrics;
 
 /// Running workers.
 ///
@@ -44,7 +47,7 @@ pub struct RunningWorkers {
     board: Arc<Board>,
     watchdog: Arc<Watchdog>,
     health: WorkerHealth,
-    listener: Option<Listener>,
+    listener: Option<HttpListener>,
     report: StartupReport,
 }
 
@@ -67,10 +70,10 @@ pub(super) struct Launch {
 /// Workers report their state to the server every minute, which needs a thread for each worker. The SDK
 /// (1.1.1) keeps the thread of a worker that was killed. A test ends before the first report.
 fn runtime_options(for_test: bool) -> RuntimeOptions {
-    if for_test && let Ok(options) = RuntimeOptions::builder().heartbeat_interval(None).build() {
-        return options;
-    }
-    RuntimeOptions::default()
+    let options = RuntimeOptions::builder().telemetry_options(metrics::of_runtime());
+    let options = if for_test { options.heartbeat_interval(None).build() } else { options.build() };
+    // Only an interval can be invalid, and none is set.
+    options.unwrap_or_default()
 }
 
 impl RunningWorkers {
@@ -81,7 +84,7 @@ impl RunningWorkers {
         let board = Arc::new(Board::new(launch.plans.iter().map(|plan| plan.queue)));
         let health = WorkerHealth::new(client, &board);
         let listener = match &launch.health_address {
-            Some(address) => Some(Listener::start(address, &health).await?),
+            Some(address) => Some(listen::start(address, &health).await?),
             None => None,
         };
         let mut running = Self {
@@ -145,7 +148,7 @@ impl RunningWorkers {
     /// Returns the address of the health listener, if there is one.
     #[must_use]
     pub fn health_address(&self) -> Option<SocketAddr> {
-        self.listener.as_ref().map(Listener::address)
+        self.listener.as_ref().map(HttpListener::address)
     }
 
     /// Waits until a worker is given up, because it died too often or too many workflows don't yield.
@@ -191,6 +194,7 @@ impl RunningWorkers {
             never = end_drain => match never {},
         };
         report.log();
+        instrumentation::flush().await;
         report
     }
 

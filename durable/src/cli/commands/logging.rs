@@ -32,13 +32,13 @@ impl Logging {
         if let Some(format) = self.log_format {
             telemetry = telemetry.log_format(format);
         }
-        match telemetry.init() {
-            Err(error) if is_set_already(&error) => Ok(Telemetry::default()),
+        match telemetry.clone().init() {
+            Err(error) => match error.downcast_ref() {
+                Some(TelemetryError::AlreadySet) => Ok(telemetry.without_logs().init()?),
+                Some(TelemetryError::AlreadyRunning) => Ok(Telemetry::default()),
+                _ => Err(error.into()),
+            },
             initialized => Ok(initialized?),
         }
     }
-}
-
-fn is_set_already(error: &crate::Error) -> bool {
-    matches!(error.downcast_ref(), Some(TelemetryError::AlreadySet))
 }

@@ -21,6 +21,7 @@ use crate::definition::Dependencies;
 use crate::error::outgoing::typed_failures;
 use crate::error::server_limits::ServerLimits;
 use crate::error::{ConnectionError, Result, ServerError, SharedError, show_values};
+use crate::instrumentation;
 use crate::options::ConfiguredOptions;
 
 /// The time limit of an attempt.
@@ -87,9 +88,10 @@ async fn open(parts: Parts, settings: ConnectionSettings, limit: Limit) -> Resul
     let limits = Arc::new(ServerLimits::new(outer.sending.clone()));
     let has_codec = outer.codec.is_some() || parts.data_converter.is_some();
     let converter = parts.data_converter.unwrap_or_default();
+    let traces = instrumentation::traces().map(|traces| Arc::clone(&traces.client));
     let options = ClientOptions::new(settings.namespace)
         .data_converter(typed_failures(converter, outer, Arc::clone(&limits)))
-        .client_interceptors(parts.interceptors)
+        .client_interceptors(traces.into_iter().chain(parts.interceptors).collect())
         .build();
     let key = match (settings.api_key, target.api_key) {
         (Some(ApiKey::File(path)), Some(key)) => {

@@ -10,6 +10,7 @@ use super::proxy::{Proxy, ProxyError};
 use super::settings::ConnectionSettings;
 use crate::address::Address;
 use crate::error::ConnectionError;
+use crate::metrics;
 use crate::secret::without_credentials;
 use crate::tls::TlsSetup;
 
@@ -62,6 +63,7 @@ impl Target {
             .maybe_override_origin(self.origin())
             .maybe_http_connect_proxy(self.proxy.clone())
             .maybe_api_key(self.api_key.clone())
+            .maybe_metrics_meter(metrics::of_connections())
             .maybe_headers((!headers.is_empty()).then(|| headers.clone().into_iter().collect()))
             .build()
     }

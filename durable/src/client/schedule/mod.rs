@@ -30,6 +30,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflow
 
 use crate::client::Client;
 use crate::error::{Error, Result, payload_error, unknown_search_attribute};
+use crate::instrumentation;
 
 /// An operation on a recurring schedule, as the context of its errors.
 struct Operation<'a> {
@@ -83,7 +84,8 @@ impl Operation<'_> {
 }
 
 /// Converts a start request to the action of a recurring schedule.
-fn action(start: StartWorkflowExecutionRequest) -> ScheduleAction {
+fn action(mut start: StartWorkflowExecutionRequest) -> ScheduleAction {
+    instrumentation::link(&mut start.header);
     let action = NewWorkflowExecutionInfo {
         workflow_id: start.workflow_id,
         workflow_type: start.workflow_type,

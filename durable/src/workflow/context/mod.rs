@@ -19,9 +19,11 @@ use temporalio_sdk::{
 };
 use uuid::Uuid;
 
+use crate::metrics::Metrics;
 use crate::workflow::calls::pending::Pending;
 use crate::workflow::context::cancellation::Cancellation;
 use crate::workflow::implementation::adapter::WorkflowAdapter;
+use crate::workflow::implementation::user_code::current;
 
 /// The maximum duration of a timer on server 1.32.0: 100 years.
 const LONGEST_TIMER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -225,6 +227,15 @@ impl<W> WorkflowContext<W> {
     pub fn uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.sdk.random::<u128>().to_be_bytes()).into_uuid()
     }
+
+    /// Returns the metrics of the program, with the labels `workflow_type` and `task_queue`. Nothing is
+    /// recorded while the workflow replays.
+    ///
+    /// If a worker dies within a workflow task, the next one runs the task again, and what it had recorded
+    /// is recorded twice.
+    pub fn metrics(&self) -> Metrics {
+        metrics(self.sdk.task_queue())
+    }
 }
 
 impl<W> Deref for WorkflowContext<W> {
@@ -294,6 +305,11 @@ impl<W> SyncWorkflowContext<W> {
     pub fn uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.sdk.random::<u128>().to_be_bytes()).into_uuid()
     }
+
+    /// Returns the metrics of the program. See [`WorkflowContext::metrics`].
+    pub fn metrics(&self) -> Metrics {
+        metrics(self.sdk.task_queue())
+    }
 }
 
 impl<W> Deref for SyncWorkflowContext<W> {
@@ -311,4 +327,15 @@ impl<W> fmt::Debug for SyncWorkflowContext<W> {
             .field("run_id", &self.sdk.run_id())
             .finish_non_exhaustive()
     }
+}
+
+/// Returns the metrics of the workflow whose code this thread runs.
+fn metrics(task_queue: &str) -> Metrics {
+    Metrics::of(|| {
+        let workflow_type = current().map(|code| code.workflow_type.into_owned());
+        [
+            ("workflow_type", workflow_type.unwrap_or_default()),
+            ("task_queue", task_queue.to_owned()),
+        ]
+    })
 }

@@ -3,9 +3,7 @@
 use std::any::Any;
 
 use temporalio_common::data_converters::{PayloadConverter, SerializationContext};
-use temporalio_sdk::workflows::WorkflowImplementation;
 
-use super::Sdk;
 use super::adapter::NoState;
 use super::tables::Unreadable;
 use super::user_code;
@@ -32,26 +30,6 @@ pub(super) fn undecodable(
 /// Returns what takes the place of an input with an unknown encoding.
 pub(super) fn unreadable(kind: &str, workflow: &str, name: &str, reason: &str) -> Box<dyn Any> {
     Box::new(Unreadable(format!("{kind} `{name}` of workflow {workflow}: {reason}")))
-}
-
-/// Reports a signal that is dropped, once.
-pub(super) fn drop_signal<W: WorkflowImplementation>(
-    context: &Sdk<W>,
-    workflow: &str,
-    signal: &str,
-    reason: &str,
-) {
-    // A replay handles the same signal again, which was reported the first time.
-    if !context.is_replaying_history_events() {
-        tracing::warn!(
-            workflow_type = workflow,
-            workflow_id = context.workflow_id(),
-            run_id = context.run_id(),
-            signal,
-            reason,
-            "signal dropped"
-        );
-    }
 }
 
 /// Decodes the input of a handler.

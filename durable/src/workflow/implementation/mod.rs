@@ -48,7 +48,7 @@ use crate::error::INVALID_INPUT;
 use crate::error::report::links;
 use crate::workflow::WorkflowContext;
 use adapter::{AdapterDefinition, NoState, WorkflowAdapter};
-use bad_input::{decoded, drop_signal, undecodable, unreadable};
+use bad_input::{decoded, undecodable, unreadable};
 use query_output::sealed;
 use tables::{Handlers, Undeliverable, Unreadable, bad_call, list};
 use user_code::{Execution, Part, UserFuture};
@@ -133,11 +133,11 @@ where
         let Some(handler) = Self::signals().find(name) else {
             let known = list(&Self::signals().names());
             let reason = format!("the workflow has no such signal; its signals are {known}");
-            return Ok(Some(Box::new(Undeliverable(reason))));
+            return Ok(Some(Box::new(Undeliverable::unknown(reason))));
         };
         let decoded = decoded::<W>(converter, |context| (handler.decode)(context, payloads));
         Ok(Some(decoded.unwrap_or_else(|undecoded| match undecoded {
-            Undecoded::Invalid(reason) => Box::new(Undeliverable(reason)),
+            Undecoded::Invalid(reason) => Box::new(Undeliverable::invalid(reason)),
             Undecoded::UnknownEncoding(reason) => unreadable("signal", W::NAME, name, &reason),
         })))
     }
@@ -168,7 +168,7 @@ where
                 ready(Ok(())).boxed_local()
             }
             (Ok(undeliverable), _) => {
-                drop_signal(&context, W::NAME, name, &undeliverable.0);
+                undeliverable.report(&context, W::NAME, name);
                 ready(Ok(())).boxed_local()
             }
         }

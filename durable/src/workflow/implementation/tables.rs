@@ -13,6 +13,7 @@ use temporalio_sdk::workflows::WorkflowError;
 use super::adapter::WorkflowAdapter;
 use crate::definition::arguments::undecoded::Undecoded;
 use crate::definition::{HandlerDescription, debug};
+use crate::metrics;
 
 /// The error of a query or update, as the SDK expects it.
 pub type HandlerError = Box<dyn Error + Send + Sync>;
@@ -26,7 +27,45 @@ type Output = Result<Box<dyn WorkflowOutputValue>, WorkflowError>;
 pub(crate) type UpdateFuture = LocalBoxFuture<'static, Output>;
 
 /// Replaces the input of a signal that cannot be delivered. It contains the reason.
-pub(crate) struct Undeliverable(pub(in crate::workflow) String);
+pub(crate) struct Undeliverable {
+    /// The kind of the reason, as metrics have it.
+    kind: &'static str,
+    reason: String,
+}
+
+impl Undeliverable {
+    /// The workflow has no such signal.
+    pub(super) fn unknown(reason: String) -> Self {
+        Self { kind: "unknown_name", reason }
+    }
+
+    /// The input doesn't fit.
+    pub(super) fn invalid(reason: String) -> Self {
+        Self { kind: "invalid_input", reason }
+    }
+
+    /// Logs and counts the signal, which is dropped.
+    pub(super) fn report<W>(
+        &self,
+        context: &temporalio_sdk::WorkflowContext<W>,
+        workflow: &str,
+        signal: &str,
+    ) {
+        // A replay handles the same signal again, which was reported the first time.
+        if context.is_replaying_history_events() {
+            return;
+        }
+        metrics::own::signal_dropped(workflow, self.kind);
+        tracing::warn!(
+            workflow_type = workflow,
+            workflow_id = context.workflow_id(),
+            run_id = context.run_id(),
+            signal,
+            reason = self.reason,
+            "signal dropped"
+        );
+    }
+}
 
 /// Replaces an input with an unknown encoding. It contains the message with which the task fails.
 pub(crate) struct Unreadable(pub(in crate::workflow) String);

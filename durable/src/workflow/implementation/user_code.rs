@@ -25,6 +25,7 @@ use crate::definition::{WorkerShutdown, Workflow, panic_message};
 use crate::error::payload_limit::PayloadLimit;
 use crate::error::task_size::{self, Run, Sent};
 use crate::logs::{CodeLog, Kind, PanicPlace, RunLog, take_place};
+use crate::metrics::mute_if;
 
 /// Decodes an input with the user's `Deserialize`. The decoder catches a panic of it.
 pub(crate) fn decoding<R>(workflow_type: &'static str, decode: impl FnOnce() -> R) -> R {
@@ -65,7 +66,7 @@ impl Execution {
         &self.run.run_id
     }
 
-    /// Calls user code. Its log lines are dropped if it `is_silent`.
+    /// Calls user code. Its log lines and metrics are dropped if it `is_silent`.
     pub(crate) fn call<R>(
         &self,
         part: Part,
@@ -87,6 +88,7 @@ impl Execution {
         let run = Some(Arc::clone(&self.run));
         let _entered = enter(UserCode { part, workflow_type: self.workflow_type.into(), run });
         let _running = log.enter(is_silent);
+        let _muted = mute_if(is_silent);
         catch_unwind(AssertUnwindSafe(call))
             .map_err(|payload| Unwound { payload, place: take_place() })
     }

@@ -1,0 +1,178 @@
+//! The table of all metrics besides those of the program.
+
+use super::sdk::SDK;
+
+/// The kind of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MetricKind {
+    /// A number that only grows.
+    Counter,
+    /// A number that goes up and down.
+    Gauge,
+    /// A distribution of values.
+    Histogram,
+}
+
+/// The description of a metric of this crate or of the SDK.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metric {
+    /// The name on the Prometheus endpoint, with the default settings.
+    pub name: &'static str,
+    /// The kind.
+    pub kind: MetricKind,
+    /// The unit, or an empty text for a number.
+    pub unit: &'static str,
+    /// The names of the labels.
+    pub labels: &'static [&'static str],
+    /// The meaning.
+    pub meaning: &'static str,
+    /// A condition to alert on, as an expression of Prometheus and the time for which it must hold, and the
+    /// reason for it.
+    pub alert: Option<(&'static str, &'static str)>,
+}
+
+impl Metric {
+    pub(super) const fn alert(self, condition: &'static str, reason: &'static str) -> Self {
+        Self { alert: Some((condition, reason)), ..self }
+    }
+
+    /// Returns the name without the ends that the exporter adds.
+    pub(super) fn recorded_name(&self) -> &'static str {
+        let end = match self.kind {
+            MetricKind::Counter => "_total",
+            MetricKind::Gauge => "",
+            MetricKind::Histogram => "_seconds",
+        };
+        self.name.strip_suffix(end).unwrap_or(self.name)
+    }
+}
+
+pub(super) const fn counter(
+    name: &'static str,
+    labels: &'static [&'static str],
+    meaning: &'static str,
+) -> Metric {
+    Metric { name, kind: MetricKind::Counter, unit: "", labels, meaning, alert: None }
+}
+
+pub(super) const fn gauge(
+    name: &'static str,
+    labels: &'static [&'static str],
+    meaning: &'static str,
+) -> Metric {
+    Metric { name, kind: MetricKind::Gauge, unit: "", labels, meaning, alert: None }
+}
+
+pub(super) const fn histogram(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    meaning: &'static str,
+) -> Metric {
+    Metric { name, kind: MetricKind::Histogram, unit, labels, meaning, alert: None }
+}
+
+pub(super) const WORKER_STATE: Metric = gauge(
+    "durable_worker_state",
+    &["task_queue", "state"],
+    "1 for the state of the worker of a queue, and 0 for each other one: connecting, running, restarting, \
+     stuck, draining, stopped or given_up",
+)
+.alert(
+    "`max by (instance, task_queue) (durable_worker_state{state=\"running\"}) == 0` for 5 minutes",
+    "the queue gets no work from this process; a shorter time fires at each deployment",
+);
+
+pub(super) const WORKER_DEATHS: Metric = counter(
+    "durable_worker_deaths_total",
+    &["task_queue"],
+    "the deaths of the worker of a queue; each is followed by a restart, until it is given up",
+)
+.alert("`increase(durable_worker_deaths_total[15m]) > 0`", "a worker dies only of defects");
+
+pub(super) const STUCK: Metric = gauge(
+    "durable_stuck_workflows",
+    &["task_queue"],
+    "the workflows whose code doesn't yield at this time",
+)
+.alert(
+    "`durable_stuck_workflows > 0` for 1 minute",
+    "each keeps a thread busy; with more than `max_stuck_workflows` the worker is given up",
+);
+
+pub(super) const STUCK_COUNT: Metric = counter(
+    "durable_workflows_stuck_total",
+    &["task_queue", "workflow_type"],
+    "the times that code of a workflow didn't yield",
+);
+
+pub(super) const DRAIN: Metric = histogram(
+    "durable_drain_duration_seconds",
+    "seconds",
+    &[],
+    "the duration of a drain of all workers",
+);
+
+pub(super) const DRAINED: Metric = counter(
+    "durable_drained_activities_total",
+    &["outcome"],
+    "the activities that were running when a drain began, by their outcome: finished, cancelled or left",
+);
+
+pub(super) const PAYLOAD_SIZE: Metric = histogram(
+    "durable_payload_size_bytes",
+    "bytes",
+    &["direction"],
+    "the size of each payload that is sent to the server or received from it, after the codec",
+)
+.alert(
+    "`histogram_quantile(0.99, sum by (le) (rate(durable_payload_size_bytes_bucket[15m]))) > 524288`",
+    "the server warns at 512 KiB, and refuses 2 MiB",
+);
+
+pub(super) const CODEC: Metric = histogram(
+    "durable_codec_duration_seconds",
+    "seconds",
+    &["direction"],
+    "the time of the codec for the payloads of one message, encoded or decoded",
+)
+.alert(
+    "`histogram_quantile(0.99, sum by (le) (rate(durable_codec_duration_seconds_bucket[15m]))) > 0.5`",
+    "workflow tasks wait for the codec, for example for a key service",
+);
+
+pub(super) const SIGNALS_DROPPED: Metric = counter(
+    "durable_signals_dropped_total",
+    &["workflow_type", "reason"],
+    "the signals that were dropped, because their name is unknown (unknown_name) or their input doesn't fit \
+     (invalid_input)",
+)
+.alert(
+    "`increase(durable_signals_dropped_total[15m]) > 0`",
+    "a caller has another version of the workflow, and its signals are lost",
+);
+
+const OWN: [Metric; 9] = [
+    WORKER_STATE,
+    WORKER_DEATHS,
+    STUCK,
+    STUCK_COUNT,
+    DRAIN,
+    DRAINED,
+    PAYLOAD_SIZE,
+    CODEC,
+    SIGNALS_DROPPED,
+];
+
+/// All metrics besides those of the program: first those of this crate, then those of SDK 1.1.1.
+pub const METRICS: &[Metric] = &{
+    let mut all = [WORKER_STATE; OWN.len() + SDK.len()];
+    let mut index = 0;
+    while index < all.len() {
+        all[index] = if index < OWN.len() { OWN[index] } else { SDK[index - OWN.len()] };
+        index += 1;
+    }
+    all
+};

@@ -1,0 +1,3 @@
+//! Metrics that are sent to a collector in this process.
+
+fn main() {}
