@@ -7,8 +7,8 @@ use durable::client::{AnyQuery, AnySignal, AnyUpdate, AnyWorkflow};
 use durable::codec::server;
 use durable::prelude::*;
 use durable::{
-    activity, cli, client, config, definition, dev_server, error, options, testing, worker,
-    workflow,
+    activity, cli, client, config, definition, dev_server, error, metrics, options, telemetry,
+    testing, worker, workflow,
 };
 
 use crate::declared::PublicItems;
@@ -116,9 +116,13 @@ fn program() -> Vec<Row> {
             error::FailureKind, error::InvalidCall, error::InvalidOutput, error::OtherError,
             error::PayloadTooLarge, error::ServerError, error::SharedError, error::TaskFailure,
             error::TimeoutKind, error::TlsProblem,
+            metrics::Counter, metrics::Gauge, metrics::Histogram, metrics::Metric,
+            metrics::MetricKind, metrics::Metrics,
             options::ActivityOptions, options::ConfiguredOptions, options::InvalidOptions,
             options::OptionProblem,
             options::OptionSource, options::RetryOptions, options::WorkflowOptions,
+            telemetry::LogFormat, telemetry::LogLevel, telemetry::Telemetry,
+            telemetry::TelemetryBuilder, telemetry::TelemetryError, telemetry::UnknownName,
             worker::DrainReport, worker::EffectiveOptions, worker::Exit, worker::QueueHealth,
             worker::QueueReport, worker::Readiness, worker::RunningWorkers,
             worker::StartupReport, worker::VersioningBehavior, worker::WorkerError,

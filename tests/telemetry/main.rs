@@ -8,4 +8,5 @@ mod documentation;
 mod flows;
 mod metrics;
 mod process;
+mod python;
 mod traces;

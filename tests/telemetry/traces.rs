@@ -16,7 +16,7 @@ use crate::flows::{Continuing, Counting, Failing, Traced, TracedChild};
 use crate::process::{collector, telemetry};
 
 /// Returns a context with a span of the caller, and the id of its trace.
-fn caller() -> (Context, String) {
+pub fn caller() -> (Context, String) {
     use std::sync::atomic::{AtomicU64, Ordering};
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -27,7 +27,7 @@ fn caller() -> (Context, String) {
 }
 
 /// Waits for so many spans of a trace, and then for a moment in which no more may come.
-async fn spans_of(trace: &str, count: usize) -> Vec<Span> {
+pub async fn spans_of(trace: &str, count: usize) -> Vec<Span> {
     let of_trace = || {
         let all = collector().spans().into_iter();
         all.filter(|span| span.trace == trace).collect::<Vec<_>>()
@@ -63,7 +63,7 @@ fn counted(lines: &[(&str, usize)]) -> BTreeMap<String, usize> {
     lines.iter().map(|(line, count)| ((*line).to_owned(), *count)).collect()
 }
 
-async fn workers(client: &Client) -> durable::worker::RunningWorkers {
+pub async fn workers(client: &Client) -> durable::worker::RunningWorkers {
     let workers = Workers::new(client).queues(["telemetry"]);
     let workers = workers.worker_options(|options| options.max_cached_workflows = 0);
     workers.start().await.expect("they start")

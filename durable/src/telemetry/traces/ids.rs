@@ -101,5 +101,6 @@ mod tests {
         assert_eq!(seen, PINNED);
     }
 
-    const PINNED: [&str; 3] = ["", "", ""];
+    const PINNED: [&str; 3] =
+        ["51e39cf33c6acb30dd579a9de71dfb96", "c173c5177cf59998", "e4c5fb4b591adcca"];
 }
