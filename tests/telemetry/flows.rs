@@ -168,3 +168,34 @@ impl TracedChild {
         self.goes = true;
     }
 }
+
+/// Fails at the first attempt of each call.
+#[activity(
+    queue = "telemetry",
+    start_to_close_timeout = "20s",
+    retry(initial_interval = "1ms", maximum_attempts = 6)
+)]
+pub async fn step(ctx: ActivityContext, number: u32) -> Result<u32, ActivityError> {
+    if ctx.info().attempt == 1 { Err(anyhow::anyhow!("again").into()) } else { Ok(number) }
+}
+
+/// Counts and calls, one after the other.
+#[workflow(queue = "telemetry")]
+#[derive(Default)]
+pub struct Steady;
+
+#[workflow_methods]
+impl Steady {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, group: String) -> WorkflowResult<u32> {
+        let metrics = ctx.metrics().with("group", group);
+        metrics.counter("tests_started").add(1);
+        let mut sum = 0;
+        for number in 1..=5 {
+            sum += step::execute(ctx, number).await?;
+            metrics.counter("tests_steps").add(1);
+        }
+        metrics.counter("tests_ended").add(1);
+        Ok(sum)
+    }
+}

@@ -9,10 +9,13 @@ use durable::metrics::{METRICS, MetricKind};
 use durable::prelude::*;
 use durable::testing::TestEnv;
 use durable_tests::{client, unique};
+use opentelemetry::trace::FutureExt as _;
 use serde_json::json;
 
-use crate::flows::{Continuing, Counting, Failing};
+use crate::collector::Span;
+use crate::flows::{Continuing, Counting, Failing, Steady};
 use crate::process::{Sample, get, scraped, telemetry, value};
+use crate::traces::{caller, counted, spans_of, tree};
 
 /// Waits for a value of a metric, and returns the last one that was seen.
 async fn value_of(name: &str, labels: &[(&str, &str)], wanted: f64) -> Option<f64> {
@@ -69,19 +72,32 @@ async fn values_are_recorded_once_although_each_task_replays() {
 }
 
 #[durable::test(crash)]
-async fn crashes_count_nothing_twice(env: TestEnv) -> durable::Result<u32> {
+async fn crashes_count_and_export_nothing_twice(env: TestEnv) -> durable::Result<u32> {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     telemetry();
-    RUNS.fetch_add(1, Ordering::Relaxed);
-    let counting = Counting::start(env.client(), "crashes".to_owned()).await?;
-    counting.poke("crashes".to_owned()).await?;
-    counting.poke_later("crashes".to_owned()).await?;
-    let sum = counting.result().await?;
-    let runs = f64::from(RUNS.load(Ordering::Relaxed));
+    let runs = f64::from(RUNS.fetch_add(1, Ordering::Relaxed) + 1);
+    let (context, trace) = caller();
+    let steady = Steady::execute(env.client(), "crashes".to_owned());
+    let sum = steady.into_future().with_context(context).await?;
     let labels = [("group", "crashes")];
-    for (name, each) in [("tests_started_total", 1.0), ("tests_ended_total", 1.0)] {
+    for (name, each) in
+        [("tests_started_total", 1.0), ("tests_steps_total", 5.0), ("tests_ended_total", 1.0)]
+    {
         assert_eq!(value_of(name, &labels, runs * each).await, Some(runs * each), "{name}");
     }
+    let spans = spans_of(&trace, 17).await;
+    let is_failed = |span: &Span| span.error.is_some();
+    let attempts = spans.iter().filter(|span| span.name == "RunActivity:step");
+    // Attempts that are lost with their worker have no span.
+    assert_eq!(attempts.filter(|span| !is_failed(span)).count(), 5, "{spans:#?}");
+    let mut tree = tree(&spans);
+    tree.remove("StartActivity:step > RunActivity:step");
+    let wanted = counted(&[
+        ("caller > StartWorkflow:Steady", 1),
+        ("StartWorkflow:Steady > RunWorkflow:Steady", 1),
+        ("RunWorkflow:Steady > StartActivity:step", 5),
+    ]);
+    assert_eq!(tree, wanted, "{spans:#?}");
     Ok(sum)
 }
 

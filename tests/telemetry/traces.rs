@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use durable::prelude::*;
-use durable::testing::TestEnv;
 use durable_tests::{client, unique};
 use opentelemetry::Context;
 use opentelemetry::trace::{
@@ -12,7 +11,7 @@ use opentelemetry::trace::{
 };
 
 use crate::collector::Span;
-use crate::flows::{Continuing, Counting, Failing, Traced, TracedChild};
+use crate::flows::{Continuing, Failing, Traced, TracedChild};
 use crate::process::{collector, telemetry};
 
 /// Returns a context with a span of the caller, and the id of its trace.
@@ -45,7 +44,7 @@ pub async fn spans_of(trace: &str, count: usize) -> Vec<Span> {
 }
 
 /// Returns each span as `parent > name`, in order, with the number of times that it is there.
-fn tree(spans: &[Span]) -> BTreeMap<String, usize> {
+pub fn tree(spans: &[Span]) -> BTreeMap<String, usize> {
     let name = |id: &str| match spans.iter().find(|span| span.id == id) {
         Some(span) => span.name.clone(),
         None if id == SpanId::from(77).to_string() => "caller".to_owned(),
@@ -59,7 +58,7 @@ fn tree(spans: &[Span]) -> BTreeMap<String, usize> {
     tree
 }
 
-fn counted(lines: &[(&str, usize)]) -> BTreeMap<String, usize> {
+pub fn counted(lines: &[(&str, usize)]) -> BTreeMap<String, usize> {
     lines.iter().map(|(line, count)| ((*line).to_owned(), *count)).collect()
 }
 
@@ -158,7 +157,7 @@ async fn a_scheduled_workflow_links_to_the_creation_of_its_schedule() {
     let workers = workers(&client).await;
     let (context, trace) = caller();
     let id = unique("linked");
-    let spec = durable::client::ScheduleSpec::default();
+    let spec = durable::client::ScheduleSpec::new().every(Duration::from_secs(86_400));
     let schedule = Continuing::start(&client, false).id(&id).create_schedule(&id, spec);
     let schedule = schedule.trigger_immediately().into_future().with_context(context);
     let schedule = schedule.await.expect("it is created");
@@ -179,34 +178,6 @@ async fn a_scheduled_workflow_links_to_the_creation_of_its_schedule() {
     workers.shutdown().await.expect("they stop");
 }
 
-#[durable::test(crash)]
-async fn crashes_export_nothing_twice(env: TestEnv) -> durable::Result<u32> {
-    telemetry();
-    let (context, trace) = caller();
-    let sum = async {
-        let counting = Counting::start(env.client(), "traced crashes".to_owned()).await?;
-        counting.poke("traced crashes".to_owned()).await?;
-        counting.poke_later("traced crashes".to_owned()).await?;
-        counting.result().await
-    }
-    .with_context(context)
-    .await?;
-    let spans = spans_of(&trace, 19).await;
-    let wanted = counted(&[
-        ("caller > StartWorkflow:Counting", 1),
-        ("caller > SignalWorkflow:poke", 1),
-        ("caller > SignalWorkflow:poke_later", 1),
-        ("StartWorkflow:Counting > RunWorkflow:Counting", 1),
-        ("SignalWorkflow:poke > HandleSignal:poke", 1),
-        ("SignalWorkflow:poke_later > HandleSignal:poke_later", 1),
-        ("RunWorkflow:Counting > StartActivity:count", 6),
-        ("StartActivity:count > RunActivity:count", 6),
-    ]);
-    assert_eq!(tree(&spans), wanted, "{spans:#?}");
-    Ok(sum)
-}
-
-/// Keeps the type of the child in this binary.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workflow_without_a_caller_begins_a_trace() {
     telemetry();

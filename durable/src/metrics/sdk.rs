@@ -2,8 +2,8 @@
 
 use super::table::{Metric, counter, gauge, histogram};
 
-/// The labels of calls of the server.
-const CLIENT: &[&str] = &["namespace", "operation", "service_name"];
+/// The labels of calls of the server. Only polls have the task queue.
+const CLIENT: &[&str] = &["namespace", "operation", "service_name", "task_queue"];
 const FAILED: &[&str] = &["namespace", "operation", "service_name", "status_code"];
 const QUEUE: &[&str] = &["namespace", "service_name", "task_queue"];
 const POLLS: &[&str] = QUEUE;
@@ -13,8 +13,16 @@ const TASKFAIL: &[&str] =
     &["failure_reason", "namespace", "service_name", "task_queue", "workflow_type"];
 const ACTIVITY: &[&str] =
     &["activity_type", "namespace", "service_name", "task_queue", "workflow_type"];
-const ACTFAIL: &[&str] = ACTIVITY;
-const RECEIVED: &[&str] = ACTIVITY;
+const ACTFAIL: &[&str] = &[
+    "activity_type",
+    "failure_reason",
+    "namespace",
+    "service_name",
+    "task_queue",
+    "workflow_type",
+];
+const RECEIVED: &[&str] =
+    &["activity_type", "eager", "namespace", "service_name", "task_queue", "workflow_type"];
 const LOCAL: &[&str] = ACTIVITY;
 const POLLERS: &[&str] = &["namespace", "poller_type", "service_name", "task_queue"];
 const SLOTS: &[&str] = &["namespace", "service_name", "task_queue", "worker_type"];
@@ -43,7 +51,7 @@ pub(super) const SDK: [Metric; 37] = [
     histogram("temporal_activity_schedule_to_start_latency_seconds", "seconds", QUEUE, "the time of an activity in the queue").alert("`histogram_quantile(0.95, sum by (le, task_queue) (rate(temporal_activity_schedule_to_start_latency_seconds_bucket[5m]))) > 5` for 10 minutes", "there are too few workers or slots"),
     histogram("temporal_activity_execution_latency_seconds", "seconds", ACTIVITY, "the duration of an attempt of an activity"),
     histogram("temporal_activity_succeed_endtoend_latency_seconds", "seconds", ACTIVITY, "the time from the schedule of an activity to its success, with all attempts"),
-    counter("temporal_local_activity_total", LOCAL, "the attempts of local activities"),
+    counter("temporal_local_activity_total_total", LOCAL, "the attempts of local activities"),
     counter("temporal_local_activity_execution_cancelled_total", LOCAL, "the attempts of local activities that were cancelled"),
     counter("temporal_local_activity_execution_failed_total", LOCAL, "the attempts of local activities that failed"),
     histogram("temporal_local_activity_execution_latency_seconds", "seconds", LOCAL, "the duration of an attempt of a local activity"),
@@ -52,7 +60,7 @@ pub(super) const SDK: [Metric; 37] = [
     gauge("temporal_num_pollers", POLLERS, "the open polls, by kind"),
     gauge("temporal_worker_task_slots_available", SLOTS, "the free slots for tasks, by kind").alert("`min by (instance, task_queue, worker_type) (temporal_worker_task_slots_available) == 0` for 10 minutes", "the worker takes no more tasks of this kind; raise the `max_concurrent` keys or add workers"),
     gauge("temporal_worker_task_slots_used", SLOTS, "the tasks that run, by kind"),
-    counter("temporal_sticky_cache_hit_total", QUEUE, "the workflow tasks whose workflow was in memory"),
+    counter("temporal_sticky_cache_hit_total", WORKFLOW, "the workflow tasks whose workflow was in memory"),
     counter("temporal_sticky_cache_miss_total", QUEUE, "the workflow tasks whose workflow was no longer in memory"),
     gauge("temporal_sticky_cache_size", QUEUE, "the workflows in memory"),
     counter("temporal_sticky_cache_total_forced_eviction_total", QUEUE, "the workflows that were evicted to make room for others").alert("`rate(temporal_sticky_cache_total_forced_eviction_total[10m]) > 1` for 30 minutes", "workflows replay from their begin; raise `workflow_cache_size` or add workers"),

@@ -195,6 +195,10 @@ impl WorkflowInterceptor for WorkflowTraces {
         input: ExecuteWorkflowInput,
         next: Inbound<'a, ExecuteWorkflowInput, ExecuteWorkflowResult>,
     ) -> WorkflowInterceptorFuture<'a, ExecuteWorkflowResult> {
+        // The SDK (1.1.1) initializes only workflows with an `#[init]` through interceptors.
+        if self.received.borrow().is_none() {
+            self.received.replace(header::read(input.headers()));
+        }
         let (span, within) = self.run(context.workflow_type());
         let span = span.starting_at(context.workflow_time());
         let (tracer, open, sdk) =
