@@ -25,6 +25,7 @@
 
 mod instruments;
 mod meter;
+mod metric;
 pub(crate) mod own;
 mod replay;
 mod sdk;
@@ -34,6 +35,7 @@ mod user;
 #[cfg(feature = "telemetry")]
 pub(crate) use meter::{Text, install};
 pub(crate) use meter::{of_connections, of_runtime, text};
+pub use metric::{Metric, MetricKind};
 pub(crate) use replay::mute_if;
-pub use table::{METRICS, Metric, MetricKind};
+pub use table::METRICS;
 pub use user::{Counter, Gauge, Histogram, Metrics};

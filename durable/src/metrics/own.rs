@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::instruments::{Label, Value};
 use super::meter;
+use super::metric::Metric;
 use super::table::{
-    CODEC, DRAIN, DRAINED, Metric, PAYLOAD_SIZE, SIGNALS_DROPPED, STUCK, STUCK_COUNT,
-    WORKER_DEATHS, WORKER_STATE,
+    CODEC, DRAIN, DRAINED, PAYLOAD_SIZE, SIGNALS_DROPPED, STUCK, STUCK_COUNT, WORKER_DEATHS,
+    WORKER_STATE,
 };
 
 /// Returns `true` if a meter is installed.

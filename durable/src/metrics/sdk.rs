@@ -1,6 +1,6 @@
 //! The metrics of SDK 1.1.1, as its exporter for Prometheus names them.
 
-use super::table::{Metric, counter, gauge, histogram};
+use super::metric::{Metric, counter, gauge, histogram};
 
 /// The labels of calls of the server. Only polls have the task queue.
 const CLIENT: &[&str] = &["namespace", "operation", "service_name", "task_queue"];
