@@ -29,6 +29,8 @@ mod generic;
 mod heartbeating;
 #[path = "local-activities/test.rs"]
 mod local_activities;
+#[path = "observability/test.rs"]
+mod observability;
 #[path = "orders/test.rs"]
 mod orders;
 #[path = "parallel/test.rs"]
@@ -51,12 +53,17 @@ mod versioning;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Runs an example on a server of its own, and returns what it prints.
-fn printed(example: &str) -> String {
+/// Returns the folder of the built examples.
+fn folder() -> PathBuf {
     // target/debug/deps/examples-0123456789abcdef; Cargo has built the examples next to it.
     let this = std::env::current_exe().expect("this binary has a path");
-    let folder: PathBuf = this.ancestors().nth(2).expect("it is in a target directory").into();
-    let output = Command::new(folder.join("examples").join(example))
+    let target: PathBuf = this.ancestors().nth(2).expect("it is in a target directory").into();
+    target.join("examples")
+}
+
+/// Runs an example on a server of its own, and returns what it prints.
+fn printed(example: &str) -> String {
+    let output = Command::new(folder().join(example))
         // A port that nobody serves: the example must start its own server.
         .env("TEMPORAL_ADDRESS", "127.0.0.1:1")
         .output()
