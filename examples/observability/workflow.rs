@@ -25,7 +25,7 @@ pub async fn charge(ctx: ActivityContext, cents: u32) -> Result<String, Activity
     Ok("receipt".to_owned())
 }
 
-#[workflow(queue = "observability", id = "order-{}")]
+#[workflow(queue = "observability", id = "order-{number}")]
 #[derive(Default)]
 pub struct Order {
     status: String,
@@ -34,9 +34,9 @@ pub struct Order {
 #[workflow_methods]
 impl Order {
     #[run]
-    async fn run(ctx: &mut WorkflowContext<Self>, _number: u32, cents: u32) -> WorkflowResult<()> {
+    async fn run(ctx: &mut WorkflowContext<Self>, number: u32, cents: u32) -> WorkflowResult<()> {
         // Each line appears once, however often the workflow is replayed.
-        info!("the order is accepted");
+        info!(number, "the order is accepted");
         charge::execute(ctx, cents).await?;
         ctx.state_mut(|state| "paid".clone_into(&mut state.status));
         info!("the order is paid");
