@@ -134,6 +134,7 @@ async fn no_other_token_is_accepted() {
             "it is of another issuer",
         ),
         (signer.sign(&claims_with("iss", json!(null))), "it has no claim `iss`"),
+        (signer.sign_extended(), "it has extensions that this server does not know"),
         (stranger.token(), "its signature is wrong"),
         (format!("{head}.{changed}.{signature}"), "its signature is wrong"),
         (format!("{content}."), "its signature is wrong"),

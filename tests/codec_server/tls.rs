@@ -1,13 +1,23 @@
 //! TLS of the listener, and of the connection to the identity provider.
 
 use std::fs;
+use std::sync::Arc;
 
 use durable::client::Pem;
-use durable::codec::server::{CodecServer, CodecServerError};
+use durable::codec::server::{CodecServer, CodecServerError, Jwt};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
+use durable_tests::Log;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ServerConfig, crypto};
+
 use crate::http::Asked;
-use crate::service;
+use crate::tokens::{AUDIENCE, Signer};
+use crate::{service, start};
 
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -70,4 +80,50 @@ async fn unusable_certificates_are_refused_at_the_start() {
         assert!(matches!(error, CodecServerError::Tls(_)), "{error}");
         assert!(error.to_string().starts_with(reason), "{error}");
     }
+}
+
+/// An identity provider over TLS, with one key. It ends with the test's runtime. Returns its URL.
+async fn provider(authority: &Authority, signer: &Signer) -> String {
+    let (certificate, key) = authority.issue();
+    let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).expect("it is PEM");
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).expect("it is PEM");
+    let config = ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("the provider has them")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .expect("the key fits");
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let body = serde_json::json!({ "keys": [signer.public] }).to_string();
+    let length = body.len();
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("it is bound").port();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.expect("it can be accepted");
+            // A client that doesn't trust the certificate ends the handshake.
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    format!("https://localhost:{port}/jwks.json")
+}
+
+#[tokio::test]
+async fn keys_are_fetched_only_from_a_trusted_server() {
+    let (log, _guard) = Log::collect();
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    let signer = Signer::elliptic("k1");
+    let jwt = Jwt::new(provider(&authority, &signer).await).audience(AUDIENCE);
+    let asked = Asked::decode().header("Authorization", &format!("Bearer {}", signer.token()));
+    let trusted = jwt.clone().ca_certificate(Pem::inline(authority.0.pem()));
+    let (_server, address) = start(service().jwt(trusted)).await;
+    asked.clone().send(address).await.is_decoded();
+    let other = jwt.ca_certificate(Pem::inline(stranger.0.pem()));
+    let (_server, address) = start(service().jwt(other)).await;
+    asked.send(address).await.refused(503);
+    assert!(log.text().contains("cannot fetch the keys of tokens"), "{}", log.text());
 }

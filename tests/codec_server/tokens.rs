@@ -65,6 +65,14 @@ impl Signer {
         self.sign_as(Some(self.id), claims)
     }
 
+    /// A token with an extension that readers must know.
+    pub(crate) fn sign_extended(&self) -> String {
+        let mut header = Header::new(self.algorithm);
+        header.kid = Some(self.id.to_owned());
+        header.crit = Some(vec!["ceremony".to_owned()]);
+        encode(&header, &claims(), &self.key).expect("it can be signed")
+    }
+
     /// A token that names this key as its own.
     pub(crate) fn sign_as(&self, id: Option<&str>, claims: &Value) -> String {
         let mut header = Header::new(self.algorithm);

@@ -111,10 +111,10 @@ impl Browser {
         };
         let shown = tokio::time::timeout(PATIENCE, waiting).await;
         self.screenshot(screenshot).await;
-        match shown {
-            Ok(shown) => shown,
-            Err(_) => panic!("the page doesn't show {texts:?}, but:\n{}", self.text().await),
-        }
+        let Ok(shown) = shown else {
+            panic!("the page doesn't show {texts:?}, but:\n{}", self.text().await);
+        };
+        shown
     }
 
     /// Takes a screenshot, to `target/screenshots`.

@@ -20,7 +20,7 @@ pub(in crate::cli) struct ServeCodec {
     /// The address to listen on; the default is what is configured, or else 127.0.0.1:8081
     #[arg(long, value_name = "HOST:PORT")]
     listen: Option<String>,
-    /// Allows the web pages of this origin, such as http://localhost:8233; may be repeated
+    /// Allows the web pages of this origin, such as `http://localhost:8233`; may be repeated
     ///
     /// An origin is scheme, host and port: `localhost` and `127.0.0.1` are two.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]

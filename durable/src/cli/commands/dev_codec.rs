@@ -101,6 +101,7 @@ mod without {
     }
 
     impl WithCodec {
+        #[allow(clippy::unused_self, reason = "as with the feature")]
         pub(in crate::cli::commands) async fn listen(
             &self,
             _: &Context,
@@ -111,6 +112,7 @@ mod without {
     }
 
     impl DevCodec {
+        #[allow(clippy::unused_self, reason = "as with the feature")]
         pub(in crate::cli::commands) fn used_by(
             &self,
             server: DevServerBuilder,

@@ -11,6 +11,7 @@ use temporalio_common::protos::temporal::api::common::v1::Payload;
 
 use super::access::Operation;
 use super::protocol::Refusal;
+use crate::definition::arguments::panicked::Panicked;
 use crate::definition::{caught, caught_async};
 
 pub(super) type SharedCodec = Arc<dyn PayloadCodec + Send + Sync>;
@@ -35,18 +36,18 @@ pub(super) async fn coded(
             Operation::Decode => codec.decode(&context, payloads),
         }
     });
-    let coded = match called {
-        Ok(coded) => caught_async(coded).await,
+    let output = match called {
+        Ok(running) => caught_async(running).await,
         Err(message) => Err(message),
     };
     let verb = operation.verb();
     let failed = |status, problem: &str| {
         Refusal::new(status, format!("cannot {verb} payloads{encodings}: {problem}"))
     };
-    match coded {
-        Ok(Ok(coded)) if coded.len() == count => Ok(coded),
-        Ok(Ok(coded)) => {
-            let problem = format!("the codec returned {} payloads for {count}", coded.len());
+    match output {
+        Ok(Ok(output)) if output.len() == count => Ok(output),
+        Ok(Ok(output)) => {
+            let problem = format!("the codec returned {} payloads for {count}", output.len());
             Err(failed(StatusCode::INTERNAL_SERVER_ERROR, &problem))
         }
         Ok(Err(error)) => Err(failed(StatusCode::UNPROCESSABLE_ENTITY, &cause(&error))),
@@ -58,6 +59,9 @@ pub(super) async fn coded(
 fn cause(error: &PayloadConversionError) -> String {
     match error {
         PayloadConversionError::WrongEncoding => "the codec does not know the encoding".to_owned(),
+        PayloadConversionError::EncodingError(source) if source.is::<Panicked>() => {
+            "the codec panicked".to_owned()
+        }
         _ => "the codec returned an error".to_owned(),
     }
 }

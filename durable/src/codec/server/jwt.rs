@@ -112,6 +112,10 @@ impl Verifier {
         if header.alg.family() == AlgorithmFamily::Hmac {
             return Err(refused("its algorithm needs a shared secret"));
         }
+        // The crate reads the extensions that a reader must know, and doesn't check them.
+        if header.crit.is_some() {
+            return Err(refused("it has extensions that this server does not know"));
+        }
         let key = self.keys.find(header.kid.as_deref(), |key| fits(key, header.alg)).await;
         let key = key.map_err(|missing| match missing {
             NoKey::Unknown => refused("no key of the JWKS URL fits it"),
