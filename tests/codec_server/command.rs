@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, Output, Stdio};
 
 use durable::Client;
+use durable::codec::Key;
 use durable_tests::plugged::sealing;
 use durable_tests::{Shared, process, unique};
 use serde_json::{Value, json};
@@ -194,6 +195,46 @@ async fn is_configured_like_everything_else() {
     assert_eq!(code, Some(0));
     assert!(listed.contains("codec_server.bearer_token") && !listed.contains(TOKEN), "{listed}");
     server.stop();
+}
+
+/// A program whose only codec is the encryption with these keys.
+pub(crate) fn encrypting(arguments: &[&str], keys: &[(&str, &Key)]) -> Command {
+    let mut command = program(arguments);
+    command.env("CODEC_PROGRAM_PLAIN", "1").env("DURABLE__ENCRYPTION__ACTIVE", keys[0].0);
+    for (id, key) in keys {
+        command.env(format!("DURABLE__ENCRYPTION__KEYS__{id}__KEY"), key.to_base64());
+    }
+    command
+}
+
+#[tokio::test]
+async fn decodes_with_the_configured_keys_and_names_a_missing_one() {
+    let serve = ["codec-server", "--listen", "127.0.0.1:0"];
+    let (key, other) = (Key::generate(), Key::generate());
+    let (server, started) = Running::start(&mut encrypting(&serve, &[("k1", &key)]));
+    let plain = crate::plain("the value");
+    let encoded = Asked::post("/encode", plain.to_string()).send(address(&started)).await.json();
+    let metadata = &encoded["payloads"][0]["metadata"];
+    assert_eq!(metadata["encoding"], crate::base64(b"binary/encrypted"), "{encoded}");
+    let decode = || Asked::post("/decode", encoded.to_string());
+    decode().send(address(&started)).await.is_decoded();
+    server.stop();
+    for (keys, reason) in [
+        (vec![("k2", &other), ("k1", &key)], None),
+        (vec![("k2", &other)], Some("there is no key `k1`")),
+        (vec![("k1", &other)], Some("the key `k1` does not decrypt it")),
+    ] {
+        let (server, started) = Running::start(&mut encrypting(&serve, &keys));
+        let answered = decode().send(address(&started)).await;
+        match reason {
+            None => answered.is_decoded(),
+            Some(reason) => {
+                let refused = answered.refused(422);
+                assert!(refused.contains(reason), "{refused}");
+            }
+        }
+        server.stop();
+    }
 }
 
 #[tokio::test]

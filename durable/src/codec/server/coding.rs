@@ -13,11 +13,15 @@ use super::access::Operation;
 use super::protocol::Refusal;
 use crate::definition::arguments::panicked::Panicked;
 use crate::definition::{caught, caught_async};
+use crate::error::CodecError;
 
 pub(super) type SharedCodec = Arc<dyn PayloadCodec + Send + Sync>;
 
 /// The longest text of a payload's metadata that is repeated in a message.
 const LONGEST: usize = 100;
+
+/// The most characters of a cause.
+const LONGEST_MESSAGE: usize = 400;
 
 /// Encodes or decodes payloads.
 ///
@@ -57,12 +61,14 @@ pub(super) async fn coded(
 
 /// Returns the cause of an error. Only the errors of this crate's codecs are known to have no values.
 fn cause(error: &PayloadConversionError) -> String {
-    match error {
-        PayloadConversionError::WrongEncoding => "the codec does not know the encoding".to_owned(),
-        PayloadConversionError::EncodingError(source) if source.is::<Panicked>() => {
-            "the codec panicked".to_owned()
-        }
-        _ => "the codec returned an error".to_owned(),
+    let PayloadConversionError::EncodingError(source) = error else {
+        return "the codec does not know the encoding".to_owned();
+    };
+    match source.downcast_ref::<CodecError>() {
+        // It contains the id of the key, which the caller chose.
+        Some(error) => printable(&error.to_string()),
+        None if source.is::<Panicked>() => "the codec panicked".to_owned(),
+        None => "the codec returned an error".to_owned(),
     }
 }
 
@@ -83,8 +89,13 @@ fn encodings(payloads: &[Payload]) -> String {
     if seen.is_empty() { String::new() } else { format!(" ({})", seen.join("; ")) }
 }
 
-/// Returns metadata as printable text. The caller may have sent anything.
+/// Returns metadata as printable text.
 fn shortened(value: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&value[..value.len().min(LONGEST)]).into_owned();
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    printable(&String::from_utf8_lossy(&value[..value.len().min(LONGEST)]))
+}
+
+/// Replaces control characters, and cuts what is too long for a message. The caller may have sent anything.
+fn printable(text: &str) -> String {
+    let chars = text.chars().take(LONGEST_MESSAGE);
+    chars.map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
