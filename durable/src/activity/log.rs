@@ -12,7 +12,7 @@ use temporalio_sdk::activities::{ActivityContext, ActivityError};
 use tracing::{Instrument as _, Span};
 
 use crate::definition::{Activity, Dependencies, panic_message};
-use crate::error::report::of_application;
+use crate::error::logged::logged_application;
 use crate::logs::{self, AttemptIds, CallersSubscriber};
 
 /// The log of an attempt.
@@ -83,7 +83,7 @@ impl AttemptLog {
             failure.type_name(),
             failure.next_retry_delay(),
         );
-        self.warn(next, &of_application(failure));
+        self.warn(next, &logged_application(failure));
     }
 
     /// Returns the pause before the next attempt, or `None` if there is none. The server may end the

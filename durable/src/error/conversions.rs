@@ -23,6 +23,14 @@ impl Conversions {
         Self(chain.filter_map(replacement).collect())
     }
 
+    /// Replaces the messages in a text.
+    pub(super) fn hide_in_text(&self, mut text: String) -> String {
+        for (said, hidden) in &self.0 {
+            text = text.replace(said, hidden);
+        }
+        text
+    }
+
     /// Replaces the messages in a failure and its causes.
     pub(super) fn hide_in(&self, failure: &mut Failure) {
         let mut next = Some(failure).filter(|_| !self.0.is_empty());

@@ -38,6 +38,7 @@ mod described;
 mod downcast;
 mod failure;
 pub(crate) mod failure_texts;
+pub(crate) mod logged;
 pub(crate) mod measured;
 mod other;
 pub(crate) mod outgoing;

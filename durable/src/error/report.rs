@@ -4,7 +4,6 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use temporalio_client::tonic::Status;
-use temporalio_common::error::ApplicationFailure;
 
 use super::Error;
 use super::server::message_of;
@@ -51,15 +50,6 @@ pub(crate) fn messages(error: &(dyn StdError + 'static)) -> Vec<String> {
 /// Returns an error with its causes in one line.
 pub(crate) fn one_line(error: &(dyn StdError + 'static)) -> String {
     messages(error).join(": ")
-}
-
-/// Describes a failure by its type and its message. The message of some errors begins with the type.
-pub(crate) fn of_application(failure: &ApplicationFailure) -> String {
-    let message = one_line(failure.source_error());
-    match failure.type_name().filter(|name| !message.starts_with(name)) {
-        Some(name) => format!("{name}: {message}"),
-        None => message,
-    }
 }
 
 /// Displays an error with a line for each cause.

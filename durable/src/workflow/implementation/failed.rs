@@ -7,7 +7,7 @@ use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
 use crate::error::Failure;
-use crate::error::report::{of_application, one_line};
+use crate::error::logged::{logged, logged_application};
 
 /// The attempts of a run.
 pub(super) struct Attempts {
@@ -58,14 +58,14 @@ impl Attempts {
 /// Describes a failure with its causes in one line.
 fn describe(error: &OutgoingWorkflowError, converter: &PayloadConverter) -> String {
     match error {
-        OutgoingWorkflowError::Application(failure) => of_application(failure),
+        OutgoingWorkflowError::Application(failure) => logged_application(failure),
         OutgoingWorkflowError::ActivityExecution(error) => {
             let name = match error.failure().and_then(|failure| failure.failure_info.as_ref()) {
                 Some(FailureInfo::ActivityFailureInfo(info)) => info.activity_type.as_ref(),
                 _ => None,
             };
             let name = name.map(|activity| activity.name.as_str());
-            of_call("activity", name, error.cause(), converter).unwrap_or_else(|| one_line(error))
+            of_call("activity", name, error.cause(), converter).unwrap_or_else(|| logged(error))
         }
         OutgoingWorkflowError::ChildWorkflowExecution(error) => {
             let name = match error.failure().and_then(|failure| failure.failure_info.as_ref()) {
@@ -76,9 +76,9 @@ fn describe(error: &OutgoingWorkflowError, converter: &PayloadConverter) -> Stri
             };
             let name = name.map(|workflow| workflow.name.as_str());
             of_call("child workflow", name, error.cause(), converter)
-                .unwrap_or_else(|| one_line(error))
+                .unwrap_or_else(|| logged(error))
         }
-        other => one_line(other),
+        other => logged(other),
     }
 }
 
@@ -89,5 +89,5 @@ fn of_call(
     converter: &PayloadConverter,
 ) -> Option<String> {
     let cause = Failure::new(cause?, converter);
-    Some(format!("{kind} `{}` failed: {}", name?, one_line(&cause)))
+    Some(format!("{kind} `{}` failed: {}", name?, logged(&cause)))
 }
