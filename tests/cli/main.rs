@@ -6,6 +6,8 @@ mod flows;
 mod logging;
 mod looking;
 mod metadata;
+#[cfg(target_os = "linux")]
+mod on_terminal;
 mod operating;
 mod own;
 mod replaying;

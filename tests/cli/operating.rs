@@ -101,7 +101,7 @@ fn many_workflows_are_signalled_cancelled_and_terminated_by_a_query() {
 
     let signal = ["signal", "--query", &query, "deliver", "\"High Street\"", "7", "--yes"];
     let sent = run(&signal).text();
-    assert_eq!(sent, "3 of 3 running workflows were sent signal `deliver`\n");
+    assert_eq!(sent, "sent signal `deliver` to 3 of 3 running workflows\n");
     assert_eq!(run(&["result", &format!("{prefix}-0")]).json(), json!("300 g to High Street 7"));
     let nothing = wait_for("the end of all", || {
         let ran = run(&[&question[..], &["--yes"]].concat()).text();
@@ -160,7 +160,7 @@ fn a_workflow_is_reset_to_a_point_of_its_history() {
     assert_eq!(refused.lines().count(), 1, "{refused}");
     let query = format!("WorkflowId = '{id}'");
     let reset = run(&["reset", "--query", &query, "--first", "--yes"]).text();
-    assert!(reset.ends_with("were reset\n"), "{reset}");
+    assert!(reset.starts_with("reset "), "{reset}");
 }
 
 #[test]

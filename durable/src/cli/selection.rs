@@ -67,18 +67,15 @@ impl Many {
             return output
                 .show(&nothing, || dim(&format!("no {running}workflows match the query")));
         }
-        let them = if count == 1 {
-            "1 ".to_owned() + running + "workflow"
-        } else {
-            format!("{count} {running}workflows")
-        };
+        let plural = if count == 1 { "" } else { "s" };
+        let them = format!("{count} {running}workflow{plural}");
         if !self.yes && !confirmed(&format!("{verb} {them}"))? {
             return Err(Problem::failure("nothing was changed"));
         }
         let progress = start(select().await?).await?.wait().await?;
         let (succeeded, failed) = (progress.succeeded, progress.failed);
         let told = json!({ "matched": count, "succeeded": succeeded, "failed": failed });
-        let shown = output.show(&told, || line(&format!("{succeeded} of {them} {done}")));
+        let shown = output.show(&told, || line(&format!("{done} {succeeded} of {them}")));
         if failed > 0 {
             shown?;
             return Err(Problem::failure(format!("{failed} of {them} could not be changed")));

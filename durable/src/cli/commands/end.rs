@@ -22,7 +22,7 @@ impl Cancel {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let reason = self.reason;
         let Some(handle) = self.workflows.one(context).await? else {
-            let words = ("ask to cancel themselves", "were asked to cancel themselves");
+            let words = ("request the cancellation of", "requested the cancellation of");
             let cancel =
                 async |list: crate::client::ListWorkflowsCall<_>| list.cancel_all(reason).await;
             return self.workflows.many.apply(context, words, true, cancel).await;
@@ -48,7 +48,7 @@ impl Terminate {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let reason = self.reason;
         let Some(handle) = self.workflows.one(context).await? else {
-            let words = ("terminate", "were terminated");
+            let words = ("terminate", "terminated");
             let end =
                 async |list: crate::client::ListWorkflowsCall<_>| list.terminate_all(reason).await;
             return self.workflows.many.apply(context, words, true, end).await;
@@ -108,7 +108,7 @@ impl Reset {
             let reset = async |list: crate::client::ListWorkflowsCall<_>| {
                 list.reset_all(point, reason).await
             };
-            return self.workflows.many.apply(context, ("reset", "were reset"), false, reset).await;
+            return self.workflows.many.apply(context, ("reset", "reset"), false, reset).await;
         };
         if point == ResetPoint::Event(0) {
             return Err(Problem::misuse(

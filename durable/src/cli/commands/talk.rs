@@ -93,7 +93,7 @@ impl Signal {
         let name = self.first;
         let inputs: Vec<_> = self.second.into_iter().chain(self.inputs).collect();
         let inputs = input::read(&inputs)?;
-        let words = (format!("send signal `{name}` to"), format!("were sent signal `{name}`"));
+        let words = (format!("send signal `{name}` to"), format!("sent signal `{name}` to"));
         let send = async |list: ListWorkflowsCall<_>| list.signal_all(name, inputs, "").await;
         self.many.apply(context, (&words.0, &words.1), true, send).await
     }
