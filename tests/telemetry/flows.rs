@@ -113,12 +113,13 @@ pub struct Traced {
 impl Traced {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, group: String) -> WorkflowResult<u32> {
+        // A message within the task of a local activity may repeat the task, and the activity with it.
+        ctx.wait_condition(|state| state.is_set && state.sum > 5).await?;
         count::execute(ctx, group.clone()).await?;
         count::execute_local(ctx, group).await?;
         let child = TracedChild::start_child(ctx, 2).await?;
         child.go().await?;
         let sum = child.result().await?;
-        ctx.wait_condition(|state| state.is_set && state.sum > 5).await?;
         Ok(sum)
     }
 
