@@ -1,4 +1,7 @@
-//! The log of a worker, as its operator sees it: JSON on standard error, with the ids on each line.
+//! What a worker's operator sees: the log, as JSON on standard error with the ids on each line, and the
+//! metrics, as Prometheus reads them.
+//!
+//! Set `OTEL_EXPORTER_OTLP_ENDPOINT`, for example to `http://localhost:4317`, to see the traces too.
 
 mod workflow;
 
@@ -10,7 +13,7 @@ use crate::workflow::Order;
 
 #[durable::main]
 async fn main() -> durable::Result<()> {
-    let _telemetry = telemetry::builder().log_format(LogFormat::Json).init()?;
+    let telemetry = telemetry::builder().log_format(LogFormat::Json).init()?;
     let server = Server::find().await?;
     let client = server.client();
     // Without a cache, each task replays its workflow from the start. The log is the same.
@@ -27,5 +30,12 @@ async fn main() -> durable::Result<()> {
     }
 
     workers.shutdown().await?;
+
+    // A program serves them with `metrics_address`, or at its health listener.
+    let metrics = telemetry.metrics_text().await.unwrap_or_default();
+    let own = ["orders_", "paid_cents_", "payment_waited_seconds_", "durable_worker_deaths_"];
+    for line in metrics.lines().filter(|line| own.iter().any(|own| line.starts_with(own))) {
+        println!("{line}");
+    }
     server.end().await
 }

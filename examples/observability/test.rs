@@ -25,6 +25,22 @@ fn the_log_tells_an_operator_what_happened() {
         .output()
         .expect("the example is there; `cargo build --examples` makes it");
     let log = String::from_utf8(output.stderr).expect("text");
+    let printed = String::from_utf8(output.stdout).expect("text");
+    for line in [
+        "orders_accepted_total{task_queue=\"observability\",workflow_type=\"Order\"",
+        "orders_paid_total{task_queue=\"observability\",workflow_type=\"Order\"",
+        "payment_waited_seconds_count{activity_type=\"charge\"",
+        "paid_cents_sum{activity_type=\"charge\",currency=\"eur\"",
+        "durable_worker_deaths_total{task_queue=\"observability\"} 0",
+    ] {
+        assert!(printed.contains(line), "no line {line:?} in\n{printed}");
+    }
+    let value = |name: &str| {
+        let line = printed.lines().find(|line| line.starts_with(name)).expect("it is there");
+        line.rsplit(' ').next().map(str::to_owned)
+    };
+    assert_eq!(value("orders_accepted_total").as_deref(), Some("2"));
+    assert_eq!(value("orders_paid_total").as_deref(), Some("1"));
     assert!(output.status.success(), "{log}");
     let lines: Vec<Value> = log
         .lines()

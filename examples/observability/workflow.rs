@@ -10,6 +10,12 @@ use tracing::info;
     retry(initial_interval = "50ms", maximum_attempts = 3)
 )]
 pub async fn charge(ctx: ActivityContext, cents: u32) -> Result<String, ActivityError> {
+    let info = ctx.info();
+    // The time in the queue: from the schedule of the attempt to its start.
+    if let Some((scheduled, started)) = info.current_attempt_scheduled_time.zip(info.started_time) {
+        let waited = started.duration_since(scheduled).unwrap_or_default();
+        ctx.metrics().histogram("payment_waited").record_duration(waited);
+    }
     if cents > 100_000 {
         let refused = ApplicationFailure::builder("the bank refuses the payment");
         return Err(refused.type_name("Refused").non_retryable(true).build().into());
@@ -20,6 +26,7 @@ pub async fn charge(ctx: ActivityContext, cents: u32) -> Result<String, Activity
             .build()
             .into());
     }
+    ctx.metrics().with("currency", "eur").histogram("paid_cents").record(f64::from(cents));
     // The ids of the activity and its workflow are on the line.
     info!("charged");
     Ok("receipt".to_owned())
@@ -37,9 +44,12 @@ impl Order {
     async fn run(ctx: &mut WorkflowContext<Self>, number: u32, cents: u32) -> WorkflowResult<()> {
         // Each line appears once, however often the workflow is replayed.
         info!(number, "the order is accepted");
+        // So is a metric counted once. An order's number would be too many labels.
+        ctx.metrics().counter("orders_accepted").add(1);
         charge::execute(ctx, cents).await?;
         ctx.state_mut(|state| "paid".clone_into(&mut state.status));
         info!("the order is paid");
+        ctx.metrics().counter("orders_paid").add(1);
         Ok(())
     }
 
