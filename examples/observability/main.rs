@@ -1,5 +1,5 @@
-//! What a worker's operator sees: the log, as JSON on standard error with the ids on each line, and the
-//! metrics, as Prometheus reads them.
+//! The log and the metrics of a worker, as its operator sees them: JSON on standard error with the ids on each
+//! line, and the text that Prometheus reads.
 //!
 //! Set `OTEL_EXPORTER_OTLP_ENDPOINT`, for example to `http://localhost:4317`, to see the traces too.
 
