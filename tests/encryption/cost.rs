@@ -24,7 +24,7 @@ use futures_util::future::try_join_all;
 use crate::model::Order;
 use crate::workflow::OrderWorkflow;
 
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 6;
 const ORDERS: u32 = 100;
 
 #[tokio::main]

@@ -53,7 +53,7 @@ async fn fail_locally(prefix: String) -> Result<(), ActivityError> {
 #[activity(queue = "sealed", retry(maximum_attempts = 1), start_to_close_timeout = "2s")]
 async fn hang(ctx: ActivityContext, prefix: String) -> Result<(), ActivityError> {
     ctx.heartbeat(&sentinel(&prefix, "heartbeat")).await?;
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
     Ok(())
 }
 

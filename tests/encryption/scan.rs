@@ -24,7 +24,6 @@ const KINDS: &[&str] = &[
     "activity-input",
     "activity-output",
     "activity-summary",
-    "local-input",
     "local-output",
     "activity-message",
     "activity-cause",
@@ -62,7 +61,8 @@ const KINDS: &[&str] = &[
 ];
 
 /// Values that the server passes on without keeping them.
-const PASSED_ON: &[&str] = &["query-input", "query-output", "query-message", "current-details"];
+const PASSED_ON: &[&str] =
+    &["local-input", "query-input", "query-output", "query-message", "current-details"];
 
 /// Sends a sentinel in each kind of value, and returns the ids of the workflows.
 async fn play(client: &Client, prefix: &str) -> durable::Result<Vec<String>> {

@@ -7,8 +7,8 @@ use durable::client::{AnyQuery, AnySignal, AnyUpdate, AnyWorkflow};
 use durable::codec::server;
 use durable::prelude::*;
 use durable::{
-    activity, cli, client, config, definition, dev_server, error, metrics, options, telemetry,
-    testing, worker, workflow,
+    activity, cli, client, codec, config, definition, dev_server, error, metrics, options,
+    telemetry, testing, worker, workflow,
 };
 
 use crate::declared::PublicItems;
@@ -96,6 +96,9 @@ fn program() -> Vec<Row> {
             client::Tls, client::ToHandle, client::ToOutput, client::UpdateCall<AnyUpdate>,
             client::UpdateHandle<AnyUpdate>, client::UpdateWithStartCall<AnyWorkflow, AnyUpdate>,
             client::VersionOverride, client::WorkflowDescription,
+            codec::CodecError, codec::Codecs, codec::Compression, codec::DataKey,
+            codec::Encryption, codec::EncryptionBuilder, codec::EncryptionError,
+            codec::EncryptionProblem, codec::Key, codec::KeyError,
             server::Access, server::CodecServer, server::CodecServerBuilder,
             server::CodecServerError, server::CodecService, server::Denied, server::Jwt,
             server::Operation,

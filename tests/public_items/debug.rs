@@ -2,6 +2,7 @@
 
 use durable::Client;
 use durable::client::ScheduleSpec;
+use durable::codec::{Encryption, Key};
 use durable::prelude::*;
 use durable::testing::{ActivityTest, TestEnv};
 use serde_json::json;
@@ -9,6 +10,7 @@ use serde_json::json;
 use crate::auto_traits::Flow;
 
 const SECRET: &str = "4929-1234";
+const KEY: &[u8; 32] = b"4929-1234 4929-1234 4929-1234 49";
 
 #[durable::test]
 async fn debug_prints_no_values_of_the_user(env: TestEnv) -> durable::Result<()> {
@@ -49,6 +51,8 @@ async fn debug_prints_no_values_of_the_user(env: TestEnv) -> durable::Result<()>
         ),
         format!("{:?}", ActivityError::cancelled_with_details(SECRET)),
         format!("{:?}", Client::builder().api_key(SECRET)),
+        format!("{:?}", Key::from_bytes(*KEY)),
+        format!("{:?}", Encryption::builder().key("k1", Key::from_bytes(*KEY))),
         format!("{:?}", Client::builder().header("authorization", SECRET)),
         format!("{:?}", Workers::new(client).state(SECRET.to_owned())),
         format!("{:?}", ActivityTest::new().state(SECRET.to_owned())),
