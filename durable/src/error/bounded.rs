@@ -40,7 +40,7 @@ pub(super) fn bound(
     failure: Failure,
     converter: &PayloadConverter,
     context: &SerializationContextData,
-    limit: PayloadLimit,
+    limit: &PayloadLimit,
 ) -> Failure {
     let mut remaining = Remaining::new(limit);
     let mut links = shortened(links(failure));
@@ -90,7 +90,7 @@ struct Remaining {
 }
 
 impl Remaining {
-    fn new(limit: PayloadLimit) -> Self {
+    fn new(limit: &PayloadLimit) -> Self {
         let text = TEXT.min(limit.value() / 16).max(LINE);
         Self { text, texts: TEXTS.min(limit.value() / 4), details: limit.details() }
     }
@@ -169,7 +169,7 @@ mod tests {
 
     fn bounded(failure: Failure) -> Failure {
         let limit = PayloadLimit::default();
-        bound(failure, &PayloadConverter::default(), &SerializationContextData::None, limit)
+        bound(failure, &PayloadConverter::default(), &SerializationContextData::None, &limit)
     }
 
     fn application(message: &str, details: usize) -> Failure {
@@ -239,7 +239,7 @@ mod tests {
         let links = (0..30).map(|_| application(&"x".repeat(1 << 20), 100_000)).collect();
         let told = PayloadLimit::new(64 << 10);
         let (converter, context) = (PayloadConverter::default(), SerializationContextData::None);
-        let size = prost::Message::encoded_len(&bound(chain(links), &converter, &context, told));
+        let size = prost::Message::encoded_len(&bound(chain(links), &converter, &context, &told));
         assert!(size < 60 << 10, "{size}");
     }
 

@@ -225,10 +225,10 @@ impl TypedFailures {
             }
         };
         if !is_of_workflow {
-            return bound(failure, converter, context, self.limits.get());
+            return bound(failure, converter, context, &self.limits.get());
         }
-        let limit = task_size::limit_of_failure(self.limits.get());
-        let failure = bound(failure, converter, context, limit);
+        let limit = task_size::limit_of_failure(&self.limits.get());
+        let failure = bound(failure, converter, context, &limit);
         task_size::count_failure(prost::Message::encoded_len(&failure));
         failure
     }

@@ -47,7 +47,9 @@ pub(crate) struct Sending {
 
 impl fmt::Debug for Sending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sending").field("hides_failures", &self.hides_failures).finish()
+        f.debug_struct("Sending")
+            .field("hides_failures", &self.hides_failures)
+            .finish_non_exhaustive()
     }
 }
 

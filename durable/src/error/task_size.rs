@@ -118,7 +118,7 @@ pub(crate) fn note_ended(sent: Option<&Rc<Sent>>) {
 
 /// Returns the limit of the failure with which a method of a workflow has just ended: what the other
 /// commands of the task leave.
-pub(super) fn limit_of_failure(limit: PayloadLimit) -> PayloadLimit {
+pub(super) fn limit_of_failure(limit: &PayloadLimit) -> PayloadLimit {
     let left = |sent: &Rc<Sent>| limit.task().saturating_sub(sent.in_task_as_sent(sent.task.get()));
     ENDED.with_borrow(|sent| match sent {
         Some(sent) => limit.clone().at_most(left(sent)),

@@ -130,7 +130,7 @@ impl Key {
     /// Returns the Base64 of the key, to store it. The text is a secret, and is not overwritten in memory.
     #[must_use]
     pub fn to_base64(&self) -> String {
-        STANDARD.encode(&*self.0)
+        STANDARD.encode(*self.0)
     }
 
     /// Returns the 32 bytes of the key, for a key service of the program that wraps it.

@@ -12,7 +12,7 @@ use crate::secret::MASK;
 pub(crate) enum KeySource {
     Key(Key),
     /// Base64, from a configuration.
-    #[cfg(feature = "config")]
+    #[cfg_attr(not(feature = "config"), allow(dead_code, reason = "only a configuration has it"))]
     Text(String),
     Variable(String),
     File(PathBuf),
