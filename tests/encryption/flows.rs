@@ -137,10 +137,10 @@ impl Everything {
     }
 
     #[update]
-    fn put(&mut self, text: String) -> Result<String, ApplicationFailure> {
+    fn put(&mut self, text: String) -> Result<String, Box<ApplicationFailure>> {
         self.heard += 1;
         if text.ends_with("fails") {
-            return Err(failure(&self.prefix, "update"));
+            return Err(failure(&self.prefix, "update").into());
         }
         Ok(sentinel(&self.prefix, "update-output"))
     }

@@ -82,7 +82,7 @@ async fn play(client: &Client, prefix: &str) -> durable::Result<Vec<String>> {
         .await?;
     main.tell(s("signal-input")).await?;
     assert_eq!(main.put(s("update-input")).await?, s("update-output"));
-    let failed = main.put(format!("{} fails", s("update-input"))).await.unwrap_err();
+    let failed = main.put(format!("{} fails", s("update-input"))).await.expect_err("it fails");
     assert!(format!("{failed:?}").contains(&s("update-cause")), "{failed:?}");
     assert_eq!(main.ask(s("query-input")).await?, s("query-output"));
     let described = main.describe().await?;
@@ -91,12 +91,12 @@ async fn play(client: &Client, prefix: &str) -> durable::Result<Vec<String>> {
     main.result().await?;
 
     let fail = ("fail".to_owned(), prefix.to_owned(), s("input"));
-    let failed = Ends::execute(client, fail).id(id("fails")).await.unwrap_err();
+    let failed = Ends::execute(client, fail).id(id("fails")).await.expect_err("it fails");
     let text = format!("{failed:?}");
     assert!(text.contains(&s("workflow-message")), "{text}");
     assert!(text.contains(&s("workflow-cause")), "{text}");
     let cancel = ("cancel".to_owned(), prefix.to_owned(), String::new());
-    let _ = Ends::execute(client, cancel).id(id("cancelled")).await.unwrap_err();
+    let _ = Ends::execute(client, cancel).id(id("cancelled")).await.expect_err("it fails");
     let panics = ("panic".to_owned(), prefix.to_owned(), String::new());
     let panics = Ends::start(client, panics).id(id("panics")).await?;
     durable_tests::failed_task(&panics).await;
