@@ -29,15 +29,16 @@ impl Attempts {
         }
         let message = describe(error, converter);
         let attempt = self.attempt;
-        match self.retries.as_ref().filter(|retries| self.is_retried(retries, error)) {
-            Some(retries) => {
-                let maximum = retries.maximum_attempts();
-                let of = if maximum > 0 { format!(" of {maximum}") } else { String::new() };
-                tracing::warn!(
-                    "attempt {attempt}{of} of the workflow failed, and is retried: {message}"
-                );
-            }
-            None => tracing::error!("the workflow failed: {message}"),
+        if let Some(retries) =
+            self.retries.as_ref().filter(|retries| self.is_retried(retries, error))
+        {
+            let maximum = retries.maximum_attempts();
+            let of = if maximum > 0 { format!(" of {maximum}") } else { String::new() };
+            tracing::warn!(
+                "attempt {attempt}{of} of the workflow failed, and is retried: {message}"
+            );
+        } else {
+            tracing::error!("the workflow failed: {message}");
         }
     }
 
