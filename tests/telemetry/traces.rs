@@ -84,7 +84,11 @@ async fn one_trace_goes_from_the_caller_through_everything_although_each_task_re
     }
     .with_context(context)
     .await;
-    let spans = spans_of(&trace, 20).await;
+    let mut spans = spans_of(&trace, 20).await;
+    // The server may repeat a task that messages come into. It exports the same spans again, with the same ids,
+    // which collectors recognize.
+    spans.sort_by(|one, other| one.id.cmp(&other.id));
+    spans.dedup_by(|one, other| one.id == other.id);
     let wanted = counted(&[
         ("caller > StartWorkflow:Traced", 1),
         ("caller > SignalWorkflow:add", 1),
