@@ -84,8 +84,8 @@ pub(super) fn layer(
 /// ```
 #[must_use]
 pub fn filter(directives: &str) -> String {
-    let levels = directives.split(',').filter_map(|one| one.trim().parse::<LevelFilter>().ok());
-    if levels.last().is_some_and(|level| level > LevelFilter::INFO) {
+    let mut levels = directives.split(',').filter_map(|one| one.trim().parse::<LevelFilter>().ok());
+    if levels.next_back().is_some_and(|level| level > LevelFilter::INFO) {
         return directives.to_owned();
     }
     // A later directive for the same target takes precedence.
