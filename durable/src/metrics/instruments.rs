@@ -116,7 +116,7 @@ struct Metric {
 /// All instruments of this crate and of the program.
 pub(super) struct Instruments {
     meter: Arc<dyn CoreMeter>,
-    metrics: RwLock<HashMap<Cow<'static, str>, Metric>>,
+    metrics: RwLock<HashMap<&'static str, Metric>>,
 }
 
 impl Instruments {
@@ -125,14 +125,14 @@ impl Instruments {
     }
 
     /// Records a value of this crate's own.
-    pub(super) fn record(&self, name: &Cow<'static, str>, labels: &[Label], value: Value) {
+    pub(super) fn record(&self, name: &'static str, labels: &[Label], value: Value) {
         if let Err(problem) = self.try_record(name, labels, value) {
             self.report(name, problem);
         }
     }
 
     /// Records a value of the program, whose names may be anything.
-    pub(super) fn record_checked(&self, name: &Cow<'static, str>, labels: &[Label], value: Value) {
+    pub(super) fn record_checked(&self, name: &'static str, labels: &[Label], value: Value) {
         let checked = if !is_name(name) || is_reserved(name) {
             Err(Problem::Name)
         } else if labels.iter().all(|(label, _)| is_label(label)) {
@@ -147,13 +147,13 @@ impl Instruments {
 
     fn try_record(
         &self,
-        name: &Cow<'static, str>,
+        name: &'static str,
         labels: &[Label],
         value: Value,
     ) -> Result<(), Problem> {
         {
             let metrics = self.metrics.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(metric) = metrics.get(name.as_ref()) {
+            if let Some(metric) = metrics.get(name) {
                 if !metric.instrument.is_for(value) {
                     return Err(Problem::Kind);
                 }
@@ -172,12 +172,12 @@ impl Instruments {
     /// Records the first value of a set of labels.
     fn record_first(
         &self,
-        name: &Cow<'static, str>,
+        name: &'static str,
         labels: &[Label],
         value: Value,
     ) -> Result<(), Problem> {
         let mut metrics = self.metrics.write().unwrap_or_else(PoisonError::into_inner);
-        let metric = metrics.entry(name.clone()).or_insert_with(|| Metric {
+        let metric = metrics.entry(name).or_insert_with(|| Metric {
             instrument: Instrument::new(&*self.meter, name, value),
             series: HashMap::new(),
             logged: Vec::new(),
@@ -199,10 +199,10 @@ impl Instruments {
     }
 
     /// Logs a problem, once for each metric.
-    fn report(&self, name: &Cow<'static, str>, problem: Problem) {
+    fn report(&self, name: &'static str, problem: Problem) {
         let mut metrics = self.metrics.write().unwrap_or_else(PoisonError::into_inner);
         // The names come from the code, so there are few.
-        let metric = metrics.entry(name.clone()).or_insert_with(|| Metric {
+        let metric = metrics.entry(name).or_insert_with(|| Metric {
             instrument: Instrument::Counter(
                 temporalio_common::telemetry::metrics::NoOpCoreMeter.counter("".into()),
             ),
@@ -212,7 +212,7 @@ impl Instruments {
         if !metric.logged.contains(&problem) {
             metric.logged.push(problem);
             drop(metrics);
-            tracing::warn!(metric = name.as_ref(), "values of the metric are dropped: {problem}");
+            tracing::warn!(metric = name, "values of the metric are dropped: {problem}");
         }
     }
 }
@@ -279,7 +279,7 @@ mod tests {
         ];
         for (name, with, problem) in cases {
             let instruments = instruments();
-            instruments.record_checked(&name.into(), &[label(with, "x")], Value::Count(1));
+            instruments.record_checked(name, &[label(with, "x")], Value::Count(1));
             assert_eq!(logged(&instruments, name), Vec::from_iter(problem), "{name} {with}");
         }
     }
@@ -287,9 +287,9 @@ mod tests {
     #[test]
     fn a_name_has_one_kind() {
         let instruments = instruments();
-        instruments.record_checked(&"orders".into(), &[], Value::Count(1));
-        instruments.record_checked(&"orders".into(), &[], Value::Level(1.0));
-        instruments.record_checked(&"orders".into(), &[], Value::Observation(1.0));
+        instruments.record_checked("orders", &[], Value::Count(1));
+        instruments.record_checked("orders", &[], Value::Level(1.0));
+        instruments.record_checked("orders", &[], Value::Observation(1.0));
         assert_eq!(logged(&instruments, "orders"), [Problem::Kind]);
     }
 
@@ -298,7 +298,7 @@ mod tests {
         let instruments = instruments();
         for id in 0..MOST_SERIES + 10 {
             let label = label("order", id.to_string());
-            instruments.record_checked(&"orders".into(), &[label], Value::Count(1));
+            instruments.record_checked("orders", &[label], Value::Count(1));
         }
         assert_eq!(logged(&instruments, "orders"), [Problem::Series]);
         let metrics = instruments.metrics.read().expect("no test panics with it");

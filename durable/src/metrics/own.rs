@@ -22,7 +22,7 @@ fn record<const N: usize>(metric: &Metric, labels: [&str; N], value: Value) {
     let values = labels.into_iter().map(|value| Cow::Owned(value.to_owned()));
     let names = metric.labels.iter().map(|&name| Cow::Borrowed(name));
     let labels: Vec<Label> = names.zip(values).collect();
-    instruments.record(&Cow::Borrowed(metric.recorded_name()), &labels, value);
+    instruments.record(metric.recorded_name(), &labels, value);
 }
 
 /// Records the state of the worker of a queue: every state, and whether it is the current one.

@@ -76,7 +76,7 @@ impl Instrument {
         if let Some(instruments) = meter::instruments()
             && !replay::is_muted()
         {
-            instruments.record_checked(&Cow::Borrowed(self.name), &self.labels, value);
+            instruments.record_checked(self.name, &self.labels, value);
         }
     }
 }

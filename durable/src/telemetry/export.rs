@@ -44,8 +44,8 @@ pub(super) fn prepare(
     if settings.otlp_metrics && collector.is_none() {
         return Err(TelemetryError::NoEndpoint);
     }
-    let traced = collector.as_ref().filter(|_| settings.otlp_traces);
-    let tracer = traced.map(|collector| Tracer::new(&settings, collector)).transpose()?;
+    let receiver = collector.as_ref().filter(|_| settings.otlp_traces);
+    let tracer = receiver.map(|collector| Tracer::new(&settings, collector)).transpose()?;
     let layer = tracer.as_ref().map(traces::layer);
     Ok((Prepared { settings, buckets, collector, tracer }, layer))
 }

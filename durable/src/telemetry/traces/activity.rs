@@ -36,13 +36,12 @@ impl ActivityInboundInterceptor for ActivityTraces {
         Box::pin(async move {
             let result = next.run(input).with_context(context).await;
             let (span, status) = match &result {
-                Ok(_) => (span, Status::Unset),
                 Err(ActivityError::Cancelled { .. }) => {
                     (span.with("temporalOutcome", "cancelled"), Status::Unset)
                 }
                 Err(ActivityError::Application(failure)) => (span, failed(failure)),
-                // Another process completes it.
-                Err(_) => (span, Status::Unset),
+                // It ended, or another process completes it.
+                _ => (span, Status::Unset),
             };
             self.0.end(span, status);
             result

@@ -32,16 +32,12 @@ impl ClientTraces {
         (span.with(WORKFLOW_ID, workflow_id), context)
     }
 
-    fn ended<'a, T: 'a, E: std::fmt::Display + 'a>(
+    fn ended<'a, T: Send + 'a, E: std::fmt::Display + Send + 'a>(
         &'a self,
         span: Span,
         context: Context,
         call: Call<'a, T, E>,
-    ) -> Call<'a, T, E>
-    where
-        T: Send,
-        E: Send,
-    {
+    ) -> Call<'a, T, E> {
         Box::pin(async move {
             let result = call.with_context(context).await;
             self.0.end(span, status(&result));

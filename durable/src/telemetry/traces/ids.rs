@@ -6,18 +6,19 @@ use opentelemetry::trace::{SpanId, TraceId};
 
 /// Returns a random id of a span outside of workflow code.
 pub(super) fn random_span_id() -> SpanId {
-    SpanId::from(nonzero(random() as u64))
+    SpanId::from(nonzero(random().0))
 }
 
 /// Returns a random id of a trace.
 pub(super) fn random_trace_id() -> TraceId {
-    TraceId::from(random().max(1))
+    let (high, low) = random();
+    TraceId::from(((u128::from(high) << 64) | u128::from(low)).max(1))
 }
 
-fn random() -> u128 {
+fn random() -> (u64, u64) {
     // A version 4 UUID has 6 fixed bits, which mixing spreads over ids that are cut from it.
-    let bits = uuid::Uuid::new_v4().as_u128();
-    (u128::from(mix(bits as u64)) << 64) | u128::from(mix((bits >> 64) as u64))
+    let (high, low) = uuid::Uuid::new_v4().as_u64_pair();
+    (mix(high ^ low.rotate_left(32)), mix(low))
 }
 
 /// The ids of the spans of a run, the same on every replay.

@@ -31,8 +31,8 @@ pub(super) fn interceptors(tracer: &Arc<Tracer>) -> Traces {
             workflow::WorkflowTraces::new(Arc::clone(&of_workflows), view)
         }),
         activity: Box::new(move |options| {
-            let traces = activity::ActivityTraces(Arc::clone(&of_activities));
-            options.activity_inbound_interceptor(traces);
+            options
+                .activity_inbound_interceptor(activity::ActivityTraces(Arc::clone(&of_activities)));
         }),
         link: header::link_of_caller,
     }
