@@ -101,6 +101,7 @@ fn variant(error: &Error) -> (usize, Causes) {
         Error::Rpc { .. } => (22, Causes::Printed),
         Error::Other(_) => (23, Causes::Sources),
         Error::Panicked { .. } => (35, Causes::None),
+        Error::NoResetPoint { .. } => (37, Causes::None),
         Error::Connection(error) => match error {
             ConnectionError::Unreachable { .. } => (24, Causes::Sources),
             ConnectionError::Tls { .. } => (25, Causes::None),
@@ -173,6 +174,7 @@ fn errors() -> Vec<Error> {
         ConnectionError::TlsContradiction { address: text(), setting: text(), is_on: true }.into(),
         ConnectionError::ApiKeyFile { path: text().into(), reason: text() }.into(),
         Error::Panicked { operation: text(), message: text() },
+        Error::NoResetPoint { workflow_id: text(), point: text() },
         ConnectionError::Encryption { problem: text() }.into(),
     ]
 }
