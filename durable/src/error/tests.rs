@@ -174,8 +174,8 @@ fn errors() -> Vec<Error> {
         ConnectionError::TlsContradiction { address: text(), setting: text(), is_on: true }.into(),
         ConnectionError::ApiKeyFile { path: text().into(), reason: text() }.into(),
         Error::Panicked { operation: text(), message: text() },
-        Error::NoResetPoint { workflow_id: text(), point: text() },
         ConnectionError::Encryption { problem: text() }.into(),
+        Error::NoResetPoint { workflow_id: text(), point: text() },
     ]
 }
 
