@@ -208,7 +208,7 @@ fn every_variant_prints_each_message_once() {
         assert_eq!(line.contains(FIRST), causes == Causes::Printed, "{line}");
         assert_eq!(error.source().is_some(), causes == Causes::Sources, "{line}");
     }
-    assert_eq!(errors().len(), 37);
+    assert_eq!(errors().len(), 38);
 }
 
 #[test]
