@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use temporalio_common::telemetry::metrics::{
@@ -109,19 +109,19 @@ pub(super) enum Problem {
 struct Metric {
     instrument: Instrument,
     series: HashMap<Vec<Label>, Instrument>,
-    /// The problems that were logged.
-    logged: Vec<Problem>,
 }
 
 /// All instruments of this crate and of the program.
 pub(super) struct Instruments {
     meter: Arc<dyn CoreMeter>,
     metrics: RwLock<HashMap<&'static str, Metric>>,
+    /// The problems that were logged.
+    logged: Mutex<HashMap<&'static str, Vec<Problem>>>,
 }
 
 impl Instruments {
     pub(super) fn new(meter: Arc<dyn CoreMeter>) -> Self {
-        Self { meter, metrics: RwLock::default() }
+        Self { meter, metrics: RwLock::default(), logged: Mutex::default() }
     }
 
     /// Records a value of this crate's own.
@@ -180,7 +180,6 @@ impl Instruments {
         let metric = metrics.entry(name).or_insert_with(|| Metric {
             instrument: Instrument::new(&*self.meter, name, value),
             series: HashMap::new(),
-            logged: Vec::new(),
         });
         if !metric.instrument.is_for(value) {
             return Err(Problem::Kind);
@@ -200,18 +199,12 @@ impl Instruments {
 
     /// Logs a problem, once for each metric.
     fn report(&self, name: &'static str, problem: Problem) {
-        let mut metrics = self.metrics.write().unwrap_or_else(PoisonError::into_inner);
         // The names come from the code, so there are few.
-        let metric = metrics.entry(name).or_insert_with(|| Metric {
-            instrument: Instrument::Counter(
-                temporalio_common::telemetry::metrics::NoOpCoreMeter.counter("".into()),
-            ),
-            series: HashMap::new(),
-            logged: Vec::new(),
-        });
-        if !metric.logged.contains(&problem) {
-            metric.logged.push(problem);
-            drop(metrics);
+        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        let problems = logged.entry(name).or_default();
+        if !problems.contains(&problem) {
+            problems.push(problem);
+            drop(logged);
             tracing::warn!(metric = name, "values of the metric are dropped: {problem}");
         }
     }
@@ -251,8 +244,8 @@ mod tests {
     }
 
     fn logged(instruments: &Instruments, name: &str) -> Vec<Problem> {
-        let metrics = instruments.metrics.read().expect("no test panics with it");
-        metrics.get(name).map(|metric| metric.logged.clone()).unwrap_or_default()
+        let logged = instruments.logged.lock().expect("no test panics with it");
+        logged.get(name).cloned().unwrap_or_default()
     }
 
     fn label(label: &'static str, value: impl Into<Cow<'static, str>>) -> Label {
