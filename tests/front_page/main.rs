@@ -126,7 +126,7 @@ fn the_code_about_determinism_is_what_the_compiler_was_asked() {
 
 #[test]
 fn the_program_on_the_readme_does_what_its_comments_say() {
-    let program = durable_tests::build("dev", &["durable-readme"]).join("durable-readme");
+    let program = durable_tests::build(&["durable-readme"], &[]).join("durable-readme");
     let output = Command::new(program).output().expect("the program that was built runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "charged 12.5 for order 7\n");
@@ -143,7 +143,7 @@ fn the_program_on_the_readme_prints_why_a_card_was_declined_and_exits() {
     let (_, source) = source.split_once("\n\n").expect("its first line is the room's");
     assert_eq!(source, program.replace(charged, declined), "nothing else differs");
 
-    let program = durable_tests::build("dev", &["declined"]).join("declined");
+    let program = durable_tests::build(&["declined"], &[]).join("declined");
     let output = Command::new(program).output().expect("the program that was built runs");
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(

@@ -1,6 +1,7 @@
-//! Workflows in a library crate, served by another crate's binary, built for debugging and for
-//! release; and the two mistakes that go with link-time registration.
+//! Workflows in a library crate, served by another crate's binary, built for debugging and with
+//! optimization; and the two mistakes that go with link-time registration.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -8,10 +9,54 @@ use std::time::{Duration, Instant};
 use durable_test_flows::{GreetWorkflow, Greeting};
 use durable_tests::{Shared, client, unique};
 
-/// Builds the binaries of the linking package, and tells where they are.
-fn build(profile: &str) -> PathBuf {
-    const BINARIES: [&str; 4] = ["serve_flows", "list_registry", "serve_nothing", "duplicates"];
-    durable_tests::build(profile, &BINARIES)
+const BINARIES: [&str; 4] = ["serve_flows", "list_registry", "serve_nothing", "duplicates"];
+
+/// The settings of the profile `release` for this workspace's own crates. The registry of these crates must survive
+/// optimization; the SDK isn't built again for it.
+const OPTIMIZED: [&str; 3] = ["durable", "durable-test-flows", "durable-test-linking"];
+
+#[derive(Clone, Copy)]
+enum Build {
+    Debug,
+    Optimized,
+}
+
+impl Build {
+    fn settings(self) -> Vec<String> {
+        let packages: &[_] = match self {
+            Self::Debug => &[],
+            Self::Optimized => &OPTIMIZED,
+        };
+        let setting = |package: &&str| {
+            let release =
+                "opt-level = 3, codegen-units = 16, debug = false, debug-assertions = false";
+            format!("profile.dev.package.{package} = {{ {release} }}")
+        };
+        packages.iter().map(setting).collect()
+    }
+
+    /// Builds the binaries of the linking package, and returns the folder of copies: the next build replaces
+    /// the originals.
+    fn binaries(self) -> PathBuf {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(match self {
+            Self::Debug => "link-time-debug",
+            Self::Optimized => "link-time-optimized",
+        });
+        std::fs::create_dir_all(&folder).expect("the target directory can be written");
+        // Tests build in several processes under cargo-nextest.
+        let lock = File::create(folder.with_file_name("link-time.lock")).expect("as above");
+        lock.lock().expect("the file system has locks");
+        let settings = self.settings();
+        let settings: Vec<_> = settings.iter().map(String::as_str).collect();
+        let built = durable_tests::build(&BINARIES, &settings);
+        for binary in BINARIES {
+            // Replaced in one step: another test may be about to run it.
+            let copy = folder.join(format!(".{binary}"));
+            std::fs::copy(built.join(binary), &copy).expect("it was built");
+            std::fs::rename(copy, folder.join(binary)).expect("the folder can be written");
+        }
+        folder
+    }
 }
 
 fn run(binary: PathBuf) -> Output {
@@ -54,9 +99,9 @@ impl Drop for Worker {
     }
 }
 
-/// Checks that a binary of another crate holds and serves the workflows of the library, in this profile.
-async fn library_flows_are_found_and_served(profile: &'static str, signal: &str) {
-    let binaries = tokio::task::spawn_blocking(move || build(profile)).await.expect("it builds");
+/// Checks that a binary of another crate holds and serves the workflows of the library.
+async fn library_flows_are_found_and_served(build: Build, signal: &str) {
+    let binaries = tokio::task::spawn_blocking(move || build.binaries()).await.expect("it builds");
 
     let listed = run(binaries.join("list_registry"));
     let listed = String::from_utf8(listed.stdout).expect("text");
@@ -77,7 +122,7 @@ async fn library_flows_are_found_and_served(profile: &'static str, signal: &str)
     assert_eq!(lines.next(), None, "{listed}");
 
     let worker = Worker::start(binaries.join("serve_flows"));
-    let greeting = Greeting { name: unique(profile) };
+    let greeting = Greeting { name: unique("link-time") };
     let expected = format!("Hello, {}!", greeting.name);
     let greet = GreetWorkflow::start(&client().await, greeting).await.expect("it starts");
     assert_eq!(greet.result().await.expect("it is served"), expected);
@@ -90,17 +135,17 @@ async fn library_flows_are_found_and_served(profile: &'static str, signal: &str)
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_library_is_served_from_a_debug_binary_until_sigterm() {
-    library_flows_are_found_and_served("dev", "TERM").await;
+    library_flows_are_found_and_served(Build::Debug, "TERM").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_library_is_served_from_a_release_binary_until_ctrl_c() {
-    library_flows_are_found_and_served("link-test", "INT").await;
+async fn a_library_is_served_from_an_optimized_binary_until_ctrl_c() {
+    library_flows_are_found_and_served(Build::Optimized, "INT").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_binary_that_links_nothing_refuses_to_serve_and_says_why() {
-    let output = tokio::task::spawn_blocking(|| run(build("dev").join("serve_nothing")));
+    let output = tokio::task::spawn_blocking(|| run(Build::Debug.binaries().join("serve_nothing")));
     let output = output.await.expect("it runs");
     assert!(!output.status.success());
     let text = String::from_utf8(output.stderr).expect("text");
@@ -110,7 +155,7 @@ async fn a_binary_that_links_nothing_refuses_to_serve_and_says_why() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_definitions_of_one_name_are_refused_with_both_places() {
-    let output = tokio::task::spawn_blocking(|| run(build("dev").join("duplicates")));
+    let output = tokio::task::spawn_blocking(|| run(Build::Debug.binaries().join("duplicates")));
     let text = String::from_utf8(output.await.expect("it runs").stdout).expect("text");
     let problems: Vec<_> = text.lines().filter(|line| line.starts_with("  - ")).collect();
     assert_eq!(problems.len(), 3, "{text}");

@@ -147,26 +147,39 @@ where
         .unwrap_or_else(|_| panic!("no {what} within 20 s"))
 }
 
-/// Builds binaries of this workspace with a Cargo profile, and tells in which folder they are.
+/// Builds binaries of this workspace in the profile `dev`, changed by settings in the form of
+/// Cargo's `--config`, and returns their folder.
 ///
-/// The whole workspace is named, so that its crates are built with the features that the tests
-/// themselves are built with, and little is compiled twice.
+/// The whole workspace and one of its tests are named, so that Cargo selects the features with
+/// which the tests themselves are built, and compiles nothing twice.
 ///
 /// # Panics
 /// When the build fails.
 #[must_use]
-pub fn build(profile: &str, binaries: &[&str]) -> PathBuf {
+pub fn build(binaries: &[&str], settings: &[&str]) -> PathBuf {
     // target/debug/deps/NAME-0123456789abcdef
     let this = std::env::current_exe().expect("a test binary has a path");
-    let target = this.ancestors().nth(3).expect("it is in a target directory").to_path_buf();
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--workspace", "--profile", profile])
+    let debug = this.ancestors().nth(2).expect("it is in a target directory").to_path_buf();
+    let target = debug.parent().expect("it is in a target directory");
+    let mut cargo = Command::new(env!("CARGO"));
+    for (name, _) in std::env::vars_os() {
+        // Cargo sets them for a test. The build script of ring 0.17 asks to run again when they change, and
+        // everything that uses TLS would be compiled again with it.
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&name);
+        }
+    }
+    let built = cargo
+        .args(["build", "--quiet", "--locked", "--workspace", "--test", "tidy"])
         .args(binaries.iter().flat_map(|binary| ["--bin", binary]))
+        .args(settings.iter().flat_map(|setting| ["--config", setting]))
         .arg("--target-dir")
-        .arg(&target)
+        .arg(target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
+        .output()
         .expect("cargo runs");
-    assert!(built.success(), "the {profile} build of {} fails", binaries.join(", "));
-    target.join(if profile == "dev" { "debug" } else { profile })
+    let said = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "the build of {} fails:\n{said}", binaries.join(", "));
+    debug
 }
