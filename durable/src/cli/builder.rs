@@ -179,7 +179,7 @@ impl Cli {
         }
         let matches = match command.clone().try_get_matches_from(&arguments) {
             Ok(matches) => matches,
-            Err(error) => return parsed_badly(error, wants_json(&arguments)),
+            Err(error) => return parsed_badly(&error, wants_json(&arguments)),
         };
         let within = matches.subcommand().map_or(&matches, |(_, within)| within);
         let format = Global::from_arg_matches(within).map(|global| global.format());
@@ -242,7 +242,7 @@ fn wants_json(arguments: &[OsString]) -> bool {
 }
 
 /// Prints a mistake in the arguments. Help and version come this way too.
-fn parsed_badly(error: clap::Error, as_json: bool) -> ExitCode {
+fn parsed_badly(error: &clap::Error, as_json: bool) -> ExitCode {
     let code = error.exit_code();
     if as_json && error.use_stderr() {
         let text = error.render().to_string();

@@ -91,7 +91,7 @@ fn with_names(command: Command, context: &Arc<Context>) -> Command {
         _ => None,
     };
     let arguments = command.mut_args(|argument| {
-        let value = argument.get_value_names().and_then(<[_]>::first).map(|name| name.to_string());
+        let value = argument.get_value_names().and_then(<[_]>::first).map(ToString::to_string);
         match (value.as_deref(), kind) {
             (Some("WORKFLOW_ID"), _) => from_server(argument, context, workflow_ids),
             (Some("SCHEDULE_ID"), _) => from_server(argument, context, schedule_ids),

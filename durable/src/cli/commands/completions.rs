@@ -18,7 +18,7 @@ pub(in crate::cli) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(self, program: Program) -> Outcome {
+    pub(super) fn run(self, program: &Program) -> Outcome {
         let program_path = program.arguments.first().map(OsString::as_os_str).unwrap_or_default();
         let name = program.command.get_name();
         let script = completion::script(&self.shell.to_string(), name, program_path);

@@ -70,6 +70,6 @@ pub(super) async fn run(command: Command, program: Program) -> Outcome {
         #[cfg(feature = "encryption")]
         Command::Keys(keys) => keys.run(&context),
         Command::Health(health) => health.run(&context).await,
-        Command::Completions(completions) => completions.run(program),
+        Command::Completions(completions) => completions.run(&program),
     }
 }

@@ -74,7 +74,7 @@ pub(in crate::cli) struct Signal {
 impl Signal {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         if self.many.query.is_some() {
-            return self.to_many(context).await;
+            return self.send_to_many(context).await;
         }
         let workflow = Existing { id: self.first, run_id: self.run_id };
         let name = self.second.unwrap_or_default();
@@ -89,7 +89,7 @@ impl Signal {
 
     /// Sends the signal to all workflows of the query. Their types may differ, so the inputs are checked
     /// as JSON only.
-    async fn to_many(self, context: &Context) -> Outcome {
+    async fn send_to_many(self, context: &Context) -> Outcome {
         let name = self.first;
         let inputs: Vec<_> = self.second.into_iter().chain(self.inputs).collect();
         let inputs = input::read(&inputs)?;

@@ -90,7 +90,7 @@ impl TaskQueueHandle {
         let (workflows, activities) =
             tokio::try_join!(self.ask(TaskQueueType::Workflow), self.ask(TaskQueueType::Activity))?;
         let (workflows, activities) =
-            (TaskQueuePart::new(workflows), TaskQueuePart::new(activities));
+            (TaskQueuePart::new(&workflows), TaskQueuePart::new(&activities));
         Ok(TaskQueueDescription { name: self.name.clone(), workflows, activities })
     }
 
@@ -138,7 +138,7 @@ impl TaskQueueDescription {
 }
 
 impl TaskQueuePart {
-    fn new(raw: DescribeTaskQueueResponse) -> Self {
+    fn new(raw: &DescribeTaskQueueResponse) -> Self {
         let TaskQueueStats {
             approximate_backlog_count,
             approximate_backlog_age,

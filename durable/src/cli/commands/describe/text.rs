@@ -116,9 +116,9 @@ fn pending(workflow: &WorkflowDescription, times: Times) -> Page {
         let columns = [ids("pending child"), ids("type"), ids("run id")];
         page = page.then(&line("")).then(&table(&columns, &rows));
     }
-    let timers = workflow.pending_timers();
-    if !timers.is_empty() {
-        let rows: Vec<_> = timers
+    let running = workflow.pending_timers();
+    if !running.is_empty() {
+        let rows: Vec<_> = running
             .iter()
             .map(|timer| {
                 let fires = times.at(timer.fires_at).unwrap_or_default();
