@@ -81,6 +81,23 @@ impl Ends {
     }
 }
 
+/// Has an `#[init]` that panics.
+#[workflow(queue = "sealed")]
+pub(crate) struct NeverMade;
+
+#[workflow_methods]
+impl NeverMade {
+    #[init]
+    fn new(prefix: String) -> Self {
+        panic!("{}", sentinel(&prefix, "init-panic"))
+    }
+
+    #[run]
+    async fn run(_ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
+        Ok(())
+    }
+}
+
 /// Does everything that sends a value.
 #[workflow(queue = "sealed")]
 #[derive(Default)]

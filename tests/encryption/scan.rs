@@ -10,7 +10,7 @@ use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history
 use durable::{Client, Workers};
 use durable_tests::eventually;
 
-use crate::flows::{Ends, Everything, sentinel};
+use crate::flows::{Ends, Everything, NeverMade, sentinel};
 use crate::history::{Stored, found};
 
 /// The kinds of values that a workflow leaves on the server.
@@ -53,6 +53,7 @@ const KINDS: &[&str] = &[
     "continued-memo",
     "cancellation-details",
     "panic",
+    "init-panic",
     "schedule-input",
     "schedule-memo",
     "schedule-header",
@@ -101,6 +102,9 @@ async fn play(client: &Client, prefix: &str) -> durable::Result<Vec<String>> {
     let panics = Ends::start(client, panics).id(id("panics")).await?;
     durable_tests::failed_task(&panics).await;
     panics.terminate("the test is over").await?;
+    let unmade = NeverMade::start(client, prefix.to_owned()).id(id("unmade")).await?;
+    durable_tests::failed_task(&unmade).await;
+    unmade.terminate("the test is over").await?;
 
     let signalled = (prefix.to_owned(), String::new(), 0);
     let start = Everything::start(client, signalled.clone()).id(id("signalled"));
@@ -126,7 +130,8 @@ async fn play(client: &Client, prefix: &str) -> durable::Result<Vec<String>> {
     .await;
     run.handle::<Ends>(client).result().await?;
 
-    let ids = ["listener", "main", "fails", "cancelled", "panics", "signalled", "updated"];
+    let ids =
+        ["listener", "main", "fails", "cancelled", "panics", "unmade", "signalled", "updated"];
     let mut ids: Vec<_> = ids.into_iter().map(id).collect();
     ids.push(run.workflow_id);
     let first_run = main.with_run_id(main.run_id().unwrap_or_default());

@@ -285,7 +285,8 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
                 let made = execution.call(Part::Init, is_silent, || W::init(view, input));
                 made.map_err(|unwound| {
                     let init = format!("{} of workflow {}", Part::Init, W::NAME);
-                    NoState::TaskFailure(unwound.describe(&init))
+                    let log = execution.log_of(Part::Init);
+                    NoState::TaskFailure(unwound.describe_task_failure(&init, &log))
                 })
             }
         }

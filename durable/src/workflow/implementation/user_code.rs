@@ -116,7 +116,7 @@ impl Execution {
     }
 
     /// Returns the log of a part of the workflow.
-    fn log_of(&self, part: Part) -> CodeLog {
+    pub(super) fn log_of(&self, part: Part) -> CodeLog {
         match part {
             Part::Run | Part::Decode | Part::Drop | Part::Interceptor => self.log.run(),
             Part::Init => self.log.init(),
@@ -163,6 +163,18 @@ impl Unwound {
             Some(Refusal(message)) => message.clone(),
             None => format!("{code} panicked: {}", panic_message(self.payload.as_ref())),
         }
+    }
+
+    /// Returns the message of a workflow task that fails because there is no state. It is what
+    /// [`describe`](Self::describe) returns, but where failures are encrypted the message of a panic stays in
+    /// the log.
+    pub(super) fn describe_task_failure(&self, code: &str, log: &CodeLog) -> String {
+        let message = self.describe(code);
+        if self.payload.is::<Refusal>() || !PayloadLimit::of_workflows().hides_failures() {
+            return message;
+        }
+        log.task_fails(|| tracing::error!("{message}; {RETRIED}"));
+        format!("{HIDDEN_PANIC} (in {code})")
     }
 
     /// Fails the workflow task with the message of a refusal, or of a panic and its place. Without a place,
