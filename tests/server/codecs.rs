@@ -39,7 +39,7 @@ async fn decline() -> Result<(), Declined> {
 #[activity(
     queue = "codecs",
     heartbeat_timeout = "60s",
-    retry(initial_interval = "3s", backoff_coefficient = 1.0)
+    retry(initial_interval = "3s", backoff_coefficient = 1.0, maximum_attempts = 20)
 )]
 async fn resume(ctx: ActivityContext) -> Result<String, ActivityError> {
     if ctx.info().attempt == 1 {
@@ -312,7 +312,7 @@ async fn progress_with_unknown_encoding_fails_the_attempt_until_a_worker_has_the
     .await;
     first.shutdown().await.unwrap();
     let without = serve(&plain, &activities).await;
-    let expected = format!("has the encoding `{SEALED}`");
+    let expected = format!("the last heartbeat of activity `resume`: unknown encoding `{SEALED}`");
     eventually("attempt that names the encoding", || async {
         let described = run.describe().await.ok()?;
         let failure = described.raw().pending_activities.first()?.last_failure.clone()?;

@@ -334,7 +334,7 @@ mod tests {
         let limits = [PayloadLimit::default(), PayloadLimit::new(64 << 10), PayloadLimit::new(0)];
         let sizes = [1, 100, 1500, 1500, 1500, 3000, 1, 50];
         for (limit, refused, markers) in
-            [(&limits[0], "....tv..", 1), (&limits[1], ".vvvvv..", 4), (&limits[2], "........", 1)]
+            [(&limits[0], "....tvtt", 1), (&limits[1], ".vvvvv..", 4), (&limits[2], "........", 1)]
         {
             let (sent, marked) = send(Recorded::default(), limit, &sizes);
             assert_eq!((sent.as_str(), marked.len()), (refused, markers), "{limit:?}");
