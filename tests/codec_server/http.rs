@@ -80,11 +80,11 @@ impl Asked {
             [("Host", "codec"), ("Connection", "close"), ("Content-Length", &length)]
         {
             if name != "Content-Length" || !has_length {
-                request += &format!("{name}: {value}\r\n");
+                request.extend([name, ": ", value, "\r\n"]);
             }
         }
         for (name, value) in &self.headers {
-            request += &format!("{name}: {value}\r\n");
+            request.extend([name.as_str(), ": ", value, "\r\n"]);
         }
         request += "\r\n";
         stream.write_all(request.as_bytes()).await.expect("the server reads it");

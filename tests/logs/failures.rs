@@ -7,7 +7,7 @@ use crate::capture::Line;
 use crate::flows::{CORRECTED, Failing, Panicking};
 use crate::working;
 
-fn messages<'a>(lines: &'a [Line], level: Level) -> Vec<&'a str> {
+fn messages(lines: &[Line], level: Level) -> Vec<&str> {
     let of_workflow = |line: &&Line| line.level == level && line.spans == ["workflow"];
     lines.iter().filter(of_workflow).map(|line| line.message.as_str()).collect()
 }
@@ -38,10 +38,10 @@ async fn a_workflow_that_fails_finally_is_one_error() {
 async fn a_workflow_that_is_retried_is_a_warning() {
     let (client, capture) = working().await;
     let id = durable_tests::unique("retried");
-    let retries = RetryOptions::default()
+    let options = RetryOptions::default()
         .maximum_attempts(2)
         .initial_interval(std::time::Duration::from_millis(10));
-    let failing = Failing::execute(&client, "itself".to_owned()).id(&id).retry(retries);
+    let failing = Failing::execute(&client, "itself".to_owned()).id(&id).retry(options);
     failing.await.expect_err("it fails");
     let lines = capture.of(&id);
     let retried = "attempt 1 of 2 of the workflow failed, and is retried: SoldOut: sold out";

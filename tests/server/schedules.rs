@@ -11,7 +11,7 @@ use durable::prelude::*;
 use durable::sdk::temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
-use durable_tests::plugged::flipping;
+use durable_tests::plugged::{flip, flipping};
 use durable_tests::{attributes, eventually, unique};
 use serde_json::json;
 
@@ -146,7 +146,8 @@ async fn a_schedule_is_what_it_was_made_of() -> durable::Result<()> {
         panic!("{started:?}")
     };
     let headers = started.header.clone().unwrap_or_default().fields;
-    assert_eq!(headers.get("tenant").map(|header| header.data.as_slice()), Some(&b"acme"[..]));
+    let headers = flip(headers.get("tenant").cloned().into_iter().collect());
+    assert_eq!(headers.first().map(|header| header.data.as_slice()), Some(&b"acme"[..]));
     let workflow = run.describe().await?;
     assert_eq!(workflow.search_attributes().get(&tier), Some("gold".to_owned()));
     let note = workflow.memo().get::<String>("note").expect("it is text");

@@ -181,8 +181,8 @@ fn typed<E: ApplicationError>(type_name: &str, details: Option<&[Payload]>) -> O
 /// fails, and is tried again: with `None` the code would take a way that no worker with the codec takes.
 fn without_codec(type_name: &str, encoding: String) {
     let error = UnknownEncoding { what: format!("the value of the error `{type_name}`"), encoding };
-    match user_code::current() {
-        Some(code) => user_code::refuse(&code, format!("{code}: {error}")),
-        None => tracing::warn!("{error}"),
+    if let Some(code) = user_code::current() {
+        user_code::refuse(&code, format!("{code}: {error}"));
     }
+    tracing::warn!("{error}");
 }

@@ -26,6 +26,7 @@ macro_rules! digits {
             /// A digit of a handler's number. Numbers are types, because rustc checks each mention of a
             /// constant as a function of its own.
             #[derive(Debug)]
+            #[non_exhaustive]
             pub enum $digit {}
         )*
     };
@@ -57,6 +58,7 @@ pub trait HandleSignal<N>: Sized + 'static {
     }
 
     /// Calls the async method.
+    #[must_use]
     fn handle_async(_: WorkflowContext<Self>, _: Self::Input) -> LocalBoxFuture<'static, ()> {
         unreachable!("{NOT_CALLED}")
     }
@@ -116,6 +118,7 @@ pub trait HandleUpdate<N>: Sized + 'static {
     }
 
     /// Calls the async method.
+    #[must_use]
     fn handle_async(
         _: WorkflowContext<Self>,
         _: Self::Input,

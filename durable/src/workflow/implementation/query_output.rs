@@ -49,7 +49,7 @@ pub(super) fn sealed<R>(answer: Result<R, WorkflowError>) -> Result<R, WorkflowE
     answer.map_err(|error| {
         let message = || match &error {
             WorkflowError::Execution(error) => caught(|| error.to_string()).unwrap_or_default(),
-            other => other.to_string(),
+            other @ WorkflowError::PayloadConversion(_) => other.to_string(),
         };
         match PayloadLimit::of_workflows().sealed(message) {
             Some(sealed) => WorkflowError::Execution(sealed.into()),
