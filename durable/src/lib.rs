@@ -123,6 +123,7 @@ mod settings;
 #[cfg(any(feature = "cli", feature = "telemetry"))]
 pub mod telemetry;
 #[cfg(any(feature = "cli", feature = "config", feature = "telemetry"))]
+#[cfg_attr(not(any(feature = "cli", feature = "telemetry")), allow(unreachable_pub))]
 mod telemetry_settings;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -34,6 +34,7 @@ mod settings;
 
 pub use chain::Codecs;
 pub use compression::Compression;
+#[cfg(feature = "config")]
 pub(crate) use encryption::KeySource;
 pub use encryption::{
     DataKey, Encryption, EncryptionBuilder, EncryptionError, EncryptionProblem, Key, KeyError,

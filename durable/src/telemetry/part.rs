@@ -8,6 +8,7 @@ use super::export::Export;
 /// The telemetry of this process. Dropping it sends what was recorded, so keep it until the end of `main`.
 #[must_use = "dropping it ends the telemetry; bind it to a variable that lives until the end of `main`"]
 #[derive(Default)]
+#[non_exhaustive]
 pub struct Telemetry {
     /// `None` after the end.
     #[cfg(feature = "telemetry")]

@@ -24,17 +24,21 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::time::Duration;
 
+#[cfg(feature = "cli")]
 use futures_util::StreamExt as _;
 use temporalio_client::{
     WorkflowCancelOptions, WorkflowDescribeOptions, WorkflowExecutionInfo,
     WorkflowFetchHistoryOptions, WorkflowGetResultOptions, WorkflowHistory,
     WorkflowTerminateOptions,
 };
+#[cfg(any(feature = "cli", feature = "testing"))]
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 
+use crate::client::Client;
+#[cfg(feature = "cli")]
+use crate::client::Listing;
 use crate::client::handle::outcome::Operation;
 use crate::client::start::request_amender;
-use crate::client::{Client, Listing};
 use crate::definition::arguments::answer::Exact;
 use crate::definition::{Typed, Workflow, caught_async};
 use crate::error::{Error, Result};

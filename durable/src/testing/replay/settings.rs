@@ -66,6 +66,10 @@ impl Default for ReplaySettings {
 
 impl ReplaySettings {
     /// Returns the data converter with the codecs.
+    #[cfg_attr(
+        not(feature = "encryption"),
+        expect(clippy::unnecessary_wraps, reason = "only the keys of codecs can be missing")
+    )]
     fn converter(&self) -> Result<DataConverter> {
         #[cfg(feature = "encryption")]
         let outer = self.codecs.outer()?;
