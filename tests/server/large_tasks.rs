@@ -15,6 +15,9 @@ use crate::client;
 /// The server's limit of a request, in bytes.
 const REQUEST: usize = 4 << 20;
 
+/// The size of a value of which two fit in a task, in bytes.
+const LARGE: usize = 1_500_000;
+
 fn text(bytes: usize) -> String {
     "x".repeat(bytes)
 }
@@ -22,6 +25,11 @@ fn text(bytes: usize) -> String {
 #[activity(queue = "large-tasks", retry(maximum_attempts = 1))]
 async fn take(text: String) -> usize {
     text.len()
+}
+
+#[activity(queue = "large-tasks", retry(maximum_attempts = 1))]
+async fn give(bytes: usize) -> String {
+    text(bytes)
 }
 
 #[workflow(queue = "large-tasks", task_timeout = "60s")]
@@ -96,6 +104,19 @@ impl Many {
                 ctx.sleep(Duration::from_millis(1)).await?;
                 Ok((usize::MAX, String::new()))
             }
+            "outputs of local activities" => {
+                for _ in 0..3 {
+                    give::execute_local(ctx, LARGE).await?;
+                }
+                Ok((usize::MAX, String::new()))
+            }
+            "a call beside them" => {
+                for _ in 0..2 {
+                    give::execute_local(ctx, LARGE).await?;
+                }
+                let refused = take::execute(ctx, text(LARGE)).await.expect_err("it is refused");
+                Ok((2, format!("{refused:?}")))
+            }
             "failure" => {
                 Self::fill(ctx);
                 let failure = ApplicationFailure::builder(text(100_000));
@@ -140,6 +161,29 @@ impl Many {
     }
 }
 
+#[activity(queue = "large-tasks", retry(maximum_attempts = 1))]
+async fn give_later(bytes: usize) -> String {
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    text(bytes)
+}
+
+/// Its local activities are longer than a task, so each result is recorded by another one.
+#[workflow(queue = "large-tasks", task_timeout = "3s")]
+#[derive(Default)]
+struct Slow;
+
+#[workflow_methods]
+impl Slow {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<usize> {
+        let mut given = 0;
+        for _ in 0..3 {
+            given += give_later::execute_local(ctx, LARGE).await?.len();
+        }
+        Ok(given)
+    }
+}
+
 async fn start(how: &str) -> ManyHandle {
     let start = Many::start(&client().await, how.to_owned());
     start.id(unique("large-tasks")).await.expect("it starts")
@@ -174,10 +218,32 @@ async fn many_small_calls_are_refused_by_name_once_they_fill_a_task() {
 
 #[tokio::test]
 async fn calls_that_cannot_be_refused_fail_the_task_by_name() {
-    let run = start("timers").await;
-    let said = failed_task(&run).await;
-    assert!(said.contains("the commands of this workflow task have about"), "{said}");
-    run.terminate("seen enough").await.expect("it runs");
+    for how in ["timers", "outputs of local activities"] {
+        let run = start(how).await;
+        let said = failed_task(&run).await;
+        assert!(said.contains("the commands of this workflow task have about"), "{how}: {said}");
+        run.terminate("seen enough").await.expect("it runs");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_does_not_fit_beside_outputs_of_local_activities_is_refused_by_name() {
+    let how = "a call beside them";
+    let run = start(how).await;
+    let (_, refused) = run.result_within(SOON).await.expect("it completes");
+    assert!(refused.contains("the input of activity `take`"), "{refused}");
+    assert!(refused.contains("in one task"), "{refused}");
+    check(&run, how).await;
+}
+
+#[tokio::test]
+async fn outputs_of_local_activities_that_several_tasks_record_fit() {
+    let start = Slow::start(&client().await).id(unique("large-tasks"));
+    let run = start.await.expect("it starts");
+    assert_eq!(run.result_within(SOON).await.expect("it completes"), 3 * LARGE);
+    let failed = attributes(&run, EventType::WorkflowTaskFailed).await;
+    assert!(failed.is_empty(), "{failed:?}");
+    Replayer::new().history(run.history()).run().await.expect("it replays");
 }
 
 #[tokio::test]

@@ -71,6 +71,14 @@ impl<T: Payload> TemporalDeserializable for Decoded<T> {
 }
 
 impl<T: Payload> TemporalSerializable for Decoded<T> {
+    /// Returns the input for a converter of the program: that of a continued run.
+    fn as_serde(&self) -> Result<&dyn erased_serde::Serialize, PayloadConversionError> {
+        match &self.0 {
+            Ok(value) => value.as_serde(),
+            Err(error) => Err(PayloadConversionError::EncodingError(error.clone().into())),
+        }
+    }
+
     fn to_payloads(
         &self,
         context: &SerializationContext<'_>,

@@ -1,4 +1,9 @@
 //! Values that are measured when they are serialized.
+//!
+//! The standard converter serializes such a value through [`Measured`] itself. SDK 1.1.1 calls a converter of
+//! the program without it, so the [`Measure`] is left to [`program_converter`](super::program_converter).
+
+use std::cell::RefCell;
 
 use temporalio_common::data_converters::{
     ErasedSerdePayloadConverter, GenericPayloadConverter as _, PayloadConversionError,
@@ -16,6 +21,12 @@ use crate::definition::arguments::panicked::serializing;
 /// calls them outside of its guards.
 pub(crate) struct Measured<T> {
     inner: Guarded<T>,
+    measure: Measure,
+}
+
+/// The name and the limit of a measured value.
+#[derive(Debug, Clone)]
+pub(super) struct Measure {
     value: Value,
     bound: Bound,
 }
@@ -30,9 +41,39 @@ pub(crate) enum Bound {
     Workflow,
 }
 
+thread_local! {
+    /// The measure of the value that a converter of the program serializes next on this thread.
+    static NEXT: RefCell<Option<Measure>> = const { RefCell::new(None) };
+}
+
+impl Measure {
+    /// Takes the measure of the value that a converter of the program serializes now, if it has one.
+    pub(super) fn take_next() -> Option<Self> {
+        NEXT.take()
+    }
+
+    /// Names the value in the error of its serialization, and checks its size.
+    pub(super) fn check(
+        &self,
+        payloads: Result<Vec<Payload>, PayloadConversionError>,
+    ) -> Result<Vec<Payload>, PayloadConversionError> {
+        let payloads = payloads.map_err(|error| self.value.unserializable(&error))?;
+        self.check_size(&payloads)?;
+        Ok(payloads)
+    }
+
+    fn check_size(&self, payloads: &[Payload]) -> Result<(), ValueError> {
+        match &self.bound {
+            Bound::None => Ok(()),
+            Bound::Limit(limit) => limit.check(payloads, &self.value).map_err(ValueError::TooLarge),
+            Bound::Workflow => task_size::check(payloads, &self.value),
+        }
+    }
+}
+
 impl<T> Measured<T> {
     pub(crate) fn new(inner: T, value: Value, bound: Bound) -> Self {
-        Self { inner: Guarded::new(inner), value, bound }
+        Self { inner: Guarded::new(inner), measure: Measure { value, bound } }
     }
 
     fn read(inner: T) -> Self {
@@ -41,8 +82,12 @@ impl<T> Measured<T> {
 }
 
 impl<T: TemporalSerializable + 'static> TemporalSerializable for Measured<T> {
+    /// Returns the value for a converter of the program, which the SDK calls next on this thread.
     fn as_serde(&self) -> Result<&dyn erased_serde::Serialize, PayloadConversionError> {
-        self.inner.get().as_serde()
+        let value = self.inner.get().as_serde();
+        let value = value.map_err(|error| self.measure.value.unserializable(&error))?;
+        NEXT.set(Some(self.measure.clone()));
+        Ok(value)
     }
 
     fn to_payload(
@@ -50,10 +95,8 @@ impl<T: TemporalSerializable + 'static> TemporalSerializable for Measured<T> {
         context: &SerializationContext<'_>,
     ) -> Result<Payload, PayloadConversionError> {
         let serialize = || context.converter.to_payload(context, self.inner.get());
-        let payload = serializing(serialize);
-        let payload = payload.map_err(|error| self.value.unserializable(&error))?;
-        self.check(std::slice::from_ref(&payload))?;
-        Ok(payload)
+        let payloads = self.measure.check(serializing(serialize).map(|payload| vec![payload]))?;
+        payloads.into_iter().next().ok_or(PayloadConversionError::WrongEncoding)
     }
 
     fn to_payloads(
@@ -61,20 +104,7 @@ impl<T: TemporalSerializable + 'static> TemporalSerializable for Measured<T> {
         context: &SerializationContext<'_>,
     ) -> Result<Vec<Payload>, PayloadConversionError> {
         let serialize = || context.converter.to_payloads(context, self.inner.get());
-        let payloads = serializing(serialize);
-        let payloads = payloads.map_err(|error| self.value.unserializable(&error))?;
-        self.check(&payloads)?;
-        Ok(payloads)
-    }
-}
-
-impl<T> Measured<T> {
-    fn check(&self, payloads: &[Payload]) -> Result<(), ValueError> {
-        match &self.bound {
-            Bound::None => Ok(()),
-            Bound::Limit(limit) => limit.check(payloads, &self.value).map_err(ValueError::TooLarge),
-            Bound::Workflow => task_size::check(payloads, &self.value),
-        }
+        self.measure.check(serializing(serialize))
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) mod outgoing;
 mod payload_codec;
 pub(crate) mod payload_limit;
 mod payload_too_large;
+mod program_converter;
 pub(crate) mod report;
 mod server;
 pub(crate) mod server_limits;

@@ -31,7 +31,7 @@ use super::conversions::Conversions;
 use super::failure_texts::{self, SealedMessage};
 use super::report::links;
 use super::server_limits::ServerLimits;
-use super::{task_size, unreadable};
+use super::{program_converter, task_size, unreadable};
 use crate::definition::arguments::panicked::Panicked;
 use crate::definition::{caught, updates};
 
@@ -125,13 +125,13 @@ struct TypedFailures {
 }
 
 /// Returns the data converter with a codec outside of its own, and with failures that keep the types of
-/// application errors, and that are within the limits.
+/// application errors, and that are within the limits. Its payload converter is guarded.
 pub(crate) fn typed_failures(
     converter: DataConverter,
     outer: Outer,
     limits: Arc<ServerLimits>,
 ) -> DataConverter {
-    let payload_converter = converter.payload_converter().clone();
+    let payload_converter = program_converter::guarded(converter.payload_converter());
     let codec = Codec::of(converter.clone(), outer.codec);
     let failures = TypedFailures { converter, limits, encodes: outer.sending.hides_failures };
     DataConverter::new(payload_converter, failures, codec)

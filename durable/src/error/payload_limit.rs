@@ -194,7 +194,7 @@ pub(super) fn size_of(payloads: &[Payload]) -> usize {
 }
 
 /// The name of a value for error messages.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Value {
     /// The role, such as `output of activity`.
     role: &'static str,

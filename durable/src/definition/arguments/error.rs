@@ -8,6 +8,7 @@ use temporalio_common::data_converters::{
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use super::encoding::{self, UnknownEncoding};
+use super::panicked::Panicked;
 use super::received::{Fault, missing};
 use super::text::{Text, Values};
 use super::trace::{Traced, trace};
@@ -56,10 +57,12 @@ impl DecodeError {
             }
             Fault::Input { place, error } => (place, error),
         };
-        let (path, reason) = match trace::<T>(context.data, &payloads) {
+        let panicked = Panicked::find(&error).map(|panicked| (None, panicked.text()));
+        let traced = || match trace::<T>(context.data, &payloads) {
             Some(Traced { place: traced, path, reason }) if traced == place => (Some(path), reason),
             _ => (None, untraced(&error)),
         };
+        let (path, reason) = panicked.unwrap_or_else(traced);
         Self { received, problem: Box::new(Problem::Input { place, path, reason }) }
     }
 

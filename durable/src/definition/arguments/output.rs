@@ -22,7 +22,8 @@ pub(crate) enum UndecodedOutput {
 }
 
 impl<T: TemporalDeserializable + 'static> DecodedOutput<T> {
-    fn read(context: &SerializationContext<'_>, payload: RawPayload) -> Self {
+    /// Decodes an output.
+    pub(crate) fn read(context: &SerializationContext<'_>, payload: RawPayload) -> Self {
         let decoded = decode::<T>(context, vec![payload]);
         Self(decoded.map_err(|error| match error.unknown_encoding() {
             Some(encoding) => UndecodedOutput::UnknownEncoding(encoding.to_owned()),

@@ -17,6 +17,14 @@ impl Panicked {
         Self(Text::new(format!("{part} panicked"), format!("{part} panicked: {message}")))
     }
 
+    /// Returns the panic that is the source of an error.
+    pub(super) fn find(error: &PayloadConversionError) -> Option<&Self> {
+        match error {
+            PayloadConversionError::EncodingError(source) => source.downcast_ref(),
+            _ => None,
+        }
+    }
+
     /// Returns the message.
     pub(super) fn text(&self) -> Text {
         self.0.clone()

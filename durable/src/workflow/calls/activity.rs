@@ -17,6 +17,7 @@ use super::checks::Checks;
 use super::failed;
 use super::info::CallInfo;
 use super::pending::PendingActivity;
+use super::recorded::Recorded;
 use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::configured::configured_options;
 use crate::definition::debug;
@@ -195,11 +196,8 @@ impl<A: Activity> Call<A> {
         let started = if local {
             let options = sdk_local_options(options, token);
             let (activity, input) = outgoing::local(activity, input);
-            StartedActivity::new(
-                context.execute_local_activity(activity, input, options),
-                None,
-                context,
-            )
+            let running = context.execute_local_activity(activity, input, options);
+            StartedActivity::new(Recorded::new(running), None, context)
         } else {
             let options = sdk_options(options, token, A::QUEUE);
             let (activity, input) = outgoing::scheduled(activity, input);

@@ -6,5 +6,6 @@ pub(super) mod checks;
 pub(super) mod failed;
 pub(super) mod info;
 pub(super) mod pending;
+pub(super) mod recorded;
 
 pub use activity::{ActivityCall, StartedActivity};

@@ -34,6 +34,7 @@ use crate::error::measured::{Bound, Measured};
 use crate::error::outgoing::handler_failure;
 use crate::error::payload_limit::{PayloadLimit, Value};
 use crate::error::task_size;
+use crate::workflow::calls::recorded::RecordedOutput;
 use crate::workflow::conversion::with_context;
 
 /// An activity whose input is measured when it is serialized, and whose output always decodes.
@@ -47,13 +48,25 @@ pub(crate) fn scheduled<A: Activity>(
     (Scheduled(activity), input_of(input, "input of activity", A::NAME))
 }
 
+/// A local activity, whose output is recorded by the task.
+pub(in crate::workflow) struct Local<A>(A);
+
 /// Wraps a local activity and its input. The input is not sent and may have any size.
-pub(crate) fn local<A: Activity>(
+pub(in crate::workflow) fn local<A: Activity>(
     activity: A,
     input: A::Input,
-) -> (Scheduled<A>, Measured<A::Input>) {
+) -> (Local<A>, Measured<A::Input>) {
     let value = Value::new("input of activity", A::NAME);
-    (Scheduled(activity), Measured::new(input, value, Bound::None))
+    (Local(activity), Measured::new(input, value, Bound::None))
+}
+
+impl<A: Activity> ActivityDefinition for Local<A> {
+    type Input = Measured<A::Input>;
+    type Output = RecordedOutput<A::Output>;
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
 }
 
 /// Wraps an input so that it is measured when it is serialized.
