@@ -2,6 +2,7 @@
 
 mod checking;
 mod completing;
+mod encrypted;
 mod flows;
 mod logging;
 mod looking;

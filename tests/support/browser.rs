@@ -106,6 +106,11 @@ impl Browser {
                 if texts.iter().all(|text| shown.contains(text)) {
                     return shown;
                 }
+                // The web UI of server 1.32 gives up when one of its requests fails, and says so.
+                if shown.contains("Uh oh. There's an error.") {
+                    self.client.refresh().await.expect("the page can be opened");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         };
