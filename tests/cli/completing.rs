@@ -80,8 +80,10 @@ fn in_zsh(line: &str, word: &str) -> Option<String> {
         print -r -- "$answer"
         zpty -d shell
     "#;
-    // Without the word it would wait forever.
-    shell("timeout", &["30", "zsh", "-f", "-c", script, "zsh", line, word])
+    // Without the word it would wait forever. On a busy machine, completions that ask the server may come too late
+    // once.
+    let attempts = r#"for attempt in 1 2 3 4; do timeout 15 zsh -f -c "$@" && exit; done; exit 1"#;
+    shell("sh", &["-c", attempts, "sh", script, "zsh", line, word])
 }
 
 fn has(shell: &str) -> bool {
