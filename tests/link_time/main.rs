@@ -11,9 +11,12 @@ use durable_tests::{Shared, client, unique};
 
 const BINARIES: [&str; 4] = ["serve_flows", "list_registry", "serve_nothing", "duplicates"];
 
-/// The settings of the profile `release` for this workspace's own crates. The registry of these crates must survive
-/// optimization; the SDK isn't built again for it.
-const OPTIMIZED: [&str; 3] = ["durable", "durable-test-flows", "durable-test-linking"];
+/// The crates that are optimized. Their registry must survive it; optimizing `durable` and the SDK takes minutes.
+const OPTIMIZED: [&str; 2] = ["durable-test-flows", "durable-test-linking"];
+
+/// The settings of the profile `release` that a package can have, with less optimization.
+const RELEASE: [&str; 4] =
+    ["opt-level=1", "codegen-units=16", "debug=false", "debug-assertions=false"];
 
 #[derive(Clone, Copy)]
 enum Build {
@@ -27,12 +30,9 @@ impl Build {
             Self::Debug => &[],
             Self::Optimized => &OPTIMIZED,
         };
-        let setting = |package: &&str| {
-            let release =
-                "opt-level = 3, codegen-units = 16, debug = false, debug-assertions = false";
-            format!("profile.dev.package.{package} = {{ {release} }}")
-        };
-        packages.iter().map(setting).collect()
+        let settings_of =
+            |package| RELEASE.map(|setting| format!("profile.dev.package.{package}.{setting}"));
+        packages.iter().flat_map(settings_of).collect()
     }
 
     /// Builds the binaries of the linking package, and returns the folder of copies: the next build replaces
