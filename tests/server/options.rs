@@ -183,7 +183,7 @@ async fn the_delayed_path_sends_what_the_ordinary_path_sends() -> durable::Resul
         let memo = event.memo.as_ref().expect("a memo");
         assert_eq!(flip(vec![memo.fields["note"].clone()])[0].data, b"\"remember\"");
         let header = event.header.as_ref().expect("a header");
-        assert_eq!(header.fields["trace"].data, b"traced");
+        assert_eq!(flip(vec![header.fields["trace"].clone()])[0].data, b"traced");
         let attributes = event.search_attributes.as_ref().expect("search attributes");
         assert_eq!(attributes.indexed_fields["CustomerTier"].data, b"\"gold\"");
         assert_eq!(attributes.indexed_fields["Amount"].data, b"12.5");

@@ -28,7 +28,7 @@ impl Blocked {
     ) -> durable::Result<Self> {
         let (client, queue) = (client().await, unique(name));
         let worker = worker(&queue, settings).await;
-        let (worker, listens) = logs(worker, "answering /live and /ready").await;
+        let (worker, listens) = logs(worker, "answering /live").await;
         let (_, address) = listens.split_once("address=").expect("the address is logged");
         let address = address.trim().to_owned();
         let mut workflows = Vec::new();

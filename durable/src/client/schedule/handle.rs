@@ -96,7 +96,7 @@ impl ScheduleHandle {
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn pause_with(&self, note: impl Into<String>) -> Result<()> {
-        let note = self.kept(note.into()).await?;
+        let note = self.kept("pause", note.into()).await?;
         let pausing = async { self.sdk().pause(note, PauseScheduleOptions::default()).await };
         self.apply("pause", pausing).await
     }
@@ -114,7 +114,7 @@ impl ScheduleHandle {
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn unpause_with(&self, note: impl Into<String>) -> Result<()> {
-        let note = self.kept(note.into()).await?;
+        let note = self.kept("unpause", note.into()).await?;
         let unpausing = async { self.sdk().unpause(note, UnpauseScheduleOptions::default()).await };
         self.apply("unpause", unpausing).await
     }
@@ -229,12 +229,16 @@ impl ScheduleHandle {
         operation.within(describing).await
     }
 
-    /// Requests a change, and waits until the server has applied it.
     /// Returns a note, or else the one that the schedule has. Without either the SDK 1.1.1 writes one.
-    async fn kept(&self, note: String) -> Result<Option<String>> {
-        if note.is_empty() { Ok(self.describe().await?.note) } else { Ok(Some(note)) }
+    async fn kept(&self, verb: &str, note: String) -> Result<Option<String>> {
+        if !note.is_empty() {
+            return Ok(Some(note));
+        }
+        let described = self.described(&self.operation(verb)).await?;
+        Ok(described.note().map(str::to_owned))
     }
 
+    /// Requests a change, and waits until the server has applied it.
     async fn apply(
         &self,
         verb: &str,
