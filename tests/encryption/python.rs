@@ -1,11 +1,11 @@
 //! A worker and a client in Python, with the codec of Temporal's sample.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 use durable::prelude::*;
 use durable::{Error, Workers};
-use durable_tests::{Shared, skip};
+use durable_tests::{Shared, python, skip};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
@@ -20,35 +20,6 @@ trait Echo {
     async fn run(text: String) -> WorkflowResult<String>;
 }
 
-/// Returns the Python of an environment with the packages, which is kept in the target directory.
-async fn python() -> Result<PathBuf, String> {
-    let this = std::env::current_exe().expect("a test binary has a path");
-    let folder = this.ancestors().nth(3).expect("it is in a target directory").join("codec-python");
-    let python = folder.join("bin/python");
-    let mut import = Command::new(&python);
-    import.args(["-c", "import temporalio, cryptography"]);
-    if import.output().await.is_ok_and(|output| output.status.success()) {
-        return Ok(python);
-    }
-    let mut venv = Command::new("python3");
-    venv.args(["-m", "venv"]).arg(&folder);
-    let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet"]).args(PACKAGES);
-    for (mut command, fix) in
-        [(venv, "install Python 3 with its module venv"), (pip, "let pip reach a package index")]
-    {
-        match command.output().await {
-            Ok(output) if output.status.success() => {}
-            Ok(output) => {
-                let said = String::from_utf8_lossy(&output.stderr).into_owned();
-                return Err(format!("{fix}: {said}"));
-            }
-            Err(error) => return Err(format!("{fix}: {error}")),
-        }
-    }
-    Ok(python)
-}
-
 fn script(python: &Path, namespace: &str, mode: &str) -> Command {
     let mut command = Command::new(python);
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/encryption/codec.py"));
@@ -59,7 +30,7 @@ fn script(python: &Path, namespace: &str, mode: &str) -> Command {
 
 #[tokio::test]
 async fn workers_and_clients_in_python_read_and_write_the_same_payloads() -> durable::Result<()> {
-    let python = match python().await {
+    let python = match python("encryption", &PACKAGES, "temporalio, cryptography").await {
         Ok(python) => python,
         Err(reason) => {
             skip("workers_and_clients_in_python_read_and_write_the_same_payloads", &reason);

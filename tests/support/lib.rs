@@ -7,6 +7,7 @@ mod log;
 pub mod plugged;
 #[cfg(unix)]
 pub mod process;
+mod python;
 mod skip;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use durable::sdk::temporalio_common::protos::temporal::api::history::v1::History
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 pub use gate::Gate;
 pub use log::Log;
+pub use python::python;
 pub use skip::skip;
 use tokio::runtime::Runtime;
 

@@ -1,9 +1,9 @@
 //! Traces through clients and workers of the Python SDK, with its official interceptor.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
-use durable_tests::{Shared, client, skip, unique};
+use durable_tests::{Shared, client, python, skip, unique};
 use opentelemetry::trace::FutureExt as _;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -15,31 +15,10 @@ use crate::traces::{caller, spans_of, workers};
 /// The release whose interceptor is used.
 const PACKAGE: &str = "temporalio[opentelemetry]==1.18.2";
 
-/// Returns a Python with the SDK, from below `target`, or the reason why there is none.
-fn python() -> Result<PathBuf, String> {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
-    let folder = target.join("python/otel");
-    let python = folder.join("bin/python3");
-    let run = |program: &Path, arguments: &[&str]| {
-        let output = std::process::Command::new(program).args(arguments).output();
-        let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        if output.status.success() { Ok(()) } else { Err(text) }
-    };
-    let has_it = ["-c", "import temporalio.contrib.opentelemetry"];
-    if python.exists() && run(&python, &has_it).is_ok() {
-        return Ok(python);
-    }
-    let folder = folder.to_str().ok_or("the path of the target directory isn't text")?;
-    run(Path::new("python3"), &["-m", "venv", folder])?;
-    run(&python, &["-m", "pip", "install", "--quiet", PACKAGE])?;
-    Ok(python)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trace_goes_through_python_in_both_directions() {
-    let python = match tokio::task::spawn_blocking(python).await.expect("it does not panic") {
+    let python = match python("opentelemetry", &[PACKAGE], "temporalio.contrib.opentelemetry").await
+    {
         Ok(python) => python,
         Err(reason) => return skip("traces through Python", &reason),
     };

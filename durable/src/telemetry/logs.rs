@@ -71,8 +71,8 @@ pub(super) fn layer(
 /// Returns the directives of a log filter with those that silence Temporal's SDK below the level debug, for a
 /// subscriber of the program's own.
 ///
-/// What the SDK says at the levels info and above is said by this crate too, in fewer lines. A directive for
-/// one of the SDK's crates, such as `temporalio_client=warn`, is kept.
+/// This crate says the same as the SDK does at the levels info and above, in fewer lines. A directive for one
+/// of the SDK's crates, such as `temporalio_client=warn`, is kept.
 ///
 /// ```
 /// let filter = durable::telemetry::filter("info,my_app=debug");
