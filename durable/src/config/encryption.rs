@@ -37,24 +37,53 @@ pub(super) fn check(keys: &Temporal, problems: &mut Vec<ConfigProblem>) {
             problems.push(ConfigProblem::of_key(source.clone(), &in_file(key.path()), mistake));
         }
     };
-    let (encryption, compression) = (&keys.encryption.keys, &keys.compression.keys);
     if cfg!(not(feature = "encryption")) {
-        // Otherwise the program would send everything in plain text.
-        let first = encryption.keys.iter().next().map(|(_, key)| &key.keys);
-        let set: [Option<&dyn Located>; 7] = [
-            Some(&encryption.active),
-            Some(&encryption.require_encrypted),
-            Some(&encryption.only_decrypt),
-            first.map(|key| &key.key as _),
-            first.map(|key| &key.file as _),
-            Some(&compression.above_bytes),
-            Some(&compression.level),
-        ];
-        for key in set.into_iter().flatten() {
-            problem(key, ConfigMistake::MissingFeature { feature: "encryption" });
-        }
-        return;
+        return check_feature(keys, &mut problem);
     }
+    let (encryption, compression) = (&keys.encryption.keys, &keys.compression.keys);
+    check_active(keys, &mut problem);
+    for (_, key) in encryption.keys.iter() {
+        let key = &key.keys;
+        if key.key.is_set() {
+            let (problem_of_both, fix) = ("`key` is set too", "remove one of them");
+            let mistake = ConfigMistake::Contradiction { problem: problem_of_both, fix };
+            problem(&key.file, mistake);
+        }
+        if let Some(reason) = key.key.get().and_then(|text| invalid(text)) {
+            problem(&key.key, ConfigMistake::InvalidEncryptionKey { reason });
+        }
+    }
+    if compression.level.get().is_some_and(|level| !(1..=22).contains(level)) {
+        let expected = "a level from 1 to 22";
+        problem(&compression.level, ConfigMistake::WrongType { expected, got: None });
+    }
+}
+
+/// Takes a mistake at a key.
+type Report<'a> = &'a mut dyn FnMut(&dyn Located, ConfigMistake);
+
+/// Refuses every key in a program without the feature.
+fn check_feature(keys: &Temporal, problem: Report<'_>) {
+    let (encryption, compression) = (&keys.encryption.keys, &keys.compression.keys);
+    // Otherwise the program would send everything in plain text.
+    let first = encryption.keys.iter().next().map(|(_, key)| &key.keys);
+    let set: [Option<&dyn Located>; 7] = [
+        Some(&encryption.active),
+        Some(&encryption.require_encrypted),
+        Some(&encryption.only_decrypt),
+        first.map(|key| &key.key as _),
+        first.map(|key| &key.file as _),
+        Some(&compression.above_bytes),
+        Some(&compression.level),
+    ];
+    for key in set.into_iter().flatten() {
+        problem(key, ConfigMistake::MissingFeature { feature: "encryption" });
+    }
+}
+
+/// Finds the mistakes in the choice of the key that encrypts.
+fn check_active(keys: &Temporal, problem: Report<'_>) {
+    let encryption = &keys.encryption.keys;
     let ids: Vec<_> = encryption.keys.iter().map(|(id, _)| id.clone()).collect();
     match encryption.active.get() {
         Some(active) if !ids.contains(active) => {
@@ -80,21 +109,6 @@ pub(super) fn check(keys: &Temporal, problems: &mut Vec<ConfigProblem>) {
                 problem(&encryption.require_encrypted, incomplete());
             }
         }
-    }
-    for (_, key) in encryption.keys.iter() {
-        let key = &key.keys;
-        if key.key.is_set() {
-            let (problem_of_both, fix) = ("`key` is set too", "remove one of them");
-            let mistake = ConfigMistake::Contradiction { problem: problem_of_both, fix };
-            problem(&key.file, mistake);
-        }
-        if let Some(reason) = key.key.get().and_then(|text| invalid(text)) {
-            problem(&key.key, ConfigMistake::InvalidEncryptionKey { reason });
-        }
-    }
-    if compression.level.get().is_some_and(|level| !(1..=22).contains(level)) {
-        let expected = "a level from 1 to 22";
-        problem(&compression.level, ConfigMistake::WrongType { expected, got: None });
     }
 }
 

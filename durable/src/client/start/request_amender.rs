@@ -68,60 +68,62 @@ pub(crate) async fn amending(
     let target = client.clone();
     let amend = Arc::new(amend);
     let answer = move |request: GrpcRequest| -> Answer {
-        let mut client = target.clone();
-        let amend = Arc::clone(&amend);
-        async move {
-            let converter = client.options().data_converter.clone();
-            match request.rpc.as_str() {
-                "StartWorkflowExecution" => {
-                    let mut start = amended(&request, |start| amend(Amendable::Start(start)))?;
-                    encode_start(start.get_mut(), &converter).await?;
-                    Ok(success(client.start_workflow_execution(start).await?))
-                }
-                "SignalWithStartWorkflowExecution" => {
-                    let mut start =
-                        amended(&request, |start| amend(Amendable::SignalWithStart(start)))?;
-                    let SignalWithStartWorkflowExecutionRequest { user_metadata, header, .. } =
-                        start.get_mut();
-                    encode_plain(user_metadata.as_mut(), header.as_mut(), &converter).await?;
-                    Ok(success(client.signal_with_start_workflow_execution(start).await?))
-                }
-                "ExecuteMultiOperation" => {
-                    let mut operations =
-                        amended(&request, |request| amend_operations(request, &*amend))?;
-                    for operation in &mut operations.get_mut().operations {
-                        if let Some(Operation::StartWorkflow(start)) = &mut operation.operation {
-                            encode_start(start, &converter).await?;
-                        }
-                    }
-                    Ok(success(client.execute_multi_operation(operations).await?))
-                }
-                "DescribeWorkflowExecution" => {
-                    let describe =
-                        amended(&request, |_: &mut DescribeWorkflowExecutionRequest| {})?;
-                    let mut described = client.describe_workflow_execution(describe).await?;
-                    plain_texts::decode(described.get_mut(), &converter).await;
-                    Ok(success(described))
-                }
-                // The wait for the result of an update-with-start.
-                "PollWorkflowExecutionUpdate" => {
-                    let poll = amended(&request, |_: &mut PollWorkflowExecutionUpdateRequest| {})?;
-                    Ok(success(client.poll_workflow_execution_update(poll).await?))
-                }
-                "CreateSchedule" => {
-                    let create = amended(&request, |it| amend(Amendable::CreateSchedule(it)))?;
-                    Ok(success(WorkflowService::create_schedule(&mut client, create).await?))
-                }
-                "UpdateSchedule" => {
-                    let update = amended(&request, |it| amend(Amendable::UpdateSchedule(it)))?;
-                    Ok(success(client.update_schedule(update).await?))
-                }
-                other => Err(Status::internal(format!("unexpected request `{other}`"))),
-            }
-        }
-        .boxed()
+        let (client, amend) = (target.clone(), Arc::clone(&amend));
+        async move { sent_amended(client, &request, &*amend).await }.boxed()
     };
     answered_by(client, answer).await
+}
+
+/// Amends a request, encodes what SDK 1.1.1 leaves plain, sends it, and returns the answer.
+async fn sent_amended(
+    mut client: Client,
+    request: &GrpcRequest,
+    amend: &(impl Fn(Amendable<'_>) + Sync),
+) -> Result<GrpcSuccessResponse, Status> {
+    let converter = client.options().data_converter.clone();
+    match request.rpc.as_str() {
+        "StartWorkflowExecution" => {
+            let mut start = amended(request, |start| amend(Amendable::Start(start)))?;
+            encode_start(start.get_mut(), &converter).await?;
+            Ok(success(client.start_workflow_execution(start).await?))
+        }
+        "SignalWithStartWorkflowExecution" => {
+            let mut start = amended(request, |start| amend(Amendable::SignalWithStart(start)))?;
+            let SignalWithStartWorkflowExecutionRequest { user_metadata, header, .. } =
+                start.get_mut();
+            encode_plain(user_metadata.as_mut(), header.as_mut(), &converter).await?;
+            Ok(success(client.signal_with_start_workflow_execution(start).await?))
+        }
+        "ExecuteMultiOperation" => {
+            let mut operations = amended(request, |request| amend_operations(request, amend))?;
+            for operation in &mut operations.get_mut().operations {
+                if let Some(Operation::StartWorkflow(start)) = &mut operation.operation {
+                    encode_start(start, &converter).await?;
+                }
+            }
+            Ok(success(client.execute_multi_operation(operations).await?))
+        }
+        "DescribeWorkflowExecution" => {
+            let describe = amended(request, |_: &mut DescribeWorkflowExecutionRequest| {})?;
+            let mut described = client.describe_workflow_execution(describe).await?;
+            plain_texts::decode(described.get_mut(), &converter).await;
+            Ok(success(described))
+        }
+        // The wait for the result of an update-with-start.
+        "PollWorkflowExecutionUpdate" => {
+            let poll = amended(request, |_: &mut PollWorkflowExecutionUpdateRequest| {})?;
+            Ok(success(client.poll_workflow_execution_update(poll).await?))
+        }
+        "CreateSchedule" => {
+            let create = amended(request, |it| amend(Amendable::CreateSchedule(it)))?;
+            Ok(success(WorkflowService::create_schedule(&mut client, create).await?))
+        }
+        "UpdateSchedule" => {
+            let update = amended(request, |it| amend(Amendable::UpdateSchedule(it)))?;
+            Ok(success(client.update_schedule(update).await?))
+        }
+        other => Err(Status::internal(format!("unexpected request `{other}`"))),
+    }
 }
 
 /// Captures the start request that a client would send, with data converter, codec, headers and
