@@ -67,9 +67,11 @@
 //! - [`config`]: configuration of the connection, the workers and the options from a file and the
 //!   environment.
 //! - [`codec`]: encryption and compression of payloads.
+//! - `web`: handlers of axum: errors as answers, the shared client, live state, health.
 //! - [`sdk`]: the Temporal SDK, for features that this crate does not cover.
 //!
 //! # Features
+//! - `axum`: `web`, for services that start workflows and talk to them over HTTP.
 //! - `cli`: [`cli`], a command-line program for the workflows of the registry: serve, start, signal,
 //!   query, inspect and check.
 //! - `codec-server`: [`codec::server`], by which the web UI and the `temporal` command show encoded values.
@@ -128,6 +130,8 @@ mod telemetry_settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tls;
+#[cfg(feature = "axum")]
+pub mod web;
 pub mod worker;
 pub mod workflow;
 

@@ -103,6 +103,19 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "web",
+        &[
+            "client",
+            "definition",
+            "error",
+            "http_listener",
+            "instrumentation",
+            "metrics",
+            "settings",
+            "worker",
+        ],
+    ),
+    (
         "testing",
         &[
             "activity",

@@ -30,6 +30,16 @@ impl InvalidInput {
     }
 }
 
+/// The place of the value, for answers to requests.
+#[cfg(feature = "axum")]
+impl InvalidInput {
+    /// Returns the parameter and the path within its value, as far as they are known.
+    pub(crate) fn place(&self) -> (Option<&'static str>, Option<String>) {
+        let Some((place, path)) = self.error.place() else { return (None, None) };
+        (self.parameters.get(place).map(|parameter| parameter.name), path)
+    }
+}
+
 impl fmt::Debug for InvalidInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("InvalidInput").field(&self.to_string()).finish()
@@ -48,6 +58,16 @@ pub(super) fn decode<T: TemporalDeserializable + 'static>(
         .map_err(|error| InvalidInput { error, parameters: parameters.to_vec() })
 }
 
+/// Decodes the body of a request, which is JSON, like a worker decodes an input.
+#[cfg(feature = "axum")]
+pub(crate) fn decode_body<T: TemporalDeserializable + 'static>(
+    body: Vec<u8>,
+) -> Result<T, DecodeError> {
+    let converter = PayloadConverter::default();
+    let context = SerializationContext::new(&SerializationContextData::None, &converter);
+    arguments::decode(&context, vec![of_json(body)])
+}
+
 /// Returns the id that a template gives for the values.
 pub(super) fn identified(
     values: &[Value],
@@ -61,9 +81,10 @@ pub(super) fn identified(
 }
 
 fn payload(value: &Value) -> RawPayload {
-    RawPayload {
-        metadata: [("encoding".to_owned(), b"json/plain".to_vec())].into(),
-        data: value.to_string().into_bytes(),
-        ..RawPayload::default()
-    }
+    of_json(value.to_string().into_bytes())
+}
+
+fn of_json(data: Vec<u8>) -> RawPayload {
+    let metadata = [("encoding".to_owned(), b"json/plain".to_vec())].into();
+    RawPayload { metadata, data, ..RawPayload::default() }
 }

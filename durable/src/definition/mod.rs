@@ -55,6 +55,8 @@ pub use handles::SignalTarget;
 pub(crate) use handles::Typed;
 pub use inputs::{Arguments, Inputs};
 pub use json::InvalidInput;
+#[cfg(feature = "axum")]
+pub(crate) use json::decode_body;
 pub use payload::Payload;
 pub use problem::{RegistryError, RegistryProblem};
 pub use registry::{Queue, Registry};

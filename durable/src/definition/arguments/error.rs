@@ -108,6 +108,17 @@ impl DecodeError {
         }
     }
 
+    /// Returns the number of the input and the path within it, if the error is of one value.
+    #[cfg(feature = "axum")]
+    pub(crate) fn place(&self) -> Option<(usize, Option<String>)> {
+        match &*self.problem {
+            Problem::Input { place, path, .. } => {
+                Some((*place, shown(path.as_ref(), Values::AsSet).map(str::to_owned)))
+            }
+            Problem::Number { .. } | Problem::UnknownEncoding { .. } => None,
+        }
+    }
+
     /// Formats the error with the parameters of the signature:
     /// `` input `order: Order`, at `items[0].price`: .. ``.
     pub(crate) fn describe(&self, parameters: &[Parameter]) -> String {
