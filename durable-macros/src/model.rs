@@ -179,6 +179,8 @@ pub(crate) enum OutputKind {
 pub(crate) struct ApplicationError {
     pub(crate) private: Private,
     pub(crate) ident: Ident,
+    /// The user's own documentation.
+    pub(crate) docs: Vec<Attribute>,
     pub(crate) kinds: Vec<ErrorKind>,
 }
 

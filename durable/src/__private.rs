@@ -5,6 +5,7 @@
     reason = "generated code creates and takes apart what is here"
 )]
 
+mod contract;
 mod create;
 mod shape;
 mod template;
@@ -56,6 +57,9 @@ pub use crate::workflow::{
     ActivityCall, ExecuteChildCall, ExternalWorkflowHandle, Parent, StartChildCall,
     StartedActivity, SyncWorkflowContext, WorkflowContext,
 };
+pub use contract::contract;
+#[cfg(feature = "schema")]
+pub use contract::types as contract_types;
 pub use create::{
     activity, activity_facts, child, external, handle, handler, local_activity, parameter, query,
     source, start, update,

@@ -190,6 +190,12 @@ pub use durable_macros::workflow;
 #[doc = include_str!("docs/workflow_methods.md")]
 pub use durable_macros::workflow_methods;
 
+/// The crate whose `JsonSchema` types derive, so that the contract and the gateway describe them.
+///
+/// A crate that has no dependency on it derives with `#[schemars(crate = "durable::schemars")]`.
+#[cfg(feature = "schema")]
+pub use schemars;
+
 /// The Temporal SDK on which this crate is built, for features that this crate does not cover.
 pub mod sdk {
     pub use temporalio_client;

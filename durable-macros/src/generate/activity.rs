@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use syn::spanned::Spanned as _;
 
-use super::{module, registration, shared};
+use super::{contract, module, registration, shared};
 use crate::model::Activity;
 
 pub(super) fn activity(model: &Activity) -> TokenStream {
@@ -17,7 +17,8 @@ pub(super) fn activity(model: &Activity) -> TokenStream {
     let definition = definition(model);
     let executable = executable(model);
     let registration = registration::activity(private, &item.ident, model.is_declared);
-    let block = private.block(quote!(#calls #definition #executable #registration));
+    let contract = contract::activity(model);
+    let block = private.block(quote!(#calls #definition #executable #registration #contract));
     quote! {
         #ty
         #functions

@@ -4,12 +4,13 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::shared;
+use super::{contract, shared};
 use crate::model::{ApplicationError, ErrorKind};
 use crate::runtime_path::Private;
 
 pub(super) fn application_error(model: &ApplicationError) -> TokenStream {
-    let ApplicationError { private, ident, kinds } = model;
+    let ApplicationError { private, ident, kinds, .. } = model;
+    let contract = contract::application_error(model);
     let name = shared::unraw(ident);
     let type_names = type_names(kinds);
     let classification = classification(private, kinds);
@@ -44,6 +45,8 @@ pub(super) fn application_error(model: &ApplicationError) -> TokenStream {
         }
 
         #private::inventory::submit! { #private::KnownError::of::<#ident>() }
+
+        #contract
     })
 }
 

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{handle, handlers, methods, registration, workflow};
+use super::{contract, handle, handlers, methods, registration, workflow};
 use crate::model::{Declared, Methods, Workflow};
 
 pub(super) fn workflow(Declared { workflow: annotated, methods }: &Declared) -> TokenStream {
@@ -19,6 +19,7 @@ pub(super) fn workflow(Declared { workflow: annotated, methods }: &Declared) -> 
     let handle = handle::methods(methods);
     let code = no_code(methods);
     let registration = registration::workflow(&methods.private, &methods.target, true);
+    let contract = contract::methods(methods, methods::inputs(methods));
     let block = methods.private.block(quote! {
         #starts
         #definition
@@ -26,6 +27,7 @@ pub(super) fn workflow(Declared { workflow: annotated, methods }: &Declared) -> 
         #handle
         #code
         #registration
+        #contract
     });
     quote! {
         #ty

@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use super::{children, handle, handlers, named, registration, shared};
+use super::{children, contract, handle, handlers, named, registration, shared};
 use crate::model::{GENERATED, Handler, HandlerKind, Init, Input, Methods, OutputKind, Run};
 use crate::runtime_path::Private;
 
@@ -18,8 +18,10 @@ pub(super) fn methods(model: &Methods) -> TokenStream {
     let handlers = model.handlers.iter().map(|handler| handlers::handler(model, handler));
     let handle = handle::methods(model);
     let registration = registration::workflow(&model.private, &model.target, false);
-    let block =
-        model.private.block(quote!(#starts #definition #code #(#handlers)* #handle #registration));
+    let contract = contract::methods(model, inputs(model));
+    let block = model.private.block(quote! {
+        #starts #definition #code #(#handlers)* #handle #registration #contract
+    });
     quote!(#(#conditions)* #block)
 }
 

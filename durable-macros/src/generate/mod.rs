@@ -7,6 +7,7 @@ mod activity;
 mod application_error;
 mod called;
 mod children;
+mod contract;
 mod declared;
 mod description;
 mod entry;

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Member};
 
-use super::{handle, shared};
+use super::{contract, handle, shared};
 use crate::model::{Piece, Template, Workflow};
 use crate::runtime_path::Private;
 
@@ -13,7 +13,8 @@ pub(super) fn workflow(model: &Workflow) -> TokenStream {
     let handle_type = handle::handle_type(model);
     let conversions = handle::conversions(model);
     let annotation = annotation(model);
-    let block = model.private.block(quote!(#conversions #annotation));
+    let contract = contract::workflow(model);
+    let block = model.private.block(quote!(#conversions #annotation #contract));
     quote! {
         #handle_type
         #(#conditions)*

@@ -51,6 +51,7 @@ pub(crate) fn application_error(
     item.generics.params.is_empty().then(|| ApplicationError {
         private: of_type.private.unwrap_or_default(),
         ident: item.ident.clone(),
+        docs: item.attrs.iter().filter(|it| it.path().is_ident("doc")).cloned().collect(),
         kinds,
     })
 }

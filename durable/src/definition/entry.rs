@@ -9,6 +9,8 @@ use temporalio_sdk::{WorkerOptions, WorkflowRegistrationError};
 use serde_json::Value;
 
 use super::json::{self, InvalidInput};
+#[cfg(feature = "schema")]
+use super::schema::{DescribedTexts, DescribedTypes, Schemas};
 use super::{
     Activity, ActivityDependency, Dependencies, HandlerDescription, Parameter, SourceLocation,
     Workflow,
@@ -60,6 +62,8 @@ pub struct WorkflowEntry {
     /// The options that the annotation sets.
     pub(crate) options: fn() -> WorkflowOptions,
     identify: fn(&[Value]) -> Result<Option<String>, InvalidInput>,
+    #[cfg(feature = "schema")]
+    type_id: std::any::TypeId,
 }
 
 impl WorkflowEntry {
@@ -88,6 +92,8 @@ impl WorkflowEntry {
                 let input = json::decode::<W::Input>(values, W::PARAMETERS)?;
                 json::identified(values, W::PARAMETERS, || W::workflow_id(&input))
             },
+            #[cfg(feature = "schema")]
+            type_id: std::any::TypeId::of::<W>(),
         };
         let checked = (entry.check)(&ConfiguredOptions::default());
         (entry, checked)
@@ -110,6 +116,27 @@ impl WorkflowEntry {
     pub fn workflow_id(&self, values: &[Value]) -> Result<Option<String>, InvalidInput> {
         (self.identify)(values)
     }
+
+    /// Returns the types of the workflow and of its handlers, for JSON Schemas.
+    #[cfg(feature = "schema")]
+    #[must_use]
+    pub fn schemas(&self) -> Schemas {
+        DescribedTypes::find(self.type_id)
+    }
+
+    /// Returns the doc comment of the workflow, or an empty text.
+    #[cfg(feature = "schema")]
+    #[must_use]
+    pub fn description(&self) -> &'static str {
+        DescribedTexts::find(self.type_id).0
+    }
+
+    /// Returns the id template of the annotation, or `None` if ids are UUIDs.
+    #[cfg(feature = "schema")]
+    #[must_use]
+    pub fn id_template(&self) -> Option<&'static str> {
+        Some(DescribedTexts::find(self.type_id).1).filter(|template| !template.is_empty())
+    }
 }
 
 /// An annotated activity in the registry.
@@ -131,6 +158,11 @@ pub struct ActivityEntry {
     pub(super) register: Register,
     /// Checks the options, merged with these and the built-in ones.
     pub(crate) check: fn(&ConfiguredOptions) -> Result<(), InvalidOptions>,
+    /// The options that the annotation sets.
+    #[cfg(feature = "schema")]
+    pub(crate) options: fn() -> ActivityOptions,
+    #[cfg(feature = "schema")]
+    type_id: std::any::TypeId,
 }
 
 impl ActivityEntry {
@@ -148,8 +180,26 @@ impl ActivityEntry {
                     (ActivityOptions::default(), configured.of_activity(A::NAME));
                 call.resolve(A::options(), configured).map(drop)
             },
+            #[cfg(feature = "schema")]
+            options: A::options,
+            #[cfg(feature = "schema")]
+            type_id: std::any::TypeId::of::<A>(),
         };
         let checked = (entry.check)(&ConfiguredOptions::default());
         (entry, checked)
+    }
+
+    /// Returns the types of the activity, for JSON Schemas.
+    #[cfg(feature = "schema")]
+    #[must_use]
+    pub fn schemas(&self) -> Schemas {
+        DescribedTypes::find(self.type_id)
+    }
+
+    /// Returns the doc comment of the activity, or an empty text.
+    #[cfg(feature = "schema")]
+    #[must_use]
+    pub fn description(&self) -> &'static str {
+        DescribedTexts::find(self.type_id).0
     }
 }

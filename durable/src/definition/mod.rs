@@ -28,6 +28,8 @@ pub(crate) mod quarantine;
 mod read_only;
 pub(crate) mod registry;
 mod resolves_to;
+#[cfg(feature = "schema")]
+pub(crate) mod schema;
 pub(crate) mod sealed;
 pub(crate) mod search_attribute;
 mod shutdown;
@@ -61,6 +63,8 @@ pub use payload::Payload;
 pub use problem::{RegistryError, RegistryProblem};
 pub use registry::{Queue, Registry};
 pub use resolves_to::{ToHandle, ToOutput};
+#[cfg(feature = "schema")]
+pub use schema::{CallSchemas, ErrorEntry, ErrorKindEntry, HandlerSchemas, Schemas, TypeSchema};
 pub(crate) use sealed::Sealed;
 pub use search_attribute::SearchAttributeEntry;
 pub(crate) use search_attribute::declared_search_attributes;
