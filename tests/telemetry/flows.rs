@@ -2,6 +2,7 @@
 
 use durable::prelude::*;
 use durable::workflow::ContinueAsNewOptions;
+use tracing::Instrument as _;
 
 /// Counts itself.
 #[activity(queue = "telemetry", start_to_close_timeout = "20s")]
@@ -198,5 +199,68 @@ impl Steady {
         }
         metrics.counter("tests_ended").add(1);
         Ok(sum)
+    }
+}
+
+/// Returns its input.
+#[activity(
+    queue = "telemetry",
+    start_to_close_timeout = "20s",
+    retry(initial_interval = "1ms", maximum_attempts = 6)
+)]
+pub async fn note(number: u32) -> u32 {
+    number
+}
+
+/// The number of lines of [`Observed`] before its first activity, between two, and after the last one.
+pub const LINES: [u32; 6] = [4, 3, 3, 3, 3, 4];
+
+/// Logs 20 lines, counts with 3 counters and calls 5 activities.
+#[workflow(queue = "telemetry")]
+#[derive(Default)]
+pub struct Observed;
+
+#[workflow_methods]
+impl Observed {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, group: String) -> WorkflowResult<u32> {
+        let metrics = ctx.metrics().with("group", group);
+        metrics.counter("observed_begun").add(1);
+        let mut sum = 0;
+        for (part, lines) in (0..).zip(LINES) {
+            for line in 0..lines {
+                tracing::info!(part, line, sum, "observed");
+            }
+            if part < 5 {
+                sum += note::execute(ctx, part).await?;
+                metrics.counter("observed_steps").add(1);
+            }
+        }
+        metrics.counter("observed_ended").add(1);
+        Ok(sum)
+    }
+}
+
+/// Opens spans of its own.
+#[activity(queue = "telemetry", start_to_close_timeout = "20s")]
+pub async fn priced(number: u32) -> u32 {
+    let price = async {
+        let look_up = async { number + 1 }.instrument(tracing::info_span!("look up"));
+        look_up.await
+    };
+    price.instrument(tracing::info_span!("price", number)).await
+}
+
+/// Opens a span of its own around an activity that does so too.
+#[workflow(queue = "telemetry")]
+#[derive(Default)]
+pub struct Spanned;
+
+#[workflow_methods]
+impl Spanned {
+    #[run]
+    async fn run(ctx: &mut WorkflowContext<Self>, number: u32) -> WorkflowResult<u32> {
+        let _of_workflow = tracing::info_span!("of the workflow").entered();
+        Ok(priced::execute(ctx, number).await?)
     }
 }

@@ -3,10 +3,13 @@
 //! A process has one meter and one tracer, so all tests of this binary share them. They keep apart by labels and
 //! ids of their own.
 
+#[path = "../logs/capture.rs"]
+mod capture;
 mod collector;
 mod documentation;
 mod flows;
 mod metrics;
+mod once;
 mod process;
 mod python;
 mod traces;

@@ -20,7 +20,7 @@ use crate::process::{Sample, get, scraped, telemetry, value};
 use crate::traces::{caller, counted, spans_of, tree};
 
 /// Waits for a value of a metric, and returns the last one that was seen.
-async fn value_of(name: &str, labels: &[(&str, &str)], wanted: f64) -> Option<f64> {
+pub async fn value_of(name: &str, labels: &[(&str, &str)], wanted: f64) -> Option<f64> {
     let mut last = None;
     for _ in 0..100 {
         last = value(&scraped().await, name, labels);
@@ -74,7 +74,7 @@ async fn values_are_recorded_once_although_each_task_replays() {
 }
 
 /// Starts the telemetry before there is a client, which would have none otherwise.
-fn with_telemetry(env: TestEnvBuilder) -> TestEnvBuilder {
+pub fn with_telemetry(env: TestEnvBuilder) -> TestEnvBuilder {
     telemetry();
     env
 }

@@ -1,4 +1,4 @@
-//! Metrics that are sent to a collector in this process, and a collector that is away.
+//! Metrics that are sent to a collector in this process, a collector that is away, and the program's own spans.
 //!
 //! A process has one meter, so each case is a process of its own: this program starts itself.
 
@@ -7,14 +7,16 @@ mod collector;
 #[path = "flows.rs"]
 mod flows;
 
+use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
 
 use collector::Collector;
 use durable::Workers;
-use durable::telemetry::Telemetry;
+use durable::telemetry::{LogLevel, Telemetry};
 use durable_tests::{Shared, client, unique};
-use flows::Counting;
+use flows::{Counting, Spanned};
+use tracing::Instrument as _;
 
 /// The variable that tells a process of its own which case it is.
 const CASE: &str = "TELEMETRY_CASE";
@@ -24,8 +26,9 @@ fn main() {
     match case.as_deref() {
         Ok("sent") => Shared::get().runtime().block_on(the_drain_sends_metrics_by_otlp()),
         Ok("away") => Shared::get().runtime().block_on(a_collector_that_is_away_stops_nothing()),
+        Ok("spans") => Shared::get().runtime().block_on(spans_of_the_program_are_in_the_trace()),
         _ => {
-            for case in ["sent", "away"] {
+            for case in ["sent", "away", "spans"] {
                 let program = std::env::current_exe().expect("it has a path");
                 let ended = Command::new(program).env(CASE, case).status().expect("it starts");
                 assert!(ended.success(), "the case `{case}` fails");
@@ -82,4 +85,43 @@ async fn a_collector_that_is_away_stops_nothing() {
     let limit = Duration::from_secs(60);
     tokio::time::timeout(limit, worked(&telemetry)).await.expect("nothing waits for the collector");
     telemetry.shutdown();
+}
+
+async fn spans_of_the_program_are_in_the_trace() {
+    let collector = Collector::start();
+    let telemetry = durable::telemetry::builder()
+        .log_level(LogLevel::Error)
+        .otlp_endpoint(&collector.url)
+        .init()
+        .expect("it starts");
+    let client = client().await;
+    let workers = Workers::new(&client).queues(["telemetry"]).start().await.expect("they start");
+    let checkout = tracing::info_span!("checkout");
+    let debug = tracing::debug_span!("not of interest");
+    let priced = async { Spanned::execute(&client, 1).await.expect("it completes") };
+    assert_eq!(priced.instrument(debug).instrument(checkout).await, 2);
+    workers.shutdown().await.expect("they stop");
+    telemetry.flush().await;
+    let spans = collector.spans();
+    let name = |id: &str| {
+        let parent = spans.iter().find(|span| span.id == id);
+        parent.map_or(id.to_owned(), |parent| parent.name.clone())
+    };
+    let tree: BTreeMap<_, _> =
+        spans.iter().map(|span| (span.name.as_str(), name(&span.parent))).collect();
+    let wanted = [
+        ("checkout", ""),
+        ("StartWorkflow:Spanned", "checkout"),
+        ("RunWorkflow:Spanned", "StartWorkflow:Spanned"),
+        ("StartActivity:priced", "RunWorkflow:Spanned"),
+        ("RunActivity:priced", "StartActivity:priced"),
+        ("price", "RunActivity:priced"),
+        ("look up", "price"),
+    ];
+    assert_eq!(tree, wanted.map(|(name, parent)| (name, parent.to_owned())).into());
+    assert_eq!(spans.len(), wanted.len(), "{spans:#?}");
+    assert!(spans.iter().all(|span| span.trace == spans[0].trace), "{spans:#?}");
+    let price = spans.iter().find(|span| span.name == "price").expect("it is there");
+    assert_eq!(price.attributes["number"], "1");
+    assert!(spans.iter().all(|span| !span.service.is_empty()), "{spans:#?}");
 }

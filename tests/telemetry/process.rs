@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use durable::telemetry::Telemetry;
 
+use crate::capture::Capture;
 use crate::collector::Collector;
 
 /// The collector of this process.
@@ -16,6 +17,8 @@ pub fn collector() -> &'static Collector {
 pub fn telemetry() -> &'static Telemetry {
     static TELEMETRY: OnceLock<Telemetry> = OnceLock::new();
     TELEMETRY.get_or_init(|| {
+        // The log of a test would be the subscriber of this process otherwise.
+        Capture::of_this_process();
         durable::telemetry::builder()
             .without_logs()
             .service_name("tests")

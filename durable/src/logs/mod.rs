@@ -16,4 +16,6 @@ pub(crate) use code::{AttemptIds, CodeLog, RunLog, attempt};
 pub(crate) use hint::without_subscriber;
 pub(crate) use panics::{PanicPlace, note_on_this_thread, take_place};
 pub(crate) use site::Kind;
+#[cfg(feature = "telemetry")]
+pub(crate) use site::is_own;
 pub(crate) use subscriber::CallersSubscriber;

@@ -30,6 +30,17 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    #[cfg(feature = "telemetry")]
+    const ALL: [Self; 7] = [
+        Self::Workflow,
+        Self::Activity,
+        Self::Init,
+        Self::Signal,
+        Self::Update,
+        Self::Validator,
+        Self::Query,
+    ];
+
     fn name(self) -> &'static str {
         match self {
             Self::Workflow => "workflow",
@@ -131,6 +142,12 @@ impl Site {
             _ => dispatcher::get_default(|subscriber| subscriber.enabled(self.known_metadata())),
         }
     }
+}
+
+/// Returns `true` for a span of this crate. The macros of `tracing` name a module; a site here has none.
+#[cfg(feature = "telemetry")]
+pub(crate) fn is_own(metadata: &Metadata<'_>) -> bool {
+    metadata.module_path().is_none() && Kind::ALL.iter().any(|kind| kind.name() == metadata.name())
 }
 
 /// Creates a span with a value for each of its fields. It has no parent unless one is given: the spans

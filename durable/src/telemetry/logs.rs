@@ -2,11 +2,14 @@
 
 use std::io;
 
+use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata};
 use tracing_subscriber::filter::{FilterExt as _, LevelFilter};
+use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
+use super::json::JsonLine;
 use super::{LogFormat, LogLevel, TelemetryError};
 use crate::logs::take_said;
 use crate::telemetry_settings::TelemetrySettings;
@@ -28,6 +31,16 @@ struct NotSaidTwice;
 impl<S> Filter<S> for NotSaidTwice {
     fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
         true
+    }
+
+    // Without these two, no level and no call site is ever turned off for good, and each line that isn't wanted
+    // costs a look at the filter.
+    fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::always()
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(LevelFilter::TRACE)
     }
 
     fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
@@ -59,9 +72,8 @@ pub(super) fn layer(
             fmt::layer().with_ansi(has_colour()).with_writer(io::stderr).with_filter(filter).boxed()
         }
         LogFormat::Json => fmt::layer()
-            .json()
-            .flatten_event(true)
-            .with_current_span(false)
+            .fmt_fields(JsonFields::new())
+            .event_format(JsonLine)
             .with_writer(io::stderr)
             .with_filter(filter)
             .boxed(),

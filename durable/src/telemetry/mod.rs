@@ -29,6 +29,7 @@ mod error;
 mod export;
 #[cfg(feature = "telemetry")]
 mod exporting;
+mod json;
 mod logs;
 #[cfg(feature = "telemetry")]
 mod metrics;

@@ -7,12 +7,14 @@ use opentelemetry::Context;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, Span, SpanData, SpanProcessor};
-use tracing::Metadata;
+use tracing::subscriber::Interest;
+use tracing::{Level, Metadata};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::dynamic_filter_fn;
 
 use super::span::Tracer;
 use crate::definition::user_code;
+use crate::logs::is_own;
 use crate::telemetry::logs::BoxedLayer;
 
 /// Returns the layer that exports the program's own spans, below the current one.
@@ -24,21 +26,32 @@ pub(in crate::telemetry) fn layer(tracer: &Arc<Tracer>) -> BoxedLayer {
         .with_sampler(Sampler::ParentBased(Box::new(ratio)))
         .with_span_processor(Shared(Arc::clone(tracer)))
         .build();
+    // All events, and the spans of others, are turned off for good where they stand, so that they cost nothing.
     let filter = dynamic_filter_fn(|metadata, _| {
         metadata.is_span() && is_of_program(metadata) && user_code::current().is_none()
-    });
+    })
+    .with_callsite_filter(|metadata| {
+        if metadata.is_span() && is_of_program(metadata) {
+            Interest::sometimes()
+        } else {
+            Interest::never()
+        }
+    })
+    .with_max_level_hint(Level::INFO);
     tracing_opentelemetry::layer()
         .with_tracer(provider.tracer("tracing"))
         .with_filter(filter)
         .boxed()
 }
 
-/// Returns `true` for a span that neither this crate nor a library below it makes.
+/// Returns `true` for a span that neither this crate nor a library below it makes. The spans of log lines have the
+/// path of a type of the program as their target.
 fn is_of_program(metadata: &Metadata<'_>) -> bool {
     const OTHERS: [&str; 7] =
         ["durable", "h2", "hyper", "hyper_util", "opentelemetry", "tonic", "tower"];
     let of = metadata.target().split("::").next().unwrap_or_default();
-    *metadata.level() <= tracing::Level::INFO
+    *metadata.level() <= Level::INFO
+        && !is_own(metadata)
         && !OTHERS.contains(&of)
         && !of.starts_with("temporalio_")
         && !of.starts_with("opentelemetry")
