@@ -3,7 +3,7 @@
 use durable::codec::{Codecs, Encryption, Key};
 use durable::telemetry::{self, LogFormat, Telemetry};
 
-/// What a process has turned on.
+/// The parts that a process has turned on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Case {
     Nothing,
@@ -15,7 +15,7 @@ pub enum Case {
     Encryption,
 }
 
-/// What is measured.
+/// The workflow that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// 20 log lines, 3 counters and 5 activities.
@@ -30,7 +30,7 @@ pub struct Row {
     pub without: Case,
     pub with: Case,
     pub work: Work,
-    /// What may be added, in percent.
+    /// The most that may be added, in percent.
     pub target: Option<f64>,
 }
 
