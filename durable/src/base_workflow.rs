@@ -148,6 +148,7 @@ pub trait BaseWorkflow<I, O>:
     /// Starts the workflow as a child of the calling workflow, on its own task queue.
     ///
     /// Options can be set on the returned call. Awaiting it waits for the child's output and returns it.
+    #[track_caller]
     fn execute_child<P: Parent>(
         ctx: &WorkflowContext<P>,
         input: I,
@@ -157,6 +158,7 @@ pub trait BaseWorkflow<I, O>:
 
     /// Starts the workflow as a child, like [`execute_child`](Self::execute_child). Awaiting the call
     /// waits until the child is started and returns its handle.
+    #[track_caller]
     fn start_child<P: Parent>(ctx: &WorkflowContext<P>, input: I) -> StartChildCall<'_, P, Self> {
         StartChildCall::new(ctx, wire::<Self>(input))
     }
@@ -182,6 +184,7 @@ impl BaseWorkflow<AnyInput, Payloads> for AnyWorkflow {
         Self::start(client, input).resolving()
     }
 
+    #[track_caller]
     fn execute_child<P: Parent>(
         ctx: &WorkflowContext<P>,
         input: AnyInput,
@@ -189,6 +192,7 @@ impl BaseWorkflow<AnyInput, Payloads> for AnyWorkflow {
         child(ctx, input)
     }
 
+    #[track_caller]
     fn start_child<P: Parent>(
         ctx: &WorkflowContext<P>,
         input: AnyInput,
@@ -197,6 +201,7 @@ impl BaseWorkflow<AnyInput, Payloads> for AnyWorkflow {
     }
 }
 
+#[track_caller]
 fn child<P, R>(ctx: &WorkflowContext<P>, input: AnyInput) -> StartChildCall<'_, P, AnyWorkflow, R> {
     let AnyInput { workflow_type, task_queue, inputs } = input;
     StartChildCall::named(ctx, workflow_type, inputs).task_queue(task_queue)

@@ -37,6 +37,7 @@ mod schedules;
 mod search_attributes;
 mod server_limits;
 mod serving;
+mod stack_traces;
 mod starting;
 mod timeouts;
 mod too_large;

@@ -95,6 +95,7 @@ pub(super) fn call_functions(
         #[allow(dead_code, reason = "a worker may serve what this program does not call")]
         impl #ident {
             #[doc = #execute]
+            #[track_caller]
             pub fn #execute_fn<__W>(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
@@ -103,6 +104,7 @@ pub(super) fn call_functions(
             }
 
             #[doc = #start]
+            #[track_caller]
             pub fn #start_fn<__W: #private::Parent>(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*
@@ -111,6 +113,7 @@ pub(super) fn call_functions(
             }
 
             #[doc = #local]
+            #[track_caller]
             pub fn #local_fn<__W>(
                 #ctx: &#private::WorkflowContext<__W>,
                 #(#parameters),*

@@ -23,6 +23,7 @@ pub(super) fn functions(
     let execute = quote! {
         /// Starts the workflow as a child of the workflow that calls this, on its own queue.
         /// Awaiting the call waits for the child's output; until then options can be set.
+        #[track_caller]
         pub fn execute_child<__P>(
             #ctx: &#private::WorkflowContext<__P>,
             #(#parameters),*
@@ -33,6 +34,7 @@ pub(super) fn functions(
     let start = quote! {
         /// Starts the workflow as a child, like `execute_child`; awaiting the call waits until it is
         /// started, and gives its handle.
+        #[track_caller]
         pub fn start_child<__P>(
             #ctx: &#private::WorkflowContext<__P>,
             #(#parameters),*

@@ -138,12 +138,14 @@ pub(super) fn method(
             quote_spanned!(place=> #here::update(#this, <#marker>::NEW, #input)),
         ),
     };
+    let tracked = matches!(kind, HandlerKind::Signal).then(|| quote!(#[track_caller]));
     quote! {
         #(#conditions)*
         #(#docs)*
         #separator
         #[doc = #summary]
         #(#deprecated)*
+        #tracked
         pub fn #ident(&#this, #(#parameters),*) -> #returned {
             #body
         }

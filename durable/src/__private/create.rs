@@ -22,6 +22,7 @@ pub fn handle<W: HasHandle>(client: &Client, workflow_id: impl Into<String>) -> 
 }
 
 /// Creates the start of a child workflow.
+#[track_caller]
 pub fn child<P, C: Workflow, R>(
     context: &WorkflowContext<P>,
     input: C::Input,
@@ -38,6 +39,7 @@ pub fn external<P: Parent, W: Workflow>(
 }
 
 /// Creates the call of an activity on its task queue.
+#[track_caller]
 pub fn activity<W, A: Activity>(
     context: &WorkflowContext<W>,
     activity: A,
@@ -47,6 +49,7 @@ pub fn activity<W, A: Activity>(
 }
 
 /// Creates the call of an activity within the workflow's own worker.
+#[track_caller]
 pub fn local_activity<W, A: Activity>(
     context: &WorkflowContext<W>,
     activity: A,

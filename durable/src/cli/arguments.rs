@@ -12,7 +12,7 @@ use super::commands::keys;
 use super::commands::replay;
 use super::commands::{
     check, completions, configuration, describe, end, execute, health, history, list, pause, queue,
-    schedule, schema, serve, start, talk, workflow,
+    schedule, schema, serve, stack, start, talk, workflow,
 };
 use super::context::Global;
 
@@ -50,6 +50,8 @@ pub(super) enum Command {
     Update(talk::Update),
     /// Prints the state of a workflow
     Describe(describe::Describe),
+    /// Prints where the code of a workflow waits, with the places in the source
+    Stack(stack::Stack),
     /// Lists workflows
     List(list::List),
     /// Prints the events of a workflow

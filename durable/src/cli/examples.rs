@@ -36,6 +36,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("describe order-7 --output json", "for programs"),
         ],
     ),
+    ("stack", &[("stack order-7", "the places in the code at which it waits")]),
     (
         "list",
         &[

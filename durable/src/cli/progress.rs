@@ -22,6 +22,9 @@ const LOOK: Duration = Duration::from_secs(2);
 /// The longest time that a last look may take, after the time limit has passed.
 const LAST_LOOK: Duration = Duration::from_secs(2);
 
+/// The longest wait for the answer of a query, without `--timeout`.
+pub(super) const ANSWER: &str = "10s";
+
 /// Waits for an answer of a workflow, for at most `limit`, which the call keeps itself.
 pub(super) async fn watched<T>(
     context: &Context,
@@ -87,8 +90,20 @@ async fn look(handle: &AnyWorkflowHandle) -> Option<(String, BTreeSet<String>)> 
 }
 
 /// Returns the reason why a workflow didn't answer in time, if the server tells one quickly.
-pub(super) async fn reason(handle: &AnyWorkflowHandle) -> Option<String> {
+async fn reason(handle: &AnyWorkflowHandle) -> Option<String> {
     tokio::time::timeout(LAST_LOOK, look(handle)).await.ok()?.map(|(reason, _)| reason)
+}
+
+/// The error of a call that no worker has answered in time, with the reason.
+pub(super) async fn unanswered(
+    handle: &AnyWorkflowHandle,
+    what: &str,
+    waited: Duration,
+) -> Problem {
+    let reason = reason(handle).await;
+    let reason = reason.unwrap_or_else(|| "the server doesn't tell why".to_owned());
+    let (id, waited) = (handle.id(), humantime::format_duration(waited));
+    Problem::failure(format!("{what} of workflow `{id}` got no answer within {waited}: {reason}"))
 }
 
 /// A line on a terminal that is written again and again, and removed at the end.

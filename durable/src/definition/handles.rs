@@ -20,6 +20,7 @@ pub trait SignalTarget<W>: Sealed {
 
     /// Creates the future that sends a signal.
     #[doc(hidden)]
+    #[track_caller]
     fn signal_with<S>(&self, signal: S, input: S::Input) -> Self::Signal<'_, S>
     where
         S: SignalDefinition<Workflow = W> + 'static;

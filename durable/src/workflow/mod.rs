@@ -12,6 +12,7 @@ mod conversion;
 pub mod entity;
 pub(crate) mod implementation;
 mod saga;
+mod waits;
 
 pub use bounded::{JoinAllBounded, join_all_bounded};
 pub use calls::{ActivityCall, StartedActivity};
@@ -23,6 +24,7 @@ pub use context::{Status, SyncWorkflowContext, WorkflowContext};
 pub use implementation::Parent;
 pub(crate) use implementation::{handlers, register, user_code};
 pub use saga::{CompensationError, Saga};
+pub use waits::Wait;
 
 pub use crate::definition::{ToHandle, ToOutput};
 #[doc(inline)]

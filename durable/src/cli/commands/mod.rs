@@ -28,6 +28,7 @@ pub(super) mod replay;
 pub(super) mod schedule;
 pub(super) mod schema;
 pub(super) mod serve;
+pub(super) mod stack;
 pub(super) mod start;
 pub(super) mod talk;
 pub(super) mod workflow;
@@ -51,6 +52,7 @@ pub(super) async fn run(command: Command, program: Program) -> Outcome {
         Command::Signal(signal) => signal.run(&context).await,
         Command::Query(query) => query.run(&context).await,
         Command::Update(update) => update.run(&context).await,
+        Command::Stack(stack) => stack.run(&context).await,
         Command::Describe(describe) => describe.run(&context).await,
         Command::List(list) => list.run(&context).await,
         Command::History(history) => history.run(&context).await,

@@ -8,15 +8,18 @@ use clap::Args;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::stack;
 use super::workflow::Existing;
 use crate::cli::context::Context;
 use crate::cli::exit::{self, Outcome, Problem};
+use crate::cli::format::Format;
 use crate::cli::names::{self, Kind};
 use crate::cli::output::{line, pairs};
+use crate::cli::progress::{self, ANSWER, unanswered};
 use crate::cli::selection::Many;
-use crate::cli::{duration, escape, input, progress};
+use crate::cli::{duration, escape, input};
 use crate::client::{AnyWorkflowHandle, ListWorkflowsCall};
-use crate::definition::Registry;
+use crate::definition::{Registry, STACK_TRACE};
 use crate::error::Error;
 
 /// The arguments that name a handler of a workflow and its inputs.
@@ -99,9 +102,6 @@ impl Signal {
     }
 }
 
-/// The longest wait for an answer without `--timeout`.
-const ANSWER: &str = "10s";
-
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Query {
     #[command(flatten)]
@@ -114,6 +114,9 @@ pub(in crate::cli) struct Query {
 impl Query {
     pub(super) async fn run(self, context: &Context) -> Outcome {
         let (handle, inputs) = self.call.checked(context, Kind::Query).await?;
+        if self.call.name == STACK_TRACE && context.output().format == Format::Text {
+            return stack::print(context, &handle, self.timeout).await;
+        }
         let query = handle.query(&self.call.name, inputs).call_timeout(self.timeout).into_future();
         let answer = progress::watched(context, &handle, Some(self.timeout), query).await?;
         match answer {
@@ -124,14 +127,6 @@ impl Query {
             answer => context.output().value(&answer?),
         }
     }
-}
-
-/// The error of a call that no worker has answered in time, with the reason.
-async fn unanswered(handle: &AnyWorkflowHandle, what: &str, waited: Duration) -> Problem {
-    let reason = progress::reason(handle).await;
-    let reason = reason.unwrap_or_else(|| "the server doesn't tell why".to_owned());
-    let (id, waited) = (handle.id(), humantime::format_duration(waited));
-    Problem::failure(format!("{what} of workflow `{id}` got no answer within {waited}: {reason}"))
 }
 
 #[derive(Debug, Args)]

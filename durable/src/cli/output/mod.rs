@@ -117,7 +117,6 @@ pub(super) fn line(text: &str) -> Page {
 }
 
 /// Formats a text of several lines.
-#[cfg(feature = "testing")]
 pub(super) fn lines(text: &str) -> Page {
     let lines = text.lines().map(|text| format!("{}\n", escape::line(text)));
     Page(lines.collect())

@@ -159,6 +159,7 @@ pub struct AnyWorkflowHandle<T = WorkflowHandle<AnyWorkflow>>(T);
 
 impl<T: SignalTarget<AnyWorkflow>> AnyWorkflowHandle<T> {
     /// Sends a signal by its name.
+    #[track_caller]
     pub fn signal(
         &self,
         name: impl Into<String>,

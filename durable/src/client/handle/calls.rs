@@ -14,7 +14,9 @@ use temporalio_common::{QueryDefinition, SignalDefinition};
 use crate::client::WorkflowHandle;
 use crate::definition::arguments::answer::{Exact, ExactOutput};
 use crate::definition::debug;
-use crate::definition::{CancelSignal, Payload, Sealed, SignalTarget, StateQuery, Workflow};
+use crate::definition::{
+    CancelSignal, Payload, Sealed, SignalTarget, StackTraceQuery, StateQuery, Workflow,
+};
 use crate::error::Result;
 
 /// A signal to a workflow. Awaiting it sends the signal.
@@ -75,6 +77,18 @@ impl<W: Workflow> WorkflowHandle<W> {
         T: TemporalSerializable + TemporalDeserializable + 'static,
     {
         QueryCall::new(self, StateQuery::new(), ())
+    }
+
+    /// Sends the query `__stack_trace`, which workflows of every SDK answer: where the code of the workflow
+    /// waits.
+    ///
+    /// The answer is a text for people. For a workflow of this crate it lists `#[run]` and the handlers that
+    /// have not ended, and under each the activities, timers, conditions and child workflows that it waits
+    /// for, with the place in the source. Calls of the SDK's own context aren't listed.
+    ///
+    /// A closed workflow answers too, as long as a worker serves its queue.
+    pub fn stack_trace(&self) -> QueryCall<StackTraceQuery<W>> {
+        QueryCall::new(self, StackTraceQuery::new(), ())
     }
 }
 

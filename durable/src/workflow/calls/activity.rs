@@ -1,6 +1,7 @@
 //! Calls of activities from workflow code.
 
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -16,8 +17,10 @@ use temporalio_sdk::{
 use super::checks::Checks;
 use super::failed;
 use super::info::CallInfo;
+use super::listed;
 use super::pending::PendingActivity;
 use super::recorded::Recorded;
+use super::refused::Refused;
 use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::configured::configured_options;
 use crate::definition::debug;
@@ -26,6 +29,7 @@ use crate::error::InvalidCall;
 use crate::error::call::ValueError;
 use crate::options::{ActivityOptions, ActivityTimeouts, RetryOptions, limit};
 use crate::workflow::implementation::outgoing;
+use crate::workflow::waits::{Listed, Place};
 use crate::workflow::{Parent, WorkflowContext};
 
 type Outcome<A> =
@@ -62,20 +66,25 @@ struct Call<A: Activity> {
     options: ActivityOptions,
     local: bool,
     detached: bool,
+    place: Place,
 }
 
 impl<'a, W, A: Activity> ActivityCall<'a, W, A> {
     /// Creates a call on the activity's task queue.
+    #[track_caller]
     pub(crate) fn new(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
         let options = ActivityOptions::default();
-        let call = Call { activity, input, options, local: false, detached: false };
+        let place = Location::caller();
+        let call = Call { activity, input, options, local: false, detached: false, place };
         Self { context, call: Some(call), started: None }
     }
 
     /// Creates a call within the workflow's own worker.
+    #[track_caller]
     pub(crate) fn local(context: &'a WorkflowContext<W>, activity: A, input: A::Input) -> Self {
         let options = ActivityOptions::default();
-        let call = Call { activity, input, options, local: true, detached: false };
+        let place = Location::caller();
+        let call = Call { activity, input, options, local: true, detached: false, place };
         Self { context, call: Some(call), started: None }
     }
 }
@@ -173,7 +182,7 @@ const CALLED_OR_STARTED: &str = "a call is taken only when it is started";
 
 impl<A: Activity> Call<A> {
     fn schedule<W: Parent>(self, context: &WorkflowContext<W>) -> StartedActivity<'_, A> {
-        let Self { activity, input, options, local, detached } = self;
+        let Self { activity, input, options, local, detached, place } = self;
         let token =
             if detached { WorkflowCancellationToken::new() } else { context.activity_token() };
         let configured = configured_options(context).of_activity(A::NAME);
@@ -193,6 +202,7 @@ impl<A: Activity> Call<A> {
             (checked, _) => return StartedActivity::refused(checked),
         };
         let call_info = CallInfo::new(A::NAME, context.payload_converter(), timeouts);
+        let listed = listed::activity::<W, A>(context, &options, local, place);
         let started = if local {
             let options = sdk_local_options(options, token);
             let (activity, input) = outgoing::local(activity, input);
@@ -207,7 +217,7 @@ impl<A: Activity> Call<A> {
                 context,
             )
         };
-        StartedActivity { call_info: Some(call_info), ..started }
+        StartedActivity { call_info: Some(call_info), listed: Some(listed), ..started }
     }
 }
 
@@ -298,6 +308,8 @@ pub struct StartedActivity<'a, A: Activity> {
     /// The activity's entry among the pending activities, with a function that returns the current task.
     /// `None` for local and refused calls.
     pending: Option<(PendingActivity, Box<dyn Fn() -> u32 + 'a>)>,
+    /// The entry among the waits. `None` for a refused call, and after the end.
+    listed: Option<Listed>,
     /// The data for error messages. `None` for a refused call.
     call_info: Option<CallInfo<ActivityTimeouts>>,
 }
@@ -325,7 +337,7 @@ impl<'a, A: Activity> StartedActivity<'a, A> {
     ) -> Self {
         let task = || Box::new(move || context.history_length()) as Box<dyn Fn() -> u32>;
         let pending = pending.map(|pending| (pending, task()));
-        Self { running: Box::pin(running), pending, call_info: None }
+        Self { running: Box::pin(running), pending, listed: None, call_info: None }
     }
 
     /// Creates a call that fails without being scheduled, because a value cannot be sent.
@@ -334,7 +346,12 @@ impl<'a, A: Activity> StartedActivity<'a, A> {
             InvalidCall::new(format!("the call of activity `{}`", A::NAME), "it has no options")
         });
         let error = failed::activity(A::NAME, ValueError::Call(error));
-        Self { running: Box::pin(Refused(Some(Err(error)))), pending: None, call_info: None }
+        Self {
+            running: Box::pin(Refused(Some(Err(error)))),
+            pending: None,
+            listed: None,
+            call_info: None,
+        }
     }
 
     /// Requests the cancellation of the activity. The [`ActivityCancellationType`] determines the result
@@ -353,6 +370,9 @@ impl<A: Activity> Future for StartedActivity<'_, A> {
         if let Some((pending, task)) = &mut self.pending {
             poll = pending.polled(task(), poll);
         }
+        if poll.is_ready() {
+            self.listed = None;
+        }
         poll.map(|result| {
             let output = result
                 .map_err(|error| failed::activity_ended(A::NAME, error))
@@ -369,28 +389,4 @@ impl<A: Activity> FusedFuture for StartedActivity<'_, A> {
     fn is_terminated(&self) -> bool {
         self.running.is_terminated()
     }
-}
-
-/// A call that was never scheduled. It is ready at once, and cancelling it does nothing.
-struct Refused<T>(Option<T>);
-
-impl<T> Future for Refused<T> {
-    type Output = T;
-
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
-        self.0.take().map_or(Poll::Pending, Poll::Ready)
-    }
-}
-
-impl<T> FusedFuture for Refused<T> {
-    fn is_terminated(&self) -> bool {
-        self.0.is_none()
-    }
-}
-
-/// The result is moved out and never polled in place.
-impl<T> Unpin for Refused<T> {}
-
-impl<T> CancellableFuture for Refused<T> {
-    fn cancel(&self) {}
 }

@@ -5,7 +5,9 @@ mod activity;
 pub(super) mod checks;
 pub(super) mod failed;
 pub(super) mod info;
+mod listed;
 pub(super) mod pending;
 pub(super) mod recorded;
+mod refused;
 
 pub use activity::{ActivityCall, StartedActivity};

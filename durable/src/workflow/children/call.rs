@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -31,6 +32,7 @@ use crate::workflow::calls::info::CallInfo;
 use crate::workflow::calls::pending::Kind;
 use crate::workflow::context::attributes;
 use crate::workflow::implementation::outgoing;
+use crate::workflow::waits::{Listed, Place, Subject};
 use crate::workflow::{Parent, WorkflowContext};
 
 /// The start of a child workflow that resolves to the child's output, as returned by
@@ -69,17 +71,20 @@ struct Call<C: Workflow> {
     id: Option<String>,
     options: WorkflowOptions,
     child: ChildWorkflowOptions,
+    place: Place,
     /// The problems of values that were set and cannot be sent.
     problems: Vec<String>,
 }
 
 impl<'a, P, C: Workflow, R> StartChildCall<'a, P, C, R> {
     /// Creates a call with the child's annotated options.
+    #[track_caller]
     pub(crate) fn new(context: &'a WorkflowContext<P>, input: C::Input) -> Self {
         Self::named(context, Cow::Borrowed(C::NAME), input)
     }
 
     /// Creates a call of the workflow type with this name.
+    #[track_caller]
     pub(crate) fn named(
         context: &'a WorkflowContext<P>,
         name: Cow<'static, str>,
@@ -88,9 +93,9 @@ impl<'a, P, C: Workflow, R> StartChildCall<'a, P, C, R> {
         let options = WorkflowOptions::default();
         let child =
             ChildWorkflowOptions::builder().maybe_cancellation_token(context.token()).build();
-        let call =
-            Some(Box::new(Call { name, input, id: None, options, child, problems: Vec::new() }));
-        Self { context, call, started: None }
+        let place = Location::caller();
+        let call = Call { name, input, id: None, options, child, place, problems: Vec::new() };
+        Self { context, call: Some(Box::new(call)), started: None }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Call<C>)) -> Self {
@@ -168,7 +173,8 @@ where
                 let token = call.child.cancellation_token.take();
                 let token = token.unwrap_or_else(|| context.cancellation_token()).child_token();
                 call.child.cancellation_token = Some(token.clone());
-                StartedChild::new(call.schedule(context), Some(token))
+                let (starting, listed) = call.schedule(context);
+                StartedChild::new(starting, listed, Some(token))
             })
             .or(started);
         started.unwrap_or_else(|| unreachable!("{CALLED_OR_STARTED}"))
@@ -176,7 +182,8 @@ where
 
     fn start_once(&mut self) -> &mut StartedChild<'a, C, R> {
         if let Some(call) = self.call.take() {
-            self.started = Some(StartedChild::new(call.schedule(self.context), None));
+            let (starting, listed) = call.schedule(self.context);
+            self.started = Some(StartedChild::new(starting, listed, None));
         }
         self.started.as_mut().unwrap_or_else(|| unreachable!("{CALLED_OR_STARTED}"))
     }
@@ -185,11 +192,12 @@ where
 const CALLED_OR_STARTED: &str = "a call is taken only when it is started";
 
 impl<C: Workflow<Input: Payload>> Call<C> {
-    fn schedule<P>(self, context: &WorkflowContext<P>) -> Starting<'_, C>
+    /// Starts the child, and adds it to the waits of the parent.
+    fn schedule<P>(self, context: &WorkflowContext<P>) -> (Starting<'_, C>, Option<Listed>)
     where
         P: Parent,
     {
-        let Self { name, input, id, options, child, problems } = self;
+        let Self { name, input, id, options, child, place, problems } = self;
         let id = id.or_else(|| C::workflow_id(&input));
         let id = id.unwrap_or_else(|| context.uuid().to_string());
         let configured = configured_options(context).of_workflow(&name);
@@ -206,20 +214,22 @@ impl<C: Workflow<Input: Payload>> Call<C> {
         checks.placed(context.pending().place(Kind::Child));
         let (options, timeouts) = match (checks.finish(), resolved) {
             (Ok(()), Some(resolved)) => (resolved.options, resolved.timeouts),
-            (checked, _) => return refused(&name, &id, checked),
+            (checked, _) => return (refused(&name, &id, checked), None),
         };
         let call_info = CallInfo::new(name.clone(), context.payload_converter(), timeouts);
+        let subject = Subject::Child { name: name.clone(), id: id.clone() };
+        let listed = context.waits().add(subject, options.summary.clone(), place);
         let options = sdk_options::<C>(options, child, id.clone());
         let (child, input) = outgoing::child::<C>(name.clone(), input);
         let starting = context.start_child_workflow(child, input, options);
         let peer = Peer::new(context, id.clone());
-        let pending = context.pending();
+        let (pending, waits) = (context.pending(), context.waits());
         let child = async move {
             let started = starting.await.map_err(|error| call_info.explain_start(&id, error));
             let started = started.map_err(|error| not_started(&name, &id, error))?;
-            Ok(ChildWorkflowHandle::new(peer, call_info, started, pending))
+            Ok(ChildWorkflowHandle::new(peer, call_info, started, pending, waits))
         };
-        Box::pin(child.fuse())
+        (Box::pin(child.fuse()), Some(listed))
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::panic::Location;
 
 use futures_util::FutureExt as _;
-use futures_util::future::{FusedFuture, ready};
+use futures_util::future::{FusedFuture, poll_fn, ready};
 use temporalio_common::SignalDefinition;
 use temporalio_common::error::CancelExternalWorkflowError;
 
@@ -14,6 +15,7 @@ use crate::definition::{Sealed, SignalTarget, Workflow};
 use crate::error::call::ValueError;
 use crate::workflow::calls::checks::Checks;
 use crate::workflow::calls::failed;
+use crate::workflow::waits::Subject;
 use crate::workflow::{Parent, WorkflowContext};
 
 /// A handle for signalling and cancelling any workflow of this namespace by its id.
@@ -47,19 +49,29 @@ impl<W> ExternalWorkflowHandle<W> {
     /// # Errors
     /// Returns a [`CancelExternalWorkflowError`] if there is no such workflow, it has ended, or its id is
     /// empty or too long.
+    #[track_caller]
     pub fn cancel(
         &self,
         reason: impl Into<String>,
     ) -> impl FusedFuture<Output = Result<(), CancelExternalWorkflowError>> {
         let mut checks = Checks::of("the cancellation of another workflow");
         checks.name("workflow id", self.id());
-        match checks.finish() {
+        let mut sent = Box::pin(match checks.finish() {
             Ok(()) => self.peer.sdk.cancel(Some(reason.into())).left_future(),
             Err(error) => {
                 let error = failed::cancellation(ValueError::Call(error));
                 ready(Err(error)).fuse().right_future()
             }
-        }
+        });
+        let mut entry = self.peer.entry(Location::caller());
+        poll_fn(move |cx| {
+            let poll = sent.poll_unpin(cx);
+            entry.polled(poll.is_pending(), || {
+                (Subject::CancelExternal { workflow_id: self.id().to_owned() }, None)
+            });
+            poll
+        })
+        .fuse()
     }
 }
 
@@ -68,6 +80,7 @@ impl<W> Sealed for ExternalWorkflowHandle<W> {}
 impl<W: Workflow> SignalTarget<W> for ExternalWorkflowHandle<W> {
     type Signal<'a, S: SignalDefinition<Workflow = W> + 'static> = ExternalSignalCall<'a, S>;
 
+    #[track_caller]
     fn signal_with<S>(&self, signal: S, input: S::Input) -> ExternalSignalCall<'_, S>
     where
         S: SignalDefinition<Workflow = W> + 'static,

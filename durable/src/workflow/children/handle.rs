@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -21,6 +22,7 @@ use crate::workflow::calls::failed;
 use crate::workflow::calls::info::CallInfo;
 use crate::workflow::calls::pending::{Kind, Pending, PendingCall};
 use crate::workflow::implementation::outgoing;
+use crate::workflow::waits::{Entry, Subject, Waits};
 
 type Running<C> = Pin<
     Box<
@@ -43,6 +45,7 @@ pub struct ChildWorkflowHandle<C: Workflow> {
     run_id: String,
     result: Rc<PendingCall<Running<C>>>,
     call_info: CallInfo<WorkflowTimeouts>,
+    waits: Waits,
 }
 
 impl<C: Workflow> ChildWorkflowHandle<C> {
@@ -51,10 +54,12 @@ impl<C: Workflow> ChildWorkflowHandle<C> {
         call_info: CallInfo<WorkflowTimeouts>,
         started: StartedChildWorkflow<outgoing::StartedChild<C>>,
         pending: &Pending,
+        waits: &Waits,
     ) -> Self {
         let run_id = started.run_id.clone();
         let running: Running<C> = Box::pin(started.result());
-        Self { peer, run_id, result: pending.made(Kind::Child, running), call_info }
+        let result = pending.made(Kind::Child, running);
+        Self { peer, run_id, result, call_info, waits: waits.clone() }
     }
 
     /// Returns the child's workflow id.
@@ -75,8 +80,9 @@ impl<C: Workflow> ChildWorkflowHandle<C> {
     /// # Errors
     /// Returns [`ChildWorkflowError::Execution`] if the child failed, was cancelled or terminated, or
     /// timed out.
+    #[track_caller]
     pub fn result(&self) -> ChildResult<'_, C> {
-        ChildResult { child: self }
+        ChildResult { child: self, entry: Entry::new(&self.waits, Location::caller()) }
     }
 
     /// Requests the cancellation of the child. The
@@ -86,7 +92,10 @@ impl<C: Workflow> ChildWorkflowHandle<C> {
         self.result.with(|running| running.as_ref().get_ref().cancel_with_reason(reason.into()));
     }
 
-    fn poll_result(&self, cx: &mut Context<'_>) -> Poll<Result<C::Output, ChildWorkflowError>> {
+    pub(super) fn poll_result(
+        &self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<C::Output, ChildWorkflowError>> {
         self.result.poll(cx).map(|output| {
             let output = output.and_then(|output| {
                 failed::child_output::<C>(self.call_info.type_name(), self.id(), output)
@@ -96,11 +105,19 @@ impl<C: Workflow> ChildWorkflowHandle<C> {
     }
 }
 
+impl<C: Workflow> ChildWorkflowHandle<C> {
+    /// Returns `true` if the result was taken.
+    pub(super) fn has_given_result(&self) -> bool {
+        self.result.is_terminated()
+    }
+}
+
 impl<C: Workflow> Sealed for ChildWorkflowHandle<C> {}
 
 impl<C: Workflow> SignalTarget<C> for ChildWorkflowHandle<C> {
     type Signal<'a, S: SignalDefinition<Workflow = C> + 'static> = ExternalSignalCall<'a, S>;
 
+    #[track_caller]
     fn signal_with<S>(&self, signal: S, input: S::Input) -> ExternalSignalCall<'_, S>
     where
         S: SignalDefinition<Workflow = C> + 'static,
@@ -122,6 +139,7 @@ impl<C: Workflow> fmt::Debug for ChildWorkflowHandle<C> {
 #[must_use = "a future does nothing unless it is awaited"]
 pub struct ChildResult<'a, C: Workflow> {
     child: &'a ChildWorkflowHandle<C>,
+    entry: Entry,
 }
 
 debug!([C: Workflow] ChildResult['_, C]: child);
@@ -129,13 +147,19 @@ debug!([C: Workflow] ChildResult['_, C]: child);
 impl<C: Workflow> Future for ChildResult<'_, C> {
     type Output = Result<C::Output, ChildWorkflowError>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.child.poll_result(cx)
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let child = self.child;
+        let poll = child.poll_result(cx);
+        self.entry.polled(poll.is_pending(), || {
+            let name = child.call_info.type_name().to_owned().into();
+            (Subject::Child { name, id: child.id().to_owned() }, None)
+        });
+        poll
     }
 }
 
 impl<C: Workflow> FusedFuture for ChildResult<'_, C> {
     fn is_terminated(&self) -> bool {
-        self.child.result.is_terminated()
+        self.child.has_given_result()
     }
 }

@@ -1,6 +1,7 @@
 //! Signals from one workflow to another.
 
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -20,6 +21,7 @@ use crate::workflow::calls::checks::Checks;
 use crate::workflow::calls::failed;
 use crate::workflow::calls::pending::{Kind, Pending, PendingCall};
 use crate::workflow::implementation::outgoing;
+use crate::workflow::waits::{Entry, Place, Subject, Waits};
 use crate::workflow::{Parent, WorkflowContext};
 
 /// The target of signals, by its workflow id. The SDK drops the signal method of a child together with its
@@ -27,6 +29,7 @@ use crate::workflow::{Parent, WorkflowContext};
 pub(super) struct Peer {
     pub(super) sdk: SdkExternalHandle,
     pending: Pending,
+    waits: Waits,
     /// The cancellation token of a detached context.
     token: Option<WorkflowCancellationToken>,
 }
@@ -37,7 +40,13 @@ impl Peer {
         P: Parent,
     {
         let sdk = context.external_workflow(workflow_id, None);
-        Self { sdk, pending: context.pending().clone(), token: context.token() }
+        let (pending, waits) = (context.pending().clone(), context.waits().clone());
+        Self { sdk, pending, waits, token: context.token() }
+    }
+
+    /// Returns the entry of a call among the waits of the workflow.
+    pub(super) fn entry(&self, place: Place) -> Entry {
+        Entry::new(&self.waits, place)
     }
 
     fn send<S>(&self, signal: S, input: S::Input, options: SignalWorkflowOptions) -> Sent
@@ -75,6 +84,9 @@ pub struct ExternalSignalCall<'a, S: SignalDefinition> {
     signal: Option<(S, S::Input)>,
     options: SignalWorkflowOptions,
     sent: Option<Sent>,
+    entry: Entry,
+    /// The name of the sent signal.
+    name: String,
 }
 
 debug!([S: SignalDefinition] ExternalSignalCall['_, S]:);
@@ -85,10 +97,12 @@ type Sending = Pin<Box<dyn FusedFuture<Output = Result<(), WorkflowSignalError>>
 type Sent = Rc<PendingCall<Sending>>;
 
 impl<'a, S: SignalDefinition> ExternalSignalCall<'a, S> {
+    #[track_caller]
     pub(super) fn new(target: &'a Peer, signal: S, input: S::Input) -> Self {
+        let (entry, name) = (target.entry(Location::caller()), signal.name().to_owned());
         let mut options = SignalWorkflowOptions::default();
         options.cancellation_token.clone_from(&target.token);
-        Self { target, signal: Some((signal, input)), options, sent: None }
+        Self { target, signal: Some((signal, input)), options, sent: None, entry, name }
     }
 
     /// Sets a one-line summary that the web UI shows with the signal.
@@ -108,11 +122,15 @@ impl<S: SignalDefinition<Workflow: Workflow> + 'static> Future for ExternalSigna
     type Output = Result<(), WorkflowSignalError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some((signal, input)) = self.signal.take() {
-            let options = std::mem::take(&mut self.options);
-            self.sent = Some(self.target.send(signal, input, options));
+        let this = &mut *self;
+        if let Some((signal, input)) = this.signal.take() {
+            this.sent = Some(this.target.send(signal, input, this.options.clone()));
         }
-        let sent = self.sent.as_ref().map_or(Poll::Pending, |sent| sent.poll(cx));
+        let sent = this.sent.as_ref().map_or(Poll::Pending, |sent| sent.poll(cx));
+        this.entry.polled(sent.is_pending(), || {
+            let workflow_id = this.target.sdk.workflow_id().to_owned();
+            (Subject::Signal { name: this.name.clone(), workflow_id }, this.options.summary.clone())
+        });
         sent.map_err(failed::signal_ended)
     }
 }

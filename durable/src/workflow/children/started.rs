@@ -12,6 +12,7 @@ use temporalio_sdk::WorkflowCancellationToken;
 use super::{ChildWorkflowError, ChildWorkflowHandle};
 use crate::definition::debug;
 use crate::definition::{ToHandle, ToOutput, Workflow};
+use crate::workflow::waits::Listed;
 
 pub(super) type Starting<'a, C> =
     Pin<Box<dyn FusedFuture<Output = Result<ChildWorkflowHandle<C>, ChildWorkflowError>> + 'a>>;
@@ -27,14 +28,20 @@ pub struct StartedChild<'a, C: Workflow, R = ToOutput> {
     starting: Starting<'a, C>,
     child: Option<ChildWorkflowHandle<C>>,
     token: Option<WorkflowCancellationToken>,
+    /// The entry among the waits. `None` for a refused call, and after the end.
+    listed: Option<Listed>,
     resolves_to: PhantomData<fn() -> R>,
 }
 
 debug!([C: Workflow, R] StartedChild['_, C, R]: workflow = C::NAME);
 
 impl<'a, C: Workflow, R> StartedChild<'a, C, R> {
-    pub(super) fn new(starting: Starting<'a, C>, token: Option<WorkflowCancellationToken>) -> Self {
-        Self { starting, child: None, token, resolves_to: PhantomData }
+    pub(super) fn new(
+        starting: Starting<'a, C>,
+        listed: Option<Listed>,
+        token: Option<WorkflowCancellationToken>,
+    ) -> Self {
+        Self { starting, child: None, token, listed, resolves_to: PhantomData }
     }
 
     /// Requests the cancellation of the child, or withdraws its start if the server does not know of it
@@ -62,16 +69,21 @@ impl<C: Workflow> Future for StartedChild<'_, C, ToOutput> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if self.child.is_none() {
-            self.child = Some(ready_or_pending!(self.poll_start(cx))?);
+            let started = ready_or_pending!(self.poll_start(cx));
+            self.child = Some(started.inspect_err(|_| self.listed = None)?);
         }
-        self.child.as_ref().map_or(Poll::Pending, |child| child.result().poll_unpin(cx))
+        let poll = self.child.as_ref().map_or(Poll::Pending, |child| child.poll_result(cx));
+        if poll.is_ready() {
+            self.listed = None;
+        }
+        poll
     }
 }
 
 impl<C: Workflow> FusedFuture for StartedChild<'_, C, ToOutput> {
     fn is_terminated(&self) -> bool {
         match &self.child {
-            Some(child) => child.result().is_terminated(),
+            Some(child) => child.has_given_result(),
             None => self.starting.is_terminated(),
         }
     }
@@ -81,7 +93,11 @@ impl<C: Workflow> Future for StartedChild<'_, C, ToHandle> {
     type Output = Result<C::HandleOf<ChildWorkflowHandle<C>>, ChildWorkflowError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_start(cx).map_ok(Into::into)
+        let poll = self.poll_start(cx).map_ok(Into::into);
+        if poll.is_ready() {
+            self.listed = None;
+        }
+        poll
     }
 }
 

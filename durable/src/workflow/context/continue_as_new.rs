@@ -1,6 +1,7 @@
 //! Continue-as-new: the end of a run, and the waits before it.
 
 use std::convert::Infallible;
+use std::panic::Location;
 
 use temporalio_common::MemoValues;
 use temporalio_common::data_converters::GenericPayloadConverter as _;
@@ -15,6 +16,7 @@ use crate::error::payload_limit::Value;
 use crate::error::task_size;
 use crate::workflow::calls::checks::Checks;
 use crate::workflow::conversion::with_context;
+use crate::workflow::waits::{Place, Subject, Wait};
 use crate::workflow::{Parent, WorkflowContext};
 
 impl<W> WorkflowContext<W> {
@@ -46,8 +48,16 @@ impl<W> WorkflowContext<W> {
     ///
     /// # Errors
     /// Returns an error if the workflow is cancelled first. `?` then ends the workflow as cancelled.
-    pub async fn handlers_finished(&self) -> Result<(), WorkflowCancellationError> {
-        self.wait_condition(|_| self.all_handlers_finished()).await
+    #[track_caller]
+    pub fn handlers_finished(&self) -> Wait<'_, Result<(), WorkflowCancellationError>> {
+        self.handlers_finished_at(Location::caller())
+    }
+
+    fn handlers_finished_at(
+        &self,
+        place: Place,
+    ) -> Wait<'_, Result<(), WorkflowCancellationError>> {
+        self.condition_at(place, Subject::Handlers, |_| self.all_handlers_finished())
     }
 
     /// Returns an error if the workflow is cancelled. Write `ctx.ensure_not_cancelled()?`.
@@ -215,15 +225,19 @@ impl<W: Parent> WorkflowContext<W> {
     /// # Errors
     /// Returns the error that ends the run if it continues as new, or an error if the workflow is
     /// cancelled. Pass it on with `?`.
-    pub async fn continue_as_new_when_suggested(
+    #[track_caller]
+    pub fn continue_as_new_when_suggested(
         &self,
         carry: impl FnOnce(&W) -> InputOf<W>,
-    ) -> Result<(), WorkflowTermination> {
-        if self.continue_as_new_suggested() {
-            self.handlers_finished().await?;
-            self.ensure_not_cancelled()?;
-            self.continue_as_new(self.state(carry), ContinueAsNewOptions::default())?;
+    ) -> impl Future<Output = Result<(), WorkflowTermination>> {
+        let place = Location::caller();
+        async move {
+            if self.continue_as_new_suggested() {
+                self.handlers_finished_at(place).await?;
+                self.ensure_not_cancelled()?;
+                self.continue_as_new(self.state(carry), ContinueAsNewOptions::default())?;
+            }
+            Ok(())
         }
-        Ok(())
     }
 }

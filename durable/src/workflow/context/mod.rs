@@ -4,19 +4,15 @@
 pub(super) mod attributes;
 pub(super) mod cancellation;
 mod continue_as_new;
+mod waiting;
 
 pub use cancellation::Status;
 
 use std::fmt;
 use std::ops::Deref;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use futures_util::FutureExt as _;
-use futures_util::future::FusedFuture;
-use temporalio_sdk::{
-    CancellableFuture, TimerOptions, TimerResult, WaitConditionOptions, WorkflowCancellationError,
-    WorkflowCancellationToken,
-};
+use temporalio_sdk::WorkflowCancellationToken;
 use uuid::Uuid;
 
 use crate::metrics::Metrics;
@@ -24,9 +20,7 @@ use crate::workflow::calls::pending::Pending;
 use crate::workflow::context::cancellation::Cancellation;
 use crate::workflow::implementation::adapter::WorkflowAdapter;
 use crate::workflow::implementation::user_code::current;
-
-/// The maximum duration of a timer on server 1.32.0: 100 years.
-const LONGEST_TIMER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+use crate::workflow::waits::Waits;
 
 /// The context of `#[run]` and of async signals and updates.
 ///
@@ -37,15 +31,16 @@ pub struct WorkflowContext<W> {
     sdk: temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>,
     cancellation: Cancellation,
     pending: Pending,
+    waits: Waits,
     /// The token that replaces the workflow's own in a detached context.
     detached: Option<WorkflowCancellationToken>,
 }
 
 impl<W> WorkflowContext<W> {
     pub(crate) fn new(sdk: temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>) -> Self {
-        let (cancellation, pending) =
-            sdk.state(|adapter| (adapter.cancellation(), adapter.pending()));
-        Self { sdk, cancellation, pending, detached: None }
+        let (cancellation, pending, waits) =
+            sdk.state(|adapter| (adapter.cancellation(), adapter.pending(), adapter.waits()));
+        Self { sdk, cancellation, pending, waits, detached: None }
     }
 
     /// Returns a context that is not cancelled with the workflow, for cleanup.
@@ -63,18 +58,6 @@ impl<W> WorkflowContext<W> {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.requested().is_cancelled()
-    }
-
-    /// Waits until the workflow is asked to cancel, as reported by [`is_cancelled`](Self::is_cancelled).
-    /// Resolves to the reason, if one was given.
-    #[must_use]
-    pub fn cancelled(&self) -> impl FusedFuture<Output = Option<String>> + Unpin + '_ {
-        let token = self.requested();
-        let cancelled = async move {
-            token.cancelled().await;
-            token.reason()
-        };
-        Box::pin(cancelled.fuse())
     }
 
     /// Requests cancellation as the built-in signal `cancel` does. It cancels every running activity of
@@ -107,6 +90,11 @@ impl<W> WorkflowContext<W> {
         &self.pending
     }
 
+    /// Returns the waits of this run.
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
     /// Returns the token for waits, timers, children and signals, or `None` if it is the workflow's.
     pub(crate) fn token(&self) -> Option<WorkflowCancellationToken> {
         self.detached.clone()
@@ -122,95 +110,6 @@ impl<W> WorkflowContext<W> {
     /// Changes the workflow's state, and wakes all waiting conditions.
     pub fn state_mut<R>(&self, change: impl FnOnce(&mut W) -> R) -> R {
         self.sdk.state_mut(|adapter| change(adapter.state_mut()))
-    }
-
-    /// Waits until a condition on the state holds.
-    ///
-    /// # Errors
-    /// Returns an error if the workflow is cancelled first. `?` then ends the workflow as cancelled.
-    pub fn wait_condition<'a>(
-        &'a self,
-        mut condition: impl FnMut(&W) -> bool + 'a,
-    ) -> impl FusedFuture<Output = Result<(), WorkflowCancellationError>> + 'a {
-        let options = WaitConditionOptions::builder().maybe_cancellation_token(self.token());
-        let condition = move |adapter: &WorkflowAdapter<W>| condition(adapter.state());
-        self.sdk.wait_condition_with_options(condition, options.build())
-    }
-
-    /// Waits until a condition on the state holds, for at most `timeout`. Resolves to `true` if the
-    /// condition holds.
-    ///
-    /// The wait is a durable timer, so it continues if the worker restarts. It starts when the future is
-    /// first polled.
-    ///
-    /// # Errors
-    /// Returns an error if the workflow is cancelled first. `?` then ends the workflow as cancelled.
-    pub fn wait_condition_timeout<'a>(
-        &'a self,
-        condition: impl FnMut(&W) -> bool + 'a,
-        timeout: Duration,
-    ) -> impl FusedFuture<Output = Result<bool, WorkflowCancellationError>> + Unpin + 'a {
-        Box::pin(self.holds_within(condition, timeout).fuse())
-    }
-
-    async fn holds_within(
-        &self,
-        mut condition: impl FnMut(&W) -> bool,
-        timeout: Duration,
-    ) -> Result<bool, WorkflowCancellationError> {
-        // No timer in the history if the condition already holds.
-        if self.state(&mut condition) {
-            return Ok(true);
-        }
-        let mut timer = self.timer(timeout);
-        let mut holds = std::pin::pin!(self.wait_condition(condition));
-        temporalio_sdk::workflows::select! {
-            held = holds => {
-                timer.cancel();
-                held.map(|()| true)
-            }
-            elapsed = timer => match elapsed {
-                TimerResult::Fired => Ok(false),
-                // The timer is cancelled only with the workflow, and the condition with it.
-                TimerResult::Cancelled => holds.await.map(|()| true),
-            },
-        }
-    }
-
-    /// Waits for a duration, by a durable timer that continues if the worker restarts.
-    ///
-    /// The timer starts when the future is first polled, also in [`select!`](crate::workflow::select) and
-    /// [`join!`](crate::workflow::join). Dropping the future does not cancel the timer. Use [`timer`](Self::timer)
-    /// for one that can be cancelled.
-    ///
-    /// # Errors
-    /// Returns an error if the workflow is cancelled first. `?` then ends the workflow as cancelled.
-    #[must_use = "a sleep starts only when it is awaited"]
-    pub fn sleep(
-        &self,
-        duration: Duration,
-    ) -> impl FusedFuture<Output = Result<(), WorkflowCancellationError>> + Unpin + '_ {
-        let slept = async move {
-            match self.timer(duration).await {
-                TimerResult::Fired => Ok(()),
-                TimerResult::Cancelled => self.wait_condition(|_| false).await,
-            }
-        };
-        Box::pin(slept.fuse())
-    }
-
-    /// Starts a durable timer immediately. It is cancelled with this context.
-    ///
-    /// A duration of more than 100 years is reduced to 100 years, the maximum of server 1.32.0.
-    pub fn timer(
-        &self,
-        options: impl Into<TimerOptions>,
-    ) -> impl CancellableFuture<Output = TimerResult> {
-        let mut options = options.into();
-        // SDK 1.1.1 panics if a duration does not fit into a message.
-        options.duration = options.duration.min(LONGEST_TIMER);
-        options.cancellation_token = options.cancellation_token.or_else(|| self.token());
-        self.sdk.timer(options)
     }
 
     /// Returns the workflow's time: the server's time at the start of the current workflow task.
@@ -252,6 +151,7 @@ impl<W> Clone for WorkflowContext<W> {
             sdk: self.sdk.clone(),
             cancellation: self.cancellation.clone(),
             pending: self.pending.clone(),
+            waits: self.waits.clone(),
             detached: self.detached.clone(),
         }
     }

@@ -6,13 +6,17 @@ use futures_util::FutureExt as _;
 use futures_util::future::{Fuse, FusedFuture as _, LocalBoxFuture};
 use temporalio_sdk::workflows::select;
 use temporalio_sdk::{
-    ContinueAsNewOptions, TimerResult, WorkflowCancellationError, WorkflowResult,
+    ContinueAsNewOptions, TimerOptions, TimerResult, WorkflowCancellationError, WorkflowResult,
     WorkflowTermination,
 };
 
 use super::inbox::Waiting;
 use super::{Entity, EntityEnd, EntityOptions};
 use crate::workflow::WorkflowContext;
+use crate::workflow::waits::{Place, Subject};
+
+/// The summary of the timer.
+const IDLE_TIMEOUT: &str = "idle timeout";
 
 /// The next step of an entity.
 pub(super) enum Next<C> {
@@ -24,6 +28,7 @@ pub(super) enum Next<C> {
 pub(super) struct Lifecycle<'a, W> {
     limit: RunLimit<'a, W>,
     idle: IdleTimer<'a>,
+    place: Place,
 }
 
 /// The conditions for the end of a run.
@@ -46,12 +51,12 @@ struct IdleTimer<'a> {
 }
 
 impl<'a, W: Entity> Lifecycle<'a, W> {
-    pub(super) fn start(ctx: &'a WorkflowContext<W>, options: EntityOptions) -> Self {
+    pub(super) fn start(ctx: &'a WorkflowContext<W>, options: EntityOptions, place: Place) -> Self {
         warn_of_timeouts(ctx);
         let limit = RunLimit { ctx, options, start_length: ctx.history_length(), handled: 0 };
         let (timeout, timer) = (options.idle_timeout, Fuse::terminated());
         let idle = IdleTimer { timeout, since: ctx.now(), timer, is_over: false };
-        Self { limit, idle }
+        Self { limit, idle, place }
     }
 
     /// Waits for the next command or the end of the entity. Returns an error to end the run.
@@ -81,14 +86,14 @@ impl<'a, W: Entity> Lifecycle<'a, W> {
 
     /// Waits until there is something to do, or the idle timer fires.
     async fn wait(&mut self) -> Result<(), WorkflowCancellationError> {
-        let Self { limit, idle } = self;
+        let Self { limit, idle, place } = self;
         let ctx = limit.ctx;
         let is_over = idle.is_over;
-        let mut ready = std::pin::pin!(ctx.wait_condition(move |state| {
+        let mut ready = ctx.condition_at(place, Subject::Command, move |state| {
             let should_end = || is_over || state.has_ended() || limit.is_due();
             !state.inbox().is_empty() || (ctx.all_handlers_finished() && should_end())
-        }));
-        idle.start(ctx);
+        });
+        idle.start(ctx, place);
         let mut timer = &mut idle.timer;
         let fired = select! {
             ready = ready => return ready,
@@ -130,11 +135,12 @@ impl<W: Entity> RunLimit<'_, W> {
 
 impl<'a> IdleTimer<'a> {
     /// Starts the timer, if there is a timeout, it has not passed, and no timer runs.
-    fn start<W>(&mut self, ctx: &'a WorkflowContext<W>) {
+    fn start<W>(&mut self, ctx: &'a WorkflowContext<W>, place: Place) {
         let Some(timeout) = self.timeout else { return };
         if !self.is_over && self.timer.is_terminated() {
             let left = timeout.saturating_sub(self.elapsed(ctx.now()));
-            self.timer = ctx.timer(left).boxed_local().fuse();
+            let options = TimerOptions::builder(left).summary(IDLE_TIMEOUT.to_owned()).build();
+            self.timer = ctx.timer_at(place, options).boxed_local().fuse();
         }
     }
 

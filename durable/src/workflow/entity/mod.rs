@@ -108,9 +108,12 @@ mod inbox;
 mod lifecycle;
 mod options;
 
+use std::panic::Location;
+
 use temporalio_sdk::{WorkflowCancellationError, WorkflowResult};
 
 use crate::workflow::WorkflowContext;
+use crate::workflow::waits::{Place, Subject};
 use inbox::Waiting;
 use lifecycle::{Lifecycle, Next};
 
@@ -132,7 +135,21 @@ pub use options::{EntityEnd, EntityOptions};
 /// - A cancellation of the workflow, as soon as no command is being handled. Waiting commands stay in the inbox.
 ///
 /// In `#[run]`, pass all of them on with `?`.
-pub async fn run<W, H>(
+#[track_caller]
+pub fn run<W, H>(
+    ctx: &WorkflowContext<W>,
+    options: EntityOptions,
+    handle: H,
+) -> impl Future<Output = WorkflowResult<EntityEnd>>
+where
+    W: Entity,
+    H: AsyncFnMut(&WorkflowContext<W>, W::Command) -> WorkflowResult<W::Reply>,
+{
+    run_at(Location::caller(), ctx, options, handle)
+}
+
+async fn run_at<W, H>(
+    place: Place,
     ctx: &WorkflowContext<W>,
     options: EntityOptions,
     mut handle: H,
@@ -141,7 +158,7 @@ where
     W: Entity,
     H: AsyncFnMut(&WorkflowContext<W>, W::Command) -> WorkflowResult<W::Reply>,
 {
-    let mut lifecycle = Lifecycle::start(ctx, options);
+    let mut lifecycle = Lifecycle::start(ctx, options, place);
     loop {
         let Waiting { command, ticket } = match lifecycle.next().await? {
             Next::Command(waiting) => waiting,
@@ -163,15 +180,20 @@ where
 ///
 /// # Errors
 /// Returns an error if the workflow is cancelled first. The command may still be handled.
-pub async fn ask<W: Entity>(
+#[track_caller]
+pub fn ask<W: Entity>(
     ctx: &WorkflowContext<W>,
     command: W::Command,
-) -> Result<W::Reply, WorkflowCancellationError> {
-    let ticket = ctx.state_mut(|state| state.inbox().push_with_ticket(command));
-    loop {
-        ctx.wait_condition(|state| state.inbox().has_reply(ticket)).await?;
-        if let Some(reply) = ctx.state(|state| state.inbox().take_reply(ticket)) {
-            return Ok(reply);
+) -> impl Future<Output = Result<W::Reply, WorkflowCancellationError>> {
+    let place = Location::caller();
+    async move {
+        let ticket = ctx.state_mut(|state| state.inbox().push_with_ticket(command));
+        loop {
+            let has_reply = |state: &W| state.inbox().has_reply(ticket);
+            ctx.condition_at(place, Subject::Reply, has_reply).await?;
+            if let Some(reply) = ctx.state(|state| state.inbox().take_reply(ticket)) {
+                return Ok(reply);
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::definition::debug;
 use crate::definition::{Payload, Workflow};
 use crate::workflow::calls::pending::Pending;
 use crate::workflow::context::cancellation::Cancellation;
+use crate::workflow::waits::Waits;
 
 /// A workflow instance on a worker: the user's state, or the reason that there is none.
 pub struct WorkflowAdapter<W> {
@@ -78,6 +79,10 @@ impl<W> WorkflowAdapter<W> {
 
     pub(crate) fn pending(&self) -> Pending {
         self.pending.clone()
+    }
+
+    pub(crate) fn waits(&self) -> Waits {
+        self.execution.waits().clone()
     }
 
     pub(crate) fn state_mut(&mut self) -> &mut W {

@@ -41,6 +41,7 @@ use temporalio_sdk::workflows::{
 };
 use temporalio_sdk::{WorkflowContextView, WorkflowTermination};
 
+use crate::definition::STACK_TRACE;
 use crate::definition::arguments::Decoded;
 use crate::definition::arguments::undecoded::Undecoded;
 use crate::definition::{Payload, quarantine, updates};
@@ -49,7 +50,7 @@ use crate::error::report::links;
 use crate::workflow::WorkflowContext;
 use adapter::{AdapterDefinition, NoState, WorkflowAdapter};
 use bad_input::{decoded, undecodable, unreadable};
-use query_output::sealed;
+use query_output::{QueryOutput, sealed};
 use tables::{Handlers, Undeliverable, Unreadable, bad_call, list};
 use user_code::{Execution, Part, UserFuture};
 
@@ -179,6 +180,9 @@ where
         payloads: &Payloads,
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
+        if Self::is_stack_trace(name) {
+            return Ok(Some(Box::new(())));
+        }
         sealed(Self::queries().known("query", W::NAME, name).and_then(|handler| {
             let payloads = payloads.clone();
             decoded::<W>(converter, |context| (handler.decode)(context, payloads))
@@ -193,6 +197,9 @@ where
         name: &str,
         input: Box<dyn Any>,
     ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowError> {
+        if Self::is_stack_trace(name) {
+            return Ok(Box::new(QueryOutput::new(self.execution.stack_trace())));
+        }
         sealed(Self::queries().known("query", W::NAME, name).and_then(|handler| {
             self.require_state("query", W::NAME, name, false)?;
             self.answer(Part::Query(handler.name), || (handler.dispatch)(self, view, input))
@@ -264,6 +271,11 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
 
     const fn updates() -> Handlers<UpdateHandler<W>> {
         Handlers::new(Self::own(W::UPDATE_HANDLERS), &[])
+    }
+
+    /// Returns `true` for the query that this crate answers, unless the user has a handler for it.
+    fn is_stack_trace(name: &str) -> bool {
+        name == STACK_TRACE && tables::search(Self::own(W::QUERY_HANDLERS), name).is_none()
     }
 
     fn init_state(

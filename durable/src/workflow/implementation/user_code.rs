@@ -26,6 +26,7 @@ use crate::error::payload_limit::PayloadLimit;
 use crate::error::task_size::{self, Run, Sent};
 use crate::logs::{CodeLog, Kind, PanicPlace, RunLog, take_place};
 use crate::metrics::mute_if;
+use crate::workflow::waits::{Routine, Waits};
 
 /// Decodes an input with the user's `Deserialize`. The decoder catches a panic of it.
 pub(crate) fn decoding<R>(workflow_type: &'static str, decode: impl FnOnce() -> R) -> R {
@@ -42,6 +43,7 @@ pub(crate) struct Execution {
     attempts: Attempts,
     has_ended: Cell<bool>,
     sent: Rc<Sent>,
+    waits: Waits,
 }
 
 impl Execution {
@@ -59,11 +61,22 @@ impl Execution {
             attempts: Attempts::of(view),
             has_ended: Cell::new(false),
             sent: Rc::default(),
+            waits: Waits::default(),
         })
     }
 
     pub(crate) fn run_id(&self) -> &str {
         &self.run.run_id
+    }
+
+    /// Returns the waits of the run.
+    pub(crate) fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
+    /// Returns the text that answers the query `__stack_trace`.
+    pub(super) fn stack_trace(&self) -> String {
+        self.waits.trace(self.has_ended.get())
     }
 
     /// Calls user code. Its log lines and metrics are dropped if it `is_silent`.
@@ -289,6 +302,7 @@ pub(crate) struct UserFuture<W, T> {
     part: Part,
     log: CodeLog,
     run: Rc<dyn Run>,
+    routine: Routine,
     /// `None` after it has ended.
     future: Option<LocalBoxFuture<'static, T>>,
 }
@@ -312,7 +326,8 @@ impl<W: 'static, T> UserFuture<W, T> {
     ) -> Self {
         let run = SizedRun::shared(context, execution);
         let execution = Rc::clone(execution);
-        Self { context: context.clone(), execution, part, log, run, future: Some(future) }
+        let routine = Routine::new(&execution.waits, part);
+        Self { context: context.clone(), execution, part, log, run, routine, future: Some(future) }
     }
 }
 
@@ -329,6 +344,7 @@ impl<W, T> Future for UserFuture<W, T> {
             this.context.force_task_fail(HANDED_OVER);
             return Poll::Pending;
         }
+        this.routine.enter(this.context.workflow_time());
         let is_silent = this.context.is_replaying_history_events();
         let (part, log) = (this.part, &this.log);
         let poll = || this.execution.call_logged(part, log, is_silent, || future.poll_unpin(cx));
