@@ -85,6 +85,10 @@ impl DevServerBuilder {
 
     /// Sets a value of the server's dynamic configuration, such as
     /// `("limit.maxIDLength", 500)`.
+    ///
+    /// By default the rates at which the server reads its queues are raised, and timers fire when they are
+    /// due, so that nothing waits in development. A value for one of these keys replaces the default:
+    /// `("history.transferProcessorMaxPollRPS", 20)` is the server's own.
     pub fn dynamic_config(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.settings.dynamic_config.push((key.into(), value.into()));
         self
@@ -208,7 +212,7 @@ impl Settings {
         if let Some(path) = &self.main.database {
             flag("--db-filename", path.into());
         }
-        for (key, value) in &self.dynamic_config {
+        for (key, value) in self.all_dynamic_config() {
             flag("--dynamic-config-value", format!("{key}={value}").into());
         }
         for (name, of) in &self.main.search_attributes {
@@ -256,12 +260,20 @@ mod tests {
         words.join(" ")
     }
 
+    /// The dynamic configuration that is set by default.
+    const QUICK: &str = "--dynamic-config-value history.transferProcessorMaxPollRPS=10000 \
+         --dynamic-config-value history.timerProcessorMaxPollRPS=10000 \
+         --dynamic-config-value history.visibilityProcessorMaxPollRPS=10000 \
+         --dynamic-config-value history.timerProcessorMaxTimeShift=\"10ms\"";
+
     #[test]
     fn without_options_the_server_is_headless_and_in_memory() {
         let ports = Ports { frontend: 7000, ui: None };
         assert_eq!(
             line(&DevServer::builder(), ports),
-            "server start-dev --ip 127.0.0.1 --port 7000 --log-level warn --headless"
+            format!(
+                "server start-dev --ip 127.0.0.1 --port 7000 --log-level warn {QUICK} --headless"
+            )
         );
     }
 
@@ -281,11 +293,27 @@ mod tests {
             .arg("synchronous=off");
         assert_eq!(
             line(&builder, Ports { frontend: 1, ui: Some(2) }),
-            "server start-dev --ip 127.0.0.1 --port 1 --log-level error --ui-port 2 \
-             --ui-codec-endpoint http://127.0.0.1:8081 --namespace a --namespace b --db-filename x.db --dynamic-config-value frontend.On=true \
-             --dynamic-config-value name=\"it\" --search-attribute Customer=Keyword \
-             --sqlite-pragma synchronous=off"
+            format!(
+                "server start-dev --ip 127.0.0.1 --port 1 --log-level error --ui-port 2 \
+                 --ui-codec-endpoint http://127.0.0.1:8081 --namespace a --namespace b \
+                 --db-filename x.db {QUICK} --dynamic-config-value frontend.On=true \
+                 --dynamic-config-value name=\"it\" --search-attribute Customer=Keyword \
+                 --sqlite-pragma synchronous=off"
+            )
         );
+    }
+
+    #[test]
+    fn a_given_value_replaces_a_default_of_the_dynamic_configuration() {
+        let keys =
+            [("history.transferProcessorMaxPollRPS", 20), ("history.timerprocessormaxpollrps", 20)];
+        for (key, value) in keys {
+            let builder = DevServer::builder().dynamic_config(key, value);
+            let line = line(&builder, Ports { frontend: 1, ui: None });
+            let given = line.to_lowercase().matches(&key.to_lowercase()).count();
+            assert_eq!(given, 1, "{line}");
+            assert!(line.contains(&format!("{key}={value}")), "{line}");
+        }
     }
 
     #[test]

@@ -13,10 +13,6 @@ use crate::testing::error::TestingError;
 /// The environment variable with the address of a server to use instead of a dev server.
 const ADDRESS_VARIABLE: &str = "DURABLE_TEST_ADDRESS";
 
-/// The number of times per second that the server may read its queues. The defaults are made for
-/// several servers on one database, and would slow tests down.
-const READS: u32 = 10_000;
-
 /// The dev server of this process, or `None` if it could not be started. It is never dropped: it ends
 /// with the process, even if that is killed.
 static SHARED: OnceCell<Option<Shared>> = OnceCell::const_new();
@@ -76,10 +72,5 @@ impl Server {
 }
 
 fn dev_server() -> DevServerBuilder {
-    DevServer::builder()
-        .dynamic_config("frontend.WorkflowTimeSkippingEnabled", true)
-        // Timers fire when they are due, instead of up to a second later.
-        .dynamic_config("history.timerProcessorMaxTimeShift", "10ms")
-        .dynamic_config("history.timerProcessorMaxPollRPS", READS)
-        .dynamic_config("history.transferProcessorMaxPollRPS", READS)
+    DevServer::builder().dynamic_config("frontend.WorkflowTimeSkippingEnabled", true)
 }
