@@ -15,6 +15,7 @@ mod stuck;
 mod stuck_flows;
 mod supervision;
 mod survival;
+mod threads;
 
 /// Runs what blocks beside the tests' runtime.
 async fn blocking<T: Send + 'static>(what: impl FnOnce() -> T + Send + 'static) -> T {

@@ -2,53 +2,16 @@
 //! quarantined.
 
 use durable::prelude::*;
-use durable::worker::{RunningWorkers, StuckWorkflow, WorkerError, WorkerHealth, WorkerState};
+use durable::worker::{RunningWorkers, WorkerError, WorkerState};
 use durable_tests::{Shared, client, eventually, failed_task, unique};
 
 use crate::flows::{Echo, Spinning};
 use crate::process::Worker;
-use crate::stuck_flows::{Blocking, BlockingHandle, Clinging, Everywhere, Patient, Quick, Slow};
+use crate::stuck_flows::{
+    BlockingHandle, Clinging, Everywhere, Patient, Quick, SHORT, Slow, blocks, entered,
+    serves_others, stuck, workers,
+};
 use crate::{blocking, gate};
-
-const SHORT: Duration = Duration::from_millis(300);
-
-/// Settings of workers for a queue of its own.
-fn workers(client: &Client, queue: &str) -> Workers {
-    let queue = queue.to_owned();
-    Workers::new(client)
-        .queues(["stuck"])
-        .worker_options(move |options| options.task_queue.clone_from(&queue))
-        .stop_timeout(Duration::from_secs(2))
-}
-
-async fn entered(key: &str, times: u32) {
-    eventually("entry", || async { (gate::entries(key) >= times).then_some(()) }).await;
-}
-
-async fn blocks(client: &Client, queue: &str, key: &str) -> durable::Result<BlockingHandle> {
-    let workflow = Blocking::start(client, key.to_owned()).id(key).task_queue(queue);
-    // The server gives its task to nobody else during the test.
-    let workflow = workflow.task_timeout(Duration::from_secs(100)).await?;
-    entered(key, 1).await;
-    Ok(workflow)
-}
-
-async fn stuck(health: &WorkerHealth, number: usize) -> Vec<StuckWorkflow> {
-    let found = || async {
-        let stuck = health.workers()[0].stuck.clone();
-        (stuck.len() == number).then_some(stuck)
-    };
-    eventually("stuck workflow", found).await
-}
-
-/// Runs other workflows of the queue.
-async fn serves_others(client: &Client, queue: &str) -> durable::Result<()> {
-    for number in 0..5 {
-        let text = number.to_string();
-        assert_eq!(Quick::execute(client, text.clone()).task_queue(queue).await?, text);
-    }
-    Ok(())
-}
 
 #[tokio::test]
 async fn names_stuck_workflow_and_serves_the_others() -> durable::Result<()> {

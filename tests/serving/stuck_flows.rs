@@ -1,6 +1,8 @@
-//! Workflows that can block, and others of their queue.
+//! Workflows that can block, others of their queue, and their workers.
 
 use durable::prelude::*;
+use durable::worker::{StuckWorkflow, WorkerHealth};
+use durable_tests::eventually;
 
 use crate::gate;
 
@@ -145,4 +147,48 @@ impl Clinging {
     async fn run(_: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
         Ok(())
     }
+}
+
+pub(crate) const SHORT: Duration = Duration::from_millis(300);
+
+/// Settings of workers for a queue of its own.
+pub(crate) fn workers(client: &Client, queue: &str) -> Workers {
+    let queue = queue.to_owned();
+    Workers::new(client)
+        .queues(["stuck"])
+        .worker_options(move |options| options.task_queue.clone_from(&queue))
+        .stop_timeout(Duration::from_secs(2))
+}
+
+pub(crate) async fn entered(key: &str, times: u32) {
+    eventually("entry", || async { (gate::entries(key) >= times).then_some(()) }).await;
+}
+
+pub(crate) async fn blocks(
+    client: &Client,
+    queue: &str,
+    key: &str,
+) -> durable::Result<BlockingHandle> {
+    let workflow = Blocking::start(client, key.to_owned()).id(key).task_queue(queue);
+    // The server gives its task to nobody else during the test.
+    let workflow = workflow.task_timeout(Duration::from_secs(100)).await?;
+    entered(key, 1).await;
+    Ok(workflow)
+}
+
+pub(crate) async fn stuck(health: &WorkerHealth, number: usize) -> Vec<StuckWorkflow> {
+    let found = || async {
+        let stuck = health.workers()[0].stuck.clone();
+        (stuck.len() == number).then_some(stuck)
+    };
+    eventually("stuck workflow", found).await
+}
+
+/// Runs other workflows of the queue.
+pub(crate) async fn serves_others(client: &Client, queue: &str) -> durable::Result<()> {
+    for number in 0..5 {
+        let text = number.to_string();
+        assert_eq!(Quick::execute(client, text.clone()).task_queue(queue).await?, text);
+    }
+    Ok(())
 }

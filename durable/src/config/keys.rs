@@ -246,6 +246,9 @@ sections! {
         workflow_pollers: Key<Positive> => workflow_pollers, without "the SDK decides";
         /// The most open calls of a worker for activities.
         activity_pollers: Key<Positive> => activity_pollers, without "the SDK decides";
+        /// The threads on which the workflows of a queue run. The limits above are divided among them, and
+        /// there are no more than slots for each kind of task.
+        workflow_threads: Key<Positive> => workflow_threads;
         /// The memory usage of the machine above which a worker takes no more tasks. With
         /// `target_cpu_usage`, it decides how many tasks run at once, up to the `max_concurrent` keys.
         target_memory_usage: Key<Fraction> => target_memory_usage, without "fixed numbers";

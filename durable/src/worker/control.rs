@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
+use super::id::WorkerId;
 use crate::definition::WorkerShutdown;
 
 /// Asks one SDK worker to stop. It may be called more than once.
@@ -23,8 +24,8 @@ pub(super) struct Control {
     phase: watch::Sender<Phase>,
     /// The announcement of the stop to the activities.
     shutdown: Arc<WorkerShutdown>,
-    /// The current SDK worker of each queue.
-    stops: Mutex<BTreeMap<&'static str, Stop>>,
+    /// The current SDK workers.
+    stops: Mutex<BTreeMap<WorkerId, Stop>>,
 }
 
 impl Control {
@@ -32,22 +33,22 @@ impl Control {
         Self { phase: watch::Sender::default(), shutdown, stops: Mutex::default() }
     }
 
-    /// Registers the worker of a queue. If a stop was asked for already, the worker is stopped.
-    pub(super) fn enlist(&self, queue: &'static str, stop: Stop) {
+    /// Registers an SDK worker. If a stop was asked for already, the worker is stopped.
+    pub(super) fn enlist(&self, worker: WorkerId, stop: Stop) {
         if self.is_stopping() {
             stop();
         }
-        self.stops.lock().unwrap_or_else(PoisonError::into_inner).insert(queue, stop);
+        self.stops.lock().unwrap_or_else(PoisonError::into_inner).insert(worker, stop);
         // A stop may have come between the two lines above.
         if self.is_stopping() {
             self.stop_all();
         }
     }
 
-    /// Removes the SDK worker of a queue, which has died. It's stopped, because the client refuses a
+    /// Removes an SDK worker, which has died. It's stopped, because the client refuses a
     /// second worker while the first is registered.
-    pub(super) fn retire(&self, queue: &'static str) {
-        let stop = self.stops.lock().unwrap_or_else(PoisonError::into_inner).remove(queue);
+    pub(super) fn retire(&self, worker: WorkerId) {
+        let stop = self.stops.lock().unwrap_or_else(PoisonError::into_inner).remove(&worker);
         if let Some(stop) = stop {
             stop();
         }

@@ -1,5 +1,6 @@
 //! The drain of workers: its limits, and a report on the activities that were running.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -96,35 +97,38 @@ pub(super) async fn drain(
     attempts: &Attempts,
     watchdog: &Watchdog,
 ) -> DrainReport {
-    let queues: Vec<_> = workers.iter().map(|worker| worker.queue).collect();
+    let queues: BTreeSet<_> = workers.iter().map(|worker| worker.id.queue).collect();
     let began = Instant::now();
     let limit = limit(limits, attempts);
     tokio::pin!(limit);
     let mut is_over = false;
-    let mut errors = Vec::new();
+    let (mut errors, mut hanging) = (Vec::new(), BTreeSet::new());
     for mut worker in workers {
         let Some(mut end) = worker.end.take() else { continue };
+        let queue = worker.id.queue;
         let ended = if is_over {
             end.try_recv().ok()
         } else {
             tokio::select! {
                 biased;
-                ended = &mut end => Some(ended.unwrap_or_else(|_| Err(vanished(worker.queue)))),
+                ended = &mut end => Some(ended.unwrap_or_else(|_| Err(vanished(queue)))),
                 () = &mut limit => { is_over = true; None }
             }
         };
         match ended {
             Some(Ok(())) => {}
             Some(Err(error)) => errors.push(error),
+            // Another thread of the queue hangs too.
+            None if !hanging.insert(queue) => {}
             None => {
                 leave_behind();
                 let running = attempts.under_way();
                 let running = running.into_iter().filter(|attempt| attempt.queue == worker.polled);
                 errors.push(WorkerError::Stuck {
-                    queue: worker.queue.to_owned(),
+                    queue: queue.to_owned(),
                     waited: began.elapsed(),
                     running: running.collect(),
-                    computing: watchdog.computing(worker.queue),
+                    computing: watchdog.computing(queue),
                 });
             }
         }
@@ -142,7 +146,7 @@ pub(super) async fn drain(
 
 /// Reports a drain that began at this time, with the errors of its workers.
 fn report(
-    queues: &[&'static str],
+    queues: &BTreeSet<&'static str>,
     began: Instant,
     attempts: &Attempts,
     watchdog: &Watchdog,
@@ -200,10 +204,12 @@ mod tests {
     use crate::definition::{ActivityAttempt, Attempts};
     use crate::worker::WorkerError;
     use crate::worker::health::Board;
+    use crate::worker::id::WorkerId;
     use crate::worker::running_worker::RunningWorker;
     use crate::worker::watchdog::{StuckLimits, Watchdog};
 
     const SHORT: Duration = Duration::from_millis(50);
+    const ANNOTATED: WorkerId = WorkerId { queue: "annotated", thread: 0 };
     const LONG: Duration = Duration::from_secs(3600);
 
     fn watchdog() -> Arc<Watchdog> {
@@ -223,7 +229,7 @@ mod tests {
     /// A worker whose SDK never ends, drained.
     async fn hanging(attempts: &Arc<Attempts>, drain_timeout: Duration) -> DrainReport {
         let (_never, end) = oneshot::channel();
-        let worker = RunningWorker { queue: "annotated", polled: "q".to_owned(), end: Some(end) };
+        let worker = RunningWorker { id: ANNOTATED, polled: "q".to_owned(), end: Some(end) };
         drain(vec![worker], &Limits { drain: drain_timeout, stop: SHORT }, attempts, &watchdog())
             .await
     }
@@ -257,7 +263,7 @@ mod tests {
             tokio::time::sleep(SHORT).await;
             drop(running);
         });
-        let worker = RunningWorker { queue: "annotated", polled: "q".to_owned(), end: Some(end) };
+        let worker = RunningWorker { id: ANNOTATED, polled: "q".to_owned(), end: Some(end) };
         let limits = Limits { drain: LONG, stop: SHORT };
         let report = drain(vec![worker], &limits, &attempts, &watchdog()).await;
         assert!(report.is_clean(), "{report}");

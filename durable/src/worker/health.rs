@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::watch;
 
+use super::id::WorkerId;
 use crate::client::Client;
 use crate::definition::StuckWorkflow;
 use crate::error::Error;
@@ -48,6 +49,19 @@ impl WorkerState {
         (Self::GivenUp, "given_up"),
     ];
 
+    /// Returns a number that is higher the more a state keeps a queue from being served well.
+    fn urgency(self) -> u8 {
+        match self {
+            Self::Running => 0,
+            Self::Stopped => 1,
+            Self::Draining => 2,
+            Self::Connecting => 3,
+            Self::Restarting => 4,
+            Self::Stuck => 5,
+            Self::GivenUp => 6,
+        }
+    }
+
     fn record(self, queue: &str) {
         let states = Self::LABELS.map(|(state, label)| (label, state == self));
         metrics::own::worker_state(queue, states);
@@ -68,7 +82,7 @@ impl fmt::Display for WorkerState {
     }
 }
 
-/// The health of the worker of a queue.
+/// The health of the worker of a queue. With several workflow threads, it's that of the least ready one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct QueueHealth {
@@ -128,7 +142,7 @@ impl WorkerHealth {
     /// Returns the health of each worker, without asking the server.
     #[must_use]
     pub fn workers(&self) -> Vec<QueueHealth> {
-        self.board.0.borrow().clone()
+        self.board.0.borrow().iter().map(|row| row.health.clone()).collect()
     }
 
     /// Returns the readiness of the workers. The server is asked, and has 0.8 seconds to answer.
@@ -170,9 +184,7 @@ impl WorkerHealth {
 
     /// Waits until every worker runs.
     pub async fn running(&self) {
-        let all = |workers: &Vec<QueueHealth>| {
-            workers.iter().all(|worker| worker.state == WorkerState::Running)
-        };
+        let all = |rows: &Vec<Row>| rows.iter().all(|row| row.health.state == WorkerState::Running);
         // The sender lives as long as `self` is borrowed.
         let _ = self.board.0.subscribe().wait_for(all).await;
     }
@@ -186,79 +198,109 @@ impl fmt::Debug for WorkerHealth {
 
 /// The states that the workers write, for everybody to read.
 #[derive(Debug)]
-pub(super) struct Board(watch::Sender<Vec<QueueHealth>>);
+pub(super) struct Board(watch::Sender<Vec<Row>>);
+
+/// The health of a queue, and the states of its threads, of which it shows the one that is least ready.
+#[derive(Debug)]
+struct Row {
+    queue: &'static str,
+    health: QueueHealth,
+    threads: Vec<(WorkerState, Option<String>)>,
+}
+
+impl Row {
+    fn new(queue: &'static str) -> Self {
+        metrics::own::no_worker_died(queue);
+        metrics::own::stuck(queue, 0);
+        let health = QueueHealth {
+            queue: queue.to_owned(),
+            state: WorkerState::Connecting,
+            deaths: 0,
+            error: None,
+            stuck: Vec::new(),
+            stuck_count: 0,
+        };
+        Self { queue, health, threads: Vec::new() }
+    }
+
+    /// Shows the state of the thread that is least ready.
+    fn show(&mut self) {
+        if let Some((state, error)) = self.threads.iter().max_by_key(|(state, _)| state.urgency()) {
+            self.health.state = *state;
+            self.health.error.clone_from(error);
+        }
+        self.health.state.record(self.queue);
+    }
+}
 
 impl Board {
-    pub(super) fn new(queues: impl Iterator<Item = &'static str>) -> Self {
-        let state = WorkerState::Connecting;
-        let workers = queues.map(|queue| {
-            state.record(queue);
-            metrics::own::no_worker_died(queue);
-            metrics::own::stuck(queue, 0);
-            QueueHealth {
-                queue: queue.to_owned(),
-                state,
-                deaths: 0,
-                error: None,
-                stuck: Vec::new(),
-                stuck_count: 0,
+    pub(super) fn new(workers: impl Iterator<Item = WorkerId>) -> Self {
+        let mut rows: Vec<Row> = Vec::new();
+        for id in workers {
+            // The threads of a queue follow each other.
+            if rows.last().is_none_or(|row| row.queue != id.queue) {
+                rows.push(Row::new(id.queue));
             }
-        });
-        Self(watch::Sender::new(workers.collect()))
+            if let Some(row) = rows.last_mut() {
+                row.threads.push((WorkerState::Connecting, None));
+            }
+        }
+        rows.iter_mut().for_each(Row::show);
+        Self(watch::Sender::new(rows))
     }
 
-    pub(super) fn set(&self, queue: &str, state: WorkerState, error: Option<String>) {
-        self.change(queue, |worker| {
-            worker.state = state;
-            worker.error = error;
-        });
+    pub(super) fn set(&self, worker: WorkerId, state: WorkerState, error: Option<String>) {
+        self.change(worker.queue, |row| row.threads[worker.thread as usize] = (state, error));
     }
 
-    pub(super) fn died(&self, queue: &str, error: String) {
-        metrics::own::worker_died(queue);
-        self.change(queue, |worker| {
-            worker.state = WorkerState::Restarting;
-            worker.deaths += 1;
-            worker.error = Some(error);
+    pub(super) fn died(&self, worker: WorkerId, error: String) {
+        metrics::own::worker_died(worker.queue);
+        self.change(worker.queue, |row| {
+            row.health.deaths += 1;
+            row.threads[worker.thread as usize] = (WorkerState::Restarting, Some(error));
         });
     }
 
     /// A workflow doesn't yield.
     pub(super) fn stuck(&self, workflow: &StuckWorkflow) {
-        self.change(&workflow.queue, |worker| {
-            worker.stuck.push(workflow.clone());
-            worker.stuck_count = worker.stuck_count.saturating_add(1);
+        self.change(&workflow.queue, |row| {
+            let health = &mut row.health;
+            health.stuck.push(workflow.clone());
+            health.stuck_count = health.stuck_count.saturating_add(1);
             metrics::own::became_stuck(&workflow.queue, &workflow.workflow_type);
-            metrics::own::stuck(&workflow.queue, worker.stuck.len());
+            metrics::own::stuck(&workflow.queue, health.stuck.len());
         });
     }
 
     /// A workflow that didn't yield does so again.
     pub(super) fn unstuck(&self, workflow: &StuckWorkflow) {
-        self.change(&workflow.queue, |worker| {
-            let found = worker.stuck.iter().position(|stuck| stuck == workflow);
-            found.map(|index| worker.stuck.remove(index));
-            metrics::own::stuck(&workflow.queue, worker.stuck.len());
+        self.change(&workflow.queue, |row| {
+            let stuck = &mut row.health.stuck;
+            let found = stuck.iter().position(|stuck| stuck == workflow);
+            found.map(|index| stuck.remove(index));
+            metrics::own::stuck(&workflow.queue, stuck.len());
         });
     }
 
     /// Every worker that has not ended is draining.
     pub(super) fn draining(&self) {
-        self.0.send_modify(|workers| {
-            for worker in workers {
-                if !matches!(worker.state, WorkerState::Stopped | WorkerState::GivenUp) {
-                    worker.state = WorkerState::Draining;
-                    worker.state.record(&worker.queue);
+        self.0.send_modify(|rows| {
+            for row in rows {
+                for (state, _) in &mut row.threads {
+                    if !matches!(state, WorkerState::Stopped | WorkerState::GivenUp) {
+                        *state = WorkerState::Draining;
+                    }
                 }
+                row.show();
             }
         });
     }
 
-    fn change(&self, queue: &str, change: impl FnOnce(&mut QueueHealth)) {
-        self.0.send_modify(|workers| {
-            if let Some(worker) = workers.iter_mut().find(|worker| worker.queue == queue) {
-                change(worker);
-                worker.state.record(queue);
+    fn change(&self, queue: &str, change: impl FnOnce(&mut Row)) {
+        self.0.send_modify(|rows| {
+            if let Some(row) = rows.iter_mut().find(|row| row.queue == queue) {
+                change(row);
+                row.show();
             }
         });
     }

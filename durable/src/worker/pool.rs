@@ -8,32 +8,19 @@ use temporalio_sdk::workflow_interceptors::{WorkflowInterceptor, WorkflowInterce
 use temporalio_sdk::{WorkerOptions, WorkflowContextView};
 use tokio::sync::oneshot;
 
-use super::control::Control;
-use super::limits::Limits;
-use super::report::{QueueReport, StartupReport};
-use super::running::{Launch, RunningWorkers};
-use super::serve::Plan;
 use super::settings::ServingSettings;
 use super::stop::StopSignals;
-use super::tuning::Controllers;
-use super::{DeploymentVersion, VersioningBehavior, WorkerError, attributes, version};
+use super::{DeploymentVersion, VersioningBehavior, WorkerError};
 use crate::background::CONTROL;
 use crate::client::Client;
-use crate::definition::entry::Target;
-use crate::definition::guarded_interceptor::{ActivityGuard, guarded};
-use crate::definition::{
-    Attempts, Dependencies, Queue, Registry, WorkerShutdown, configured, debug, user_code,
-};
+use crate::definition::guarded_interceptor::guarded;
+use crate::definition::{Dependencies, Registry, debug};
 use crate::error::Result;
-use crate::error::command_sizes::counting_interceptor;
-use crate::error::payload_limit::PayloadLimit;
-use crate::error::server_limits::WorkerLimits;
-use crate::instrumentation;
-use crate::logs::{self, CallersSubscriber};
+use crate::logs;
 use crate::options::ConfiguredOptions;
 use crate::settings::Settings;
 
-type Adjust = Arc<dyn Fn(&mut WorkerOptions) + Send + Sync>;
+pub(super) type Adjust = Arc<dyn Fn(&mut WorkerOptions) + Send + Sync>;
 
 /// The workers of a program: one for each queue that its annotations name.
 ///
@@ -53,8 +40,8 @@ pub struct Workers {
     pub(super) dependencies: Dependencies,
     pub(super) settings: Settings<ServingSettings>,
     pub(super) version: Option<(DeploymentVersion, VersioningBehavior)>,
-    adjust: Option<Adjust>,
-    interceptors: Vec<WorkflowInterceptorConstructor>,
+    pub(super) adjust: Option<Adjust>,
+    pub(super) interceptors: Vec<WorkflowInterceptorConstructor>,
     /// `true` in tests: a missing `State<T>` fails the call of the activity, and not the start.
     pub(super) for_test: bool,
     pub(super) options: Arc<ConfiguredOptions>,
@@ -255,7 +242,7 @@ impl Workers {
         self
     }
 
-    /// Runs the workers until Ctrl-C or SIGTERM, and then [drains](RunningWorkers::drain) them. A second
+    /// Runs the workers until Ctrl-C or SIGTERM, and then [drains](super::RunningWorkers::drain) them. A second
     /// signal ends the drain at once. When a worker is given up, the others are drained too.
     ///
     /// [`Exit`](super::Exit) turns the result into an exit code.
@@ -285,99 +272,11 @@ impl Workers {
         }
     }
 
-    /// Starts the workers, each on a thread of its own, and returns once all of them are created. They
-    /// begin to poll as soon as the server has confirmed the namespace.
-    ///
-    /// # Errors
-    /// - [`RegistryError`](crate::definition::RegistryError): the annotations contradict each other.
-    /// - [`WorkerError::Misconfigured`]: nothing is linked, a queue is unknown, or a `State<T>` is
-    ///   missing; all problems at once.
-    /// - [`WorkerError::Disabled`]: the configuration disables serving.
-    /// - [`WorkerError::HealthListener`]: the health listener can't listen on its address.
-    /// - [`WorkerError::Create`]: the SDK couldn't create a worker.
-    pub async fn start(mut self) -> Result<RunningWorkers> {
-        let settings = self.enabled()?;
-        let registry = self.registry()?;
-        for unknown in settings.names.unknown(&registry) {
-            // Another program may share the file, so they are no errors.
-            tracing::warn!("{unknown}");
-        }
-        let queues = self.select(&settings, &registry)?;
-        if self.version.is_some() {
-            self.client.set_versioned();
-        }
-        let shutdown = Arc::new(WorkerShutdown::default());
-        let attempts = Arc::new(Attempts::default());
-        let mut limits = Limits { drain: settings.drain_timeout, stop: settings.stop_timeout };
-        self.dependencies.insert(Arc::clone(&shutdown));
-        self.dependencies.insert(Arc::clone(&attempts));
-        self.dependencies.insert(Arc::new(CallersSubscriber::current()));
-        let set = settings.payload_limit.map(|bytes| PayloadLimit::new(bytes as usize));
-        let payload_limits = WorkerLimits { set, server: Arc::clone(&self.client.limits) };
-        self.dependencies.insert(Arc::new(payload_limits.clone()));
-        let dependencies = Arc::new(std::mem::take(&mut self.dependencies));
-        let (mut plans, mut reports) = (Vec::new(), Vec::new());
-        let mut controllers = Controllers::default();
-        for (name, queue) in queues {
-            let mut options =
-                WorkerOptions::new(name).graceful_shutdown_period(limits.drain).build();
-            settings.of_queue(name).apply(&mut options, &mut controllers);
-            self.complete(&mut options, queue, &dependencies)?;
-            // `worker_options` may have given the SDK more time.
-            limits.drain = limits.drain.max(options.graceful_shutdown_period.unwrap_or_default());
-            reports.push(QueueReport::new(queue, &options));
-            plans.push(Plan { queue: name, options, payload_limits: payload_limits.clone() });
-        }
-        let report = StartupReport::new(&self.client, limits, &settings, reports);
-        tracing::info!("{report}");
-        let control = Arc::new(Control::new(shutdown));
-        attributes::report_unfit(&self.client, &registry, &control);
-        let launch = Launch {
-            plans,
-            limits,
-            restarts: settings.restarts(),
-            stuck: settings.stuck(),
-            attempts,
-            control,
-            health_address: settings.health_address,
-            report,
-            for_test: self.for_test,
-        };
-        Ok(RunningWorkers::start(&self.client, launch).await?)
-    }
-
-    /// Completes the SDK's options for the worker of a queue: everything is registered, and adjusted.
-    fn complete(
-        &self,
-        options: &mut WorkerOptions,
-        queue: &Queue,
-        dependencies: &Arc<Dependencies>,
-    ) -> Result<(), WorkerError> {
-        queue.register(&mut Target::Worker(options, dependencies)).map_err(|error| {
-            WorkerError::Create { queue: options.task_queue.clone(), source: error.into() }
-        })?;
-        let given = (*self.options != ConfiguredOptions::default())
-            .then(|| configured::configured_options_interceptor(Arc::clone(&self.options)));
-        options.activity_inbound_interceptor(ActivityGuard);
-        let traces = instrumentation::add_to(options);
-        let interceptors = [user_code::starting_interceptor(), counting_interceptor()].into_iter();
-        let interceptors = interceptors.chain(traces);
-        let interceptors = interceptors.chain(given).chain(self.interceptors.clone()).collect();
-        options.register_workflow_interceptors(interceptors);
-        if let Some((version, behavior)) = &self.version {
-            options.deployment_options = version::options(version, *behavior);
-        }
-        if let Some(adjust) = &self.adjust {
-            adjust(options);
-        }
-        Ok(())
-    }
-
     /// Returns the settings.
     ///
     /// # Errors
     /// [`WorkerError::Disabled`] if one of them disables serving.
-    fn enabled(&self) -> Result<ServingSettings, WorkerError> {
+    pub(super) fn enabled(&self) -> Result<ServingSettings, WorkerError> {
         let settings = self.settings.effective();
         if settings.enabled { Ok(settings) } else { Err(WorkerError::Disabled) }
     }
@@ -386,7 +285,7 @@ impl Workers {
         not(feature = "testing"),
         expect(clippy::unused_self, reason = "only tests ask for more")
     )]
-    fn registry(&self) -> Result<Registry> {
+    pub(super) fn registry(&self) -> Result<Registry> {
         #[cfg_attr(not(feature = "testing"), expect(unused_mut, reason = "only tests add to it"))]
         let mut registry = Registry::collect()?;
         #[cfg(feature = "testing")]

@@ -1,6 +1,7 @@
 //! The report that is logged when workers start: what they serve, with which options, and where.
 
 use std::fmt;
+use std::ops::Add;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -60,6 +61,8 @@ pub struct QueueReport {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct EffectiveOptions {
+    /// The threads that run workflows. The limits below are those of all threads together.
+    pub workflow_threads: u32,
     /// The most workflow tasks at once.
     pub workflow_slots: Option<usize>,
     /// The most activities at once.
@@ -105,13 +108,16 @@ impl StartupReport {
 }
 
 impl QueueReport {
-    pub(super) fn new(queue: &Queue, options: &WorkerOptions) -> Self {
-        Self {
-            queue: options.task_queue.clone(),
+    /// Returns the report on a queue with the options of its threads, of which there is at least one.
+    pub(super) fn new(queue: &Queue, threads: &[WorkerOptions]) -> Option<Self> {
+        let mut options = threads.iter().map(EffectiveOptions::new);
+        let first = options.next()?;
+        Some(Self {
+            queue: threads[0].task_queue.clone(),
             workflows: queue.workflows().iter().map(|entry| entry.name.to_owned()).collect(),
             activities: queue.activities().iter().map(|entry| entry.name.to_owned()).collect(),
-            options: EffectiveOptions::new(options),
-        }
+            options: options.fold(first, |all, one| all.with_thread(&one)),
+        })
     }
 }
 
@@ -121,6 +127,7 @@ impl EffectiveOptions {
         let version = &options.deployment_options.version;
         let versioned = options.deployment_options.use_worker_versioning;
         Self {
+            workflow_threads: 1,
             workflow_slots,
             activity_slots,
             local_activity_slots,
@@ -133,6 +140,27 @@ impl EffectiveOptions {
             build_id: version.build_id.clone(),
         }
     }
+
+    /// Adds the options of a further thread.
+    fn with_thread(self, other: &Self) -> Self {
+        Self {
+            workflow_threads: self.workflow_threads + other.workflow_threads,
+            workflow_slots: sum(self.workflow_slots, other.workflow_slots),
+            activity_slots: sum(self.activity_slots, other.activity_slots),
+            local_activity_slots: sum(self.local_activity_slots, other.local_activity_slots),
+            workflow_cache_size: self.workflow_cache_size + other.workflow_cache_size,
+            workflow_pollers: sum(self.workflow_pollers, other.workflow_pollers),
+            activity_pollers: sum(self.activity_pollers, other.activity_pollers),
+            activities_per_second: sum(self.activities_per_second, other.activities_per_second),
+            // The server's limit, the deployment and the build are those of the queue.
+            ..self
+        }
+    }
+}
+
+/// Adds two limits, if there are both.
+fn sum<T: Add<Output = T>>(one: Option<T>, other: Option<T>) -> Option<T> {
+    one.zip(other).map(|(one, other)| one + other)
 }
 
 /// Returns the slots for workflow tasks, activities and local activities.
@@ -220,8 +248,9 @@ impl fmt::Display for EffectiveOptions {
         let rate = |rate: Option<f64>| rate.map_or("no limit".to_owned(), |n| n.to_string());
         write!(
             f,
-            "slots: {} workflow tasks, {} activities, {} local activities; cache: {} workflows; \
+            "workflow threads: {}; slots: {} workflow tasks, {} activities, {} local activities; cache: {} workflows; \
              pollers: {} and {}; activities a second: {}, of the queue: {}; ",
+            self.workflow_threads,
             count(self.workflow_slots),
             count(self.activity_slots),
             count(self.local_activity_slots),

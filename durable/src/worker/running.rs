@@ -81,7 +81,7 @@ impl RunningWorkers {
         let runtime = Runtime::from_current_tokio(runtime_options(launch.for_test))
             .map_err(|error| WorkerError::Create { queue: "*".to_owned(), source: error.into() })?;
         let runtime = Arc::new(runtime);
-        let board = Arc::new(Board::new(launch.plans.iter().map(|plan| plan.queue)));
+        let board = Arc::new(Board::new(launch.plans.iter().map(|plan| plan.id)));
         let health = WorkerHealth::new(client, &board);
         let listener = match &launch.health_address {
             Some(address) => Some(listen::start(address, &health).await?),
@@ -114,7 +114,6 @@ impl RunningWorkers {
                 plan,
                 tokio: Handle::current(),
                 runtime: Arc::clone(&runtime),
-                client: client.clone(),
                 control: Arc::clone(&running.control),
                 board: Arc::clone(&running.board),
                 watchdog: Arc::clone(&running.watchdog),
@@ -130,7 +129,7 @@ impl RunningWorkers {
 
     /// Returns the names of the queues that are served.
     pub fn queues(&self) -> impl Iterator<Item = &'static str> {
-        self.workers.iter().map(|worker| worker.queue)
+        self.workers.iter().map(|worker| worker.id).filter(|id| id.thread == 0).map(|id| id.queue)
     }
 
     /// Returns a report on the workers: what they serve, with which options, and on which server.
@@ -163,7 +162,7 @@ impl RunningWorkers {
                     && let Poll::Ready(ended) = end.poll_unpin(cx)
                 {
                     worker.end = None;
-                    return Poll::Ready(ended.unwrap_or_else(|_| Err(vanished(worker.queue))));
+                    return Poll::Ready(ended.unwrap_or_else(|_| Err(vanished(worker.id.queue))));
                 }
             }
             Poll::Pending

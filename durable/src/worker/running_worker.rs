@@ -1,17 +1,18 @@
-//! The worker of a queue as its owner sees it: the task that supervises it, and its end.
+//! The worker of a thread as its owner sees it: the task that supervises it, and its end.
 
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
 use super::WorkerError;
+use super::id::WorkerId;
 use super::supervise::Supervisor;
 use super::worker_thread::WorkerThread;
 use crate::background::CONTROL;
 
-/// The worker of a queue.
+/// The worker of a thread.
 pub(super) struct RunningWorker {
-    pub(super) queue: &'static str,
+    pub(super) id: WorkerId,
     /// The name of the queue that is polled, which `worker_options` may have changed.
     pub(super) polled: String,
     /// The end of the worker, until it was received.
@@ -22,9 +23,9 @@ impl RunningWorker {
     /// Starts the worker, and its supervision on the runtime of the control.
     pub(super) async fn start(supervisor: Supervisor) -> Result<Self, WorkerError> {
         let serving = Arc::clone(&supervisor.serving);
-        let (queue, polled) = (serving.plan.queue, serving.plan.options.task_queue.clone());
+        let (id, polled) = (serving.plan.id, serving.plan.options.task_queue.clone());
         let first = WorkerThread::start(&serving).await.map_err(|cause| WorkerError::Create {
-            queue: queue.to_owned(),
+            queue: id.queue.to_owned(),
             source: cause.into(),
         })?;
         let (end_sender, end) = oneshot::channel();
@@ -36,7 +37,7 @@ impl RunningWorker {
             // Nobody listens any more when the workers were dropped.
             let _ = end_sender.send(end);
         });
-        Ok(Self { queue, polled, end: Some(end) })
+        Ok(Self { id, polled, end: Some(end) })
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 use super::access::Access;
 use super::control::{Control, Stop};
 use super::health::{Board, WorkerState};
+use super::id::WorkerId;
 use super::presence::Presence;
 use super::watchdog::Watchdog;
 use crate::client::{Client, is_refusal, is_transient};
@@ -26,20 +27,20 @@ use crate::error::{ConnectionError, Error};
 /// The pause before a server that was away is asked again.
 pub(super) const RECONNECT: Duration = Duration::from_millis(500);
 
-/// Everything that a worker is started with.
+/// Everything that the SDK worker of a thread is started with.
 pub(super) struct Plan {
-    pub(super) queue: &'static str,
+    pub(super) id: WorkerId,
+    pub(super) client: Client,
     pub(super) options: WorkerOptions,
     pub(super) payload_limits: WorkerLimits,
 }
 
-/// Everything that the SDK workers of a queue share: the first one, and those that replace it.
+/// Everything that the SDK workers of a thread share: the first one, and those that replace it.
 pub(super) struct Serving {
     pub(super) plan: Plan,
     /// The runtime that the workers were started from, on which their activities run.
     pub(super) tokio: Handle,
     pub(super) runtime: Arc<Runtime>,
-    pub(super) client: Client,
     pub(super) control: Arc<Control>,
     pub(super) board: Arc<Board>,
     pub(super) watchdog: Arc<Watchdog>,
@@ -80,20 +81,20 @@ impl Serving {
     /// Makes an SDK worker.
     pub(super) fn make(&self) -> Result<Worker, WorkerCreateError> {
         let options = self.plan.options.clone();
-        let worker = Worker::new(&self.runtime, self.client.sdk().clone(), options)?;
+        let worker = Worker::new(&self.runtime, self.plan.client.sdk().clone(), options)?;
         let (tokio, stop) = (self.tokio.clone(), worker.shutdown_handle());
         // The control calls it on its own runtime, and the SDK expects that of the worker.
         let stop: Stop = Box::new(move || {
             let _entered = tokio.enter();
             stop();
         });
-        self.control.enlist(self.plan.queue, stop);
+        self.control.enlist(self.plan.id, stop);
         Ok(worker)
     }
 
     /// Runs one SDK worker to its end.
     pub(super) async fn serve(&self, mut worker: Worker) -> End {
-        let queue = self.plan.queue;
+        let id = self.plan.id;
         match self.connected().await {
             Ok(true) => {}
             Ok(false) => return End::Stopped,
@@ -103,8 +104,8 @@ impl Serving {
         // The server has told its limits now.
         self.plan.payload_limits.get().apply_to_workflows();
         if !self.control.is_stopping() {
-            self.board.set(queue, WorkerState::Running, None);
-            tracing::debug!(queue, "the worker runs");
+            self.board.set(id, WorkerState::Running, None);
+            tracing::debug!(queue = id.queue, "the worker runs");
         }
         match AssertUnwindSafe(worker.run()).catch_unwind().await {
             Ok(Ok(())) if self.control.is_stopping() => End::Stopped,
@@ -112,8 +113,8 @@ impl Serving {
             Ok(Err(error)) if is_away(&error) => End::Unreachable(error.into()),
             Ok(Err(error)) => match refusal(&error) {
                 // The key was changed, and the worker wasn't told yet.
-                Some(_) if self.client.has_new_key() => End::Unreachable(error.into()),
-                Some(status) => End::Refused(self.client.credentials_refused(status.clone())),
+                Some(_) if self.plan.client.has_new_key() => End::Unreachable(error.into()),
+                Some(status) => End::Refused(self.plan.client.credentials_refused(status.clone())),
                 None => End::Died(error.into()),
             },
             Err(panic) => End::Died(ThreadPanicked { message: panic_message(&*panic) }.into()),
@@ -125,7 +126,7 @@ impl Serving {
         loop {
             let checked = tokio::select! {
                 () = self.control.stopping() => return Ok(false),
-                checked = self.client.check_namespace() => checked,
+                checked = self.plan.client.check_namespace() => checked,
             };
             match checked {
                 Ok(()) => {
@@ -144,7 +145,7 @@ impl Serving {
     pub(super) fn waiting_for_the_server(&self, error: &(dyn StdError + 'static)) {
         let error = one_line(error);
         self.presence.away(&error);
-        self.board.set(self.plan.queue, WorkerState::Connecting, Some(error));
+        self.board.set(self.plan.id, WorkerState::Connecting, Some(error));
     }
 
     /// Waits for a pause, or until a stop is asked for.

@@ -97,6 +97,8 @@ pub(crate) struct WorkerSettings {
     /// The number of open calls for workflow tasks. The SDK decides by default.
     pub(crate) workflow_pollers: Option<u32>,
     pub(crate) activity_pollers: Option<u32>,
+    /// The number of threads that run workflows, among which the limits are divided.
+    pub(crate) workflow_threads: u32,
     /// The usage of memory and processors, from 0 to 1, up to which a worker takes tasks. Fixed numbers of
     /// tasks are the default.
     pub(crate) target_memory_usage: Option<f64>,
@@ -118,6 +120,7 @@ impl Default for WorkerSettings {
             sticky_timeout: Duration::from_secs(10),
             workflow_pollers: None,
             activity_pollers: None,
+            workflow_threads: 1,
             target_memory_usage: None,
             target_cpu_usage: None,
             build_id: None,

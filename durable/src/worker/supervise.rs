@@ -1,4 +1,4 @@
-//! The supervisor of one queue's worker: it restarts the SDK's worker when it dies, and replaces it when
+//! The supervisor of the worker of one thread: it restarts the SDK's worker when it dies, and replaces it when
 //! a workflow doesn't yield.
 //!
 //! Each SDK worker keeps its workflows on a thread of its own; its activities run on the Tokio runtime
@@ -45,7 +45,7 @@ impl Restarts {
     }
 }
 
-/// The supervisor of the worker of a queue.
+/// The supervisor of the worker of a thread.
 pub(super) struct Supervisor {
     pub(super) serving: Arc<Serving>,
     pub(super) restarts: Restarts,
@@ -121,7 +121,7 @@ impl Supervisor {
     }
 
     fn stopped(&self) -> Next {
-        self.serving.board.set(self.serving.plan.queue, WorkerState::Stopped, None);
+        self.serving.board.set(self.serving.plan.id, WorkerState::Stopped, None);
         Next::End(Ok(()))
     }
 
@@ -132,31 +132,31 @@ impl Supervisor {
         }
         self.serving.waiting_for_the_server(&**cause);
         self.serving.pause(RECONNECT).await;
-        self.serving.control.retire(self.serving.plan.queue);
+        self.serving.control.retire(self.serving.plan.id);
         Next::Start
     }
 
     fn refused(&self, error: Error) -> Next {
         let Serving { control, board, .. } = &*self.serving;
-        let queue = self.serving.plan.queue;
-        control.retire(queue);
+        let (id, queue) = (self.serving.plan.id, self.serving.plan.id.queue);
+        control.retire(id);
         let text = one_line(&error);
         tracing::error!(queue, error = text, "the server refuses the worker, which is given up");
-        board.set(queue, WorkerState::GivenUp, Some(text));
+        board.set(id, WorkerState::GivenUp, Some(text));
         let source = SharedError::new(error);
         Next::End(Err(WorkerError::Refused { queue: queue.to_owned(), source }))
     }
 
     async fn died(&self, cause: Cause, deaths: u32) -> Next {
         let Serving { control, board, .. } = &*self.serving;
-        let queue = self.serving.plan.queue;
-        control.retire(queue);
+        let (id, queue) = (self.serving.plan.id, self.serving.plan.id.queue);
+        control.retire(id);
         let text = one_line(&*cause);
-        board.died(queue, health_text(&cause));
+        board.died(id, health_text(&cause));
         let pause = self.restarts.pause_before(deaths).filter(|_| !control.is_stopping());
         let Some(pause) = pause else {
             tracing::error!(queue, error = text, deaths, "the worker died and is given up");
-            board.set(queue, WorkerState::GivenUp, Some(health_text(&cause)));
+            board.set(id, WorkerState::GivenUp, Some(health_text(&cause)));
             let (queue, restarts) = (queue.to_owned(), deaths - 1);
             return Next::End(Err(WorkerError::Ended { queue, restarts, source: cause.into() }));
         };
@@ -169,20 +169,20 @@ impl Supervisor {
     /// workflows to the next one.
     fn stuck(&self, workflow: &StuckWorkflow) -> Next {
         let Serving { control, board, .. } = &*self.serving;
-        let queue = self.serving.plan.queue;
-        board.set(queue, WorkerState::Stuck, Some(format!("{workflow} does not yield")));
-        control.retire(queue);
+        let (id, queue) = (self.serving.plan.id, self.serving.plan.id.queue);
+        board.set(id, WorkerState::Stuck, Some(format!("{workflow} does not yield")));
+        control.retire(id);
         tracing::warn!(queue, "the worker is replaced by one on another thread");
         Next::Start
     }
 
     fn too_many_stuck(&self, workflows: Vec<StuckWorkflow>) -> Next {
         let Serving { control, board, .. } = &*self.serving;
-        let queue = self.serving.plan.queue;
-        control.retire(queue);
+        let (id, queue) = (self.serving.plan.id, self.serving.plan.id.queue);
+        control.retire(id);
         let error = WorkerError::TooManyStuck { queue: queue.to_owned(), workflows };
         tracing::error!(queue, "{error}");
-        board.set(queue, WorkerState::GivenUp, Some(error.to_string()));
+        board.set(id, WorkerState::GivenUp, Some(error.to_string()));
         Next::End(Err(error))
     }
 }

@@ -12,6 +12,7 @@ use temporalio_sdk::runtime::worker_tuner::{
 };
 
 use super::settings::WorkerSettings;
+use super::threads::Share;
 
 /// The slots for Nexus tasks, of which this crate has none. The SDK requires at least one.
 const NEXUS_SLOTS: usize = 1;
@@ -33,21 +34,31 @@ impl Controllers {
 }
 
 impl WorkerSettings {
-    /// Writes the settings into the options of the SDK.
-    pub(super) fn apply(&self, options: &mut WorkerOptions, controllers: &mut Controllers) {
+    /// Writes the share of one thread in the settings into the options of the SDK.
+    pub(super) fn apply(
+        &self,
+        share: Share,
+        options: &mut WorkerOptions,
+        controllers: &mut Controllers,
+    ) {
         let limit = |rate: f64| (rate > 0.0).then_some(rate);
-        let pollers = |count: Option<u32>| count.map(size).map(PollerBehavior::SimpleMaximum);
-        options.max_worker_activities_per_second = limit(self.activities_per_second);
+        let pollers = |least, count: Option<u32>| {
+            let count = count.map(|count| size(share.at_least(least, count)));
+            count.map(PollerBehavior::SimpleMaximum)
+        };
+        let rate = share.of_rate(self.activities_per_second);
+        options.max_worker_activities_per_second = limit(rate);
         options.max_task_queue_activities_per_second = limit(self.task_queue_activities_per_second);
-        options.max_cached_workflows = size(self.workflow_cache_size);
+        options.max_cached_workflows = size(share.at_least(1, self.workflow_cache_size));
         options.sticky_queue_schedule_to_start_timeout = self.sticky_timeout;
-        options.workflow_task_poller_behavior = pollers(self.workflow_pollers);
-        options.activity_task_poller_behavior = pollers(self.activity_pollers);
+        options.workflow_task_poller_behavior =
+            pollers(self.least_pollers(), self.workflow_pollers);
+        options.activity_task_poller_behavior = pollers(1, self.activity_pollers);
         if let Some(build_id) = &self.build_id {
             options.deployment_options = WorkerDeploymentOptions::from_build_id(build_id.clone());
         }
         let controller = controllers.get(self);
-        let slots = |count: u32| slots(size(count), controller.as_ref());
+        let slots = |count: u32| slots(size(share.of(count)), controller.as_ref());
         options.tuner = TunerHolder::builder()
             .workflow_task_slot_supplier(slots(self.max_concurrent_workflow_tasks))
             .activity_task_slot_supplier(slots(self.max_concurrent_activities))
@@ -55,6 +66,12 @@ impl WorkerSettings {
             .nexus_task_slot_supplier(FixedSizeSlotSupplier::new(NEXUS_SLOTS))
             .build()
             .into();
+    }
+
+    /// Returns the least pollers for workflow tasks: with a cache one for workflows in memory, and one for
+    /// others.
+    fn least_pollers(&self) -> u32 {
+        if self.workflow_cache_size > 0 { 2 } else { 1 }
     }
 }
 

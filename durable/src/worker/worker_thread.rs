@@ -48,7 +48,7 @@ impl WorkerThread {
         let (end_sender, end) = oneshot::channel();
         let (tokio, counted, serving) =
             (serving.tokio.clone(), Counted::new(), Arc::clone(serving));
-        let name = format!("durable-{}", serving.plan.queue);
+        let name = format!("durable-{}", serving.plan.id);
         let subscriber = CallersSubscriber::current();
         let run = move || {
             let (_entered, _logging) = (tokio.enter(), subscriber.of_this_thread());
@@ -58,7 +58,7 @@ impl WorkerThread {
                 Ok(worker) => worker,
                 Err(error) => return drop(made_sender.send(Err(error))),
             };
-            let notices = serving.watchdog.watch_this_thread(serving.plan.queue);
+            let notices = serving.watchdog.watch_this_thread(serving.plan.id.queue);
             if made_sender.send(Ok(notices)).is_err() {
                 return;
             }

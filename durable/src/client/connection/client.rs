@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::again::Again;
 use super::api_key::KeyFile;
 use crate::client::start::clock::Clock;
 use crate::definition::Dependencies;
@@ -34,6 +35,8 @@ pub struct Client {
     pub(crate) has_codec: bool,
     /// The file of the API key, if it comes from one.
     pub(crate) key: Option<Arc<KeyFile>>,
+    /// The way to another connection like this one.
+    pub(super) again: Option<Arc<Again>>,
 }
 
 impl Client {
@@ -55,6 +58,7 @@ impl Client {
             limits: Arc::default(),
             has_codec: false,
             key: None,
+            again: None,
         }
     }
 

@@ -10,6 +10,7 @@ use temporalio_client::{ClientOptions, Connection};
 use temporalio_common::data_converters::DataConverter;
 use tokio::time::{Instant, timeout_at};
 
+use super::again::Again;
 use super::api_key::{ApiKey, KeyFile};
 use super::client::Client;
 use super::diagnosis::{Reason, diagnose};
@@ -77,7 +78,9 @@ async fn open(parts: Parts, settings: ConnectionSettings, limit: Limit) -> Resul
         show_values(show);
     }
     let address = target.address.to_string();
-    let connecting = CONNECTIONS.run(Connection::connect(target.options(&settings)));
+    let options = target.options(&settings);
+    let again = Arc::new(Again::new(options.clone(), settings.api_key.as_ref()));
+    let connecting = CONNECTIONS.run(Connection::connect(options));
     let connection = match timeout_at(limit.deadline, connecting).await {
         Ok(Ok(connection)) => connection,
         Ok(Err(error)) => {
@@ -108,8 +111,37 @@ async fn open(parts: Parts, settings: ConnectionSettings, limit: Limit) -> Resul
         limits,
         has_codec,
         key,
+        again: Some(again),
         ..Client::over(sdk, address, parts.options, parts.attached)
     })
+}
+
+impl Client {
+    /// Returns the same client with a connection of its own, which other workers don't share.
+    ///
+    /// # Errors
+    /// [`ConnectionError`] if the server doesn't answer, or the file of the API key can't be read.
+    pub(crate) async fn with_own_connection(&self) -> Result<Self> {
+        let Some(again) = self.again.clone() else { return Ok(self.clone()) };
+        let unreachable =
+            |source| ConnectionError::Unreachable { address: self.address.to_string(), source };
+        let mut options = again.options.clone();
+        let key = match &again.key {
+            Some(path) => {
+                let key = ApiKey::File(path.clone()).read()?;
+                options.api_key = Some(key.clone());
+                Some((path.clone(), key))
+            }
+            None => None,
+        };
+        let connection = CONNECTIONS.run(Connection::connect(options)).await;
+        let connection = connection.map_err(|error| unreachable(error.into()))?;
+        let key = key.map(|(path, key)| Arc::new(KeyFile::watch(path, key, &connection)));
+        let options = self.sdk.options().clone();
+        let sdk = temporalio_client::Client::new(connection, options);
+        let sdk = sdk.map_err(|error| unreachable(error.into()))?;
+        Ok(Self { sdk, key, ..self.clone() })
+    }
 }
 
 /// Returns the error of a failed connection, with the reason that is found by another connection.

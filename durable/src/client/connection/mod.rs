@@ -1,5 +1,6 @@
 //! The connection to a server: its settings, its security, and the client that uses it.
 
+mod again;
 mod answer;
 mod api_key;
 mod builder;
