@@ -77,6 +77,7 @@
 //! - `codec-server`: [`codec::server`], by which the web UI and the `temporal` command show encoded values.
 //! - `config` (default): [`config`], configuration from a file and the environment.
 //! - `encryption`: [`codec`], encryption and compression of everything that is sent to the server.
+//! - `schema`: [`contract`], the contract of workflows and activities with their callers, and its check.
 //! - `dev-server`: [`dev_server`], which finds or downloads the official `temporal` command, and runs it.
 //! - `telemetry`: `telemetry`, which exports metrics and traces.
 //! - `testing`: [`testing`] and [`#[durable::test]`](macro@test), for tests of workflows and activities.
@@ -85,7 +86,7 @@
 #![deny(missing_debug_implementations)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #![cfg_attr(
-    not(all(feature = "encryption", feature = "testing")),
+    not(all(feature = "encryption", feature = "schema", feature = "testing")),
     allow(rustdoc::broken_intra_doc_links)
 )]
 
@@ -104,6 +105,8 @@ pub mod codec;
 mod codec_server_settings;
 #[cfg(feature = "config")]
 pub mod config;
+#[cfg(feature = "schema")]
+pub mod contract;
 pub mod definition;
 #[cfg(feature = "dev-server")]
 pub mod dev_server;

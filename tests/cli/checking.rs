@@ -186,9 +186,11 @@ fn the_schema_says_what_the_registry_knows() {
     let parcels = queue("queues", "cli-parcels");
     let workflow = &parcels["workflows"][0];
     assert_eq!(workflow["name"], json!("ParcelWorkflow"));
-    assert_eq!(workflow["parameters"], json!([{ "name": "parcel", "type": "Parcel" }]));
-    assert_eq!(workflow["signals"][0]["parameters"][1], json!({ "name": "number", "type": "u32" }));
-    assert_eq!(workflow["updates"][0]["output"], json!("usize"));
+    assert_eq!(workflow["inputs"], json!([{ "name": "parcel", "type": "Parcel" }]));
+    let number = &workflow["signals"][0]["inputs"][1];
+    assert_eq!((&number["name"], &number["type"]), (&json!("number"), &json!("u32")));
+    assert_eq!(number["schema"]["format"], json!("uint32"));
+    assert_eq!(workflow["updates"][0]["output"]["type"], json!("usize"));
     assert_eq!(parcels["activities"][0]["name"], json!("weigh"));
     assert_eq!(
         queue("declared", "cli-elsewhere")["workflows"][0]["name"],

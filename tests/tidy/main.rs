@@ -115,6 +115,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "worker",
         ],
     ),
+    ("contract", &["definition", "options"]),
     (
         "testing",
         &[
@@ -138,6 +139,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "client",
             "codec",
             "config",
+            "contract",
             "definition",
             "dev_server",
             "error",

@@ -21,6 +21,10 @@ pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
 /// The exit code of a wait that Ctrl-C has ended, as shells report the signal.
 const INTERRUPTED: u8 = 130;
 
+/// The exit code of a check that found a breaking change.
+#[cfg(feature = "schema")]
+const BREAKING: u8 = 3;
+
 /// The error of a command, with its exit code.
 #[derive(Debug)]
 pub(super) struct Problem {
@@ -44,6 +48,12 @@ impl Problem {
     /// An error that came up while the command ran.
     pub(super) fn failure(error: impl Into<BoxError>) -> Self {
         Self { code: FAILED, error: error.into() }
+    }
+
+    /// The end of a check that found a breaking change.
+    #[cfg(feature = "schema")]
+    pub(super) fn breaking(error: impl Into<BoxError>) -> Self {
+        Self { code: BREAKING, error: error.into() }
     }
 
     /// The end of a wait by Ctrl-C.

@@ -13,7 +13,7 @@ use super::caught;
 use crate::definition::debug;
 
 /// A type of an annotated item: an input, an output, or the values of an error.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct TypeSchema(Option<fn(&mut SchemaGenerator) -> Schema>);
 
 impl TypeSchema {
