@@ -14,7 +14,7 @@
 //! # Ok::<(), durable::definition::RegistryError>(())
 //! ```
 //!
-//! The command `schema` of [`cli`](crate::cli) exports it, compares it with a committed file, and writes clients.
+//! The command `schema` of the feature `cli` exports it, compares it with a committed file, and writes clients.
 
 mod calls;
 mod client;
