@@ -5,6 +5,7 @@
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
+use hyper::{HeaderMap, Method, StatusCode};
 use temporalio_client::interceptors::ClientInterceptor;
 use temporalio_common::protos::temporal::api::common::v1::Header;
 use temporalio_sdk::WorkerOptions;
@@ -26,6 +27,22 @@ pub(crate) struct Traces {
     pub(crate) activity: Box<dyn Fn(&mut WorkerOptions) + Send + Sync>,
     /// Adds a link to the caller's current span to the header of a workflow that starts on its own.
     pub(crate) link: fn(&mut Option<Header>),
+    /// Answers an HTTP request within a span of the caller's trace.
+    #[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "only `web` answers requests"))]
+    pub(crate) request: Box<Answer>,
+}
+
+/// The answer to a request, of which only the status is known here.
+pub(crate) type Answer = dyn Fn(IncomingRequest, BoxFuture<'static, StatusCode>) -> BoxFuture<'static, StatusCode>
+    + Send
+    + Sync;
+
+/// An HTTP request that the program answers.
+pub(crate) struct IncomingRequest {
+    pub(crate) method: Method,
+    /// The route that answers it, such as `/orders/{id}`.
+    pub(crate) route: Option<String>,
+    pub(crate) headers: HeaderMap,
 }
 
 static INSTALLED: OnceLock<Instrumentation> = OnceLock::new();

@@ -143,7 +143,7 @@ impl ConnectionError {
     }
 
     /// Returns `true` for an error of the program's settings, for which waiting does not help.
-    pub(super) fn is_misuse(&self) -> bool {
+    pub(crate) fn is_misuse(&self) -> bool {
         match self {
             Self::Unreachable { .. } => false,
             Self::Tls { .. }

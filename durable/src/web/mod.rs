@@ -54,14 +54,20 @@
 
 mod answers;
 mod client;
+mod events;
+mod health;
 mod input;
 pub(crate) mod kind;
 mod problem;
 mod started;
+mod traces;
 
+pub use events::{Events, LastEventId};
+pub use health::{health, health_with_workers};
 pub use input::Input;
 pub use problem::Problem;
 pub use started::Started;
+pub use traces::trace;
 
 /// The crate of the handlers and routers.
 pub use axum;

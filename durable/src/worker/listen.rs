@@ -1,4 +1,5 @@
-//! The HTTP listener for probes: `/live` and `/ready`, and for metrics: `/metrics`.
+//! The HTTP listener for probes: `/live` and `/ready`, also by Kubernetes' names `/livez` and `/readyz`, and for
+//! metrics: `/metrics`.
 //!
 //! The number of probes doesn't change the number of calls to the server.
 
@@ -46,7 +47,7 @@ struct Probes {
 }
 
 /// A value that is kept for a while, so that many who ask for it cause one call.
-struct Kept<T>(Mutex<Option<(Instant, T)>>);
+pub(crate) struct Kept<T>(Mutex<Option<(Instant, T)>>);
 
 impl<T> Default for Kept<T> {
     fn default() -> Self {
@@ -57,7 +58,7 @@ impl<T> Default for Kept<T> {
 impl<T: Clone> Kept<T> {
     /// Returns the value if it isn't older than `age`, and otherwise that of the call. Others wait for a
     /// call that has begun.
-    async fn get(&self, age: Duration, call: impl Future<Output = T>) -> T {
+    pub(crate) async fn get(&self, age: Duration, call: impl Future<Output = T>) -> T {
         let mut kept = self.0.lock().await;
         if let Some((since, value)) = &*kept
             && since.elapsed() < age
@@ -73,12 +74,12 @@ impl<T: Clone> Kept<T> {
 async fn answer(path: &str, probes: &Probes) -> Option<Answer> {
     let health = &probes.health;
     match path {
-        "/live" => {
+        "/live" | "/livez" => {
             let live = health.is_live();
             let body = json!({ "live": live, "workers": health.workers() });
             Some(Answer::json(status(live), &body))
         }
-        "/ready" => {
+        "/ready" | "/readyz" => {
             let server = probes.server.get(ANSWER_AGE, health.ask_server()).await;
             let readiness = health.readiness_with(server);
             Some(Answer::json(status(readiness.ready), &json!(readiness)))

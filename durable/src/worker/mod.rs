@@ -38,6 +38,8 @@ pub use error::{WorkerError, WorkerProblem};
 pub use exit::Exit;
 pub(crate) use exit::block_on;
 pub use health::{QueueHealth, Readiness, WorkerHealth, WorkerState};
+#[cfg(feature = "axum")]
+pub(crate) use listen::Kept;
 pub use pool::Workers;
 pub use report::{EffectiveOptions, QueueReport, StartupReport};
 pub use running::RunningWorkers;

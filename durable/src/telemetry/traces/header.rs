@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use opentelemetry::Context;
-use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator as _};
+use opentelemetry::propagation::{Extractor, TextMapCompositePropagator, TextMapPropagator as _};
 use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use temporalio_common::protos::temporal::api::common::v1::{Header, Payload};
@@ -42,6 +42,11 @@ pub(super) fn read(fields: &Fields) -> Option<Received> {
     }
     let is_link = carrier.contains_key(LINK);
     Some(if is_link { Received::Link(context) } else { Received::Parent(context) })
+}
+
+/// Reads the context of the headers of an HTTP request. Without a valid one it is empty.
+pub(super) fn received(headers: &dyn Extractor) -> Context {
+    PROPAGATOR.extract_with_context(&Context::new(), headers)
 }
 
 /// Returns the context of a header as the parent of spans.

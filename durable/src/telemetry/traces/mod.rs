@@ -10,6 +10,7 @@ mod header;
 mod ids;
 mod layer;
 mod outbound;
+mod request;
 mod span;
 mod workflow;
 
@@ -25,6 +26,7 @@ use crate::instrumentation::Traces;
 /// Returns the interceptors of clients and workers.
 pub(super) fn interceptors(tracer: &Arc<Tracer>) -> Traces {
     let (of_workflows, of_activities) = (Arc::clone(tracer), Arc::clone(tracer));
+    let of_requests = Arc::clone(tracer);
     Traces {
         client: Arc::new(client::ClientTraces(Arc::clone(tracer))),
         workflow: WorkflowInterceptorConstructor::new(move |view| {
@@ -35,5 +37,8 @@ pub(super) fn interceptors(tracer: &Arc<Tracer>) -> Traces {
                 .activity_inbound_interceptor(activity::ActivityTraces(Arc::clone(&of_activities)));
         }),
         link: header::link_of_caller,
+        request: Box::new(move |incoming, answering| {
+            request::answered(&of_requests, &incoming, answering)
+        }),
     }
 }

@@ -133,6 +133,11 @@ impl Span {
         self
     }
 
+    pub(super) fn with_number(mut self, key: &'static str, value: i64) -> Self {
+        self.attributes.push(KeyValue::new(key, value));
+        self
+    }
+
     pub(super) fn starting_at(mut self, start: Option<SystemTime>) -> Self {
         self.start = start.unwrap_or(self.start);
         self
