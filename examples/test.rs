@@ -49,6 +49,9 @@ mod search_attributes;
 mod testing;
 #[path = "versioning/test.rs"]
 mod versioning;
+#[cfg(unix)]
+#[path = "web-orders/test.rs"]
+mod web_orders;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -8,7 +8,7 @@ use durable::codec::server;
 use durable::prelude::*;
 use durable::{
     activity, cli, client, codec, config, definition, dev_server, error, metrics, options,
-    telemetry, testing, worker, workflow,
+    telemetry, testing, web, worker, workflow,
 };
 
 use crate::declared::PublicItems;
@@ -126,6 +126,7 @@ fn program() -> Vec<Row> {
             options::OptionSource, options::RetryOptions, options::WorkflowOptions,
             telemetry::LogFormat, telemetry::LogLevel, telemetry::Telemetry,
             telemetry::TelemetryBuilder, telemetry::TelemetryError, telemetry::UnknownName,
+            web::Events, web::Input<String>, web::LastEventId, web::Problem, web::Started,
             worker::DrainReport, worker::EffectiveOptions, worker::Exit, worker::QueueHealth,
             worker::QueueReport, worker::Readiness, worker::RunningWorkers,
             worker::StartupReport, worker::VersioningBehavior, worker::WorkerError,

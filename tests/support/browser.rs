@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fantoccini::wd::Capabilities;
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -83,6 +83,41 @@ impl Browser {
     /// Panics if nobody serves it.
     pub async fn open(&self, url: &str) {
         self.client.goto(url).await.expect("the page can be opened");
+    }
+
+    /// Clicks the element that a CSS selector finds.
+    ///
+    /// # Panics
+    /// Panics if there is none, or it can't be clicked.
+    pub async fn click(&self, selector: &str) {
+        let element = self.client.find(Locator::Css(selector)).await.expect("it is there");
+        element.click().await.expect("it can be clicked");
+    }
+
+    /// Types into the element that has the focus, as a keyboard does. `\u{E004}` is the key Tab, and
+    /// `\u{E007}` the key Enter.
+    ///
+    /// # Panics
+    /// Panics if the browser is gone.
+    pub async fn press(&self, keys: &str) {
+        let focused = self.client.active_element().await.expect("an element has the focus");
+        focused.send_keys(keys).await.expect("keys can be pressed");
+    }
+
+    /// Runs a script in the page, and returns its result.
+    ///
+    /// # Panics
+    /// Panics if it fails.
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.expect("the script runs")
+    }
+
+    /// Changes the size of the window, in pixels.
+    ///
+    /// # Panics
+    /// Panics if the browser is gone.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.expect("the window has a size");
     }
 
     /// Returns the text of the page, as a reader sees it.

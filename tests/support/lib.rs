@@ -3,6 +3,7 @@
 #[cfg(unix)]
 pub mod browser;
 mod gate;
+pub mod http;
 mod log;
 pub mod plugged;
 #[cfg(unix)]

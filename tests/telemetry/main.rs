@@ -12,4 +12,5 @@ mod metrics;
 mod once;
 mod process;
 mod python;
+mod requests;
 mod traces;

@@ -102,19 +102,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "telemetry_settings",
         ],
     ),
-    (
-        "web",
-        &[
-            "client",
-            "definition",
-            "error",
-            "http_listener",
-            "instrumentation",
-            "metrics",
-            "settings",
-            "worker",
-        ],
-    ),
+    ("web", &["client", "definition", "error", "instrumentation", "metrics", "settings", "worker"]),
     ("contract", &["definition", "options"]),
     (
         "testing",

@@ -1,5 +1,7 @@
 //! The answer to a request that has started a workflow.
 
+use std::ops::Deref;
+
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, LOCATION};
 use axum::response::{IntoResponse, Response};
@@ -23,7 +25,7 @@ pub struct Started {
 
 impl Started {
     /// Creates the answer for the handle that a start returned.
-    pub fn of<W: Workflow>(handle: &WorkflowHandle<W>) -> Self {
+    pub fn of<W: Workflow>(handle: &impl Deref<Target = WorkflowHandle<W>>) -> Self {
         let run_id = handle.run_id().map(str::to_owned);
         Self { workflow_id: handle.id().to_owned(), run_id, location: None }
     }
