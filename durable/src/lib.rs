@@ -125,6 +125,8 @@ mod private_file;
 mod search_attribute;
 mod secret;
 mod settings;
+#[cfg(any(feature = "axum", feature = "cli"))]
+mod strict_json;
 #[cfg(any(feature = "cli", feature = "telemetry"))]
 pub mod telemetry;
 #[cfg(any(feature = "cli", feature = "config", feature = "telemetry"))]

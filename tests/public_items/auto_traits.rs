@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use durable::client::{AnyQuery, AnySignal, AnyUpdate, AnyWorkflow};
 use durable::codec::server;
 use durable::prelude::*;
+use durable::web::gateway;
 use durable::{
     activity, cli, client, codec, config, definition, dev_server, error, metrics, options,
     telemetry, testing, web, worker, workflow,
@@ -102,6 +103,8 @@ fn program() -> Vec<Row> {
             server::Access, server::CodecServer, server::CodecServerBuilder,
             server::CodecServerError, server::CodecService, server::Denied, server::Jwt,
             server::Operation,
+            gateway::Access, gateway::Caller, gateway::Decided, gateway::Denied,
+            gateway::Gateway, gateway::GatewayError, gateway::Operation, gateway::Undecided,
             config::Config, config::ConfigError, config::ConfigKey, config::ConfigLoader, config::ConfigMistake,
             config::ConfigProblem, config::Setting, config::ValueSource,
             definition::ActivityAttempt, definition::ActivityDependency,

@@ -6,7 +6,7 @@ use std::{fs, io};
 use serde_json::Value;
 
 use super::exit::{Outcome, Problem};
-use super::json;
+use crate::strict_json as json;
 
 /// Reads each argument. `@file` and `-` name the place of the JSON.
 pub(super) fn read(arguments: &[String]) -> Outcome<Vec<Value>> {

@@ -44,7 +44,6 @@ mod examples;
 mod exit;
 mod format;
 mod input;
-mod json;
 mod names;
 mod negative;
 mod output;

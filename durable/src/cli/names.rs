@@ -2,40 +2,15 @@
 
 use super::exit::{Outcome, Problem};
 use crate::config::Config;
+pub(super) use crate::definition::HandlerKind as Kind;
 use crate::definition::{CANCEL, HandlerDescription, Queue, Registry, STATE, WorkflowEntry};
 
-/// The kind of a handler.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
-    Signal,
-    Query,
-    Update,
-}
-
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Signal => "signal",
-            Self::Query => "query",
-            Self::Update => "update",
-        }
-    }
-
-    /// Returns the handlers of this kind that every workflow has.
-    fn built_in(self) -> &'static [&'static str] {
-        match self {
-            Self::Signal => &[CANCEL],
-            Self::Query => &[STATE],
-            Self::Update => &[],
-        }
-    }
-
-    fn of(self, workflow: &WorkflowEntry) -> &[HandlerDescription] {
-        match self {
-            Self::Signal => &workflow.signals,
-            Self::Query => &workflow.queries,
-            Self::Update => &workflow.updates,
-        }
+/// Returns the handlers of this kind that every workflow has.
+fn built_in(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Signal => &[CANCEL],
+        Kind::Query => &[STATE],
+        Kind::Update => &[],
     }
 }
 
@@ -96,14 +71,14 @@ pub(super) fn handler(
     let Some(entry) = named().find(|entry| entry.queue == queue).or_else(|| named().next()) else {
         return Ok(None);
     };
-    let handlers = kind.of(entry);
+    let handlers = entry.handlers(kind);
     if let Some(handler) = handlers.iter().find(|handler| handler.name == name) {
         return Ok(Some(*handler));
     }
-    if kind.built_in().contains(&name) || name.starts_with("__") {
+    if built_in(kind).contains(&name) || name.starts_with("__") {
         return Ok(None);
     }
-    let known = handlers.iter().map(|handler| handler.name).chain(kind.built_in().iter().copied());
+    let known = handlers.iter().map(|handler| handler.name).chain(built_in(kind).iter().copied());
     let known: Vec<_> = known.collect();
     Err(unknown(&format!("workflow type `{workflow_type}`"), kind.name(), name, &known))
 }
@@ -126,9 +101,9 @@ pub(super) fn queue_names(registry: &Registry) -> Vec<String> {
 
 /// Returns the names of all handlers of this kind.
 pub(super) fn handlers(registry: &Registry, kind: Kind) -> Vec<String> {
-    let own = workflows(registry).flat_map(|entry| kind.of(entry));
+    let own = workflows(registry).flat_map(|entry| entry.handlers(kind));
     let own = own.map(|handler| handler.name);
-    own.chain(kind.built_in().iter().copied()).map(str::to_owned).collect()
+    own.chain(built_in(kind).iter().copied()).map(str::to_owned).collect()
 }
 
 /// Checks that this program serves every queue that was asked for.

@@ -3,7 +3,11 @@
 
 use std::fmt;
 
+#[cfg(any(feature = "axum", feature = "cli"))]
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::Value;
+#[cfg(any(feature = "axum", feature = "cli"))]
+use serde_json::json;
 use temporalio_common::data_converters::{
     GenericPayloadConverter as _, PayloadConversionError, PayloadConverter, SerializationContext,
     SerializationContextData, TemporalDeserializable, TemporalSerializable,
@@ -78,6 +82,25 @@ impl Payloads {
             1 => values.remove(0),
             _ => Value::Array(values),
         })
+    }
+
+    /// Returns the value as JSON like [`json`](Self::json). A payload that isn't JSON is an object of its
+    /// encoding and its bytes in Base64.
+    #[cfg(any(feature = "axum", feature = "cli"))]
+    pub(crate) fn to_json(&self) -> Value {
+        let one = |payload: RawPayload| {
+            let encoding = payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice);
+            let encoding = String::from_utf8_lossy(encoding).into_owned();
+            let data = BASE64_STANDARD.encode(&payload.data);
+            let value = Entry::Payload(payload).json();
+            value.unwrap_or_else(|_| json!({ "encoding": encoding, "data": data }))
+        };
+        let mut values: Vec<_> = self.payloads().unwrap_or_default().into_iter().map(one).collect();
+        match values.len() {
+            0 => Value::Null,
+            1 => values.swap_remove(0),
+            _ => values.into(),
+        }
     }
 
     /// Deserializes the value with the SDK's standard converter.

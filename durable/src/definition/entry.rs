@@ -99,6 +99,16 @@ impl WorkflowEntry {
         (entry, checked)
     }
 
+    /// Returns the declared handlers of a kind.
+    #[cfg(any(feature = "axum", feature = "cli"))]
+    pub(crate) fn handlers(&self, kind: super::HandlerKind) -> &[HandlerDescription] {
+        match kind {
+            super::HandlerKind::Signal => &self.signals,
+            super::HandlerKind::Query => &self.queries,
+            super::HandlerKind::Update => &self.updates,
+        }
+    }
+
     /// Checks that the workflow can read these values, one for each input. Trailing optional inputs may
     /// be left out.
     ///

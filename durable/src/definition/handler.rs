@@ -48,6 +48,27 @@ pub struct HandlerDescription {
     check: fn(&[Value]) -> Result<(), InvalidInput>,
 }
 
+/// The kind of a handler.
+#[cfg(any(feature = "axum", feature = "cli"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HandlerKind {
+    Signal,
+    Query,
+    Update,
+}
+
+#[cfg(any(feature = "axum", feature = "cli"))]
+impl HandlerKind {
+    /// Returns the word for the kind, for messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Signal => "signal",
+            Self::Query => "query",
+            Self::Update => "update",
+        }
+    }
+}
+
 impl HandlerDescription {
     /// Describes a handler.
     #[must_use]

@@ -53,6 +53,8 @@ pub(crate) use dependencies::Dependencies;
 pub use entry::{ActivityEntry, WorkflowEntry};
 pub(crate) use handler::Handler;
 pub use handler::HandlerDescription;
+#[cfg(any(feature = "axum", feature = "cli"))]
+pub(crate) use handler::HandlerKind;
 pub use handles::SignalTarget;
 pub(crate) use handles::Typed;
 pub use inputs::{Arguments, Inputs};

@@ -55,6 +55,7 @@
 mod answers;
 mod client;
 mod events;
+pub mod gateway;
 mod health;
 mod input;
 pub(crate) mod kind;
@@ -63,6 +64,7 @@ mod started;
 mod traces;
 
 pub use events::{Events, LastEventId};
+pub use gateway::gateway;
 pub use health::{health, health_with_workers};
 pub use input::Input;
 pub use problem::Problem;

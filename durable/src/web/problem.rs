@@ -57,7 +57,11 @@ const TYPES: &str = "urn:durable:problem:";
 /// ```
 #[derive(Clone)]
 #[must_use = "a problem is only an answer if it is returned"]
-pub struct Problem {
+pub struct Problem(Box<Content>);
+
+/// The content of a problem, in a box so that a `Result` with a problem stays small.
+#[derive(Clone)]
+struct Content {
     status: StatusCode,
     /// `None` for a problem of the program's own without a type.
     type_uri: Option<Cow<'static, str>>,
@@ -71,7 +75,7 @@ pub struct Problem {
 impl Problem {
     /// Creates a problem of the program's own. The title is the same for every problem of its kind.
     pub fn new(status: StatusCode, title: impl Into<Cow<'static, str>>) -> Self {
-        Self {
+        Self(Box::new(Content {
             status,
             type_uri: None,
             code: None,
@@ -79,35 +83,34 @@ impl Problem {
             detail: None,
             retry_after: None,
             members: Vec::new(),
-        }
+        }))
     }
 
     /// Creates a problem of one of this crate's kinds.
     pub(crate) fn of(kind: Kind, detail: impl Into<String>) -> Self {
-        Self {
-            type_uri: Some(format!("{TYPES}{}", kind.code).into()),
-            code: Some(kind.code),
-            detail: Some(detail.into()),
-            retry_after: kind.retry_after,
-            ..Self::new(kind.status, kind.title)
-        }
+        let mut problem = Self::new(kind.status, kind.title);
+        problem.0.type_uri = Some(format!("{TYPES}{}", kind.code).into());
+        problem.0.code = Some(kind.code);
+        problem.0.detail = Some(detail.into());
+        problem.0.retry_after = kind.retry_after;
+        problem
     }
 
     /// Sets the URI that identifies the problem's kind. Defaults to `about:blank` for a program's own problem.
     pub fn type_uri(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
-        self.type_uri = Some(uri.into());
+        self.0.type_uri = Some(uri.into());
         self
     }
 
     /// Sets the explanation of this occurrence.
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.0.detail = Some(detail.into());
         self
     }
 
     /// Sets the header `Retry-After`, in whole seconds.
     pub fn retry_after(mut self, after: Duration) -> Self {
-        self.retry_after = Some(after);
+        self.0.retry_after = Some(after);
         self
     }
 
@@ -115,9 +118,9 @@ impl Problem {
     /// `code` can't be replaced.
     pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         let name = name.into();
-        self.members.retain(|(other, _)| *other != name);
+        self.0.members.retain(|(other, _)| *other != name);
         if !STANDARD.contains(&&*name) {
-            self.members.push((name, value.into()));
+            self.0.members.push((name, value.into()));
         }
         self
     }
@@ -125,13 +128,13 @@ impl Problem {
     /// Returns the status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// Returns the code of the problem, such as `already-started`, or `None` for a program's own.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.code
+        self.0.code
     }
 }
 
@@ -141,16 +144,16 @@ const STANDARD: [&str; 6] = ["type", "title", "status", "code", "detail", "insta
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("type", self.type_uri.as_deref().unwrap_or("about:blank"))?;
-        map.serialize_entry("title", &self.title)?;
-        map.serialize_entry("status", &self.status.as_u16())?;
-        if let Some(code) = self.code {
+        map.serialize_entry("type", self.0.type_uri.as_deref().unwrap_or("about:blank"))?;
+        map.serialize_entry("title", &self.0.title)?;
+        map.serialize_entry("status", &self.0.status.as_u16())?;
+        if let Some(code) = self.0.code {
             map.serialize_entry("code", code)?;
         }
-        if let Some(detail) = &self.detail {
+        if let Some(detail) = &self.0.detail {
             map.serialize_entry("detail", detail)?;
         }
-        for (name, value) in &self.members {
+        for (name, value) in &self.0.members {
             map.serialize_entry(name, value)?;
         }
         map.end()
@@ -161,11 +164,11 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         // Texts and JSON values are always JSON.
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut response = (self.status, body).into_response();
+        let mut response = (self.0.status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(after) = self.retry_after {
+        if let Some(after) = self.0.retry_after {
             // Zero seconds would be no pause.
             headers.insert(RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
         }
@@ -175,9 +178,9 @@ impl IntoResponse for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.detail {
+        match &self.0.detail {
             Some(detail) => f.write_str(detail),
-            None => f.write_str(&self.title),
+            None => f.write_str(&self.0.title),
         }
     }
 }
@@ -185,9 +188,9 @@ impl fmt::Display for Problem {
 impl fmt::Debug for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Problem")
-            .field("status", &self.status)
-            .field("code", &self.code)
-            .field("detail", &self.detail)
+            .field("status", &self.0.status)
+            .field("code", &self.0.code)
+            .field("detail", &self.0.detail)
             .finish_non_exhaustive()
     }
 }

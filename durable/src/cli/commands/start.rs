@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Context;
 use crate::cli::exit::{Outcome, Problem};
-use crate::cli::json::parse as read_json;
 use crate::cli::output::pairs;
 use crate::cli::{duration, input, names};
 use crate::client::{AnyWorkflow, Client, Idempotency};
 use crate::definition::Registry;
 use crate::options::WorkflowOptions;
+use crate::strict_json::parse as read_json;
 
 /// The arguments that describe a workflow to be started.
 #[derive(Debug, Args)]

@@ -13,7 +13,6 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use clap::builder::styling::{AnsiColor, Style};
 use serde_json::{Value, json};
-use temporalio_common::protos::temporal::api::common::v1::Payload;
 
 use super::escape;
 use super::exit::{Outcome, Problem};
@@ -149,17 +148,5 @@ pub(super) fn status_cell(status: WorkflowExecutionStatus, is_stuck: bool) -> Ce
 
 /// Returns payloads as JSON. One that isn't JSON is its encoding and its bytes in Base64.
 pub(super) fn values(payloads: &Payloads) -> Value {
-    let one = |payload: Payload| {
-        let encoding = payload.metadata.get("encoding").map_or(&[][..], Vec::as_slice);
-        let encoding = String::from_utf8_lossy(encoding).into_owned();
-        let data = BASE64_STANDARD.encode(&payload.data);
-        let value = Payloads::from(vec![payload]).json();
-        value.unwrap_or_else(|_| json!({ "encoding": encoding, "data": data }))
-    };
-    let mut values: Vec<_> = payloads.payloads().unwrap_or_default().into_iter().map(one).collect();
-    match values.len() {
-        0 => Value::Null,
-        1 => values.swap_remove(0),
-        _ => values.into(),
-    }
+    payloads.to_json()
 }

@@ -27,8 +27,8 @@ use std::time::Duration;
 #[cfg(feature = "cli")]
 use futures_util::StreamExt as _;
 use temporalio_client::{
-    WorkflowCancelOptions, WorkflowDescribeOptions, WorkflowExecutionInfo,
-    WorkflowFetchHistoryOptions, WorkflowGetResultOptions, WorkflowHistory,
+    WorkflowCancelOptions, WorkflowDescribeOptions, WorkflowExecutionDescription,
+    WorkflowExecutionInfo, WorkflowFetchHistoryOptions, WorkflowGetResultOptions, WorkflowHistory,
     WorkflowTerminateOptions,
 };
 #[cfg(any(feature = "cli", feature = "testing"))]
@@ -228,11 +228,15 @@ impl<W: Workflow> WorkflowHandle<W> {
     /// # Errors
     /// Those of [`describe`](Self::describe).
     pub async fn is_stuck(&self) -> Result<bool> {
+        Ok(description::is_stuck(&self.described().await?))
+    }
+
+    /// Returns the server's own description, which is cheaper than [`describe`](Self::describe).
+    pub(crate) async fn described(&self) -> Result<WorkflowExecutionDescription> {
         let operation = self.operation("describe");
         let describing = async {
             let described = self.sdk().describe(WorkflowDescribeOptions::default()).await;
-            let described = described.map_err(|error| operation.interaction(error))?;
-            Ok(description::is_stuck(&described))
+            described.map_err(|error| operation.interaction(error))
         };
         operation.within(None, describing).await
     }

@@ -7,6 +7,8 @@
 mod batch;
 mod filter;
 mod listing;
+#[cfg(feature = "axum")]
+mod page;
 #[cfg(test)]
 mod properties;
 mod query;

@@ -44,8 +44,8 @@ impl Client {
 #[must_use = "nothing is asked before it is awaited or streamed"]
 #[derive(Debug)]
 pub struct ListSchedulesCall {
-    client: Client,
-    query: Query,
+    pub(super) client: Client,
+    pub(super) query: Query,
 }
 
 impl ListSchedulesCall {

@@ -9,6 +9,8 @@ mod description;
 mod duration;
 mod handle;
 mod list;
+#[cfg(feature = "axum")]
+mod page;
 mod spec;
 mod update;
 

@@ -11,7 +11,7 @@ use serde_json::{Error, Map, Number, Value};
 ///
 /// # Errors
 /// The text isn't JSON, or an object has a key twice. The message has the line and the column.
-pub(super) fn parse(text: &str) -> Result<Value, Error> {
+pub(crate) fn parse(text: &str) -> Result<Value, Error> {
     serde_json::from_str::<Strict>(text).map(|strict| strict.0)
 }
 
