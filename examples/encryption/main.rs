@@ -1,23 +1,27 @@
-//! Encryption with keys from files, and a rotation while a workflow runs.
+//! Encryption with keys from files, a rotation while a workflow runs, and a codec server for Temporal's own tools.
 //!
 //! `cargo run --example encryption` uses the Temporal server at `TEMPORAL_ADDRESS` or `localhost:7233` if one
 //! answers there, and starts its own otherwise.
 
 mod workflow;
 
+use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use durable::codec::Key;
+use durable::codec::server::{self, CodecServer};
+use durable::codec::{Encryption, Key};
 use durable::config::Config;
+use durable::dev_server::{LocateOptions, locate};
 use durable::worker::RunningWorkers;
 use durable::{Client, Workers};
 use durable_examples::Server;
+use tokio::process::Command;
 
 use crate::workflow::{Letter, LetterWorkflow};
 
 #[tokio::main]
-async fn main() -> durable::Result<()> {
+async fn main() -> Result<(), Box<dyn Error>> {
     let server = Server::find().await?;
     let folder = Folder::create();
     for id in ["k1", "k2"] {
@@ -46,7 +50,42 @@ async fn main() -> durable::Result<()> {
     if let Err(error) = LetterWorkflow::handle(server.client(), handle.id()).result().await {
         println!("without the keys: {error}");
     }
-    server.end().await
+    shown_by_temporal(&server, &folder, handle.id()).await?;
+    Ok(server.end().await?)
+}
+
+/// Shows a workflow with Temporal's own command, without a codec server and with one.
+async fn shown_by_temporal(
+    server: &Server,
+    folder: &Folder,
+    workflow_id: &str,
+) -> Result<(), Box<dyn Error>> {
+    let encryption = Encryption::builder()
+        .key_file("k1", folder.path("k1"))
+        .key_file("k2", folder.path("k2"))
+        .active("k2")
+        .build()?;
+    // For a browser, it allows the origin of the web UI; for other machines, it has TLS and asks for a token.
+    // The command `codec-server` of a program does all this from its configuration.
+    let codecs = CodecServer::builder(server::service(encryption)).address("127.0.0.1:0");
+    let codecs = codecs.start().await?;
+    let temporal = locate(&LocateOptions::new()).await?;
+    for (said, arguments) in [
+        ("without a codec server", [].as_slice()),
+        ("with a codec server", &["--codec-endpoint", codecs.url()]),
+    ] {
+        let shown = Command::new(temporal.path())
+            .args(["workflow", "show", "--workflow-id", workflow_id])
+            .args(["--address", server.client().address()])
+            .args(arguments)
+            .output()
+            .await?;
+        let text = String::from_utf8(shown.stdout)?;
+        let result = text.lines().find_map(|line| line.trim_start().strip_prefix("Result "));
+        println!("`temporal workflow show` {said}: {}", result.unwrap_or("no result").trim());
+    }
+    codecs.shutdown().await;
+    Ok(())
 }
 
 /// Connects and serves with these keys, as a new deployment of a program would.

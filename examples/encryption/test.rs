@@ -13,12 +13,18 @@ fn it_rotates_a_key_and_hides_the_letter() {
     for line in [
         "with the keys:    Dear Ada, we found: a cold. Dr. Grace",
         "rotation, phase 2: k2 encrypts, and k1 still decrypts",
+        "`temporal workflow show` with a codec server: \"Dear Ada, we found: a cold. Dr. Grace\"",
     ] {
         assert!(text.contains(line), "no line {line:?} in\n{text}");
     }
-    let hidden = text.lines().find(|line| line.starts_with("without the keys: "));
-    let hidden = hidden.unwrap_or_else(|| panic!("no line without the keys in\n{text}"));
-    assert!(hidden.contains("binary/encrypted") && !hidden.contains("Ada"), "{hidden}");
+    for start in ["without the keys: ", "`temporal workflow show` without a codec server: "] {
+        let hidden = text.lines().find(|line| line.starts_with(start));
+        let hidden = hidden.unwrap_or_else(|| panic!("no line {start:?} in\n{text}"));
+        // Temporal's command shows the Base64 of the encoding.
+        let is_encrypted =
+            ["binary/encrypted", "YmluYXJ5L2VuY3J5cHRlZA=="].map(|text| hidden.contains(text));
+        assert!(is_encrypted.contains(&true) && !hidden.contains("Ada"), "{hidden}");
+    }
 }
 
 #[tokio::test]

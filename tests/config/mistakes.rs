@@ -215,6 +215,7 @@ fn checks_variables_like_the_file() {
             ("DURABLE__URLL", "x"),
             ("DURABLE__WORKER__ENABLED", "yes"),
             ("DURABLE__WORKER", "x"),
+            ("DURABLE__ACTIVITIES__TYPES__charge", "x"),
             ("DURABLE__TASK_QUEUE", "x"),
             ("TEMPORAL_TLS", "perhaps"),
             ("TEMPORAL_TLS_CLIENT_CERT_PATH", "/a"),
@@ -226,6 +227,7 @@ fn checks_variables_like_the_file() {
         "DURABLE__URLL: unknown key; did you mean `url`?",
         "DURABLE__WORKER__ENABLED: temporal.worker.enabled: expected `true` or `false`",
         "DURABLE__WORKER: expected the name of a key, got a section",
+        "DURABLE__ACTIVITIES__TYPES__charge: expected the name of a key, got a section",
         "DURABLE__TASK_QUEUE: unsupported key: ",
         "TEMPORAL_TLS: expected `true` or `false`",
         "TEMPORAL_TLS_CLIENT_CERT_PATH: temporal.client_cert: a certificate needs its key",
@@ -233,7 +235,7 @@ fn checks_variables_like_the_file() {
     ] {
         assert!(printed.iter().any(|line| line.starts_with(expected)), "{expected}\n{printed:#?}");
     }
-    assert_eq!(printed.len(), 7, "{printed:#?}");
+    assert_eq!(printed.len(), 8, "{printed:#?}");
 }
 
 #[test]

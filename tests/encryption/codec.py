@@ -1,4 +1,4 @@
-"""A worker and a client with the codec of Temporal's Python sample."""
+"""A worker and a client with the codec of Temporal's Python sample, and compression before it."""
 
 import asyncio
 import base64
@@ -6,6 +6,7 @@ import dataclasses
 import os
 import sys
 
+import zstandard
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
@@ -19,11 +20,29 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 
+def compress(payload):
+    """The form of the Go SDK's codec for zlib, with zstd. A frame of a stream doesn't say its size."""
+    data = payload.SerializeToString()
+    if len(data) <= 100:
+        return payload
+    stream = zstandard.ZstdCompressor(write_checksum=True).compressobj()
+    return Payload(
+        metadata={"encoding": b"binary/zstd"}, data=stream.compress(data) + stream.flush()
+    )
+
+
+def decompress(payload):
+    if payload.metadata.get("encoding", b"") != b"binary/zstd":
+        return payload
+    return Payload.FromString(zstandard.ZstdDecompressor().decompressobj().decompress(payload.data))
+
+
 class EncryptionCodec(PayloadCodec):
     def __init__(self, key_id, key):
         self.key_id, self.cipher = key_id, AESGCM(key)
 
     async def encode(self, payloads):
+        payloads = [compress(payload) for payload in payloads]
         return [
             Payload(
                 metadata={
@@ -45,7 +64,8 @@ class EncryptionCodec(PayloadCodec):
             if key_id != self.key_id:
                 raise ValueError(f"Unrecognized key ID {key_id}.")
             nonce, data = payload.data[:12], payload.data[12:]
-            decoded.append(Payload.FromString(self.cipher.decrypt(nonce, data, None)))
+            payload = Payload.FromString(self.cipher.decrypt(nonce, data, None))
+            decoded.append(decompress(payload))
         return decoded
 
     def encrypt(self, data):

@@ -1,8 +1,11 @@
 //! Encryption from a configuration, with nothing else in the program.
 
+use durable::client::WorkflowHandle;
 use durable::codec::Key;
 use durable::config::Config;
-use durable::testing::{Replayer, TestEnv};
+use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
+use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+use durable::testing::{Replayer, TestEnv, TestEnvBuilder};
 use durable::{Client, Workers};
 use durable_tests::{Shared, eventually};
 
@@ -11,6 +14,18 @@ use crate::flows::Ends;
 fn config(text: &str) -> Result<Config, durable::config::ConfigError> {
     let variables = [("K1".to_owned(), Key::from_bytes([1; 32]).to_base64())];
     Config::loader().text(text).environment(variables).load()
+}
+
+/// Returns the encoding of a workflow's output, as the server has it.
+async fn output_encoding(handle: &WorkflowHandle<Ends>) -> String {
+    let completed = EventType::WorkflowExecutionCompleted;
+    let mut completed = durable_tests::attributes(handle, completed).await;
+    let Some(Attributes::WorkflowExecutionCompletedEventAttributes(completed)) = completed.pop()
+    else {
+        panic!("the workflow has not completed")
+    };
+    let output = completed.result.expect("it has an output").payloads.remove(0);
+    String::from_utf8_lossy(&output.metadata["encoding"]).into_owned()
 }
 
 #[tokio::test]
@@ -45,9 +60,44 @@ async fn clients_workers_and_replays_use_the_configured_keys() -> durable::Resul
     let input = ("succeed".to_owned(), "test".to_owned(), String::new());
     let handle = Ends::start(env.client(), input).await?;
     assert_eq!(handle.result().await?, "test-workflow-output-sentinel");
-    let events = format!("{:?}", durable_tests::events(&handle).await);
-    assert!(!events.contains("test-workflow-output"));
+    assert_eq!(output_encoding(&handle).await, "binary/encrypted");
     env.finish().await.map(drop)
+}
+
+#[test]
+fn a_variable_sets_a_key_in_the_short_form_and_in_the_long_one() {
+    let of = |name: &str| {
+        let key = Key::from_bytes([1; 32]).to_base64();
+        let variables = [("DURABLE__ENCRYPTION__ACTIVE", "k1".to_owned()), (name, key)]
+            .map(|it| (it.0.to_owned(), it.1));
+        Config::loader().text("").environment(variables).load()
+    };
+    for name in ["DURABLE__ENCRYPTION__KEYS__k1", "DURABLE__ENCRYPTION__KEYS__k1__KEY"] {
+        let settings = of(name)
+            .expect("it is valid")
+            .settings()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>();
+        let settings = settings.join("\n");
+        assert!(settings.contains("encryption.keys.k1.key = ***"), "{name}: {settings}");
+    }
+    let error = of("DURABLE__ENCRYPTION__KEYS__k2").unwrap_err().to_string();
+    assert!(error.contains("there is no such key; expected one of `k2`"), "{error}");
+}
+
+fn configured(env: TestEnvBuilder) -> TestEnvBuilder {
+    let text = "temporal: { encryption: { active: k1, keys: { k1: '${K1}' } } }";
+    env.config(&config(text).expect("it is valid"))
+}
+
+#[durable::test(setup = configured)]
+async fn the_setup_of_a_test_gives_it_a_configuration(env: TestEnv) -> durable::Result<()> {
+    let input = ("succeed".to_owned(), "test".to_owned(), String::new());
+    let handle = Ends::start(env.client(), input).await?;
+    assert_eq!(handle.result().await?, "test-workflow-output-sentinel");
+    assert_eq!(output_encoding(&handle).await, "binary/encrypted");
+    Ok(())
 }
 
 #[test]

@@ -162,6 +162,12 @@ impl Everything {
         Ok(sentinel(&self.prefix, "update-output"))
     }
 
+    #[update_validator(put)]
+    #[allow(clippy::ptr_arg, reason = "it is the type of the input")]
+    fn may_put(&self, text: &String) -> Result<(), String> {
+        if text.is_empty() { Err("nothing to put".to_owned()) } else { Ok(()) }
+    }
+
     #[query]
     fn ask(&self, text: String) -> Result<String, String> {
         if text == "fail" {

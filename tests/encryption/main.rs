@@ -7,6 +7,7 @@ mod configured;
 mod errors;
 mod flows;
 mod history;
+mod interceptors;
 mod keys;
 mod python;
 mod queries;

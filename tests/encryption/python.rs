@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use durable::codec::{Codecs, Compression};
 use durable::prelude::*;
 use durable::{Error, Workers};
 use durable_tests::{Shared, python, skip};
@@ -11,7 +12,7 @@ use tokio::process::Command;
 
 use crate::{client, encryption, key, namespace};
 
-const PACKAGES: [&str; 2] = ["temporalio==1.30.0", "cryptography==50.0.2"];
+const PACKAGES: [&str; 3] = ["temporalio==1.30.0", "cryptography==50.0.2", "zstandard==0.25.0"];
 
 /// The workflow of `codec.py`.
 #[workflow(queue = "python", name = "PythonEcho")]
@@ -30,7 +31,8 @@ fn script(python: &Path, namespace: &str, mode: &str) -> Command {
 
 #[tokio::test]
 async fn workers_and_clients_in_python_read_and_write_the_same_payloads() -> durable::Result<()> {
-    let python = match python("encryption", &PACKAGES, "temporalio, cryptography").await {
+    let python = match python("encryption", &PACKAGES, "temporalio, cryptography, zstandard").await
+    {
         Ok(python) => python,
         Err(reason) => {
             skip("workers_and_clients_in_python_read_and_write_the_same_payloads", &reason);
@@ -38,7 +40,8 @@ async fn workers_and_clients_in_python_read_and_write_the_same_payloads() -> dur
         }
     };
     let namespace = namespace().await;
-    let client = client(&namespace, encryption(1)).await;
+    let codecs = Codecs::new().then(Compression::zstd().above(100)).then(encryption(1));
+    let client = client(&namespace, codecs).await;
 
     let mut worker = script(&python, &namespace, "worker").spawn().expect("Python starts");
     let output = worker.stdout.take().expect("it is piped");
@@ -46,6 +49,12 @@ async fn workers_and_clients_in_python_read_and_write_the_same_payloads() -> dur
     assert_eq!(ready.as_deref(), Some("ready"));
     let echoed = Echo::execute(&client, "Hello".to_owned()).await?;
     assert_eq!(echoed, "Hello from Python");
+    let long = "x".repeat(20_000);
+    let handle = Echo::start(&client, long.clone()).await?;
+    assert_eq!(handle.result().await?, format!("{long} from Python"));
+    // Both sides have compressed it.
+    let stored = format!("{:?}", durable_tests::events(&handle).await);
+    assert!(stored.len() < 20_000, "{stored}");
     let failed = Echo::execute(&client, "fail".to_owned()).await.unwrap_err();
     let Error::Failed { failure, .. } = failed else { panic!("{failed}") };
     assert_eq!(failure.root().message(), "a message from Python");

@@ -211,3 +211,35 @@ async fn a_workflow_without_a_caller_begins_a_trace() {
     assert_eq!(tree(&spans), start);
     workers.shutdown().await.expect("they stop");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_with_a_signal_or_an_update_is_one_span_above_the_run_and_the_handler() {
+    telemetry();
+    let client = client().await;
+    let workers = workers(&client).await;
+    let (context, trace) = caller();
+    async {
+        let child = TracedChild::start(&client, 1).id(unique("with-signal"));
+        let child = child.with_signal(|it| it.go()).await.expect("it starts");
+        child.result().await.expect("it completes");
+        let traced = Traced::start(&client, unique("group")).id(unique("with-update"));
+        traced.with_update(|it| it.set(7)).await.expect("it starts, and answers");
+    }
+    .with_context(context)
+    .await;
+    let spans = spans_of(&trace, 7).await;
+    let tree = tree(&spans);
+    for wanted in [
+        "caller > SignalWithStartWorkflow:TracedChild",
+        "SignalWithStartWorkflow:TracedChild > RunWorkflow:TracedChild",
+        "SignalWithStartWorkflow:TracedChild > HandleSignal:go",
+        "caller > UpdateWithStartWorkflow:Traced",
+        "UpdateWithStartWorkflow:Traced > ValidateUpdate:set",
+        "UpdateWithStartWorkflow:Traced > HandleUpdate:set",
+    ] {
+        assert!(tree.contains_key(wanted), "no {wanted} in {tree:#?}");
+    }
+    let starts = tree.keys().filter(|span| span.starts_with("caller > ")).count();
+    assert_eq!(starts, 2, "{tree:#?}");
+    workers.shutdown().await.expect("they stop");
+}

@@ -15,8 +15,10 @@ use crate::error::CodecError;
 const ENCODING: &str = "encoding";
 const ZSTD: &[u8] = b"binary/zstd";
 
-/// A codec that compresses large payloads with zstd, in the form of the Go SDK's codec
-/// (`encoding: binary/zstd`).
+/// A codec that compresses large payloads with zstd.
+///
+/// The form is that of the Go SDK's codec for zlib, with another algorithm: the metadata is `encoding: binary/zstd`
+/// alone, and the data is the compressed form of the serialized payload.
 ///
 /// A payload that does not become smaller stays as it is. Payloads that are not compressed are read as they
 /// are. It stands before an [`Encryption`](super::Encryption) in a chain.
@@ -144,6 +146,30 @@ mod tests {
             assert_eq!(sent[0].metadata[ENCODING] == ZSTD, is_compressed);
             assert_eq!(Compression::only_read().decompress(sent).unwrap(), [original]);
         }
+    }
+
+    #[test]
+    fn reads_the_frame_of_a_stream() {
+        // `zstd --check` 1.5 of the standard input. As with Go's library, it has a checksum and doesn't say its size.
+        let frame = "28b52ffd045855010024020a160a08656e636f64696e67120a6a736f6e2f706c61696e127a\
+                     226161626263632201007949cb13ed82353a";
+        let byte = |at| u8::from_str_radix(&frame[at..at + 2], 16).unwrap();
+        let data = (0..frame.len()).step_by(2).map(byte).collect();
+        let metadata = [(ENCODING.to_owned(), ZSTD.to_vec())].into();
+        let theirs = Payload { metadata, data, ..Payload::default() };
+        let read = Compression::only_read().decompress(vec![theirs]).unwrap();
+        assert_eq!(read, [payload(format!("\"{}\"", "aabbcc".repeat(20)).into_bytes())]);
+    }
+
+    #[test]
+    fn has_the_form_of_the_codec_of_the_go_sdk() {
+        let original = payload(vec![b'x'; 5000]);
+        let sent = Compression::zstd().compress(vec![original.clone()]).remove(0);
+        // Nothing but the encoding, and the whole payload in the data.
+        let metadata = [(ENCODING.to_owned(), b"binary/zstd".to_vec())].into();
+        assert_eq!(sent, Payload { metadata, data: sent.data.clone(), ..Payload::default() });
+        let data = zstd::decode_all(&sent.data[..]).unwrap();
+        assert_eq!(Payload::decode(&data[..]).unwrap(), original);
     }
 
     #[test]

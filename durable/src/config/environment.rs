@@ -186,7 +186,10 @@ fn find(entries: &'static [Entry], parts: &[&str]) -> Result<(KeyPath, Kind), Co
             Err(ConfigMistake::NotASection { key: name })
         }
         (Some(Entry::Section { entries, .. }), rest) => within(&name, entries, rest),
-        (Some(Entry::Named { entries, .. }), [chosen, rest @ ..]) => {
+        (Some(Entry::Named { entries, shorthand, .. }), [chosen, rest @ ..]) => {
+            // The short form of the file is one here, too.
+            let short = shorthand.as_slice();
+            let rest = if rest.is_empty() { short } else { rest };
             let (path, kind) = within(chosen, entries, rest)?;
             Ok(([name].into_iter().chain(path).collect(), kind))
         }

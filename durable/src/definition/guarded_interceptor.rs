@@ -34,8 +34,8 @@ use temporalio_sdk::workflows::WorkflowError;
 use temporalio_sdk::{TimerResult, WorkflowContextView};
 
 use super::caught::{Guarded, caught, discard};
-use super::quarantine;
 use super::user_code::{Part, RunIds, UserCode, enter};
+use super::{encrypted_failures, quarantine};
 
 /// Returns a constructor of the SDK for interceptors of a program.
 pub(crate) fn guarded<I: WorkflowInterceptor>(
@@ -58,6 +58,8 @@ pub(crate) fn guarded<I: WorkflowInterceptor>(
 }
 
 const PANICKED: &str = "a workflow interceptor panicked: ";
+/// The message of a failed task whose panic isn't sent.
+const HIDDEN: &str = "a workflow interceptor panicked: the message is in the log of the worker, because failures are encrypted";
 
 /// Calls code of an interceptor.
 ///
@@ -77,6 +79,22 @@ fn unwind<R>(message: String) -> R {
     resume_unwind(Box::new(message))
 }
 
+/// Fails the workflow task from outside of the workflow's code. The message of a panic stays in the log where failures
+/// are encrypted.
+fn fail_task<R>(code: &UserCode, message: String) -> R {
+    if !encrypted_failures::are_encrypted() || !message.starts_with(PANICKED) || message == HIDDEN {
+        return unwind(message);
+    }
+    let run = code.run.as_deref();
+    tracing::error!(
+        workflow_type = &*code.workflow_type,
+        workflow_id = run.map(|run| run.workflow_id.as_str()),
+        run_id = run.map(|run| run.run_id.as_str()),
+        "{message}; the workflow task fails and is tried again"
+    );
+    unwind(HIDDEN.to_owned())
+}
+
 /// An interceptor of a program.
 ///
 /// It doesn't forward `initialize_workflow`. SDK 1.1.1 calls that method outside of its guards, and ends
@@ -93,24 +111,17 @@ impl<I> GuardedInterceptor<I> {
         within(&self.code, || call(inner.get()))
     }
 
-    /// Calls a method whose panic fails the workflow task.
+    /// Calls a method that the workflow's code calls. The guard of that code sees the panic.
     fn run<'a, R>(&'a self, call: impl FnOnce(&'a I) -> R) -> R {
         self.call(call).unwrap_or_else(unwind)
-    }
-
-    /// Calls a method whose panic is an error for the caller of a message.
-    fn answer<'a, R>(
-        &'a self,
-        call: impl FnOnce(&'a I) -> Result<R, WorkflowError>,
-    ) -> Result<R, WorkflowError> {
-        self.call(call).unwrap_or_else(|message| Err(WorkflowError::Execution(message.into())))
     }
 
     fn future<'a, T: 'a>(
         &'a self,
         call: impl FnOnce(&'a I) -> WorkflowInterceptorFuture<'a, T>,
     ) -> WorkflowInterceptorFuture<'a, T> {
-        let future = Some(self.run(call));
+        let future = self.call(call).unwrap_or_else(|message| fail_task(&self.code, message));
+        let future = Some(future);
         WorkflowInterceptorFuture::new(GuardedFuture { code: &self.code, future })
     }
 }
@@ -128,7 +139,8 @@ impl<T> Future for GuardedFuture<'_, T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let this = &mut *self;
         let Some(future) = &mut this.future else { return Poll::Pending };
-        let polled = within(this.code, || future.poll_unpin(cx)).unwrap_or_else(unwind);
+        let polled = within(this.code, || future.poll_unpin(cx))
+            .unwrap_or_else(|message| fail_task(this.code, message));
         if polled.is_ready() {
             discard(this.future.take());
         }
@@ -161,9 +173,9 @@ macro_rules! inbound {
     };
 }
 
-/// Forwards methods whose errors go to the caller of a message.
+/// Forwards methods whose panics are errors for the caller of a message.
 macro_rules! answers {
-    ($($method:ident($input:ty) -> $output:ty;)*) => {
+    ($($method:ident($input:ty) -> $output:ty, $error:expr;)*) => {
         $(
             fn $method(
                 &self,
@@ -171,7 +183,8 @@ macro_rules! answers {
                 input: $input,
                 next: WorkflowNext<'_, $input, $output>,
             ) -> $output {
-                self.answer(|inner| inner.$method(context, input, next))
+                self.call(|inner| inner.$method(context, input, next))
+                    .unwrap_or_else(|message| Err($error(message)))
             }
         )*
     };
@@ -201,8 +214,9 @@ impl<I: WorkflowInterceptor> WorkflowInterceptor for GuardedInterceptor<I> {
     }
 
     answers! {
-        handle_query(HandleQueryInput) -> HandleQueryResult;
-        validate_update(ValidateUpdateInput) -> ValidateUpdateResult;
+        handle_query(HandleQueryInput) -> HandleQueryResult, encrypted_failures::of_query;
+        validate_update(ValidateUpdateInput) -> ValidateUpdateResult,
+            |message: String| WorkflowError::Execution(message.into());
     }
 
     outbound! {

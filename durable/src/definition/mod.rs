@@ -13,6 +13,7 @@ pub(crate) mod configured;
 mod debug;
 pub(crate) mod dependencies;
 mod deserializer;
+pub(crate) mod encrypted_failures;
 pub(crate) mod entry;
 pub(crate) mod exact;
 pub(crate) mod guarded_interceptor;

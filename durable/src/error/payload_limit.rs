@@ -7,15 +7,18 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use temporalio_common::data_converters::PayloadConversionError;
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::protos::temporal::api::namespace::v1::NamespaceInfo;
+use temporalio_sdk::workflows::WorkflowError;
 
 use super::call::{InvalidCall, InvalidOutput, ValueError, unserializable};
 use super::failure_texts::{self, SealedMessage};
 use super::payload_too_large::PayloadTooLarge;
+use crate::definition::encrypted_failures::{self, Seal};
 
 /// The default limit of the server, in bytes.
 pub(super) const DEFAULT_LIMIT: usize = 2 * 1024 * 1024;
@@ -174,6 +177,13 @@ impl PayloadLimit {
 
     /// Sets the limit of the workflows that run on this thread.
     pub(crate) fn apply_to_workflows(self) {
+        let limit = self.clone();
+        let seal = move |message| {
+            let sealed = limit.sealed(|| message);
+            let sealed = sealed.unwrap_or_else(|| SealedMessage(failure_texts::ENCODED.to_owned()));
+            WorkflowError::Execution(sealed.into())
+        };
+        encrypted_failures::set(self.hides_failures().then(|| Rc::new(seal) as Seal));
         OF_WORKFLOWS.set(self);
     }
 
