@@ -183,10 +183,10 @@ pub(super) fn tables(model: &Methods, is_declared: bool) -> Tables {
             let place = handlers::place(handler);
             let here = private.at(place);
             let number = shared::number(&here, handler.number);
-            let entry = quote_spanned!(place=> <#here::#ty<Self>>::#constructor::<#number>());
+            let entry = quote_spanned!(place=> #here::#ty::#constructor::<Self, #number>());
             quote!(#(#conditions)* #entry)
         });
-        quote!(&'static [#private::#ty<Self>] = &[#(#handlers),*])
+        quote!(&'static [#private::#ty] = &[#(#handlers),*])
     };
     Tables {
         signals: table(HandlerKind::Signal, "SignalHandler"),

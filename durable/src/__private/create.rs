@@ -42,20 +42,20 @@ pub fn external<P: Parent, W: Workflow>(
 #[track_caller]
 pub fn activity<W, A: Activity>(
     context: &WorkflowContext<W>,
-    activity: A,
+    _: A,
     input: A::Input,
 ) -> ActivityCall<'_, W, A> {
-    ActivityCall::new(context, activity, input)
+    ActivityCall::new(context, input)
 }
 
 /// Creates the call of an activity within the workflow's own worker.
 #[track_caller]
 pub fn local_activity<W, A: Activity>(
     context: &WorkflowContext<W>,
-    activity: A,
+    _: A,
     input: A::Input,
 ) -> ActivityCall<'_, W, A> {
-    ActivityCall::local(context, activity, input)
+    ActivityCall::local(context, input)
 }
 
 /// Creates a query.

@@ -23,19 +23,27 @@ pub(crate) async fn caught_async<F: Future>(future: F) -> Result<F::Output, Stri
 }
 
 /// A value of the user's that the SDK drops outside of its guards. A panic of its `Drop` is logged.
-pub(crate) struct Guarded<T>(Option<T>);
+pub(crate) struct Guarded<T> {
+    value: Option<T>,
+    type_name: &'static str,
+}
 
 impl<T> Guarded<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self(Some(value))
+        Self::of_type(std::any::type_name::<T>(), value)
+    }
+
+    /// Guards a value that stands for one of another type.
+    pub(crate) fn of_type(type_name: &'static str, value: T) -> Self {
+        Self { value: Some(value), type_name }
     }
 
     pub(crate) fn get(&self) -> &T {
-        self.0.as_ref().unwrap_or_else(|| unreachable!("{TAKEN_AT_THE_END}"))
+        self.value.as_ref().unwrap_or_else(|| unreachable!("{TAKEN_AT_THE_END}"))
     }
 
     pub(crate) fn into_inner(mut self) -> T {
-        self.0.take().unwrap_or_else(|| unreachable!("{TAKEN_AT_THE_END}"))
+        self.value.take().unwrap_or_else(|| unreachable!("{TAKEN_AT_THE_END}"))
     }
 }
 
@@ -43,16 +51,23 @@ const TAKEN_AT_THE_END: &str = "only the calls that end a guarded value take it"
 
 impl<T> Drop for Guarded<T> {
     fn drop(&mut self) {
-        discard(self.0.take());
+        discard_of_type(self.type_name, self.value.take());
     }
 }
 
 /// Drops a value of the user's, and logs a panic of its `Drop`. The value is gone in any case.
 pub(crate) fn discard<T>(value: T) {
+    discard_of_type(std::any::type_name::<T>(), value);
+}
+
+fn discard_of_type<T>(type_name: &'static str, value: T) {
     if let Err(message) = caught(|| drop(value)) {
-        let value = std::any::type_name::<T>();
-        tracing::error!(value, "the `Drop` of a value panicked: {message}");
+        log_panic(type_name, &message);
     }
+}
+
+fn log_panic(value: &'static str, message: &str) {
+    tracing::error!(value, "the `Drop` of a value panicked: {message}");
 }
 
 /// Returns the message of a panic.

@@ -73,7 +73,13 @@ impl Measure {
 
 impl<T> Measured<T> {
     pub(crate) fn new(inner: T, value: Value, bound: Bound) -> Self {
-        Self { inner: Guarded::new(inner), measure: Measure { value, bound } }
+        Self::of_type(std::any::type_name::<T>(), inner, value, bound)
+    }
+
+    /// Measures a value that stands for one of another type.
+    pub(crate) fn of_type(type_name: &'static str, inner: T, value: Value, bound: Bound) -> Self {
+        let inner = Guarded::of_type(type_name, inner);
+        Self { inner, measure: Measure { value, bound } }
     }
 
     fn read(inner: T) -> Self {

@@ -6,7 +6,7 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
-use super::decode;
+use super::{DecodeError, decode};
 
 /// A decoded output, or the error of its decoding.
 #[derive(Debug)]
@@ -21,14 +21,23 @@ pub(crate) enum UndecodedOutput {
     UnknownEncoding(String),
 }
 
-impl<T: TemporalDeserializable + 'static> DecodedOutput<T> {
-    /// Decodes an output.
-    pub(crate) fn read(context: &SerializationContext<'_>, payload: RawPayload) -> Self {
-        let decoded = decode::<T>(context, vec![payload]);
-        Self(decoded.map_err(|error| match error.unknown_encoding() {
-            Some(encoding) => UndecodedOutput::UnknownEncoding(encoding.to_owned()),
-            None => UndecodedOutput::Unfit(error.to_string()),
-        }))
+impl UndecodedOutput {
+    fn new(error: &DecodeError) -> Self {
+        match error.unknown_encoding() {
+            Some(encoding) => Self::UnknownEncoding(encoding.to_owned()),
+            None => Self::Unfit(error.to_string()),
+        }
+    }
+}
+
+/// Decodes an output.
+pub(crate) fn decode_output<T: TemporalDeserializable + 'static>(
+    context: &SerializationContext<'_>,
+    payload: RawPayload,
+) -> Result<T, UndecodedOutput> {
+    match decode(context, vec![payload]) {
+        Ok(output) => Ok(output),
+        Err(error) => Err(UndecodedOutput::new(&error)),
     }
 }
 
@@ -38,14 +47,14 @@ impl<T: TemporalDeserializable + 'static> TemporalDeserializable for DecodedOutp
         context: &SerializationContext<'_>,
         payload: RawPayload,
     ) -> Result<Self, PayloadConversionError> {
-        Ok(Self::read(context, payload))
+        Ok(Self(decode_output(context, payload)))
     }
 
     fn from_payload(
         context: &SerializationContext<'_>,
         payload: RawPayload,
     ) -> Result<Self, PayloadConversionError> {
-        Ok(Self::read(context, payload))
+        Ok(Self(decode_output(context, payload)))
     }
 }
 

@@ -22,9 +22,9 @@ use temporalio_common::protos::temporal::api::failure::v1::{
     ActivityFailureInfo, ChildWorkflowExecutionFailureInfo, Failure,
 };
 
+use crate::definition::Workflow;
 use crate::definition::arguments::encoding::UnknownEncoding;
 use crate::definition::arguments::output::{DecodedOutput, UndecodedOutput};
-use crate::definition::{Activity, Workflow};
 use crate::error::InvalidOutput;
 use crate::error::call::ValueError;
 use crate::workflow::conversion::workflow_context;
@@ -79,15 +79,12 @@ pub(crate) fn activity_ended(
     }
 }
 
-/// Returns the output of an activity, or the error if it does not fit its type.
-#[allow(clippy::result_large_err, reason = "the error is the SDK's")]
-pub(crate) fn activity_output<A: Activity>(
-    output: DecodedOutput<A::Output>,
-) -> Result<A::Output, ActivityExecutionError> {
-    output.0.map_err(|error| match not_fitting("activity", A::NAME, error) {
-        Ok(error) => of_activity(A::NAME, "Activity returned an output that does not fit", error),
+/// Creates the error of an activity whose output does not fit its type.
+pub(crate) fn activity_output(activity: &str, error: UndecodedOutput) -> ActivityExecutionError {
+    match not_fitting("activity", activity, error) {
+        Ok(error) => of_activity(activity, "Activity returned an output that does not fit", error),
         Err(unknown) => ActivityExecutionError::Serialization(unknown),
-    })
+    }
 }
 
 /// Creates the error of an output that does not fit. If the worker lacks the codec, the error fails the

@@ -7,7 +7,9 @@ pub(super) mod failed;
 pub(super) mod info;
 mod listed;
 pub(super) mod pending;
-pub(super) mod recorded;
+mod recorded;
 mod refused;
+mod untyped;
+pub(super) mod values;
 
 pub use activity::{ActivityCall, StartedActivity};

@@ -23,7 +23,7 @@ struct Tokens {
 impl Cancellation {
     /// Returns the tokens, and creates them on first use: the SDK has no token for the workflow before its
     /// context exists.
-    fn tokens(&self, workflow: impl FnOnce() -> WorkflowCancellationToken) -> &Tokens {
+    fn tokens(&self, workflow: &dyn Fn() -> WorkflowCancellationToken) -> &Tokens {
         self.0.get_or_init(|| {
             let workflow = workflow();
             let requested = workflow.child_token();
@@ -36,7 +36,7 @@ impl Cancellation {
     /// request.
     pub(crate) fn requested(
         &self,
-        workflow: impl FnOnce() -> WorkflowCancellationToken,
+        workflow: &dyn Fn() -> WorkflowCancellationToken,
     ) -> &WorkflowCancellationToken {
         &self.tokens(workflow).requested
     }
@@ -44,7 +44,7 @@ impl Cancellation {
     /// Returns the token for an activity that is started now.
     pub(crate) fn activities(
         &self,
-        workflow: impl FnOnce() -> WorkflowCancellationToken,
+        workflow: &dyn Fn() -> WorkflowCancellationToken,
     ) -> WorkflowCancellationToken {
         self.tokens(workflow).activities.borrow().clone()
     }
@@ -52,7 +52,7 @@ impl Cancellation {
     /// Records the request and cancels the running activities. The first reason is kept.
     pub(crate) fn request(
         &self,
-        workflow: impl FnOnce() -> WorkflowCancellationToken,
+        workflow: &dyn Fn() -> WorkflowCancellationToken,
         reason: Option<&str>,
     ) {
         let tokens = self.tokens(workflow);

@@ -70,18 +70,18 @@ impl<W> WorkflowContext<W> {
     }
 
     pub(crate) fn cancel(&self, reason: Option<&str>) {
-        self.cancellation.request(|| self.sdk.cancellation_token(), reason);
+        self.cancellation.request(&|| self.sdk.cancellation_token(), reason);
         // Wakes the conditions, which may use `is_cancelled`.
         self.sdk.state_mut(|_| ());
     }
 
     fn requested(&self) -> &WorkflowCancellationToken {
-        self.cancellation.requested(|| self.sdk.cancellation_token())
+        self.cancellation.requested(&|| self.sdk.cancellation_token())
     }
 
     /// Returns the token for an activity that is started now.
     pub(crate) fn activity_token(&self) -> WorkflowCancellationToken {
-        let attached = || self.cancellation.activities(|| self.sdk.cancellation_token());
+        let attached = || self.cancellation.activities(&|| self.sdk.cancellation_token());
         self.detached.clone().unwrap_or_else(attached)
     }
 
@@ -185,13 +185,13 @@ impl<W> SyncWorkflowContext<W> {
     /// Returns `true` if the workflow was asked to cancel. See [`WorkflowContext::is_cancelled`].
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.cancellation.requested(|| self.sdk.cancellation_token()).is_cancelled()
+        self.cancellation.requested(&|| self.sdk.cancellation_token()).is_cancelled()
     }
 
     /// Requests cancellation as the built-in signal `cancel` does. See
     /// [`WorkflowContext::request_cancel`].
     pub fn request_cancel(&self, reason: impl Into<String>) {
-        self.cancellation.request(|| self.sdk.cancellation_token(), Some(&reason.into()));
+        self.cancellation.request(&|| self.sdk.cancellation_token(), Some(&reason.into()));
     }
 
     /// Returns the workflow's time: the server's time at the start of the current workflow task.

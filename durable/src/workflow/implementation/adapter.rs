@@ -65,10 +65,6 @@ impl<W> WorkflowAdapter<W> {
         })
     }
 
-    pub(crate) fn execution(&self) -> Rc<Execution> {
-        Rc::clone(&self.execution)
-    }
-
     pub(crate) fn state(&self) -> &W {
         self.made(false).as_ref().unwrap_or_else(|_| unreachable!("{STATE_EXISTS}"))
     }

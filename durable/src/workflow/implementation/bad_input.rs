@@ -2,14 +2,15 @@
 
 use std::any::Any;
 
-use temporalio_common::data_converters::{PayloadConverter, SerializationContext};
+use temporalio_common::data_converters::PayloadConverter;
+use temporalio_common::protos::temporal::api::common::v1::Payloads;
 
 use super::adapter::NoState;
-use super::tables::Unreadable;
+use super::tables::{Decoder, Unreadable};
 use super::user_code;
+use crate::definition::Parameter;
 use crate::definition::arguments::DecodeError;
 use crate::definition::arguments::undecoded::Undecoded;
-use crate::definition::{Parameter, Workflow};
 use crate::workflow::conversion::with_context;
 
 /// Returns the problem of an input that was not decoded. It fails the workflow, or the workflow task if the
@@ -33,9 +34,13 @@ pub(super) fn unreadable(kind: &str, workflow: &str, name: &str, reason: &str) -
 }
 
 /// Decodes the input of a handler.
-pub(super) fn decoded<W: Workflow>(
+pub(super) fn decoded(
+    workflow: &'static str,
+    decoder: Decoder,
+    payloads: Payloads,
     converter: &PayloadConverter,
-    decode: impl FnOnce(&SerializationContext<'_>) -> Result<Box<dyn Any>, Undecoded>,
 ) -> Result<Box<dyn Any>, Undecoded> {
-    user_code::decoding(W::NAME, || with_context(converter, decode))
+    let Decoder { decode, parameters } = decoder;
+    user_code::decoding(workflow, || with_context(converter, |context| decode(context, payloads)))
+        .map_err(|error| Undecoded::new(&error, parameters))
 }

@@ -24,11 +24,11 @@ pub trait WorkflowCode: Workflow {
     /// `true` if `#[init]` takes the input; otherwise `#[run]` takes it.
     const INIT_TAKES_INPUT: bool;
     /// The signal handlers.
-    const SIGNAL_HANDLERS: &'static [SignalHandler<Self>];
+    const SIGNAL_HANDLERS: &'static [SignalHandler];
     /// The query handlers.
-    const QUERY_HANDLERS: &'static [QueryHandler<Self>];
+    const QUERY_HANDLERS: &'static [QueryHandler];
     /// The update handlers.
-    const UPDATE_HANDLERS: &'static [UpdateHandler<Self>];
+    const UPDATE_HANDLERS: &'static [UpdateHandler];
 
     /// Returns the state for the built-in query `state`, or `None` if the struct is not `Serialize`.
     fn serialized(&self) -> Option<serde_json::Result<Json>> {

@@ -20,121 +20,135 @@ use super::numbered::{AnswerQuery, HandleSignal, HandleUpdate, NOT_CALLED, Query
 use super::outgoing;
 use super::query_output::QueryOutput;
 use super::tables::{HandlerError, QueryHandler, SignalHandler, UpdateHandler};
-use crate::definition::arguments::decode;
-use crate::definition::arguments::undecoded::Undecoded;
+use super::untyped::{UntypedAdapter, UntypedRun};
+use crate::definition::arguments::{DecodeError, decode};
 use crate::definition::{Handler, HandlerDescription, Payload};
 use crate::workflow::implementation::WorkflowCode;
 use crate::workflow::{SyncWorkflowContext, WorkflowContext};
 
 type Sdk<W> = temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>;
 type SdkSync<W> = temporalio_sdk::SyncWorkflowContext<WorkflowAdapter<W>>;
-fn decode_boxed<H: Handler<Inputs: Payload>>(
+
+/// Decodes inputs of this type.
+fn decode_boxed<T: Payload>(
     context: &SerializationContext<'_>,
     payloads: Payloads,
-) -> Result<Box<dyn Any>, Undecoded> {
-    decode::<H::Inputs>(context, payloads.payloads)
-        .map(|input| Box::new(input) as Box<dyn Any>)
-        .map_err(|error| Undecoded::new(&error, H::PARAMETERS))
+) -> Result<Box<dyn Any>, DecodeError> {
+    match decode::<T>(context, payloads.payloads) {
+        Ok(input) => Ok(Box::new(input)),
+        Err(error) => Err(error),
+    }
 }
 
-impl<W> SignalHandler<W> {
+/// Returns the SDK's context of a run.
+fn sdk<W: WorkflowCode<Input: Payload>>(run: &dyn UntypedRun) -> Sdk<W> {
+    let context = run.context().downcast_ref::<Sdk<W>>();
+    context.unwrap_or_else(|| unreachable!("{OF_ITS_WORKFLOW}")).clone()
+}
+
+fn typed<W: WorkflowCode<Input: Payload>>(adapter: &dyn UntypedAdapter) -> &WorkflowAdapter<W> {
+    let adapter = adapter.as_any().downcast_ref();
+    adapter.unwrap_or_else(|| unreachable!("{OF_ITS_WORKFLOW}"))
+}
+
+const OF_ITS_WORKFLOW: &str = "a handler is called for its own workflow";
+
+impl SignalHandler {
     /// Creates the entry of a declared signal.
     #[must_use]
-    pub const fn declared<N: 'static>() -> Self
-    where
-        W: HandleSignal<N>,
-    {
-        Self {
-            name: <Signal<W, N>>::NAME,
-            description: Some(HandlerDescription::of::<Signal<W, N>>()),
-            decode: |_, _| Err(Undecoded::Invalid(NOT_CALLED.to_owned())),
-            dispatch: |_, _| unreachable!("{NOT_CALLED}"),
-        }
-    }
-}
-
-impl<W> QueryHandler<W> {
-    /// Creates the entry of a declared query.
-    #[must_use]
-    pub const fn declared<N: 'static>() -> Self
-    where
-        W: AnswerQuery<N>,
-    {
-        Self {
-            name: <Query<W, N>>::NAME,
-            description: Some(HandlerDescription::of::<Query<W, N>>()),
-            decode: |_, _| Err(Undecoded::Invalid(NOT_CALLED.to_owned())),
-            dispatch: |_, _, _| unreachable!("{NOT_CALLED}"),
-        }
-    }
-}
-
-impl<W> UpdateHandler<W> {
-    /// Creates the entry of a declared update.
-    #[must_use]
-    pub const fn declared<N: 'static>() -> Self
-    where
-        W: HandleUpdate<N>,
-    {
-        Self {
-            name: <Update<W, N>>::NAME,
-            description: HandlerDescription::of::<Update<W, N>>(),
-            has_validator: false,
-            decode: |_, _| Err(Undecoded::Invalid(NOT_CALLED.to_owned())),
-            dispatch: |_, _| unreachable!("{NOT_CALLED}"),
-            validate: |_, _, _| unreachable!("{NOT_CALLED}"),
-        }
-    }
-}
-
-impl<W: WorkflowCode<Input: Payload>> SignalHandler<W> {
-    /// Creates the entry of a signal with a plain method.
-    #[must_use]
-    pub const fn plain<N: 'static>() -> Self
+    pub const fn declared<W, N: 'static>() -> Self
     where
         W: HandleSignal<N, Input: Payload>,
     {
         Self {
             name: <Signal<W, N>>::NAME,
+            parameters: <Signal<W, N>>::PARAMETERS,
             description: Some(HandlerDescription::of::<Signal<W, N>>()),
-            decode: decode_boxed::<Signal<W, N>>,
-            dispatch: <WorkflowAdapter<W> as ExecutableSyncSignal<Signal<W, N>>>::dispatch,
+            decode: decode_boxed::<<W as HandleSignal<N>>::Input>,
+            dispatch: |_, _| unreachable!("{NOT_CALLED}"),
+        }
+    }
+
+    /// Creates the entry of a signal with a plain method.
+    #[must_use]
+    pub const fn plain<W, N: 'static>() -> Self
+    where
+        W: WorkflowCode<Input: Payload> + HandleSignal<N, Input: Payload>,
+    {
+        Self {
+            name: <Signal<W, N>>::NAME,
+            parameters: <Signal<W, N>>::PARAMETERS,
+            description: Some(HandlerDescription::of::<Signal<W, N>>()),
+            decode: decode_boxed::<<W as HandleSignal<N>>::Input>,
+            dispatch: |run, input| {
+                <WorkflowAdapter<W> as ExecutableSyncSignal<Signal<W, N>>>::dispatch(
+                    sdk(run),
+                    input,
+                )
+            },
         }
     }
 
     /// Creates the entry of a signal with an async method.
     #[must_use]
-    pub const fn asynchronous<N: 'static>() -> Self
+    pub const fn asynchronous<W, N: 'static>() -> Self
     where
-        W: HandleSignal<N, Input: Payload>,
+        W: WorkflowCode<Input: Payload> + HandleSignal<N, Input: Payload>,
     {
         Self {
             name: <Signal<W, N>>::NAME,
+            parameters: <Signal<W, N>>::PARAMETERS,
             description: Some(HandlerDescription::of::<Signal<W, N>>()),
-            decode: decode_boxed::<Signal<W, N>>,
-            dispatch: <WorkflowAdapter<W> as ExecutableAsyncSignal<Signal<W, N>>>::dispatch,
+            decode: decode_boxed::<<W as HandleSignal<N>>::Input>,
+            dispatch: |run, input| {
+                <WorkflowAdapter<W> as ExecutableAsyncSignal<Signal<W, N>>>::dispatch(
+                    sdk(run),
+                    input,
+                )
+            },
         }
     }
 }
 
-impl<W: WorkflowCode<Input: Payload>> QueryHandler<W> {
-    /// Creates the entry of a query.
+impl QueryHandler {
+    /// Creates the entry of a declared query.
     #[must_use]
-    pub const fn plain<N: 'static>() -> Self
+    pub const fn declared<W, N: 'static>() -> Self
     where
         W: AnswerQuery<N, Input: Payload>,
     {
         Self {
             name: <Query<W, N>>::NAME,
+            parameters: <Query<W, N>>::PARAMETERS,
             description: Some(HandlerDescription::of::<Query<W, N>>()),
-            decode: decode_boxed::<Query<W, N>>,
+            decode: decode_boxed::<<W as AnswerQuery<N>>::Input>,
+            dispatch: |_, _, _| unreachable!("{NOT_CALLED}"),
+        }
+    }
+
+    /// Creates the entry of a query.
+    #[must_use]
+    pub const fn plain<W, N: 'static>() -> Self
+    where
+        W: WorkflowCode<Input: Payload> + AnswerQuery<N, Input: Payload>,
+    {
+        Self {
+            name: <Query<W, N>>::NAME,
+            parameters: <Query<W, N>>::PARAMETERS,
+            description: Some(HandlerDescription::of::<Query<W, N>>()),
+            decode: decode_boxed::<<W as AnswerQuery<N>>::Input>,
             dispatch: |adapter, view, input| {
                 let input = input.downcast::<<W as AnswerQuery<N>>::Input>();
                 let input = *input.unwrap_or_else(|_| unreachable!("{INTERCEPTOR_KEEPS_TYPE}"));
                 let answer = <WorkflowAdapter<W> as ExecutableQuery<Query<W, N>>>::handle(
-                    adapter, &view, input,
+                    typed(adapter),
+                    &view,
+                    input,
                 );
-                Ok(Box::new(QueryOutput::new(answer.map_err(WorkflowError::Execution)?)))
+                match answer {
+                    Ok(answer) => Ok(Box::new(QueryOutput::new(answer))),
+                    Err(error) => Err(WorkflowError::Execution(error)),
+                }
             },
         }
     }
@@ -142,28 +156,48 @@ impl<W: WorkflowCode<Input: Payload>> QueryHandler<W> {
 
 const INTERCEPTOR_KEEPS_TYPE: &str = "an interceptor keeps the type of the input";
 
-impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
-    /// Creates the entry of an update with a plain method.
+impl UpdateHandler {
+    /// Creates the entry of a declared update.
     #[must_use]
-    pub const fn plain<N: 'static>() -> Self
+    pub const fn declared<W, N: 'static>() -> Self
     where
         W: HandleUpdate<N, Input: Payload>,
     {
         Self {
             name: <Update<W, N>>::NAME,
+            parameters: <Update<W, N>>::PARAMETERS,
             description: HandlerDescription::of::<Update<W, N>>(),
+            decode: decode_boxed::<<W as HandleUpdate<N>>::Input>,
+            has_validator: false,
+            dispatch: |_, _| unreachable!("{NOT_CALLED}"),
+            validate: |_, _, _| unreachable!("{NOT_CALLED}"),
+        }
+    }
+
+    /// Creates the entry of an update with a plain method.
+    #[must_use]
+    pub const fn plain<W, N: 'static>() -> Self
+    where
+        W: WorkflowCode<Input: Payload> + HandleUpdate<N, Input: Payload>,
+    {
+        Self {
+            name: <Update<W, N>>::NAME,
+            parameters: <Update<W, N>>::PARAMETERS,
+            description: HandlerDescription::of::<Update<W, N>>(),
+            decode: decode_boxed::<<W as HandleUpdate<N>>::Input>,
             has_validator: W::HAS_VALIDATOR,
-            decode: decode_boxed::<Update<W, N>>,
-            dispatch: |context, input| {
-                let converter = context.payload_converter().clone();
+            dispatch: |run, input| {
                 let update = <WorkflowAdapter<W> as ExecutableSyncUpdate<Update<W, N>>>::dispatch(
-                    context, input,
+                    sdk(run),
+                    input,
                 );
-                outgoing::measured_update::<Update<W, N>>(update, converter)
+                outgoing::measured_update::<Update<W, N>>(update, run.converter().clone())
             },
             validate: |adapter, view, input| {
                 <WorkflowAdapter<W> as ExecutableSyncUpdate<Update<W, N>>>::dispatch_validate(
-                    adapter, &view, input,
+                    typed(adapter),
+                    &view,
+                    input,
                 )
             },
         }
@@ -171,25 +205,28 @@ impl<W: WorkflowCode<Input: Payload>> UpdateHandler<W> {
 
     /// Creates the entry of an update with an async method.
     #[must_use]
-    pub const fn asynchronous<N: 'static>() -> Self
+    pub const fn asynchronous<W, N: 'static>() -> Self
     where
-        W: HandleUpdate<N, Input: Payload>,
+        W: WorkflowCode<Input: Payload> + HandleUpdate<N, Input: Payload>,
     {
         Self {
             name: <Update<W, N>>::NAME,
+            parameters: <Update<W, N>>::PARAMETERS,
             description: HandlerDescription::of::<Update<W, N>>(),
+            decode: decode_boxed::<<W as HandleUpdate<N>>::Input>,
             has_validator: W::HAS_VALIDATOR,
-            decode: decode_boxed::<Update<W, N>>,
-            dispatch: |context, input| {
-                let converter = context.payload_converter().clone();
+            dispatch: |run, input| {
                 let update = <WorkflowAdapter<W> as ExecutableAsyncUpdate<Update<W, N>>>::dispatch(
-                    context, input,
+                    sdk(run),
+                    input,
                 );
-                outgoing::measured_update::<Update<W, N>>(update, converter)
+                outgoing::measured_update::<Update<W, N>>(update, run.converter().clone())
             },
             validate: |adapter, view, input| {
                 <WorkflowAdapter<W> as ExecutableAsyncUpdate<Update<W, N>>>::dispatch_validate(
-                    adapter, &view, input,
+                    typed(adapter),
+                    &view,
+                    input,
                 )
             },
         }

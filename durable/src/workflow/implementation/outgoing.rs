@@ -1,4 +1,4 @@
-//! Checks of outgoing values: the inputs of activities and other workflows, and the outputs of workflows
+//! Checks of outgoing values: the inputs of other workflows, and the outputs of workflows
 //! and updates. A value may fail to serialize, or be too large for the server.
 //!
 //! Plain SDK 1.1.1 repeats the workflow task for ever in these cases. Here the activity, workflow or
@@ -15,9 +15,7 @@ use temporalio_common::data_converters::{
 };
 use temporalio_common::error::{ApplicationFailure, OutgoingWorkflowError};
 use temporalio_common::protos::temporal::api::common::v1::Payload;
-use temporalio_common::{
-    ActivityDefinition, SignalDefinition, UpdateDefinition, WorkflowDefinition,
-};
+use temporalio_common::{SignalDefinition, UpdateDefinition, WorkflowDefinition};
 use temporalio_sdk::WorkflowTermination;
 use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::WorkflowError;
@@ -27,47 +25,15 @@ use crate::definition::arguments::conversion::conversion;
 use crate::definition::arguments::encoding::{self, UnknownEncoding};
 use crate::definition::arguments::output::DecodedOutput;
 use crate::definition::arguments::panicked::serializing;
-use crate::definition::{Activity, Guarded, Handler, Typed, Workflow};
+use crate::definition::{Guarded, Handler, Typed, Workflow};
 use crate::error::INVALID_INPUT;
 use crate::error::call::ValueError;
 use crate::error::measured::{Bound, Measured};
 use crate::error::outgoing::handler_failure;
 use crate::error::payload_limit::{PayloadLimit, Value};
 use crate::error::task_size;
-use crate::workflow::calls::recorded::RecordedOutput;
+use crate::workflow::calls::values::UntypedValue;
 use crate::workflow::conversion::with_context;
-
-/// An activity whose input is measured when it is serialized, and whose output always decodes.
-pub(crate) struct Scheduled<A>(A);
-
-/// Wraps an activity and its input, which is measured.
-pub(crate) fn scheduled<A: Activity>(
-    activity: A,
-    input: A::Input,
-) -> (Scheduled<A>, Measured<A::Input>) {
-    (Scheduled(activity), input_of(input, "input of activity", A::NAME))
-}
-
-/// A local activity, whose output is recorded by the task.
-pub(in crate::workflow) struct Local<A>(A);
-
-/// Wraps a local activity and its input. The input is not sent and may have any size.
-pub(in crate::workflow) fn local<A: Activity>(
-    activity: A,
-    input: A::Input,
-) -> (Local<A>, Measured<A::Input>) {
-    let value = Value::new("input of activity", A::NAME);
-    (Local(activity), Measured::new(input, value, Bound::None))
-}
-
-impl<A: Activity> ActivityDefinition for Local<A> {
-    type Input = Measured<A::Input>;
-    type Output = RecordedOutput<A::Output>;
-
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-}
 
 /// Wraps an input so that it is measured when it is serialized.
 fn input_of<T>(input: T, role: &'static str, name: impl Into<Cow<'static, str>>) -> Measured<T> {
@@ -120,36 +86,28 @@ impl<S: SignalDefinition<Workflow: Workflow>> SignalDefinition for SentSignal<S>
     }
 }
 
-impl<A: Activity> ActivityDefinition for Scheduled<A> {
-    type Input = Measured<A::Input>;
-    type Output = DecodedOutput<A::Output>;
-
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-}
-
 /// Converts the result of `#[run]`. A value that cannot be sent fails the workflow; SDK 1.1.1 would fail
 /// its task for ever.
-pub(crate) fn ended<W: Workflow>(
-    result: Result<W::Output, WorkflowTermination>,
+pub(super) fn ended(
+    workflow: &'static str,
+    result: Result<UntypedValue, WorkflowTermination>,
     converter: &PayloadConverter,
     memo: impl FnOnce() -> HashMap<String, Payload>,
 ) -> Result<Box<dyn WorkflowOutputValue>, WorkflowTermination> {
     match result {
         Ok(output) => {
-            let output = Guarded::new(output);
-            match measured(output.get(), converter, "output of workflow", W::NAME) {
+            let output = output.guarded();
+            match measured(output.get(), converter, "output of workflow", workflow) {
                 Ok(Some(payload)) => Ok(payload),
                 Ok(None) => {
-                    let value = Value::new("output of workflow", W::NAME);
-                    Ok(Box::new(Measured::new(output.into_inner(), value, Bound::None)))
+                    let value = Value::new("output of workflow", workflow);
+                    Ok(Box::new(output.into_inner().measured(value, Bound::None)))
                 }
                 Err(error) => Err(error.into_failure().into()),
             }
         }
         Err(WorkflowTermination::Failed(OutgoingWorkflowError::PayloadConversion(error))) => {
-            Err(unconverted(W::NAME, error, &memo()))
+            Err(unconverted(workflow, error, &memo()))
         }
         Err(WorkflowTermination::Cancelled { details: Some(details) }) => {
             let details = Some(replace_oversized(details, converter));

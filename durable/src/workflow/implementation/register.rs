@@ -19,14 +19,7 @@ pub(crate) fn handlers<W: WorkflowCode>() -> WorkflowHandlers {
 }
 
 fn described<H: Named>(handlers: &'static [H]) -> Vec<HandlerDescription> {
-    let (mut described, mut rest) = (Vec::new(), handlers);
-    while let [handler, others @ ..] = rest {
-        if let Some(description) = handler.description() {
-            described.push(description);
-        }
-        rest = others;
-    }
-    described
+    handlers.iter().filter_map(Named::description).collect()
 }
 
 /// Registers an annotated workflow with a worker, or with a replayer of histories.
@@ -39,7 +32,7 @@ pub(crate) fn register<W: WorkflowCode>(
 where
     W::Input: Payload,
 {
-    built_in::log_replaced_handlers::<W>();
+    built_in::log_replaced_handlers(W::NAME, W::SIGNAL_HANDLERS, W::QUERY_HANDLERS);
     match target {
         Target::Worker(options, _) => options.register_workflow::<WorkflowAdapter<W>>().map(drop),
         #[cfg(feature = "testing")]

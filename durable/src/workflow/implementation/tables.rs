@@ -10,19 +10,18 @@ use temporalio_sdk::WorkflowContextView;
 use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::WorkflowError;
 
-use super::adapter::WorkflowAdapter;
-use crate::definition::arguments::undecoded::Undecoded;
-use crate::definition::{HandlerDescription, debug};
+use super::untyped::{UntypedAdapter, UntypedRun};
+use crate::definition::arguments::DecodeError;
+use crate::definition::{HandlerDescription, Parameter, debug};
 use crate::metrics;
 
 /// The error of a query or update, as the SDK expects it.
 pub type HandlerError = Box<dyn Error + Send + Sync>;
 
-type Sdk<W> = temporalio_sdk::WorkflowContext<WorkflowAdapter<W>>;
-type Decode = fn(&SerializationContext<'_>, Payloads) -> Result<Box<dyn Any>, Undecoded>;
+type Decode = fn(&SerializationContext<'_>, Payloads) -> Result<Box<dyn Any>, DecodeError>;
 type SignalFuture = LocalBoxFuture<'static, Result<(), WorkflowError>>;
-type Validate<W> =
-    fn(&WorkflowAdapter<W>, WorkflowContextView, Box<dyn Any>) -> Result<(), WorkflowError>;
+type Validate =
+    fn(&dyn UntypedAdapter, WorkflowContextView, Box<dyn Any>) -> Result<(), WorkflowError>;
 type Output = Result<Box<dyn WorkflowOutputValue>, WorkflowError>;
 pub(crate) type UpdateFuture = LocalBoxFuture<'static, Output>;
 
@@ -45,21 +44,17 @@ impl Undeliverable {
     }
 
     /// Logs and counts the signal, which is dropped.
-    pub(super) fn report<W>(
-        &self,
-        context: &temporalio_sdk::WorkflowContext<W>,
-        workflow: &str,
-        signal: &str,
-    ) {
+    pub(super) fn report(&self, run: &dyn UntypedRun, workflow: &str, signal: &str) {
         // A replay handles the same signal again, which was reported the first time.
-        if context.is_replaying_history_events() {
+        if run.is_replaying() {
             return;
         }
         metrics::own::signal_dropped(workflow, self.kind);
+        let ids = run.execution().ids();
         tracing::warn!(
             workflow_type = workflow,
-            workflow_id = context.workflow_id(),
-            run_id = context.run_id(),
+            workflow_id = ids.workflow_id,
+            run_id = ids.run_id,
             signal,
             reason = self.reason,
             "signal dropped"
@@ -71,50 +66,65 @@ impl Undeliverable {
 pub(crate) struct Unreadable(pub(in crate::workflow) String);
 
 /// The entry of a signal in the workflow's table.
-pub struct SignalHandler<W> {
+pub struct SignalHandler {
     pub(crate) name: &'static str,
+    pub(crate) parameters: &'static [Parameter],
     /// `None` for a built-in handler.
     pub(crate) description: Option<HandlerDescription>,
     pub(crate) decode: Decode,
-    pub(crate) dispatch: fn(Sdk<W>, Box<dyn Any>) -> SignalFuture,
+    pub(crate) dispatch: fn(&dyn UntypedRun, Box<dyn Any>) -> SignalFuture,
 }
 
-debug!([W] SignalHandler[W]: name);
+debug!([] SignalHandler[]: name);
 
 /// The entry of a query in the workflow's table.
-pub struct QueryHandler<W> {
+pub struct QueryHandler {
     pub(crate) name: &'static str,
+    pub(crate) parameters: &'static [Parameter],
     /// `None` for a built-in handler.
     pub(crate) description: Option<HandlerDescription>,
     pub(crate) decode: Decode,
-    pub(crate) dispatch: fn(&WorkflowAdapter<W>, WorkflowContextView, Box<dyn Any>) -> Output,
+    pub(crate) dispatch: fn(&dyn UntypedAdapter, WorkflowContextView, Box<dyn Any>) -> Output,
 }
 
-debug!([W] QueryHandler[W]: name);
+debug!([] QueryHandler[]: name);
 
 /// The entry of an update in the workflow's table.
-pub struct UpdateHandler<W> {
+pub struct UpdateHandler {
     pub(crate) name: &'static str,
+    pub(crate) parameters: &'static [Parameter],
     pub(crate) description: HandlerDescription,
     pub(crate) has_validator: bool,
     pub(crate) decode: Decode,
-    pub(crate) dispatch: fn(Sdk<W>, Box<dyn Any>) -> UpdateFuture,
-    pub(crate) validate: Validate<W>,
+    pub(crate) dispatch: fn(&dyn UntypedRun, Box<dyn Any>) -> UpdateFuture,
+    pub(crate) validate: Validate,
 }
 
-debug!([W] UpdateHandler[W]: name);
+debug!([] UpdateHandler[]: name);
 
 /// An entry of a handler table.
 pub(crate) trait Named: 'static {
     fn name(&self) -> &'static str;
 
+    fn decoder(&self) -> Decoder;
+
     /// Returns the description, or `None` for a built-in handler.
     fn description(&self) -> Option<HandlerDescription>;
 }
 
-impl<W: 'static> Named for SignalHandler<W> {
+/// Decodes the inputs of a handler.
+pub(crate) struct Decoder {
+    pub(super) decode: Decode,
+    pub(super) parameters: &'static [Parameter],
+}
+
+impl Named for SignalHandler {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn decoder(&self) -> Decoder {
+        Decoder { decode: self.decode, parameters: self.parameters }
     }
 
     fn description(&self) -> Option<HandlerDescription> {
@@ -122,9 +132,13 @@ impl<W: 'static> Named for SignalHandler<W> {
     }
 }
 
-impl<W: 'static> Named for QueryHandler<W> {
+impl Named for QueryHandler {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn decoder(&self) -> Decoder {
+        Decoder { decode: self.decode, parameters: self.parameters }
     }
 
     fn description(&self) -> Option<HandlerDescription> {
@@ -132,9 +146,13 @@ impl<W: 'static> Named for QueryHandler<W> {
     }
 }
 
-impl<W: 'static> Named for UpdateHandler<W> {
+impl Named for UpdateHandler {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn decoder(&self) -> Decoder {
+        Decoder { decode: self.decode, parameters: self.parameters }
     }
 
     fn description(&self) -> Option<HandlerDescription> {
@@ -143,8 +161,6 @@ impl<W: 'static> Named for UpdateHandler<W> {
 }
 
 /// The handlers of a kind: a workflow's own, and the built-in ones that they do not replace.
-///
-/// Rustc compiles the search for every workflow. So it has no iterators and closures.
 pub(crate) struct Handlers<H: 'static> {
     own: &'static [H],
     built_in: &'static [H],
@@ -155,11 +171,12 @@ impl<H: Named> Handlers<H> {
         Self { own, built_in }
     }
 
+    pub(crate) fn own(&self) -> &'static [H] {
+        self.own
+    }
+
     pub(crate) fn find(&self, name: &str) -> Option<&'static H> {
-        match search(self.own, name) {
-            None => search(self.built_in, name),
-            found => found,
-        }
+        search(self.own, name).or_else(|| search(self.built_in, name))
     }
 
     pub(crate) fn known(
@@ -168,39 +185,19 @@ impl<H: Named> Handlers<H> {
         workflow: &str,
         name: &str,
     ) -> Result<&'static H, WorkflowError> {
-        match self.find(name) {
-            Some(handler) => Ok(handler),
-            None => Err(unknown(kind, workflow, name, &self.names())),
-        }
+        self.find(name).ok_or_else(|| unknown(kind, workflow, name, &self.names()))
     }
 
     pub(crate) fn names(&self) -> Vec<&'static str> {
-        let mut names = Vec::new();
-        let (mut own, mut built_in) = (self.own, self.built_in);
-        while let [handler, others @ ..] = own {
-            names.push(handler.name());
-            own = others;
-        }
-        while let [handler, others @ ..] = built_in {
-            if search(self.own, handler.name()).is_none() {
-                names.push(handler.name());
-            }
-            built_in = others;
-        }
-        names
+        let is_replaced = |built_in: &&H| search(self.own, built_in.name()).is_some();
+        let built_in = self.built_in.iter().filter(|built_in| !is_replaced(built_in));
+        self.own.iter().chain(built_in).map(Named::name).collect()
     }
 }
 
 /// Returns the handler of this name.
 pub(crate) fn search<H: Named>(handlers: &'static [H], name: &str) -> Option<&'static H> {
-    let mut rest = handlers;
-    while let [handler, others @ ..] = rest {
-        if handler.name() == name {
-            return Some(handler);
-        }
-        rest = others;
-    }
-    None
+    handlers.iter().find(|handler| handler.name() == name)
 }
 
 fn unknown(kind: &str, workflow: &str, name: &str, known: &[&str]) -> WorkflowError {
