@@ -38,6 +38,7 @@ pub(crate) type Answer = dyn Fn(IncomingRequest, BoxFuture<'static, StatusCode>)
     + Sync;
 
 /// An HTTP request that the program answers.
+#[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "only `web` answers requests"))]
 pub(crate) struct IncomingRequest {
     pub(crate) method: Method,
     /// The route that answers it, such as `/orders/{id}`.

@@ -2,8 +2,10 @@
 //!
 //! `cargo run --example web-orders` uses the Temporal server at `TEMPORAL_ADDRESS` or `localhost:7233` if one
 //! answers there, and starts its own otherwise. The worker runs in a second process. With `-- web` or
-//! `-- worker` it is one of the two alone. The page is at `http://127.0.0.1:8080`, or at `WEB_ADDRESS`.
+//! `-- worker` it is one of the two alone. The page is at `http://127.0.0.1:8080`, or at `WEB_ADDRESS`. With
+//! `GATEWAY_KEY`, other programs that know the key can look at the orders below `/gateway`.
 
+mod gateway;
 mod page;
 mod routes;
 mod workflow;
@@ -41,7 +43,12 @@ async fn everything() -> durable::Result<()> {
 async fn serve(builder: durable::client::ClientBuilder) -> durable::Result<()> {
     let temporal = ClientService::new(builder).connect_limit(Duration::from_secs(5));
     let events = Events::new().max_streams(500);
-    let app = routes::router(&temporal, &events);
+    let mut app = routes::router(&temporal, &events);
+    if let Ok(key) = std::env::var("GATEWAY_KEY") {
+        let gateway =
+            gateway::routes(&temporal.client().await?, key).expect("its settings are valid");
+        app = app.nest("/gateway", gateway);
+    }
     let address = std::env::var("WEB_ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
     let listener = TcpListener::bind(&address).await.expect("the address of the page is free");
     println!("the shop is at http://{}", listener.local_addr().expect("it is bound"));

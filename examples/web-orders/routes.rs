@@ -76,7 +76,7 @@ pub struct OrderState {
     approved_by: Option<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Approval {
     by: String,
 }

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use durable::testing::TestEnv;
+use durable::web::axum::http::Method;
 use durable_tests::browser::Browser;
 use durable_tests::http::Http;
 use durable_tests::process;
@@ -24,6 +25,7 @@ impl Shop {
         let mut command = Command::new(crate::folder().join("web-orders"));
         // A port that nobody serves: the example must start its own server.
         command.env("TEMPORAL_ADDRESS", "127.0.0.1:1").env("WEB_ADDRESS", "127.0.0.1:0");
+        command.env("GATEWAY_KEY", "0123456789abcdef");
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("`cargo build --examples` makes it");
         let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
@@ -89,6 +91,14 @@ async fn the_patterns_work_over_http_and_the_shop_closes_with_open_streams() {
     assert_eq!((wrong.status.as_u16(), wrong.json()["path"].clone()), (422, json!("item")));
     assert_eq!(http.get("/livez").await.status, 200);
     assert_eq!(http.get("/readyz").await.status, 200);
+    let path = "/gateway/workflows/OrderWorkflow/order-1";
+    assert_eq!(http.get(path).await.status, 401);
+    let key = [("x-api-key", "0123456789abcdef")];
+    let described = http.send(Method::GET, path, &key, String::new()).await.expect("an answer");
+    assert_eq!(
+        (described.status.as_u16(), &described.json()["status"]),
+        (200, &json!("completed"))
+    );
     http.post("/orders", &order("6", "desk")).await;
     let open = http.events("/orders/6/events", None).await.expect("events");
     shop.stop();
@@ -110,19 +120,22 @@ async fn the_page_places_an_order_and_shows_it_live() {
         .await;
     browser.click("#place").await;
     browser.shows(&["Please enter your name."], "shop-mistake").await;
-    // Everything by the keyboard; the name is not markup.
-    browser.press("<img src=x onerror=alert(1)>").await;
+    // Everything by the keyboard.
+    browser.press("Ada").await;
     browser.press(ENTER).await;
     browser.shows(&["Your order waits for an approval.", "Approve"], "shop-during").await;
     assert_eq!(browser.run("return document.activeElement.id").await, "order-title");
-    // The order is followed again after the page was loaded again.
+    // The order is followed again after the page was loaded again. A name is never markup.
     browser.run("location.reload()").await;
     browser.shows(&["Your order waits for an approval."], "shop-reloaded").await;
+    let name = "document.getElementById('customer').value = '<img src=x onerror=alert(1)>'";
+    browser.run(name).await;
     browser.run("document.getElementById('order-title').focus()").await;
     browser.press(TAB).await;
     assert_eq!(browser.run("return document.activeElement.id").await, "approve");
     browser.press(ENTER).await;
-    browser.shows(&["Your parcel is on its way: PARCEL-", "€180.00"], "shop-after").await;
+    let approved = "Approved by <img src=x onerror=alert(1)>.";
+    browser.shows(&["Your parcel is on its way: PARCEL-", "€180.00", approved], "shop-after").await;
     browser.resize(500, 900).await;
     let fits = "return document.documentElement.scrollWidth <= window.innerWidth";
     assert_eq!(browser.run(fits).await, true, "a phone would scroll sideways");

@@ -52,6 +52,7 @@ async fn probes_see_workers_that_run_and_workers_that_drain() -> durable::Result
     assert_eq!(ready["workers"][0]["queue"], "serving");
     assert_eq!(ready["workers"][0]["state"], "running");
     assert_eq!(get(&address, "/live").await.0, 200);
+    assert_eq!(get(&address, "/livez").await, get(&address, "/live").await);
     let (status, lost) = get(&address, "/health").await;
     assert_eq!(status, 404);
     assert!(lost.to_string().contains("/ready"), "{lost}");

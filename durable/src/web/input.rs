@@ -6,11 +6,12 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::IgnoredAny;
+use temporalio_common::data_converters::TemporalDeserializable;
 
 use super::{Problem, kind};
-use crate::definition::{Payload, decode_body};
+use crate::definition::decode_body;
 
-/// The body of a request as an input: JSON, decoded like a worker decodes it.
+/// The body of a request as an input: JSON, decoded like a worker decodes it. The type is `Deserialize`.
 ///
 /// A body that doesn't fit the type is answered with 422 and the path of the first value that doesn't:
 ///
@@ -62,7 +63,11 @@ use crate::definition::{Payload, decode_body};
 #[allow(clippy::exhaustive_structs, reason = "it is taken apart in patterns")]
 pub struct Input<T>(pub T);
 
-impl<T: Payload, S: Send + Sync> FromRequest<S> for Input<T> {
+impl<T, S> FromRequest<S> for Input<T>
+where
+    T: TemporalDeserializable + Send + 'static,
+    S: Send + Sync,
+{
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -76,7 +81,7 @@ impl<T: Payload, S: Send + Sync> FromRequest<S> for Input<T> {
 }
 
 /// Decodes a body.
-pub(super) fn decode<T: Payload>(body: &[u8]) -> Result<T, Problem> {
+pub(super) fn decode<T: TemporalDeserializable + 'static>(body: &[u8]) -> Result<T, Problem> {
     if let Err(error) = serde_json::from_slice::<IgnoredAny>(body) {
         // The message of a syntax error has no values.
         return Err(Problem::of(kind::INVALID_JSON, error.to_string()));

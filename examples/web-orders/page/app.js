@@ -128,6 +128,7 @@ function follow() {
   shown = id;
   $('order').hidden = false;
   $('order-id').textContent = `Order ${id}`;
+  $('approved').textContent = '';
   say('order-error', '');
   stage({ stage: 'placed' });
   $('order-title').focus();
@@ -153,6 +154,7 @@ function stage(state) {
   say('order-error', '');
   $('now').textContent = WORDS[state.stage] || state.stage;
   $('buttons').hidden = state.stage !== 'waiting_for_approval';
+  if (state.approved_by) $('approved').textContent = `Approved by ${state.approved_by}.`;
   const current = STAGES.indexOf(state.stage);
   for (const step of $('steps').children) {
     const place = STAGES.indexOf(step.dataset.stage);
