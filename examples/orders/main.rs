@@ -4,6 +4,9 @@
 //! `cargo run --example orders` uses the Temporal server at `TEMPORAL_ADDRESS` or `localhost:7233`
 //! if one answers there, and starts its own otherwise. With `-- --stay` it leaves the server running
 //! at the end, to look around in the web UI.
+//!
+//! `cargo run --example orders -- schema --check examples/orders/contract.json` compares the program with the
+//! committed contract. `catalogue.md` is the contract for people.
 
 mod activities;
 mod file;
@@ -13,6 +16,7 @@ mod workflow;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
+use std::process::ExitCode;
 
 use durable::client::start_all;
 use durable::prelude::*;
@@ -23,8 +27,21 @@ use crate::model::{Order, Receipt, Status};
 use crate::report::{Outcome, Row};
 use crate::workflow::{OrderWorkflow, OrderWorkflowHandle};
 
+fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|argument| argument == "schema") {
+        return durable::cli::main();
+    }
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[tokio::main]
-async fn main() -> durable::Result<()> {
+async fn run() -> durable::Result<()> {
     tracing_subscriber::fmt().with_env_filter("warn").with_writer(std::io::stderr).init();
 
     let server = Server::find().await?;

@@ -2,16 +2,20 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An order as it stands in `orders.json`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(clippy::struct_field_names, reason = "the file calls them so")]
 pub struct Order {
+    /// The id, which the workflow's id has too.
     pub order_id: String,
     pub customer: String,
+    /// The price; above 500 a person must approve.
     pub amount: f64,
+    /// The card that is charged.
     pub card: String,
 }
 
@@ -25,14 +29,18 @@ impl Order {
 }
 
 /// The result of a shipped order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
+    /// The bank's number of the payment.
     pub transaction: String,
+    /// The carrier's number of the parcel.
     pub tracking: String,
 }
 
 /// The progress of an order; the answer to the workflow's query.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Status {
     #[default]
     Received,

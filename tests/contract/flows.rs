@@ -98,3 +98,37 @@ impl Bare {
         Ok(())
     }
 }
+
+/// Names that other languages reserve, and "quotes" \ in texts.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(crate = "durable::schemars")]
+pub(crate) struct Class {
+    pub(crate) class: String,
+    #[serde(rename = "a b")]
+    pub(crate) spaced: u32,
+}
+
+/// Takes what is reserved elsewhere: """ and */.
+#[workflow(queue = "contract-types", execution_timeout = "1h")]
+#[derive(Default)]
+pub(crate) struct Keywords {}
+
+#[workflow_methods]
+impl Keywords {
+    #[run]
+    async fn run(
+        _: &mut WorkflowContext<Self>,
+        client: String,
+        def: Class,
+    ) -> WorkflowResult<String> {
+        Ok(format!("{client} {}", def.class))
+    }
+
+    #[query]
+    fn result(&self) -> u32 {
+        7
+    }
+
+    #[signal]
+    fn import(&mut self, _self_: String) {}
+}

@@ -5,6 +5,7 @@ pub mod browser;
 mod gate;
 pub mod http;
 mod log;
+mod node;
 pub mod plugged;
 #[cfg(unix)]
 pub mod process;
@@ -24,6 +25,7 @@ use durable::sdk::temporalio_common::protos::temporal::api::history::v1::History
 use durable::sdk::temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 pub use gate::Gate;
 pub use log::Log;
+pub use node::node;
 pub use python::python;
 pub use skip::skip;
 use tokio::runtime::Runtime;

@@ -3,7 +3,7 @@
 use super::comparer::{CALLERS, Comparer, OLD_WORKERS, RUNNING};
 use super::finding::Affected;
 use super::model::{CallContract, TypeContract};
-use super::subset::{Kind, Mismatch, mismatches};
+use super::subset::{Kind, Mismatch, join, mismatches};
 
 /// Those whom a type breaks, in the two directions in which its values travel.
 pub(super) struct Slot {
@@ -221,8 +221,18 @@ impl Comparer<'_> {
                     self.report("field-added", at, "it is new".to_owned(), &[]);
                 }
             }
-            // It is reported in the other direction.
-            Kind::Renamed(_) => {}
+            Kind::Renamed(name) => {
+                let old = join(parent(&it.path).0, name);
+                let is_told = forth
+                    .iter()
+                    .any(|other| other.path == old && matches!(other.kind, Kind::Renamed(_)));
+                if !is_told {
+                    let written = parent(&it.path).1;
+                    let message =
+                        format!("it is written as `{written}`, which the old version doesn't read");
+                    self.report("field-renamed", (place, &old), message, breaks);
+                }
+            }
             Kind::Variant(name) => {
                 let message = format!("the variant `{name}` is new");
                 self.report("variant-added", at, message, breaks);

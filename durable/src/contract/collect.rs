@@ -157,6 +157,7 @@ impl Collector {
 }
 
 /// The texts of a call.
+#[derive(Clone, Copy)]
 struct Called<'a> {
     name: &'a str,
     description: &'a str,

@@ -18,7 +18,9 @@ pub(super) fn catalogue(contract: &Contract) -> String {
     for (title, queues) in [("Called elsewhere", &contract.declared)] {
         if !queues.is_empty() {
             section(&mut page, title);
-            queues.iter().for_each(|queue| one_queue(&mut page, queue));
+            for queue in queues {
+                one_queue(&mut page, queue);
+            }
         }
     }
     errors(&mut page, contract);
@@ -48,6 +50,19 @@ fn overview(page: &mut String, contract: &Contract) {
         line(page, "This program has no workflows and no activities.");
         return;
     }
+    let count = |count: usize, one: &str, several: &str| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {several}"),
+    };
+    let workflows = contract.queues.iter().map(|queue| queue.workflows.len()).sum();
+    let activities = contract.queues.iter().map(|queue| queue.activities.len()).sum();
+    let summary = format!(
+        "{} and {} on {}.\n",
+        count(workflows, "workflow", "workflows"),
+        count(activities, "activity", "activities"),
+        count(contract.queues.len(), "task queue", "task queues")
+    );
+    line(page, &summary);
     page.push_str("| | queue | call | |\n|---|---|---|---|\n");
     for queue in &contract.queues {
         let workflows = queue.workflows.iter().map(|it| ("workflow", &it.run));
@@ -196,7 +211,7 @@ fn types(page: &mut String, contract: &Contract) {
             line(page, &format!("{description}\n"));
         }
         let Some(fields) = schema["properties"].as_object() else {
-            line(page, &format!("{}\n", code(&written(schema))));
+            line(page, &format!("`{}`\n", written(schema).replace('`', "'")));
             continue;
         };
         page.push_str("| field | type | required | |\n|---|---|---|---|\n");

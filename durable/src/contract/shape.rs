@@ -13,26 +13,38 @@ pub(super) fn name(schema: &Value) -> Option<&str> {
 
 /// Returns the alternatives of a schema, each with one type and without references.
 pub(super) fn alternatives(schema: &Value, types: &BTreeMap<String, Value>) -> Vec<Value> {
-    expand(schema, types, 0)
+    expand(schema, types, &mut Vec::new())
 }
 
-fn expand(schema: &Value, types: &BTreeMap<String, Value>, depth: usize) -> Vec<Value> {
-    if depth > 20 {
-        return vec![Value::Bool(true)];
-    }
-    if let Some(named) = name(schema).and_then(|name| types.get(name)) {
-        return expand(named, types, depth + 1);
+/// Expands a schema. `open` has the names of the types within which it stands: one that is an alternative of itself
+/// adds none.
+fn expand<'a>(
+    schema: &'a Value,
+    types: &'a BTreeMap<String, Value>,
+    open: &mut Vec<&'a str>,
+) -> Vec<Value> {
+    if let Some((name, named)) = name(schema).and_then(|name| Some((name, types.get(name)?))) {
+        if open.contains(&name) {
+            return Vec::new();
+        }
+        open.push(name);
+        let all = expand(named, types, open);
+        open.pop();
+        return all;
     }
     let list = ["anyOf", "oneOf"].iter().find_map(|key| schema.get(*key)?.as_array());
     if let Some(list) = list {
         let base = without(schema, &["anyOf", "oneOf"]);
-        let all = list.iter().flat_map(|one| expand(one, types, depth + 1));
-        return all.map(|one| merge(&base, one)).collect();
+        let mut all = Vec::new();
+        for one in list {
+            all.extend(expand(one, types, open).into_iter().map(|one| merge(&base, one)));
+        }
+        return all;
     }
     if let Some(list) = schema.get("allOf").and_then(Value::as_array) {
         let base = vec![without(schema, &["allOf"])];
         return list.iter().fold(base, |all, part| {
-            let parts = expand(part, types, depth + 1);
+            let parts = expand(part, types, open);
             let pairs =
                 all.iter().flat_map(|one| parts.iter().map(|part| merge(one, part.clone())));
             pairs.collect()
@@ -143,6 +155,10 @@ fn tag(schema: &Value) -> Option<(&String, Option<&Value>)> {
     constant.or_else(|| only.map(|name| (name, None)))
 }
 
+pub(super) fn is_null(schema: &Value) -> bool {
+    schema["type"] == "null"
+}
+
 pub(super) fn is_variant(schema: &Value) -> bool {
     tag(schema).is_some()
 }
@@ -171,9 +187,10 @@ pub(super) fn shown(schema: &Value) -> String {
         return format!("`{}`", label(schema));
     }
     let of = schema["type"].as_str().unwrap_or("any");
-    match schema["format"].as_str() {
-        Some(format) => format!("{of} ({format})"),
-        None => of.to_owned(),
+    match (schema["format"].as_str(), schema["minItems"].as_u64()) {
+        (Some(format), _) => format!("{of} ({format})"),
+        (None, Some(count)) => format!("{of} of {count} items"),
+        (None, None) => of.to_owned(),
     }
 }
 

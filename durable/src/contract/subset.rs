@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::shape::{
-    aliases, all_shown, alternatives, find, fits, is_any, is_constant, is_required,
+    aliases, all_shown, alternatives, find, fits, is_any, is_constant, is_null, is_required,
     is_string_within, is_variant, label, name, range, shown,
 };
 
@@ -97,16 +97,20 @@ impl Comparison<'_> {
                 self.found.extend(found);
                 return;
             }
-            let is_same = self::label(one) == label || (read.len() == 1 && !is_constant(written));
+            let is_other = is_constant(written)
+                || is_null(written)
+                || (is_variant(written) && is_variant(one));
+            let is_only = read.len() == 1 && !is_other;
+            let is_same = self::label(one) == label || is_only;
             if is_same && best.as_ref().is_none_or(|best| found.len() < best.len()) {
                 best = Some(found);
             }
         }
-        let kind = match (best, &written["type"]) {
-            (Some(found), _) => return self.found.extend(found),
-            (None, Value::String(of)) if of == "null" => Kind::Null,
-            (None, _) if is_variant(written) || is_constant(written) => Kind::Variant(label),
-            (None, _) => Kind::Type { written: shown(written), read: all_shown(read) },
+        let kind = match best {
+            Some(found) => return self.found.extend(found),
+            None if is_null(written) => Kind::Null,
+            None if is_variant(written) || is_constant(written) => Kind::Variant(label),
+            None => Kind::Type { written: shown(written), read: all_shown(read) },
         };
         self.found.push(Mismatch { path: path.to_owned(), kind });
     }
@@ -238,6 +242,7 @@ impl Comparison<'_> {
     }
 }
 
-fn join(path: &str, field: &str) -> String {
+/// Returns the path of a field.
+pub(super) fn join(path: &str, field: &str) -> String {
     if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
 }

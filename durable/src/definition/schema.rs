@@ -21,7 +21,7 @@ impl TypeSchema {
     pub(crate) const OPAQUE: Self = Self(None);
 
     pub(crate) const fn of<T: JsonSchema>() -> Self {
-        Self(Some(|generator| generator.subschema_for::<T>()))
+        Self(Some(SchemaGenerator::subschema_for::<T>))
     }
 
     /// Returns `true` if the type does not implement [`JsonSchema`].
@@ -37,7 +37,7 @@ impl TypeSchema {
         let generate = self.0?;
         caught(|| generate(generator))
             .inspect_err(|message| {
-                tracing::error!("the `JsonSchema` of a type panicked: {message}")
+                tracing::error!("the `JsonSchema` of a type panicked: {message}");
             })
             .ok()
     }

@@ -90,7 +90,9 @@ impl Writer {
             return self.line(indent, &format!("\"\"\"{first}\"\"\""));
         }
         self.line(indent, &format!("\"\"\"{first}"));
-        rest.iter().for_each(|line| self.line(indent, line));
+        for line in rest {
+            self.line(indent, line);
+        }
         self.line(indent, "\"\"\"");
     }
 
@@ -123,7 +125,7 @@ impl Writer {
         self.line(0, &format!("{name} = TypedDict({}, {{", literal(name)));
         for field in fields {
             let of = self.field(field);
-            self.line(1, &format!("{}: {},", literal(&field.name), literal(&of)));
+            self.line(1, &format!("{}: {of},", literal(&field.name)));
         }
         self.line(0, "})");
     }
@@ -178,20 +180,42 @@ impl Writer {
         self.line(0, &format!("class {class}:"));
         let template = workflow.id_template.as_ref();
         let template = template.map_or_else(String::new, |it| format!("\n\nThe id is `{it}`."));
-        self.docs(1, &format!("{}{template}", run.description).trim().to_owned());
+        self.docs(1, format!("{}{template}", run.description).trim());
         self.line(0, "");
         self.line(1, &format!("NAME = {}", literal(&run.name)));
         self.line(1, &format!("TASK_QUEUE = {}", literal(&queue.name)));
         let output = run.output.as_ref().map_or(Type::Null, Type::read);
         let output = self.shown(&output);
+        self.starts(queue, workflow, (handle, &output));
+        self.line(0, "");
+        self.line(1, "@staticmethod");
+        self.line(
+            1,
+            &format!(
+                "def handle(client: Client, id: str, run_id: Optional[str] = None) -> {handle}:"
+            ),
+        );
+        self.docs(2, "Returns a handle of the workflow of this id. The server is not asked.");
+        self.line(2, &format!("return {handle}(client.get_workflow_handle(id, run_id=run_id))"));
+        self.handle(workflow, handle, &output);
+    }
+
+    /// Writes `start` and `execute`.
+    fn starts(
+        &mut self,
+        queue: &QueueContract,
+        workflow: &WorkflowContract,
+        (handle, output): (&str, &str),
+    ) {
+        let run = &workflow.run;
         let (parameters, arguments) = self.inputs(run, &["client", "id", "options", "_handle"]);
         for (method, returned, docs) in [
             (
                 "start",
-                handle.to_owned(),
+                handle,
                 "Starts the workflow. Further options are those of `Client.start_workflow`.",
             ),
-            ("execute", output.clone(), "Starts the workflow, and waits for its output."),
+            ("execute", output, "Starts the workflow, and waits for its output."),
         ] {
             self.line(0, "");
             self.line(1, "@staticmethod");
@@ -219,20 +243,9 @@ impl Writer {
             if method == "start" {
                 self.line(2, &format!("return {handle}(_handle)"));
             } else {
-                self.line(2, &format!("return cast({}, await _handle.result())", literal(&output)));
+                self.line(2, &format!("return cast({output}, await _handle.result())"));
             }
         }
-        self.line(0, "");
-        self.line(1, "@staticmethod");
-        self.line(
-            1,
-            &format!(
-                "def handle(client: Client, id: str, run_id: Optional[str] = None) -> {handle}:"
-            ),
-        );
-        self.docs(2, "Returns a handle of the workflow of this id. The server is not asked.");
-        self.line(2, &format!("return {handle}(client.get_workflow_handle(id, run_id=run_id))"));
-        self.handle(workflow, handle, &output);
     }
 
     fn handle(&mut self, workflow: &WorkflowContract, handle: &str, output: &str) {
@@ -245,8 +258,8 @@ impl Writer {
         self.line(0, "");
         self.line(1, &format!("async def result(self) -> {output}:"));
         self.docs(2, "Waits for the output.");
-        self.line(2, &format!("return cast({}, await self.handle.result())", literal(output)));
-        let mut names = Names::new(RESERVED, &["handle", "result"]);
+        self.line(2, &format!("return cast({output}, await self.handle.result())"));
+        let mut names = Names::new(RESERVED, &["__init__", "handle", "result"]);
         let kinds = [
             ("signal", &workflow.signals),
             ("query", &workflow.queries),
@@ -269,7 +282,7 @@ impl Writer {
                     literal(&handler.name)
                 );
                 if handler.output.is_some() {
-                    self.line(2, &format!("return cast({}, {call})", literal(&output)));
+                    self.line(2, &format!("return cast({output}, {call})"));
                 } else {
                     self.line(2, &call);
                 }
@@ -280,14 +293,13 @@ impl Writer {
     /// Returns the parameters with their types, each followed by a comma, and their names.
     fn inputs(&self, call: &CallContract, taken: &[&str]) -> (String, String) {
         let mut names = Names::new(RESERVED, taken);
-        let mut parameters = String::new();
-        let mut arguments = Vec::new();
+        let (mut parameters, mut arguments) = (Vec::new(), Vec::new());
         for input in &call.inputs {
             let name = names.take(&input.name);
-            parameters += &format!("{name}: {}, ", self.shown(&Type::written(&input.of)));
+            parameters.push(format!("{name}: {}, ", self.shown(&Type::written(&input.of))));
             arguments.push(name);
         }
-        (parameters, arguments.join(", "))
+        (parameters.concat(), arguments.join(", "))
     }
 }
 

@@ -79,13 +79,11 @@ impl Type {
             "integer" => Self::Integer,
             "number" => Self::Number,
             "string" => Self::Text,
-            "array" => match schema["prefixItems"].as_array() {
-                Some(items) => Self::Tuple(items.iter().map(Self::of).collect()),
-                None => {
-                    let item = schema.get("items").map_or(Self::Any, Self::of);
-                    Self::List(Box::new(item))
-                }
-            },
+            "array" => {
+                let items = schema["prefixItems"].as_array();
+                let list = || Self::List(Box::new(schema.get("items").map_or(Self::Any, Self::of)));
+                items.map_or_else(list, |items| Self::Tuple(items.iter().map(Self::of).collect()))
+            }
             "object" => Self::object(schema),
             _ => Self::Any,
         }

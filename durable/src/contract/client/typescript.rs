@@ -199,14 +199,14 @@ impl Writer {
         let (name, queue) = (literal(&run.name), literal(&queue.name));
         let output = self.output(run);
         let (parameters, arguments) = self.inputs(run, &["client", "options"]);
-        let mut defaults = format!("taskQueue: {queue}");
+        let mut defaults = vec![format!("taskQueue: {queue}")];
         for (option, set) in [
             ("workflowExecutionTimeout", "executionTimeout"),
             ("workflowRunTimeout", "runTimeout"),
             ("workflowTaskTimeout", "taskTimeout"),
         ] {
             if let Some(milliseconds) = workflow.options.get(set) {
-                defaults += &format!(", {option}: {milliseconds}");
+                defaults.push(format!("{option}: {milliseconds}"));
             }
         }
         let template = workflow.id_template.as_ref();
@@ -222,7 +222,9 @@ impl Writer {
             "async start(client: Client, {parameters}options: StartOptions): Promise<{handle}> {{"
         );
         self.line(1, &head);
-        self.line(2, &format!("const all = {{ {defaults}, ...options, args: [{arguments}] }};"));
+        let defaults = defaults.join(", ");
+        let all = format!("const all = {{ {defaults}, ...options, args: [{arguments}] }};");
+        self.line(2, &all);
         self.line(2, &format!("return new {handle}(await client.workflow.start({name}, all));"));
         self.line(1, "},");
         self.line(0, "");
@@ -280,11 +282,19 @@ impl Writer {
         for handler in &workflow.updates {
             let (head, arguments) = self.head(handler, &mut names);
             let output = self.output(handler);
-            let arguments = arguments.trim_start_matches(", ");
+            let types: Vec<_> =
+                handler.inputs.iter().map(|it| self.shown(&Type::written(&it.of))).collect();
+            let passed = match arguments.trim_start_matches(", ") {
+                "" => String::new(),
+                arguments => format!(", {{ args: [{arguments}] }}"),
+            };
             self.line(1, &format!("async {head}: Promise<{output}> {{"));
-            let name = literal(&handler.name);
-            let call = format!("executeUpdate({name}, {{ args: [{arguments}] as [] }})");
-            self.line(2, &format!("return (await this.handle.{call}) as {output};"));
+            let call = format!(
+                "executeUpdate<{output}, [{}]>({}{passed})",
+                types.join(", "),
+                literal(&handler.name)
+            );
+            self.line(2, &format!("return await this.handle.{call};"));
             self.line(1, "}");
         }
         self.line(0, "}");
@@ -307,13 +317,12 @@ impl Writer {
     /// Returns the parameters with their types, each followed by a comma, and their names.
     fn inputs(&self, call: &CallContract, taken: &[&str]) -> (String, String) {
         let mut names = Names::new(RESERVED, taken);
-        let mut parameters = String::new();
-        let mut arguments = Vec::new();
+        let (mut parameters, mut arguments) = (Vec::new(), Vec::new());
         for input in &call.inputs {
             let name = names.take(&input.name);
-            parameters += &format!("{name}: {}, ", self.shown(&Type::written(&input.of)));
+            parameters.push(format!("{name}: {}, ", self.shown(&Type::written(&input.of))));
             arguments.push(name);
         }
-        (parameters, arguments.join(", "))
+        (parameters.concat(), arguments.join(", "))
     }
 }
