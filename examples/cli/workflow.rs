@@ -24,10 +24,10 @@ pub struct TicketWorkflow {
 impl TicketWorkflow {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, ticket: Ticket) -> WorkflowResult<String> {
-        ctx.wait_condition(|state| state.person.is_some()).await?;
+        ctx.wait_condition(|state| state.person.is_some()).summary("somebody takes it").await?;
         let person = ctx.state(|state| state.person.clone()).unwrap_or_default();
         tell_person::execute(ctx, person.clone(), ticket.title).await?;
-        ctx.wait_condition(|state| state.minutes.is_some()).await?;
+        ctx.wait_condition(|state| state.minutes.is_some()).summary("it is closed").await?;
         let minutes = ctx.state(|state| state.minutes).unwrap_or_default();
         Ok(format!("{person} took {minutes} minutes"))
     }

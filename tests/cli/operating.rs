@@ -304,7 +304,7 @@ fn errors_are_json_under_output_json() {
         said["error"].clone()
     };
     let missing = problem(&["describe", "never-was"], 1);
-    assert_eq!(missing["message"], json!("workflow `never-was` was not found, or has ended"));
+    assert_eq!(missing["message"], json!("workflow `never-was` was not found"));
     assert_eq!(missing["causes"], json!([]));
     let schedule = problem(&["schedule", "describe", "never-was"], 1);
     assert_eq!(schedule["causes"], json!([]));

@@ -63,7 +63,7 @@ struct NapWorkflow;
 impl NapWorkflow {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>) -> WorkflowResult<()> {
-        ctx.sleep(std::time::Duration::from_secs(36_000)).await?;
+        ctx.sleep(std::time::Duration::from_secs(36_000)).summary("the night").await?;
         Ok(())
     }
 }

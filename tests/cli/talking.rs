@@ -112,10 +112,13 @@ fn a_workflow_is_cancelled_or_terminated_with_a_reason() {
         format!("error: workflow `{id}` was terminated\n")
     );
     let refused = run(&["terminate", &id]).refused(1);
-    assert!(refused.contains("was not found, or has ended"), "{refused}");
-    for command in ["cancel", "describe", "history", "result"] {
-        let refused = run(&[command, "never-was"]).refused(1);
-        assert!(refused.contains("workflow `never-was` was not found"), "{command}: {refused}");
-        assert!(!refused.contains("code:"), "{command}: {refused}");
+    assert_eq!(refused, format!("error: workflow `{id}` has ended\n"));
+    let refused = run(&["signal", &id, "cancel"]).refused(1);
+    assert_eq!(refused, format!("error: workflow `{id}` has ended\n"));
+    for command in ["cancel", "describe", "history", "result", "reset --last", "stack", "terminate"]
+    {
+        let arguments: Vec<_> = command.split(' ').chain(["never-was"]).collect();
+        let refused = run(&arguments).refused(1);
+        assert_eq!(refused, "error: workflow `never-was` was not found\n", "{command}");
     }
 }

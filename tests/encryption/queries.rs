@@ -23,6 +23,11 @@ async fn answers_and_errors_of_queries_are_read_with_the_key_alone() -> durable:
 
     let without_key = client(&namespace, Codecs::new()).await;
     let handle_without = Everything::handle(&without_key, &id);
+    // It has a place in the code of the workflow.
+    let trace = handle.stack_trace().await?;
+    assert!(trace.contains("tests/encryption/flows.rs"), "{trace}");
+    let error = handle_without.stack_trace().await.unwrap_err();
+    assert!(!format!("{error:?}").contains("flows.rs"), "{error:?}");
     for text in ["x", "fail"] {
         let error = handle_without.ask(text.to_owned()).await.unwrap_err();
         assert!(!format!("{error:?}").contains("sentinel"), "{error:?}");

@@ -113,7 +113,8 @@ fn program() -> Vec<Row> {
             definition::InvalidInput, definition::InvalidTaskToken, definition::Parameter,
             definition::Queue, definition::RegistryError, definition::RegistryProblem,
             definition::SearchAttribute, definition::SearchAttributeEntry,
-            definition::SourceLocation, definition::StateQuery<Flow, String>,
+            definition::SourceLocation, definition::StackTraceQuery<Flow>,
+            definition::StateQuery<Flow, String>,
             definition::StuckWorkflow, definition::UnknownSearchAttribute, definition::WorkflowEntry,
             dev_server::Attempt, dev_server::CliSource, dev_server::DevServer,
             dev_server::DevServerBuilder, dev_server::DevServerError, dev_server::LocateOptions,
@@ -172,6 +173,7 @@ fn code() -> Vec<Row> {
             workflow::ExternalWorkflowHandle<Flow>, workflow::Saga<'static>,
             workflow::StartChildCall<'static, Flow, Flow>,
             workflow::StartedActivity<'static, echo>, workflow::StartedChild<'static, Flow>,
+            workflow::Wait<'static, String>,
         }
     }
 }

@@ -47,6 +47,7 @@ mod user_code;
 mod values;
 mod versions;
 mod waits;
+mod web_ui;
 mod wire;
 mod with_start;
 

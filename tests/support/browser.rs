@@ -157,6 +157,21 @@ impl Browser {
         shown
     }
 
+    /// Runs a script until it returns `true`, such as one that clicks what the page shows only later.
+    ///
+    /// # Panics
+    /// Panics if it doesn't within 30 seconds.
+    pub async fn does(&self, script: &str) {
+        let waiting = async {
+            // A script fails as long as an element is missing.
+            while self.client.execute(script, Vec::new()).await.ok() != Some(Value::Bool(true)) {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        };
+        let done = tokio::time::timeout(PATIENCE, waiting).await;
+        assert!(done.is_ok(), "the page can't do {script}, but shows:\n{}", self.text().await);
+    }
+
     /// Takes a screenshot, to `target/screenshots`.
     ///
     /// # Panics

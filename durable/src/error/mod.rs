@@ -152,7 +152,7 @@ pub enum Error {
         workflow_id: String,
     },
     /// The workflow does not exist, or has ended and does not accept this call any more.
-    #[error("workflow `{workflow_id}` was not found, or has ended")]
+    #[error("workflow `{workflow_id}` {}", source.absence())]
     NotFound {
         /// The workflow's id.
         workflow_id: String,

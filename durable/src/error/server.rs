@@ -24,6 +24,18 @@ impl ServerError {
         self.0.code()
     }
 
+    /// Describes the absence of a workflow, which the server (1.32) tells by the message alone.
+    pub(super) fn absence(&self) -> &'static str {
+        let says = |words| self.message().contains(words);
+        if says("already completed") {
+            "has ended"
+        } else if says("not found") {
+            "was not found"
+        } else {
+            "was not found, or has ended"
+        }
+    }
+
     /// Returns the whole response, with its metadata and details.
     #[must_use]
     pub fn status(&self) -> &Status {

@@ -145,9 +145,7 @@ fn worker_json(worker: &WorkerSummary) -> Value {
 
 fn workers_text(workers: &[WorkerSummary], times: Times) -> Page {
     if workers.is_empty() {
-        return dim(
-            "no workers have reported themselves; `queue` shows every worker that polls a queue",
-        );
+        return dim("no workers have reported themselves; `queue` shows all that poll a queue");
     }
     let rows = workers.iter().map(|worker| {
         row![

@@ -12,7 +12,7 @@ use crate::cli::escape;
 /// The space between two columns.
 const GAP: usize = 2;
 /// The width below which no column is cut.
-const NARROWEST: usize = 8;
+const NARROWEST: usize = 7;
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]
@@ -168,7 +168,7 @@ mod tests {
             (vec![20, 30, 10], Some(60), vec![20, 26, 10]),
             (vec![20, 30, 10], Some(44), vec![15, 15, 10]),
             // No narrower than can be read.
-            (vec![20, 30, 10], Some(20), vec![11, 8, 10]),
+            (vec![20, 30, 10], Some(20), vec![11, 7, 10]),
         ] {
             assert_eq!(fitted(natural, &columns, limit), expected, "{limit:?}");
         }

@@ -7,12 +7,18 @@
 /// The characters that the server reads as the begin of a comment, of a variable or of another query.
 const UNSUPPORTED: [&str; 6] = ["--", "//", "/*", "#", "@", ";"];
 
+/// Server 1.32 refuses an order in its standard visibility, and in any store an order can't be a part of a
+/// condition.
+const ORDERED: &str = "`ORDER BY` isn't supported; remove it, and sort what is returned";
+
 /// Returns the problem of a filter that isn't a single condition.
 pub(super) fn check(filter: &str) -> Result<(), String> {
     let mut depth = 0_usize;
+    let mut unquoted = String::new();
     let mut rest = filter;
     while let Some(first) = rest.chars().next() {
         let after = &rest[first.len_utf8()..];
+        unquoted.push(first);
         rest = match first {
             '\'' | '"' | '`' => after_quoted(first, after)
                 .ok_or_else(|| format!("missing `{first}` at the end of a quoted text"))?,
@@ -34,6 +40,10 @@ pub(super) fn check(filter: &str) -> Result<(), String> {
     }
     if depth > 0 {
         return Err(format!("{depth} `(` without `)`; add what is missing"));
+    }
+    let words: Vec<_> = unquoted.split_whitespace().map(str::to_ascii_lowercase).collect();
+    if words.windows(2).any(|words| words == ["order", "by"]) {
+        return Err(ORDERED.to_owned());
     }
     if filter.trim().is_empty() {
         return Err("the filter is empty; leave it out".to_owned());
@@ -70,6 +80,8 @@ mod tests {
             "A = ')' AND B = \"(\" AND `C )` = 1",
             r"A = 'it\'s' AND B = 'it''s' AND C = '\\'",
             "A = '-- # @ ; /*'",
+            "A = ' ORDER BY B'",
+            "Order = 1 AND By = 2",
             "A BETWEEN 1 AND 2 AND B IS NOT NULL",
             "A = 'ü)' AND B != 1e-3",
         ] {
@@ -94,6 +106,8 @@ mod tests {
             ("A = 1 // '\n) OR (B = 2 // '", "unexpected `//`"),
             ("@@a' ) OR (B = 'x'", "unexpected `@`"),
             ("A = 1; B = 2", "unexpected `;`"),
+            ("A = 1 ORDER BY B", "`ORDER BY` isn't supported"),
+            ("(A = 1) order\nBy B DESC", "`ORDER BY` isn't supported"),
             (" ", "the filter is empty"),
         ] {
             let found = check(filter).expect_err(filter);
