@@ -54,7 +54,7 @@ fn main() {
 }
 
 fn read(arguments: &[String]) -> Result<Arguments, String> {
-    let mut read = Arguments { rows: Vec::new(), rounds: 15, workflows: 60 };
+    let mut read = Arguments { rows: Vec::new(), rounds: 15, workflows: 100 };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         let mut number = || {

@@ -87,7 +87,8 @@ impl Fields<'_> {
         self.written = serde_json::to_string(value).map_err(|_| fmt::Error).and_then(|value| {
             self.writer.write_char(',')?;
             // The name of a raw identifier is without its mark.
-            write_text(&mut self.writer, field.name().trim_start_matches("r#"))?;
+            let name = field.name();
+            write_text(&mut self.writer, name.strip_prefix("r#").unwrap_or(name))?;
             self.writer.write_char(':')?;
             self.writer.write_str(&value)
         });
@@ -200,6 +201,18 @@ mod tests {
         );
         assert_eq!(ours.len(), 5);
         assert_eq!(ours[4]["spans"][1], json!({ "name": "inner", "late": "recorded" }));
+    }
+
+    #[test]
+    fn a_line_of_the_crate_log_has_its_own_target_and_level() {
+        use tracing_log::log::{Level, Record};
+
+        let lines = lines(false, || {
+            let mut record = Record::builder();
+            record.level(Level::Warn).target("theirs").file(Some("their.rs")).line(Some(7));
+            tracing_log::format_trace(&record.args(format_args!("from afar")).build()).unwrap();
+        });
+        assert_eq!(lines, [json!({ "level": "WARN", "message": "from afar", "target": "theirs" })]);
     }
 
     #[test]
