@@ -22,6 +22,7 @@ use tokio::net::TcpListener;
 
 #[durable::main]
 async fn main() -> durable::Result<()> {
+    let _telemetry = durable::telemetry::init()?;
     match std::env::args().nth(1).as_deref() {
         Some("worker") => Workers::new(&Client::from_env().await?).run().await,
         Some("web") => serve(Client::builder()).await,

@@ -131,7 +131,8 @@ function follow() {
   $('approved').textContent = '';
   say('order-error', '');
   stage({ stage: 'placed' });
-  $('order-title').focus();
+  $('order-title').focus({ preventScroll: true });
+  $('order').scrollIntoView();
   source = new EventSource(`/orders/${encodeURIComponent(id)}/events`);
   source.addEventListener('open', () => { $('connection').textContent = ''; });
   source.addEventListener('state', (event) => stage(JSON.parse(event.data)));
