@@ -44,7 +44,7 @@ impl Answer {
 impl Http {
     /// Creates a client of the server at this address.
     #[must_use]
-    pub fn new(address: impl ToString) -> Self {
+    pub fn new(address: &(impl ToString + ?Sized)) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
         Self { client, address: address.to_string() }
     }
@@ -169,7 +169,7 @@ impl Events {
         loop {
             while let Some((block, rest)) = self.text.split_once("\n\n") {
                 let block = block.to_owned();
-                self.text = rest.to_owned();
+                self.text = String::from(rest);
                 if let Some(event) = self.read(&block) {
                     return Some(event);
                 }

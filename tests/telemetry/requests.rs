@@ -26,7 +26,7 @@ async fn the_trace_of_an_http_caller_goes_on_in_the_workflows_of_the_handler() {
     let app = Router::new().route("/orders/{id}", post(start)).with_state(client().await);
     let app = app.layer(from_fn(web::trace));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let http = Http::new(listener.local_addr().expect("it is bound"));
+    let http = Http::new(&listener.local_addr().expect("it is bound"));
     tokio::spawn(async move { axum::serve(listener, app).await });
     let (_, trace) = caller();
     let parent = format!("00-{trace}-{}-01", SpanId::from(77));

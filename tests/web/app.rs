@@ -43,10 +43,10 @@ impl WebOrder {
             return Err(failure.build().into());
         }
         if total >= 100.0 {
-            ctx.state_mut(|state| state.stage = "waits for approval".to_owned());
+            ctx.state_mut(|state| state.stage = String::from("waits for approval"));
             ctx.wait_condition(|state| state.approved).await?;
         }
-        ctx.state_mut(|state| state.stage = "done".to_owned());
+        ctx.state_mut(|state| state.stage = String::from("done"));
         Ok(total)
     }
 

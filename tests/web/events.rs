@@ -90,8 +90,8 @@ async fn a_query_of_its_own_tells_the_state() {
     let id = started(&http, 1.0).await;
     let events = http.events(&format!("/orders/{id}/stages"), None).await.expect("events");
     let rest = events.rest().await;
-    let states = rest.iter().filter(|event| event.name == "state");
-    assert_eq!(states.last().map(|event| &event.data), Some(&json!("done")), "{rest:#?}");
+    let state = rest.iter().rfind(|event| event.name == "state");
+    assert_eq!(state.map(|event| &event.data), Some(&json!("done")), "{rest:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,7 +22,7 @@ async fn serve(app: Router) -> Http {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     tokio::spawn(async move { axum::serve(listener, app).await });
-    Http::new(address)
+    Http::new(&address)
 }
 
 /// A service of the dev server's address, which isn't connected yet.

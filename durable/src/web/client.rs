@@ -43,12 +43,10 @@ where
 
 /// Returns the client of a service, within the time limit of a request.
 pub(super) async fn connected(service: &ClientService) -> Result<Client> {
-    match tokio::time::timeout(CONNECT_TIMEOUT, service.client()).await {
-        Ok(client) => client,
-        Err(_) => {
-            let address = service.url().to_owned();
-            let source = format!("no connection within {CONNECT_TIMEOUT:?}").into();
-            Err(Error::from(ConnectionError::Unreachable { address, source }))
-        }
-    }
+    let connecting = tokio::time::timeout(CONNECT_TIMEOUT, service.client()).await;
+    connecting.unwrap_or_else(|_| {
+        let address = service.url().to_owned();
+        let source = format!("no connection within {CONNECT_TIMEOUT:?}").into();
+        Err(Error::from(ConnectionError::Unreachable { address, source }))
+    })
 }
