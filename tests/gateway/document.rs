@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use durable::web::gateway::{Operation, gateway};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::flows::Basket;
 use crate::http::Asked;
@@ -31,7 +31,16 @@ async fn the_document_has_the_types_and_handlers_of_the_program() {
     assert_eq!(add["description"], "Adds an item to the basket.");
     let inputs =
         &add["requestBody"]["content"]["application/json"]["schema"]["properties"]["inputs"];
-    assert_eq!(inputs["maxItems"], 1, "{inputs}");
+    assert_eq!((&inputs["minItems"], &inputs["maxItems"]), (&json!(1), &json!(1)), "{inputs}");
+    assert_eq!(inputs["prefixItems"][0]["allOf"][0]["$ref"], "#/components/schemas/Item");
+    let item = &document["components"]["schemas"]["Item"];
+    assert_eq!(item["properties"]["name"]["description"], "The name on the label.", "{item}");
+    let start = &paths["/start/Echo"]["post"];
+    assert_eq!(start["description"], "Returns its text, so many times.");
+    let inputs =
+        &start["requestBody"]["content"]["application/json"]["schema"]["properties"]["inputs"];
+    // The second input is optional.
+    assert_eq!((&inputs["minItems"], &inputs["maxItems"]), (&json!(1), &json!(2)), "{inputs}");
     let ids = paths.values().flat_map(|item| item.as_object().expect("an item").values());
     let ids: Vec<_> = ids.map(|operation| operation["operationId"].to_string()).collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
@@ -51,6 +60,7 @@ async fn the_document_has_only_what_is_allowed() {
         ]
     );
     assert!(!document.to_string().contains("Echo"), "{document}");
+    assert!(document["components"]["schemas"]["Item"].is_null(), "only types that are referred to");
     let none = gateway().without_authorization().operations([Operation::Start]);
     let none = serve(none).await;
     for path in ["/openapi.json", "/docs", "/docs/page.js"] {

@@ -1,15 +1,17 @@
 //! The workflows behind the gateway.
 
 use durable::prelude::*;
+use durable::schemars::JsonSchema;
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Opening {
     pub(crate) customer: String,
     pub(crate) limit: Option<u32>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Item {
+    /// The name on the label.
     pub(crate) name: String,
     pub(crate) pieces: u32,
 }

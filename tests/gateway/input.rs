@@ -48,6 +48,7 @@ async fn invalid_paths_and_parameters_are_named() {
     for parameters in [
         "run_id=",
         "run_id=%00",
+        "run_id=not-a-uuid",
         "run_id=a&run_id=b",
         "wait=5",
         "wait=-1s",

@@ -1,6 +1,7 @@
 //! The gateway, as strangers see it: over HTTP, on a real server with real workers.
 
 mod access;
+mod api_tester;
 mod document;
 mod flows;
 mod http;

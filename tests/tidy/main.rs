@@ -107,6 +107,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "web",
         &[
             "client",
+            "contract",
             "definition",
             "error",
             "id",

@@ -162,8 +162,9 @@ impl Gateway {
         if let Some((option, _)) = zero.into_iter().find(|(_, is_zero)| *is_zero) {
             return Err(GatewayError::ZeroLimit { option });
         }
-        let catalogue = Catalogue::new(&Registry::collect()?, &rules)?;
-        let document = document::build(&catalogue, &limits, hook.is_some());
+        let registry = Registry::collect()?;
+        let catalogue = Catalogue::new(&registry, &rules)?;
+        let document = document::build(&registry, &catalogue, &limits, hook.is_some());
         let service = Service {
             client: client.clone(),
             document: document.to_string().into(),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// The problems that each operation may answer with.
-pub(super) const COMMON: [&str; 7] = ["400", "403", "404", "500", "502", "503", "504"];
+pub(super) const COMMON: [&str; 8] = ["400", "403", "404", "422", "500", "502", "503", "504"];
 
 /// The problems, each with its description.
 const PROBLEMS: [(&str, &str); 13] = [
@@ -15,7 +15,7 @@ const PROBLEMS: [(&str, &str); 13] = [
     ("409", "The state doesn't allow the request: already started, or ended without an output."),
     ("413", "The body or a value is too large."),
     ("415", "The body's type is not application/json."),
-    ("422", "The inputs don't fit their types, or the workflow refused them."),
+    ("422", "The inputs don't fit their types, or the workflow or the server refused the request."),
     ("500", "The program has an error, which its log tells."),
     ("502", "The Temporal server has an error, or refuses the program."),
     ("503", "The Temporal server can't be reached, or too many requests wait. Try again later."),
@@ -29,7 +29,7 @@ pub(super) fn named(status: &str) -> Value {
 
 /// Returns the problems to which operations refer.
 pub(super) fn components() -> Value {
-    let schema = json!({ "$ref": "#/components/schemas/Problem" });
+    let schema = json!({ "$ref": "#/components/schemas/gateway.Problem" });
     let problem = |(status, description): &(&str, &str)| {
         let mut problem = json!({
             "description": description,

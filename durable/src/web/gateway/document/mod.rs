@@ -3,25 +3,34 @@
 mod answers;
 mod schedules;
 mod schemas;
+mod types;
 mod workflows;
 
 use serde_json::{Map, Value, json};
 
 use super::catalogue::Catalogue;
 use super::limits::Limits;
+use crate::definition::Registry;
+use types::{Call, RUN, Types};
 
 /// Builds the document. It has only what the gateway allows.
-pub(super) fn build(catalogue: &Catalogue, limits: &Limits, has_hook: bool) -> Value {
+pub(super) fn build(
+    registry: &Registry,
+    catalogue: &Catalogue,
+    limits: &Limits,
+    has_hook: bool,
+) -> Value {
+    let types = Types::new(registry);
     let mut paths = Map::new();
     workflows::list(&mut paths, catalogue, limits, has_hook);
     schedules::list(&mut paths, catalogue, limits, has_hook);
     for (entry, operations) in catalogue.types() {
-        let of = Type { entry, operations, has_hook };
+        let of = Type { entry, operations, has_hook, types: &types };
         workflows::add(&mut paths, &of);
         schedules::add(&mut paths, &of);
     }
     let tags = catalogue.types().map(|(entry, _)| json!({ "name": entry.name }));
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Workflows",
@@ -32,7 +41,9 @@ pub(super) fn build(catalogue: &Catalogue, limits: &Limits, has_hook: bool) -> V
         "tags": tags.collect::<Value>(),
         "paths": paths,
         "components": { "schemas": schemas::components(), "responses": answers::components() },
-    })
+    });
+    types.add_referred(&mut document);
+    document
 }
 
 /// A workflow type with its operations.
@@ -40,9 +51,20 @@ struct Type<'a> {
     entry: &'a crate::definition::WorkflowEntry,
     operations: &'a std::collections::BTreeSet<super::Operation>,
     has_hook: bool,
+    types: &'a Types,
 }
 
 impl Type<'_> {
+    /// Returns the types of a call.
+    fn call(&self, kind: &str, name: &str) -> Option<&Call> {
+        self.types.call(self.entry, kind, name)
+    }
+
+    /// Returns the doc comment of the workflow.
+    fn about(&self) -> &str {
+        self.call(RUN, "").map_or("", |call| &call.description)
+    }
+
     /// Describes an operation on this type.
     fn operation(&self, name: &str, summary: &str) -> Operation {
         let id = format!("{name}:{}", self.entry.name);
@@ -94,7 +116,7 @@ impl Operation {
     fn body(mut self, schema: &Value) -> Self {
         self.0["requestBody"] =
             json!({ "required": true, "content": { "application/json": { "schema": schema } } });
-        self.problems(&["413", "415", "422"])
+        self.problems(&["413", "415"])
     }
 
     /// Adds answers that are problems.

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schemas::{body, duration, id, in_path, inputs};
+use super::schemas::{body, duration, id, in_path};
+use super::types::{RUN, inputs};
 use super::workflows::paged;
 use super::{Operation as Described, Type};
 use crate::web::gateway::Operation;
@@ -12,7 +13,7 @@ use crate::web::gateway::schedules::OVERLAPS;
 use crate::web::gateway::text::DURATION_PATTERN;
 
 fn component(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
+    json!({ "$ref": format!("#/components/schemas/gateway.{name}") })
 }
 
 pub(super) fn list(
@@ -88,7 +89,7 @@ fn create(paths: &mut Map<String, Value>, of: &Type<'_>, path: String) {
     });
     let flag = |text: &str| json!({ "type": "boolean", "description": text });
     let fields = json!({
-        "inputs": inputs(of.entry.parameters),
+        "inputs": inputs(of.entry.parameters, of.call(RUN, "")),
         "workflow_id": id("The id of the workflows. The server adds the time of each start."),
         "cron": cron,
         "every": every,

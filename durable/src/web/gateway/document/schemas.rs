@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::definition::Parameter;
 use crate::web::gateway::idempotency::LONGEST;
 use crate::web::gateway::text::{DURATION_PATTERN, LONGEST_ID};
 
@@ -68,33 +67,12 @@ pub(super) fn idempotency_key() -> Value {
 }
 
 pub(super) fn run_id() -> Value {
-    in_query("run_id", &id("The id of one run. Defaults to the current one."))
+    let description = "The id of one run. Defaults to the current one.";
+    in_query("run_id", &json!({ "type": "string", "format": "uuid", "description": description }))
 }
 
 pub(super) fn wait() -> Value {
     in_query("wait", &duration("The longest wait. The gateway's limit is the default."))
-}
-
-/// Returns the schema of inputs: an array with one value for each parameter.
-pub(super) fn inputs(parameters: &[Parameter]) -> Value {
-    let described = parameters.iter().map(|parameter| {
-        json!({ "title": parameter.name, "description": format!("`{}`", parameter.type_name) })
-    });
-    let described: Vec<Value> = described.collect();
-    let mut schema = json!({
-        "type": "array",
-        "maxItems": parameters.len(),
-        "description": "The inputs in the order of the parameters. Trailing optional ones may be left out.",
-    });
-    if !described.is_empty() {
-        schema["prefixItems"] = Value::Array(described);
-    }
-    schema
-}
-
-/// Returns the schema of an output.
-pub(super) fn output(type_name: &str) -> Value {
-    json!({ "description": format!("`{type_name}`") })
 }
 
 /// Returns the ids of a workflow.
@@ -102,17 +80,17 @@ pub(super) fn ids() -> Value {
     json!({ "workflow_type": text(), "workflow_id": text(), "run_id": nullable("string") })
 }
 
-/// Returns the schemas to which operations refer.
+/// Returns the schemas to which operations refer. Their names have a point, which those of Rust types don't.
 pub(super) fn components() -> Value {
     json!({
-        "Problem": problem(),
-        "Started": object(&ids(), &json!({})),
-        "Run": object(&json!({ "workflow_id": text(), "run_id": text() }), &json!({})),
-        "Workflow": workflow(),
-        "Workflows": workflows(),
-        "Schedule": object(&json!({ "workflow_type": text(), "schedule_id": text() }), &json!({})),
-        "ScheduleDescription": schedule(),
-        "Schedules": schedules(),
+        "gateway.Problem": problem(),
+        "gateway.Started": object(&ids(), &json!({})),
+        "gateway.Run": object(&json!({ "workflow_id": text(), "run_id": text() }), &json!({})),
+        "gateway.Workflow": workflow(),
+        "gateway.Workflows": workflows(),
+        "gateway.Schedule": object(&json!({ "workflow_type": text(), "schedule_id": text() }), &json!({})),
+        "gateway.ScheduleDescription": schedule(),
+        "gateway.Schedules": schedules(),
     })
 }
 

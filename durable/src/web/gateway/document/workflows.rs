@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::schemas::{
-    body, duration, id, idempotency_key, ids, in_path, in_query, inputs, object, output, run_id,
-    text, wait,
+    body, duration, id, idempotency_key, ids, in_path, in_query, object, run_id, text, wait,
 };
+use super::types::{RUN, inputs, output};
 use super::{Operation as Described, Type};
 use crate::definition::HandlerDescription;
 use crate::web::answers::status_name;
@@ -15,7 +15,7 @@ use crate::web::gateway::limits::Limits;
 use crate::web::gateway::list::{DEFAULT_PAGE, STATUSES};
 
 fn component(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
+    json!({ "$ref": format!("#/components/schemas/gateway.{name}") })
 }
 
 /// Returns the parameters of a list: the types, the size of a page, and the page.
@@ -92,7 +92,7 @@ fn on_workflow(operation: Described) -> Described {
 
 fn content(of: &Type<'_>) -> Value {
     body(&json!({
-        "inputs": inputs(of.entry.parameters),
+        "inputs": inputs(of.entry.parameters, of.call(RUN, "")),
         "workflow_id": id("The id. Defaults to that of the type's template, or to a UUID."),
         "start_delay": duration("The delay of the first task."),
         "execution_timeout": duration("The longest time for the workflow with all its runs."),
@@ -103,6 +103,7 @@ fn content(of: &Type<'_>) -> Value {
 fn start(paths: &mut Map<String, Value>, of: &Type<'_>) {
     let headers = ["Location", "Idempotency-Replayed"];
     of.operation("start", "Starts a workflow")
+        .description(of.about())
         .parameter(idempotency_key())
         .body(&content(of))
         .answer_with("201", "The workflow was started.", &component("Started"), &headers)
@@ -115,7 +116,7 @@ fn start(paths: &mut Map<String, Value>, of: &Type<'_>) {
 fn ended(operation: Described, of: &Type<'_>) -> Described {
     let mut completed = ids();
     completed["status"] = json!({ "const": "completed" });
-    completed["output"] = output(of.entry.output);
+    completed["output"] = output(of.entry.output, of.call(RUN, ""));
     let mut running = ids();
     running["status"] = json!({ "const": "running" });
     let headers = ["Retry-After"];
@@ -145,7 +146,8 @@ fn end(paths: &mut Map<String, Value>, of: &Type<'_>, name: &str, summary: &str)
 
 /// Describes the call of a handler.
 fn handler(of: &Type<'_>, kind: &str, handler: &HandlerDescription) -> Described {
-    let (name, parameters) = (handler.name, inputs(handler.parameters));
+    let (name, parameters) =
+        (handler.name, inputs(handler.parameters, of.call(kind, handler.name)));
     on_workflow(of.operation(&format!("{kind}.{name}"), &format!("Sends the {kind} `{name}`")))
         .description(handler.description)
         .body(&body(&json!({ "inputs": parameters })))
@@ -171,7 +173,7 @@ fn queries(paths: &mut Map<String, Value>, of: &Type<'_>) {
             "workflow_id": text(),
             "run_id": text(),
             "query": text(),
-            "output": output(query.output),
+            "output": output(query.output, of.call("query", query.name)),
         });
         handler(of, "query", query)
             .parameter(wait())
@@ -182,7 +184,7 @@ fn queries(paths: &mut Map<String, Value>, of: &Type<'_>) {
 }
 
 /// Adds the answers of a wait for the output of an update.
-fn updated(operation: Described, update: &HandlerDescription) -> Described {
+fn updated(operation: Described, of: &Type<'_>, update: &HandlerDescription) -> Described {
     let mut sent = json!({
         "workflow_id": text(),
         "run_id": text(),
@@ -192,23 +194,23 @@ fn updated(operation: Described, update: &HandlerDescription) -> Described {
     });
     let waiting = object(&sent, &json!({}));
     sent["status"] = json!({ "const": "completed" });
-    sent["output"] = output(update.output);
+    sent["output"] = output(update.output, of.call("update", update.name));
     operation
         .parameter(wait())
         .answer("200", "The output.", &object(&sent, &json!({})))
         .answer_with("202", "The update was sent; no output yet.", &waiting, &["Retry-After"])
-        .problems(&["409", "422"])
+        .problems(&["409"])
 }
 
 fn updates(paths: &mut Map<String, Value>, of: &Type<'_>) {
     for update in &of.entry.updates {
         let path = handler_path(of, "update", update);
         let call = handler(of, "update", update).parameter(idempotency_key());
-        updated(call, update).add(paths, path.clone(), "post");
+        updated(call, of, update).add(paths, path.clone(), "post");
         let (id, summary) = (format!("update-result.{}", update.name), "Waits for the output of");
         let summary = format!("{summary} the update `{}`", update.name);
         let result = on_workflow(of.operation(&id, &summary));
         let result = result.parameter(in_path("update_id", "The id of the update."));
-        updated(result, update).add(paths, format!("{path}/{{update_id}}"), "get");
+        updated(result, of, update).add(paths, format!("{path}/{{update_id}}"), "get");
     }
 }
