@@ -71,7 +71,7 @@
 //! - [`sdk`]: the Temporal SDK, for features that this crate does not cover.
 //!
 //! # Features
-//! - `axum`: `web`, for services that start workflows and talk to them over HTTP.
+//! - `axum`: `web`, for services that start workflows and talk to them over HTTP, and a gateway to all of them.
 //! - `cli`: [`cli`], a command-line program for the workflows of the registry: serve, start, signal,
 //!   query, inspect and check.
 //! - `codec-server`: [`codec::server`], by which the web UI and the `temporal` command show encoded values.

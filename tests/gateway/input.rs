@@ -147,6 +147,15 @@ async fn what_the_options_of_a_start_say_is_done() {
     let described = Asked::get(&format!("/workflows/Echo/{id}")).send(to).await.is(200);
     assert_eq!(described["status"], "running");
     assert_ne!(described["expires_at"], Value::Null);
+    let delayed = json!({
+        "inputs": [{ "customer": unique("delayed") }],
+        "start_delay": "1h",
+    });
+    let delayed = Asked::post("/start/Basket", &delayed).send(to).await.is(201);
+    let delayed = format!("/workflows/Basket/{}", delayed["workflow_id"].as_str().expect("an id"));
+    let query = Asked::post(&format!("{delayed}/query/limit"), &json!({})).send(to).await;
+    query.is_problem(409, "wrong-state");
+    Asked::post(&format!("{delayed}/terminate"), &json!({})).send(to).await.is(202);
     let described = crate::client().await.workflow(&id).describe().await.expect("it is there");
     assert_eq!(described.static_summary(), Some("one line"));
     Asked::post(&format!("/workflows/Echo/{id}/terminate"), &json!({})).send(to).await.is(202);

@@ -10,6 +10,8 @@ mod input;
 mod limits;
 mod lists;
 mod operations;
+#[cfg(unix)]
+mod page;
 mod schedules;
 
 use std::net::SocketAddr;

@@ -88,7 +88,8 @@ pub(super) async fn query(
     let longest = service.limits.wait;
     let asked = call.parameter("wait")?.map(|_| call.wait(longest)).transpose()?;
     let wait = asked.unwrap_or_else(|| ANSWER.min(longest));
-    let target = service.target(&call, Operation::Query).await?;
+    let mut target = service.target(&call, Operation::Query).await?;
+    target.must_have_begun = true;
     let Checked { name, inputs, .. } =
         checked(&service, &mut call, &target, HandlerKind::Query).await?;
     let _place = service.place()?;

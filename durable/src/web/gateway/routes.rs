@@ -30,7 +30,7 @@ pub(super) fn all(service: Arc<Service>) -> Router {
         .route(&workflow("/query/{name}"), post(calls::query))
         .route(&workflow("/update/{name}"), post(calls::update))
         .route(&workflow("/update/{name}/{update_id}"), get(calls::update_result))
-        .route("/schedules", get(list_of_schedules))
+        .route("/schedules", get(schedules::list))
         .route(SCHEDULE, get(schedules::describe).post(schedules::create).delete(schedules::delete))
         .route(&schedule("/pause"), post(schedules::pause))
         .route(&schedule("/unpause"), post(schedules::unpause))
@@ -50,13 +50,6 @@ fn workflow(rest: &str) -> String {
 
 fn schedule(rest: &str) -> String {
     format!("{SCHEDULE}{rest}")
-}
-
-async fn list_of_schedules(
-    state: State<Arc<Service>>,
-    request: Request,
-) -> Result<Response, Refusal> {
-    schedules::list(state, request).await
 }
 
 async fn document(

@@ -1,5 +1,7 @@
 //! The state of a gateway, and the steps that all operations share: authorize, find, wait.
 
+use std::time::SystemTime;
+
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
@@ -38,6 +40,8 @@ pub(super) struct Target<'a> {
     pub(super) workflow_id: String,
     /// The run that the caller has named.
     pub(super) run_id: Option<String>,
+    /// A worker must have begun with the workflow.
+    pub(super) must_have_begun: bool,
 }
 
 /// The objects of an operation, for the hook.
@@ -84,7 +88,7 @@ impl Service {
         };
         let caller = self.authorize(call, operation, objects).await?;
         let entry = self.catalogue.permitted(workflow_type, operation)?;
-        Ok(Target { entry, caller, workflow_id, run_id })
+        Ok(Target { entry, caller, workflow_id, run_id, must_have_begun: false })
     }
 
     /// Finds the workflow of a target. One of another type doesn't exist for the caller. The handle is bound to
@@ -101,6 +105,11 @@ impl Service {
         let described = handle.described().await.map_err(failed)?;
         if described.workflow_type() != target.entry.name {
             return Err(not_found(&target.workflow_id));
+        }
+        let is_delayed = described.execution_time().is_some_and(|begin| begin > SystemTime::now());
+        if target.must_have_begun && is_delayed {
+            let detail = "the first task of the workflow is delayed, so no worker knows it yet";
+            return Err(Problem::of(common::WRONG_STATE, detail));
         }
         Ok((handle.with_run_id(described.run_id()), described))
     }

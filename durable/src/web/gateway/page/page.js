@@ -38,7 +38,15 @@ async function load() {
   }
 }
 
-function show(api) {
+// The document.
+let api = {};
+
+function resolved(reference) {
+  return reference.split("/").slice(1).reduce((found, name) => found?.[name], api) ?? {};
+}
+
+function show(loaded) {
+  api = loaded;
   const groups = new Map();
   for (const [path, item] of Object.entries(api.paths)) {
     for (const [method, operation] of Object.entries(item)) {
@@ -100,15 +108,21 @@ function field(parameter) {
 // Returns a body with one place for each input.
 function example(schema) {
   const inputs = schema.properties?.inputs?.prefixItems;
-  return JSON.stringify(inputs ? { inputs: inputs.map(value) } : {}, null, 2);
+  return JSON.stringify(inputs ? { inputs: inputs.map((input) => value(input)) } : {}, null, 2);
 }
 
-function value(schema) {
+// Returns a value of a schema. Types may contain themselves, so the depth is bounded.
+function value(schema, depth = 0) {
+  if (depth > 8) return null;
   if (schema.examples?.length) return schema.examples[0];
+  if (schema.$ref) return value(resolved(schema.$ref), depth + 1);
+  const first = schema.allOf?.[0] ?? schema.oneOf?.[0] ?? schema.anyOf?.[0];
+  if (first) return value(first, depth + 1);
+  if ("const" in schema) return schema.const;
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
   switch (type) {
     case "object":
-      return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, of]) => [name, value(of)]));
+      return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, of]) => [name, value(of, depth + 1)]));
     case "array": return [];
     case "string": return schema.enum?.[0] ?? "";
     case "integer":
