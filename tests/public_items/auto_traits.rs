@@ -8,8 +8,8 @@ use durable::codec::server;
 use durable::prelude::*;
 use durable::web::gateway;
 use durable::{
-    activity, cli, client, codec, config, definition, dev_server, error, metrics, options,
-    telemetry, testing, web, worker, workflow,
+    activity, cli, client, codec, config, contract, definition, dev_server, error, metrics,
+    options, telemetry, testing, web, worker, workflow,
 };
 
 use crate::declared::PublicItems;
@@ -108,7 +108,14 @@ fn program() -> Vec<Row> {
             config::Config, config::ConfigError, config::ConfigKey, config::ConfigLoader, config::ConfigMistake,
             config::ConfigProblem, config::Setting, config::ValueSource,
             definition::ActivityAttempt, definition::ActivityDependency,
-            definition::ActivityEntry, definition::CancelSignal<Flow>,
+            contract::ActivityContract, contract::Affected, contract::CallContract,
+            contract::Comparison, contract::Contract, contract::ErrorContract,
+            contract::ErrorKindContract, contract::Finding, contract::InputContract,
+            contract::InvalidContract, contract::Language, contract::QueueContract,
+            contract::TypeContract, contract::Verdict, contract::WorkflowContract,
+            definition::ActivityEntry, definition::CallSchemas, definition::CancelSignal<Flow>,
+            definition::ErrorEntry, definition::ErrorKindEntry, definition::HandlerSchemas,
+            definition::Schemas, definition::TypeSchema,
             definition::HandlerDescription, definition::Inputs<(String, u32)>,
             definition::InvalidInput, definition::InvalidTaskToken, definition::Parameter,
             definition::Queue, definition::RegistryError, definition::RegistryProblem,
