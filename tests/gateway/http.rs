@@ -117,7 +117,7 @@ impl Answered {
     }
 
     /// Asserts the status and the code of a problem.
-    pub(crate) fn is_problem(self, status: u16, code: &str) -> Value {
+    pub(crate) fn is_problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status, status, "{self:?}");
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
         let problem = self.json();

@@ -24,6 +24,11 @@ async fn listed(to: SocketAddr, count: usize) -> String {
     prefix
 }
 
+/// Encodes every byte of a text.
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |encoded, byte| format!("{encoded}%{byte:02X}"))
+}
+
 fn ids(page: &Value) -> Vec<String> {
     let all = page["workflows"].as_array().expect("a list").iter();
     all.map(|it| it["workflow_id"].as_str().expect("an id").to_owned()).collect()
@@ -54,7 +59,6 @@ async fn filters_only_narrow_a_list() {
     let prefix = listed(to, 2).await;
     let narrow =
         serve(gateway().without_authorization().allow_type("Basket", [Operation::List])).await;
-    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     let path = format!("/workflows?id_prefix={prefix}.&type=Echo");
     assert_eq!(ids(&Asked::get(&path).send(to).await.is(200)).len(), 2);
     let filter = encoded(&format!("WorkflowId = '{prefix}.1'"));
