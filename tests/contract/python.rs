@@ -62,9 +62,9 @@ async fn a_client_in_python_starts_signals_queries_and_updates() {
     let output = script.current_dir(&folder).stdin(Stdio::null()).kill_on_drop(true).output();
     let output = output.await.expect("the script runs");
     workers.shutdown().await.expect("the workers end");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(text.contains("refused") && text.contains("too heavy"), "{text}");
-    assert!(text.contains("result 3\nagain 3\n"), "{text}");
-    assert!(text.contains("keywords x y"), "{text}");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(printed.contains("refused") && printed.contains("too heavy"), "{printed}");
+    assert!(printed.contains("result 3\nagain 3\n"), "{printed}");
+    assert!(printed.contains("keywords x y"), "{printed}");
 }

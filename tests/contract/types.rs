@@ -22,7 +22,7 @@ fn activity(name: &str) -> ActivityEntry {
 /// Returns the schema as JSON, and null for an opaque type.
 fn schema(schema: TypeSchema) -> Value {
     let mut generator = SchemaGenerator::default();
-    schema.generate(&mut generator).map_or(Value::Null, |schema| schema.to_value())
+    schema.generate(&mut generator).map_or(Value::Null, durable::schemars::Schema::to_value)
 }
 
 #[test]

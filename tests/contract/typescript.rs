@@ -7,7 +7,7 @@ use durable::contract::{Contract, Language};
 use durable::worker::Workers;
 use durable_tests::{Shared, node, skip, unique};
 
-const SCRIPT: &str = r#"
+const SCRIPT: &str = r"
 import { Client, Connection } from '@temporalio/client';
 import { Delivery, Keywords, type Parcel } from './workflows';
 
@@ -32,7 +32,7 @@ main().catch((error) => {
   console.error(error);
   process.exit(1);
 });
-"#;
+";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_in_typescript_starts_signals_queries_and_updates() {
@@ -62,8 +62,8 @@ async fn a_client_in_typescript_starts_signals_queries_and_updates() {
     let output = script.current_dir(&folder).stdin(Stdio::null()).kill_on_drop(true).output();
     let output = output.await.expect("the script runs");
     workers.shutdown().await.expect("the workers end");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(text.contains("refused") && text.contains("too heavy"), "{text}");
-    assert!(text.contains("result 3\nagain 3\nkeywords x y"), "{text}");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(printed.contains("refused") && printed.contains("too heavy"), "{printed}");
+    assert!(printed.contains("result 3\nagain 3\nkeywords x y"), "{printed}");
 }
