@@ -1,6 +1,7 @@
 //! The adapter through which a worker runs an annotated activity.
 //!
-//! It rejects invalid inputs and outputs that are too large with failures that name the problem.
+//! It rejects invalid inputs and outputs that are too large with failures that name the problem. The functions
+//! around an attempt know its output's type alone, so that rustc compiles them once for several activities.
 
 use std::future::{poll_fn, ready};
 use std::marker::PhantomData;
@@ -20,11 +21,13 @@ use super::stop::WORKER_SHUTDOWN;
 use crate::definition::arguments::{DecodeError, Decoded};
 use crate::definition::entry::Target;
 use crate::definition::{
-    Activity, ActivityAttempt, Attempts, Dependencies, Parameter, Payload, WorkerShutdown,
+    Activity, ActivityAttempt, Attempts, Dependencies, Parameter, Payload, Running, WorkerShutdown,
 };
 use crate::error::measured::{Bound, Measured};
-use crate::error::payload_limit::Value;
+use crate::error::payload_limit::{PayloadLimit, Value};
 use crate::error::{INVALID_INPUT, UNKNOWN_ENCODING};
+
+type Attempt<T> = BoxFuture<'static, Result<T, ActivityError>>;
 
 /// Registers an annotated activity with a worker. A replayer needs no activities, because their results
 /// are in the history.
@@ -81,18 +84,15 @@ where
         context: ActivityContext,
         input: Self::Input,
     ) -> BoxFuture<'static, Result<Self::Output, ActivityError>> {
-        let log = AttemptLog::of::<A>(dependencies.as_ref(), &context);
-        let attempt: BoxFuture<'static, _> = match input.0 {
+        let given = dependencies.as_ref();
+        let log = AttemptLog::new(A::NAME, std::any::type_name::<A>(), given, &context);
+        let attempt = match input.0 {
             Ok(input) => {
-                let limit = limit_of(dependencies.as_ref());
-                let value = Value::new("output of activity", A::NAME);
-                let output = counted::<A>(dependencies, context, input);
-                output.map_ok(move |inner| Measured::new(inner, value, Bound::Limit(limit))).boxed()
+                let limit = limit_of(given);
+                let counted = Counted::begin(A::NAME, given, &context);
+                measured(counted.around(execute::<A>(dependencies, context, input)), A::NAME, limit)
             }
-            Err(error) => {
-                let failure = undecodable(A::NAME, A::PARAMETERS, &error);
-                ready(Err(ActivityError::application(failure))).boxed()
-            }
+            Err(error) => refused(A::NAME, A::PARAMETERS, &error),
         };
         log.around(attempt)
     }
@@ -130,48 +130,84 @@ pub(crate) fn not_mocked<T: Send + 'static>(
     ready(Err(ActivityError::application(failure))).boxed()
 }
 
-/// Runs an attempt, and registers it as running with the worker.
-fn counted<A>(
-    dependencies: Option<Arc<Dependencies>>,
+/// Ends an attempt whose input was not decoded.
+fn refused<T: Send + 'static>(
+    activity: &str,
+    parameters: &[Parameter],
+    error: &DecodeError,
+) -> Attempt<T> {
+    let failure = undecodable(activity, parameters, error);
+    ready(Err(ActivityError::application(failure))).boxed()
+}
+
+/// Measures the output of an attempt.
+fn measured<T: Send + 'static>(
+    attempt: Attempt<T>,
+    activity: &'static str,
+    limit: PayloadLimit,
+) -> Attempt<Measured<T>> {
+    let value = Value::new("output of activity", activity);
+    attempt.map_ok(move |inner| Measured::new(inner, value, Bound::Limit(limit))).boxed()
+}
+
+/// The entry of an attempt with its worker.
+struct Counted(Option<Entry>);
+
+struct Entry {
+    running: Running,
     context: ActivityContext,
-    input: A::Input,
-) -> BoxFuture<'static, Result<A::Output, ActivityError>>
-where
-    A: Activity + ExecutableActivity<Implementer = Dependencies>,
-    A::Output: Send,
-{
-    let given = dependencies.as_ref();
-    let attempts = given.and_then(|given| given.get::<Attempts>());
-    let Some(attempts) = attempts else { return execute::<A>(dependencies, context, input) };
-    let info = context.info();
-    let shutdown = given.and_then(|given| given.get::<WorkerShutdown>());
-    let shutdown = shutdown.filter(|_| info.is_local);
-    let running = attempts.begin(ActivityAttempt {
-        queue: info.task_queue.clone(),
-        activity: A::NAME.to_owned(),
-        workflow_id: info.workflow_id.clone(),
-        attempt: info.attempt,
-    });
-    let activity = context.clone();
-    let polled = running.polled();
-    let mut output = execute::<A>(dependencies, context, input);
-    poll_fn(move |cx| polled.poll(|| output.poll_unpin(cx)))
-        .map_err(move |error| {
-            let shutdown = shutdown.filter(|_| !activity.is_cancelled());
-            if activity.is_cancelled() || shutdown.as_ref().is_some_and(|it| it.is_drain_over()) {
-                running.cancelled();
+    shutdown: Option<Arc<WorkerShutdown>>,
+}
+
+impl Counted {
+    /// Registers an attempt as running, if a worker runs it.
+    fn begin(
+        activity: &'static str,
+        dependencies: Option<&Arc<Dependencies>>,
+        context: &ActivityContext,
+    ) -> Self {
+        let Some(attempts) = dependencies.and_then(|given| given.get::<Attempts>()) else {
+            return Self(None);
+        };
+        let info = context.info();
+        let shutdown = dependencies.and_then(|given| given.get::<WorkerShutdown>());
+        let running = attempts.begin(ActivityAttempt {
+            queue: info.task_queue.clone(),
+            activity: activity.to_owned(),
+            workflow_id: info.workflow_id.clone(),
+            attempt: info.attempt,
+        });
+        let shutdown = shutdown.filter(|_| info.is_local);
+        Self(Some(Entry { running, context: context.clone(), shutdown }))
+    }
+
+    /// Polls the attempt as a registered one.
+    fn around<T: Send + 'static>(self, mut attempt: Attempt<T>) -> Attempt<T> {
+        let Some(entry) = self.0 else { return attempt };
+        let polled = entry.running.polled();
+        poll_fn(move |cx| polled.poll(|| attempt.poll_unpin(cx)))
+            .map_err(move |error| entry.ended(error))
+            .boxed()
+    }
+}
+
+impl Entry {
+    /// Returns the error of an attempt for the server.
+    fn ended(self, error: ActivityError) -> ActivityError {
+        let Self { running, context, shutdown } = self;
+        let shutdown = shutdown.filter(|_| !context.is_cancelled());
+        if context.is_cancelled() || shutdown.as_ref().is_some_and(|it| it.is_drain_over()) {
+            running.cancelled();
+        }
+        match shutdown.filter(|shutdown| is_for_shutdown(&error, shutdown)) {
+            Some(shutdown) => {
+                shutdown.hand_over(context.info().workflow_run_id.as_deref().unwrap_or_default());
+                // Another failure might be retried here, and the SDK would wait for the retry.
+                ActivityError::Cancelled { details: None }
             }
-            match shutdown.filter(|shutdown| is_for_shutdown(&error, shutdown)) {
-                Some(shutdown) => {
-                    shutdown
-                        .hand_over(activity.info().workflow_run_id.as_deref().unwrap_or_default());
-                    // Another failure might be retried here, and the SDK would wait for the retry.
-                    ActivityError::Cancelled { details: None }
-                }
-                None => error,
-            }
-        })
-        .boxed()
+            None => error,
+        }
+    }
 }
 
 /// Returns `true` if a local activity ended only because its worker shuts down. Its error must not get

@@ -11,7 +11,7 @@ use temporalio_common::error::ApplicationFailure;
 use temporalio_sdk::activities::{ActivityContext, ActivityError};
 use tracing::{Instrument as _, Span};
 
-use crate::definition::{Activity, Dependencies, panic_message};
+use crate::definition::{Dependencies, panic_message};
 use crate::error::logged::logged_application;
 use crate::logs::{self, AttemptIds, CallersSubscriber};
 
@@ -25,7 +25,10 @@ pub(super) struct AttemptLog {
 }
 
 impl AttemptLog {
-    pub(super) fn of<A: Activity>(
+    /// Creates the log of an attempt of the activity with this name, whose type is the `target` of log lines.
+    pub(super) fn new(
+        activity: &'static str,
+        target: &'static str,
         dependencies: Option<&Arc<Dependencies>>,
         context: &ActivityContext,
     ) -> Self {
@@ -34,7 +37,7 @@ impl AttemptLog {
             subscriber.map_or_else(CallersSubscriber::current, |given| (*given).clone());
         let info = context.info();
         let ids = AttemptIds {
-            activity_type: A::NAME,
+            activity_type: activity,
             activity_id: &info.activity_id,
             attempt: info.attempt,
             workflow_type: info.workflow_type.as_deref(),
@@ -42,11 +45,11 @@ impl AttemptLog {
             run_id: info.workflow_run_id.as_deref(),
             task_queue: &info.task_queue,
         };
-        let span = subscriber.within(|| logs::attempt(std::any::type_name::<A>(), &ids));
+        let span = subscriber.within(|| logs::attempt(target, &ids));
         Self {
             subscriber,
             span,
-            activity: A::NAME,
+            activity,
             attempt: info.attempt,
             retries: info.retry_policy.clone(),
         }

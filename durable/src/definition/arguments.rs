@@ -40,6 +40,7 @@ use received::missing;
 pub(super) use received::{ReceivedPayloads, may_be_missing};
 pub(crate) use text::Values;
 pub use text::show_values;
+use trace::Probe;
 
 /// A decoded input, or the error of its decoding.
 #[derive(Debug)]
@@ -119,7 +120,7 @@ fn decode_or_explain<T: TemporalDeserializable + 'static>(
     {
         return Ok(input);
     }
-    Err(DecodeError::explain::<T>(context, payloads, error))
+    Err(DecodeError::explain(&Probe::of::<T>(), context, payloads, error))
 }
 
 #[cfg(test)]

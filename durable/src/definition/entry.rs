@@ -82,11 +82,7 @@ impl WorkflowEntry {
             updates,
             source: W::SOURCE,
             register,
-            check: |configured| {
-                let (call, configured) =
-                    (WorkflowOptions::default(), configured.of_workflow(W::NAME));
-                call.resolve(W::options(), configured).map(drop)
-            },
+            check: |configured| check_workflow(W::NAME, W::options(), configured),
             options: W::options,
             identify: |values| {
                 let input = json::decode::<W::Input>(values, W::PARAMETERS)?;
@@ -149,6 +145,22 @@ impl WorkflowEntry {
     }
 }
 
+fn check_workflow(
+    name: &str,
+    annotation: WorkflowOptions,
+    configured: &ConfiguredOptions,
+) -> Result<(), InvalidOptions> {
+    WorkflowOptions::default().resolve(annotation, configured.of_workflow(name)).map(drop)
+}
+
+fn check_activity(
+    name: &str,
+    annotation: ActivityOptions,
+    configured: &ConfiguredOptions,
+) -> Result<(), InvalidOptions> {
+    ActivityOptions::default().resolve(annotation, configured.of_activity(name)).map(drop)
+}
+
 /// An annotated activity in the registry.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -185,11 +197,7 @@ impl ActivityEntry {
             dependencies: A::dependencies(),
             source: A::SOURCE,
             register,
-            check: |configured| {
-                let (call, configured) =
-                    (ActivityOptions::default(), configured.of_activity(A::NAME));
-                call.resolve(A::options(), configured).map(drop)
-            },
+            check: |configured| check_activity(A::NAME, A::options(), configured),
             #[cfg(feature = "schema")]
             options: A::options,
             #[cfg(feature = "schema")]

@@ -44,7 +44,7 @@ mod workflow;
 pub use crate::search_attribute::{SearchAttribute, UnknownSearchAttribute};
 pub use activity::Activity;
 pub use attempt::ActivityAttempt;
-pub(crate) use attempts::Attempts;
+pub(crate) use attempts::{Attempts, Running};
 pub(crate) use built_in::{CANCEL, STACK_TRACE, STATE};
 pub use built_in::{CancelSignal, StackTraceQuery, StateQuery};
 pub(crate) use caught::{Guarded, caught, caught_async, discard, panic_message};

@@ -2,16 +2,14 @@
 
 use std::fmt::{self, Write as _};
 
-use temporalio_common::data_converters::{
-    PayloadConversionError, SerializationContext, TemporalDeserializable,
-};
+use temporalio_common::data_converters::{PayloadConversionError, SerializationContext};
 use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 
 use super::encoding::{self, UnknownEncoding};
 use super::panicked::Panicked;
-use super::received::{Fault, missing};
+use super::received::Fault;
 use super::text::{Text, Values};
-use super::trace::{Traced, trace};
+use super::trace::{Probe, Traced, trace};
 use crate::definition::Parameter;
 
 /// The error of inputs that cannot be decoded.
@@ -34,7 +32,8 @@ enum Problem {
 
 impl DecodeError {
     #[allow(clippy::needless_pass_by_value, reason = "the decoding that failed owned the payloads")]
-    pub(super) fn explain<T: TemporalDeserializable + 'static>(
+    pub(super) fn explain(
+        probe: &Probe,
         context: &SerializationContext<'_>,
         payloads: Vec<RawPayload>,
         error: PayloadConversionError,
@@ -52,13 +51,13 @@ impl DecodeError {
                 return Self { received, problem: Box::new(Problem::Number { required }) };
             }
             Fault::Input { error: PayloadConversionError::WrongEncoding, .. } if received != 1 => {
-                let required = usize::from(missing::<T>(context).is_err());
+                let required = usize::from(!(probe.may_be_missing)(context));
                 return Self { received, problem: Box::new(Problem::Number { required }) };
             }
             Fault::Input { place, error } => (place, error),
         };
         let panicked = Panicked::find(&error).map(|panicked| (None, panicked.text()));
-        let traced = || match trace::<T>(context.data, &payloads) {
+        let traced = || match trace(probe, context.data, &payloads) {
             Some(Traced { place: traced, path, reason }) if traced == place => (Some(path), reason),
             _ => (None, untraced(&error)),
         };

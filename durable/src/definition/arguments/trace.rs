@@ -11,7 +11,7 @@ use temporalio_common::protos::temporal::api::common::v1::Payload as RawPayload;
 use super::message;
 use super::path::Path;
 use super::reader::Reader;
-use super::received::Fault;
+use super::received::{Fault, missing};
 use super::refusal::{Found, Refusal};
 use super::report::Report;
 use super::text::Text;
@@ -24,9 +24,35 @@ pub(super) struct Traced {
     pub(super) reason: Text,
 }
 
+/// Decodes payloads as a type, and drops the value.
+///
+/// Rustc compiles generic code once for each type, in the user's crate. So only the decoding knows the type,
+/// and what explains its errors doesn't.
+pub(super) struct Probe {
+    by_type: Decode,
+    by_converter: Decode,
+    /// Returns `true` if the value may be left out.
+    pub(super) may_be_missing: fn(&SerializationContext<'_>) -> bool,
+}
+
+type Decode = fn(&SerializationContext<'_>, Vec<RawPayload>) -> Result<(), PayloadConversionError>;
+
+impl Probe {
+    pub(super) const fn of<T: TemporalDeserializable + 'static>() -> Self {
+        Self {
+            by_type: |context, payloads| T::from_payloads(context, payloads).map(drop),
+            by_converter: |context, payloads| {
+                context.converter.from_payloads::<T>(context, payloads).map(drop)
+            },
+            may_be_missing: |context| missing::<T>(context).is_ok(),
+        }
+    }
+}
+
 /// Returns the reason of a second decoding, or `None` if it succeeds, because the payloads are not those
 /// of the standard converter.
-pub(super) fn trace<T: TemporalDeserializable + 'static>(
+pub(super) fn trace(
+    probe: &Probe,
     data: &SerializationContextData,
     payloads: &[RawPayload],
 ) -> Option<Traced> {
@@ -38,9 +64,9 @@ pub(super) fn trace<T: TemporalDeserializable + 'static>(
         })))
     };
     let context = SerializationContext::new(data, &converter);
-    let traced = match T::from_payloads(&context, payloads.to_vec()) {
+    let traced = match (probe.by_type)(&context, payloads.to_vec()) {
         Err(PayloadConversionError::WrongEncoding) => {
-            converter.from_payloads::<T>(&context, payloads.to_vec())
+            (probe.by_converter)(&context, payloads.to_vec())
         }
         traced => traced,
     };
