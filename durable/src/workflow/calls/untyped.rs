@@ -138,8 +138,8 @@ impl UntypedCall {
             (Ok(()), Some(resolved)) => (resolved.options, resolved.timeouts),
             (checked, _) => return UntypedStarted::refused(caller, name, checked),
         };
-        let called = [name, queue];
-        let listed = listed::activity(caller.waits(), called, workflow, &options, local, place);
+        let listed =
+            listed::activity(caller.waits(), [name, queue], workflow, &options, local, place);
         let call_info = Some(CallInfo::new(name, caller.converter(), timeouts));
         let (activity, role) = (UntypedActivity(name), Value::new("input of activity", name));
         let running: Running<'a> = if local {

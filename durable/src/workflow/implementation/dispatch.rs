@@ -50,17 +50,17 @@ pub(super) fn decode_signal(
     name: &str,
     payloads: Payloads,
     converter: &PayloadConverter,
-) -> Decoded {
+) -> Box<dyn Any> {
     let Some(handler) = workflow.signals.find(name) else {
         let known = list(&workflow.signals.names());
         let reason = format!("the workflow has no such signal; its signals are {known}");
-        return Ok(Some(Box::new(Undeliverable::unknown(reason))));
+        return Box::new(Undeliverable::unknown(reason));
     };
     let decoded = decoded(workflow.name, handler.decoder(), payloads, converter);
-    Ok(Some(decoded.unwrap_or_else(|undecoded| match undecoded {
+    decoded.unwrap_or_else(|undecoded| match undecoded {
         Undecoded::Invalid(reason) => Box::new(Undeliverable::invalid(reason)),
         Undecoded::UnknownEncoding(reason) => unreadable("signal", workflow.name, name, &reason),
-    })))
+    })
 }
 
 pub(super) fn signal(

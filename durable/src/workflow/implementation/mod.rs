@@ -98,7 +98,7 @@ where
         payloads: Payloads,
         converter: &PayloadConverter,
     ) -> Result<Option<Box<dyn Any>>, WorkflowError> {
-        dispatch::decode_signal(Self::CONSTANTS, name, payloads, converter)
+        Ok(Some(dispatch::decode_signal(Self::CONSTANTS, name, payloads, converter)))
     }
 
     fn dispatch_signal(

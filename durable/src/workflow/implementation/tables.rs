@@ -113,6 +113,7 @@ pub(crate) trait Named: 'static {
 }
 
 /// Decodes the inputs of a handler.
+#[derive(Clone, Copy)]
 pub(crate) struct Decoder {
     pub(super) decode: Decode,
     pub(super) parameters: &'static [Parameter],
