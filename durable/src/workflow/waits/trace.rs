@@ -150,8 +150,8 @@ mod tests {
 
     const NOON: u64 = 12 * 3600;
 
-    fn at(seconds: u64) -> Option<SystemTime> {
-        Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
     /// Returns the text without the places.
@@ -167,14 +167,14 @@ mod tests {
         let place = Location::caller();
         let (mut run, mut update) =
             (Routine::new(&waits, Part::Run), Routine::new(&waits, Part::Update("rename")));
-        run.enter(at(NOON));
+        run.enter(Some(at(NOON)));
         let activity =
             Subject::Activity { name: "charge", id: Some("c-1".to_owned()), queue: None };
         let activity = waits.add(activity, None, place);
-        update.enter(at(NOON + 60));
+        update.enter(Some(at(NOON + 60)));
         let condition = Subject::Condition { limit: Some(Duration::from_secs(90)) };
         let condition = waits.add(condition, Some("a\nname".to_owned()), place);
-        run.enter(at(NOON + 120));
+        run.enter(Some(at(NOON + 120)));
         let timer = waits.add(Subject::Timer(Duration::from_secs(3600)), None, place);
         assert_eq!(
             listed(&waits),
@@ -214,7 +214,7 @@ mod tests {
     fn a_timer_of_any_length_has_an_end() {
         let waits = Waits::default();
         let mut run = Routine::new(&waits, Part::Run);
-        run.enter(at(NOON));
+        run.enter(Some(at(NOON)));
         let longest = Duration::from_secs(100 * 365 * 24 * 3600);
         let timer = waits.add(Subject::Timer(longest), None, Location::caller());
         assert!(
