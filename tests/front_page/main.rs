@@ -204,7 +204,7 @@ fn a_feature_that_is_off_brings_no_dependencies() {
     let without = names(&tree(&[]));
     let dev_server =
         ["etcetera", "ring", "rustix", "tempfile", "temporalio_sdk_core", "which", "zip"];
-    let cli = ["anstream", "clap", "clap_complete", "humantime", "tracing_subscriber"];
+    let cli = ["anstream", "clap", "clap_complete", "console", "tracing_subscriber"];
     for (feature, dependencies) in [("dev-server", &dev_server[..]), ("cli", &cli)] {
         let with = names(&tree(&["--features", feature]));
         for dependency in dependencies {
