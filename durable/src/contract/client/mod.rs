@@ -4,6 +4,7 @@ mod names;
 mod python;
 mod types;
 mod typescript;
+mod writer;
 
 use super::model::Contract;
 
@@ -23,8 +24,8 @@ impl Contract {
     #[must_use]
     pub fn client(&self, language: Language) -> String {
         match language {
-            Language::Python => python::module(self),
-            Language::TypeScript => typescript::module(self),
+            Language::Python => writer::module::<python::Python>(self),
+            Language::TypeScript => writer::module::<typescript::TypeScript>(self),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! A client in Python.
 
-use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
 use super::names::{Names, is_identifier, literal};
 use super::types::{Field, Type};
-use crate::contract::model::{CallContract, Contract, QueueContract, WorkflowContract};
+use super::writer::{Text, Writer};
+use crate::contract::model::{QueueContract, WorkflowContract};
 
 const RESERVED: &[&str] = &[
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
@@ -13,7 +14,6 @@ const RESERVED: &[&str] = &[
     "with", "yield", "match", "case", "type",
 ];
 
-/// Names of the module that the types and classes must not take.
 const IMPORTED: &[&str] = &[
     "Any",
     "Client",
@@ -46,54 +46,35 @@ from temporalio.client import Client, WorkflowHandle
 from typing_extensions import NotRequired
 "#;
 
-pub(super) fn module(contract: &Contract) -> String {
-    let mut names = Names::new(RESERVED, IMPORTED);
-    let types = contract.types.keys().map(|name| (name.clone(), names.take(name)));
-    let mut writer = Writer { types: types.collect(), text: HEAD.to_owned() };
-    for (name, schema) in &contract.types {
-        writer.named(name, &Type::of(schema), schema["description"].as_str().unwrap_or_default());
+/// Writes modules in Python.
+pub(super) struct Python(Text);
+
+impl Deref for Python {
+    type Target = Text;
+
+    fn deref(&self) -> &Text {
+        &self.0
     }
-    for queue in &contract.queues {
-        for workflow in &queue.workflows {
-            let class = names.take(&workflow.run.name);
-            let handle = names.take(&format!("{class}Handle"));
-            writer.workflow(queue, workflow, (&class, &handle));
-        }
-    }
-    writer.text
 }
 
-struct Writer {
-    /// The names of the types in Python, by their names in the contract.
-    types: BTreeMap<String, String>,
-    text: String,
+impl DerefMut for Python {
+    fn deref_mut(&mut self) -> &mut Text {
+        &mut self.0
+    }
 }
 
-impl Writer {
-    fn line(&mut self, indent: usize, text: &str) {
-        if !text.is_empty() {
-            self.text.push_str(&"    ".repeat(indent));
-            self.text.push_str(text);
-        }
-        self.text.push('\n');
+impl Writer for Python {
+    const RESERVED: &'static [&'static str] = RESERVED;
+    const IMPORTED: &'static [&'static str] = IMPORTED;
+    const HEAD: &'static str = HEAD;
+    const INDENT: &'static str = "    ";
+
+    fn new(text: Text) -> Self {
+        Self(text)
     }
 
-    fn docs(&mut self, indent: usize, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        let text = text.replace('\\', "\\\\").replace('"', "\\\"");
-        let mut lines = text.lines();
-        let first = lines.next().unwrap_or_default();
-        let rest: Vec<_> = lines.collect();
-        if rest.is_empty() {
-            return self.line(indent, &format!("\"\"\"{first}\"\"\""));
-        }
-        self.line(indent, &format!("\"\"\"{first}"));
-        for line in rest {
-            self.line(indent, line);
-        }
-        self.line(indent, "\"\"\"");
+    fn into_text(self) -> String {
+        self.0.text
     }
 
     fn named(&mut self, name: &str, of: &Type, description: &str) {
@@ -118,21 +99,6 @@ impl Writer {
             field.description.lines().for_each(|line| self.line(1, &format!("# {line}")));
             self.line(1, &format!("{}: {of}", field.name));
         }
-    }
-
-    /// Writes a type with fields that are no identifiers.
-    fn functional(&mut self, name: &str, fields: &[Field]) {
-        self.line(0, &format!("{name} = TypedDict({}, {{", literal(name)));
-        for field in fields {
-            let of = self.field(field);
-            self.line(1, &format!("{}: {of},", literal(&field.name)));
-        }
-        self.line(0, "})");
-    }
-
-    fn field(&self, field: &Field) -> String {
-        let of = self.shown(&field.of);
-        if field.is_required { of } else { format!("NotRequired[{of}]") }
     }
 
     fn shown(&self, of: &Type) -> String {
@@ -198,6 +164,41 @@ impl Writer {
         self.docs(2, "Returns a handle of the workflow of this id. The server is not asked.");
         self.line(2, &format!("return {handle}(client.get_workflow_handle(id, run_id=run_id))"));
         self.handle(workflow, handle, &output);
+    }
+}
+
+impl Python {
+    fn docs(&mut self, indent: usize, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+        let mut lines = text.lines();
+        let first = lines.next().unwrap_or_default();
+        let rest: Vec<_> = lines.collect();
+        if rest.is_empty() {
+            return self.line(indent, &format!("\"\"\"{first}\"\"\""));
+        }
+        self.line(indent, &format!("\"\"\"{first}"));
+        for line in rest {
+            self.line(indent, line);
+        }
+        self.line(indent, "\"\"\"");
+    }
+
+    /// Writes a type with fields that are no identifiers.
+    fn functional(&mut self, name: &str, fields: &[Field]) {
+        self.line(0, &format!("{name} = TypedDict({}, {{", literal(name)));
+        for field in fields {
+            let of = self.field(field);
+            self.line(1, &format!("{}: {of},", literal(&field.name)));
+        }
+        self.line(0, "})");
+    }
+
+    fn field(&self, field: &Field) -> String {
+        let of = self.shown(&field.of);
+        if field.is_required { of } else { format!("NotRequired[{of}]") }
     }
 
     /// Writes `start` and `execute`.
@@ -288,18 +289,6 @@ impl Writer {
                 }
             }
         }
-    }
-
-    /// Returns the parameters with their types, each followed by a comma, and their names.
-    fn inputs(&self, call: &CallContract, taken: &[&str]) -> (String, String) {
-        let mut names = Names::new(RESERVED, taken);
-        let (mut parameters, mut arguments) = (Vec::new(), Vec::new());
-        for input in &call.inputs {
-            let name = names.take(&input.name);
-            parameters.push(format!("{name}: {}, ", self.shown(&Type::written(&input.of))));
-            arguments.push(name);
-        }
-        (parameters.concat(), arguments.join(", "))
     }
 }
 

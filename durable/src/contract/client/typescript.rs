@@ -1,10 +1,11 @@
 //! A client in TypeScript.
 
-use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
 use super::names::{Names, is_identifier, literal};
 use super::types::{Field, Type};
-use crate::contract::model::{CallContract, Contract, QueueContract, WorkflowContract};
+use super::writer::{Text, Writer};
+use crate::contract::model::{CallContract, QueueContract, WorkflowContract};
 
 const RESERVED: &[&str] = &[
     "arguments",
@@ -67,7 +68,6 @@ const RESERVED: &[&str] = &[
     "unknown",
 ];
 
-/// Names of the module that the types and classes must not take.
 const IMPORTED: &[&str] =
     &["Client", "Promise", "Record", "StartOptions", "WorkflowHandle", "WorkflowStartOptions"];
 
@@ -79,51 +79,35 @@ import type { Client, WorkflowHandle, WorkflowStartOptions } from '@temporalio/c
 export type StartOptions = Partial<Omit<WorkflowStartOptions, 'args' | 'workflowId'>> & { workflowId: string };
 ";
 
-pub(super) fn module(contract: &Contract) -> String {
-    let mut names = Names::new(RESERVED, IMPORTED);
-    let types = contract.types.keys().map(|name| (name.clone(), names.take(name)));
-    let mut writer = Writer { types: types.collect(), text: HEAD.to_owned() };
-    for (name, schema) in &contract.types {
-        writer.named(name, &Type::of(schema), schema["description"].as_str().unwrap_or_default());
+/// Writes modules in TypeScript.
+pub(super) struct TypeScript(Text);
+
+impl Deref for TypeScript {
+    type Target = Text;
+
+    fn deref(&self) -> &Text {
+        &self.0
     }
-    for queue in &contract.queues {
-        for workflow in &queue.workflows {
-            let class = names.take(&workflow.run.name);
-            let handle = names.take(&format!("{class}Handle"));
-            writer.workflow(queue, workflow, (&class, &handle));
-        }
-    }
-    writer.text
 }
 
-struct Writer {
-    /// The names of the types in TypeScript, by their names in the contract.
-    types: BTreeMap<String, String>,
-    text: String,
+impl DerefMut for TypeScript {
+    fn deref_mut(&mut self) -> &mut Text {
+        &mut self.0
+    }
 }
 
-impl Writer {
-    fn line(&mut self, indent: usize, text: &str) {
-        if !text.is_empty() {
-            self.text.push_str(&"  ".repeat(indent));
-            self.text.push_str(text);
-        }
-        self.text.push('\n');
+impl Writer for TypeScript {
+    const RESERVED: &'static [&'static str] = RESERVED;
+    const IMPORTED: &'static [&'static str] = IMPORTED;
+    const HEAD: &'static str = HEAD;
+    const INDENT: &'static str = "  ";
+
+    fn new(text: Text) -> Self {
+        Self(text)
     }
 
-    fn docs(&mut self, indent: usize, text: &str) {
-        let text = text.trim().replace("*/", "*\\/");
-        match text.lines().collect::<Vec<_>>().as_slice() {
-            [] => {}
-            [one] => self.line(indent, &format!("/** {one} */")),
-            several => {
-                self.line(indent, "/**");
-                for line in several {
-                    self.line(indent, format!(" * {line}").trim_end());
-                }
-                self.line(indent, " */");
-            }
-        }
+    fn into_text(self) -> String {
+        self.0.text
     }
 
     fn named(&mut self, name: &str, of: &Type, description: &str) {
@@ -141,13 +125,6 @@ impl Writer {
             self.line(1, &format!("{of};"));
         }
         self.line(0, "}");
-    }
-
-    fn field(&self, field: &Field) -> String {
-        let name =
-            if is_identifier(&field.name) { field.name.clone() } else { literal(&field.name) };
-        let optional = if field.is_required { "" } else { "?" };
-        format!("{name}{optional}: {}", self.shown(&field.of))
     }
 
     fn shown(&self, of: &Type) -> String {
@@ -178,14 +155,6 @@ impl Writer {
             Type::Union(types) => {
                 types.iter().map(|of| self.shown(of)).collect::<Vec<_>>().join(" | ")
             }
-        }
-    }
-
-    /// Returns the type of an output.
-    fn output(&self, call: &CallContract) -> String {
-        match call.output.as_ref().map_or(Type::Null, Type::read) {
-            Type::Null => "void".to_owned(),
-            output => self.shown(&output),
         }
     }
 
@@ -247,6 +216,38 @@ impl Writer {
         self.line(1, "},");
         self.line(0, "};");
         self.handle(workflow, handle, &output);
+    }
+}
+
+impl TypeScript {
+    fn docs(&mut self, indent: usize, text: &str) {
+        let text = text.trim().replace("*/", "*\\/");
+        match text.lines().collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [one] => self.line(indent, &format!("/** {one} */")),
+            several => {
+                self.line(indent, "/**");
+                for line in several {
+                    self.line(indent, format!(" * {line}").trim_end());
+                }
+                self.line(indent, " */");
+            }
+        }
+    }
+
+    fn field(&self, field: &Field) -> String {
+        let name =
+            if is_identifier(&field.name) { field.name.clone() } else { literal(&field.name) };
+        let optional = if field.is_required { "" } else { "?" };
+        format!("{name}{optional}: {}", self.shown(&field.of))
+    }
+
+    /// Returns the type of an output.
+    fn output(&self, call: &CallContract) -> String {
+        match call.output.as_ref().map_or(Type::Null, Type::read) {
+            Type::Null => "void".to_owned(),
+            output => self.shown(&output),
+        }
     }
 
     fn handle(&mut self, workflow: &WorkflowContract, handle: &str, output: &str) {
@@ -312,17 +313,5 @@ impl Writer {
             format!("{method}({})", parameters.trim_end_matches(", ")),
             format!("{separator}{arguments}"),
         )
-    }
-
-    /// Returns the parameters with their types, each followed by a comma, and their names.
-    fn inputs(&self, call: &CallContract, taken: &[&str]) -> (String, String) {
-        let mut names = Names::new(RESERVED, taken);
-        let (mut parameters, mut arguments) = (Vec::new(), Vec::new());
-        for input in &call.inputs {
-            let name = names.take(&input.name);
-            parameters.push(format!("{name}: {}, ", self.shown(&Type::written(&input.of))));
-            arguments.push(name);
-        }
-        (parameters.concat(), arguments.join(", "))
     }
 }
