@@ -5,7 +5,7 @@
 //! retryability, queues, default options, search attributes and doc comments. A type that implements
 //! [`JsonSchema`](schemars::JsonSchema) has a JSON Schema in it; every other type is opaque.
 //!
-//! ```
+//! ```standalone_crate
 //! use durable::Registry;
 //! use durable::contract::Contract;
 //!
