@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::names::{Names, is_identifier, literal};
 use super::types::{Field, Type};
-use super::writer::{Text, Writer};
+use super::writer::{Module, Writer};
 use crate::contract::model::{QueueContract, WorkflowContract};
 
 const RESERVED: &[&str] = &[
@@ -47,18 +47,18 @@ from typing_extensions import NotRequired
 "#;
 
 /// Writes modules in Python.
-pub(super) struct Python(Text);
+pub(super) struct Python(Module);
 
 impl Deref for Python {
-    type Target = Text;
+    type Target = Module;
 
-    fn deref(&self) -> &Text {
+    fn deref(&self) -> &Module {
         &self.0
     }
 }
 
 impl DerefMut for Python {
-    fn deref_mut(&mut self) -> &mut Text {
+    fn deref_mut(&mut self) -> &mut Module {
         &mut self.0
     }
 }
@@ -69,8 +69,8 @@ impl Writer for Python {
     const HEAD: &'static str = HEAD;
     const INDENT: &'static str = "    ";
 
-    fn new(text: Text) -> Self {
-        Self(text)
+    fn new(module: Module) -> Self {
+        Self(module)
     }
 
     fn into_text(self) -> String {

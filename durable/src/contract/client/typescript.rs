@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::names::{Names, is_identifier, literal};
 use super::types::{Field, Type};
-use super::writer::{Text, Writer};
+use super::writer::{Module, Writer};
 use crate::contract::model::{CallContract, QueueContract, WorkflowContract};
 
 const RESERVED: &[&str] = &[
@@ -80,18 +80,18 @@ export type StartOptions = Partial<Omit<WorkflowStartOptions, 'args' | 'workflow
 ";
 
 /// Writes modules in TypeScript.
-pub(super) struct TypeScript(Text);
+pub(super) struct TypeScript(Module);
 
 impl Deref for TypeScript {
-    type Target = Text;
+    type Target = Module;
 
-    fn deref(&self) -> &Text {
+    fn deref(&self) -> &Module {
         &self.0
     }
 }
 
 impl DerefMut for TypeScript {
-    fn deref_mut(&mut self) -> &mut Text {
+    fn deref_mut(&mut self) -> &mut Module {
         &mut self.0
     }
 }
@@ -102,8 +102,8 @@ impl Writer for TypeScript {
     const HEAD: &'static str = HEAD;
     const INDENT: &'static str = "  ";
 
-    fn new(text: Text) -> Self {
-        Self(text)
+    fn new(module: Module) -> Self {
+        Self(module)
     }
 
     fn into_text(self) -> String {

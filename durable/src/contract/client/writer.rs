@@ -7,14 +7,14 @@ use super::types::Type;
 use crate::contract::model::{CallContract, Contract, QueueContract, WorkflowContract};
 
 /// The text of a module, as far as it is written.
-pub(super) struct Text {
+pub(super) struct Module {
     /// The names of the types in the language, by their names in the contract.
     pub(super) types: BTreeMap<String, String>,
     pub(super) text: String,
     indent: &'static str,
 }
 
-impl Text {
+impl Module {
     pub(super) fn line(&mut self, indent: usize, text: &str) {
         if !text.is_empty() {
             self.text.push_str(&self.indent.repeat(indent));
@@ -35,7 +35,7 @@ pub(super) trait Writer: Sized {
     /// The space of one level.
     const INDENT: &'static str;
 
-    fn new(text: Text) -> Self;
+    fn new(module: Module) -> Self;
 
     fn into_text(self) -> String;
 
@@ -65,8 +65,8 @@ pub(super) trait Writer: Sized {
 pub(super) fn module<W: Writer>(contract: &Contract) -> String {
     let mut names = Names::new(W::RESERVED, W::IMPORTED);
     let types = contract.types.keys().map(|name| (name.clone(), names.take(name)));
-    let text = Text { types: types.collect(), text: W::HEAD.to_owned(), indent: W::INDENT };
-    let mut writer = W::new(text);
+    let module = Module { types: types.collect(), text: W::HEAD.to_owned(), indent: W::INDENT };
+    let mut writer = W::new(module);
     for (name, schema) in &contract.types {
         writer.named(name, &Type::of(schema), schema["description"].as_str().unwrap_or_default());
     }
