@@ -1,6 +1,6 @@
 //! A benchmark of the CPU time that logs, metrics, traces and encryption add to a workflow.
 //!
-//! `cargo bench --package durable-tests --bench costs` takes less than 6 minutes, after the build. `-- traces all`
+//! `cargo bench --package durable-tests --bench costs` takes about 10 minutes, after the build. `-- traces all`
 //! measures these rows only, `-- --list` names them all, `--rounds 5` and `--workflows 50` change the numbers. It is no
 //! test: it prints, and judges only by the word behind each row.
 //!
