@@ -24,6 +24,8 @@ pub use handle::{
     PendingTimer, PendingWorkflowTask, QueryCall, ResetPoint, SignalCall, UpdateCall, UpdateHandle,
     UpdateMethod, WorkflowDescription, WorkflowEnding, WorkflowHandle,
 };
+#[cfg(feature = "axum")]
+pub(crate) use list::STATUSES;
 pub use list::{Batch, BatchProgress, ListWorkflowsCall, ListedWorkflow, Listing};
 pub use payloads::Payloads;
 pub use queue::{

@@ -17,6 +17,8 @@ mod workflows;
 pub use batch::{Batch, BatchProgress};
 pub use listing::Listing;
 pub(super) use query::Query;
+#[cfg(feature = "axum")]
+pub(crate) use workflows::STATUSES;
 pub use workflows::{ListWorkflowsCall, ListedWorkflow};
 
 use temporalio_client::errors::ClientError;

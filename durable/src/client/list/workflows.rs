@@ -236,19 +236,21 @@ impl<W: HasHandle> ListWorkflowsCall<W> {
     }
 }
 
+/// The statuses that the server gives workflows.
+pub(crate) const STATUSES: [WorkflowExecutionStatus; 8] = [
+    WorkflowExecutionStatus::Running,
+    WorkflowExecutionStatus::Completed,
+    WorkflowExecutionStatus::Failed,
+    WorkflowExecutionStatus::Canceled,
+    WorkflowExecutionStatus::Terminated,
+    WorkflowExecutionStatus::ContinuedAsNew,
+    WorkflowExecutionStatus::TimedOut,
+    WorkflowExecutionStatus::Paused,
+];
+
 fn named(status: Option<&str>) -> WorkflowExecutionStatus {
     use WorkflowExecutionStatus as Status;
-    let known = [
-        Status::Running,
-        Status::Completed,
-        Status::Failed,
-        Status::Canceled,
-        Status::Terminated,
-        Status::ContinuedAsNew,
-        Status::TimedOut,
-        Status::Paused,
-    ];
-    let known = known.into_iter().find(|known| Some(format!("{known:?}").as_str()) == status);
+    let known = STATUSES.into_iter().find(|known| Some(format!("{known:?}").as_str()) == status);
     known.unwrap_or(Status::Unknown)
 }
 

@@ -17,25 +17,13 @@ use super::request::{Call, invalid};
 use super::service::{Objects, Service, answer, failed};
 use super::text::checked_id;
 use super::workflows::utc;
-use crate::client::WorkflowExecutionStatus as Status;
+use crate::client::STATUSES;
 use crate::error::Error;
 use crate::web::Problem;
 use crate::web::answers::status_name;
 
 /// The number of items of a page, unless the caller asks for another.
 pub(super) const DEFAULT_PAGE: u32 = 50;
-
-/// The statuses by which lists can be filtered.
-pub(super) const STATUSES: [Status; 8] = [
-    Status::Running,
-    Status::Completed,
-    Status::Failed,
-    Status::Canceled,
-    Status::Terminated,
-    Status::ContinuedAsNew,
-    Status::TimedOut,
-    Status::Paused,
-];
 
 /// The types of a list that the caller may see.
 pub(super) async fn visible<'a>(

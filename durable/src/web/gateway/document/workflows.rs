@@ -7,12 +7,13 @@ use super::schemas::{
 };
 use super::types::{RUN, inputs, output};
 use super::{Operation as Described, Type};
+use crate::client::STATUSES;
 use crate::definition::HandlerDescription;
 use crate::web::answers::status_name;
 use crate::web::gateway::Operation;
 use crate::web::gateway::catalogue::Catalogue;
 use crate::web::gateway::limits::Limits;
-use crate::web::gateway::list::{DEFAULT_PAGE, STATUSES};
+use crate::web::gateway::list::DEFAULT_PAGE;
 
 fn component(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/gateway.{name}") })
