@@ -57,7 +57,11 @@ async fn run(case: &str) {
     let address = std::env::var(SERVER).expect("it is set");
     let client = Client::connect(&address).await.expect("the dev server answers");
     for _ in 0..2 {
-        let workers = Workers::new(&client).queues(["logs"]);
+        // The server is that of the other tests, which expect their tasks and lines in their own process.
+        let queue = durable_tests::unique("hint");
+        let workers = Workers::new(&client)
+            .queues(["logs"])
+            .worker_options(move |options| options.task_queue.clone_from(&queue));
         let running = workers.run();
         tokio::pin!(running);
         let stop = async {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
+use durable::client::WorkflowHandle;
 use durable::testing::{TestEnv, TestEnvBuilder};
 
 use crate::capture::{Capture, Line};
@@ -104,6 +105,7 @@ async fn handlers_log_once_and_queries_and_validators_each_time() {
         handle.heard().await.expect("it is answered");
     }
     let lines = capture.of(&id);
+    let merged = merged_tasks(&handle).await;
     let once = [
         "listening",
         "signal a",
@@ -116,8 +118,25 @@ async fn handlers_log_once_and_queries_and_validators_each_time() {
         "slow update d ends",
         "done",
     ];
-    assert_once(&lines, &once);
-    assert_eq!(counts(&lines)["query"], asked + 3);
+    let counts = counts(&lines);
+    for line in once {
+        let count = counts.get(line).copied().unwrap_or_default();
+        assert!((1..=1 + merged).contains(&count), "{line}, {merged} merged: {counts:#?}");
+    }
+    assert_eq!(counts["query"], asked + 3);
+}
+
+/// Returns the number of workflow tasks that a replay merges with the next one.
+///
+/// SDK 1.1.1 takes a task without commands for the heartbeat of a local activity if the next task is scheduled
+/// directly after it, as it is for an update. Their lines are those of the later task, which isn't replayed yet.
+async fn merged_tasks(handle: &WorkflowHandle<Listener>) -> usize {
+    let events = durable_tests::events(handle).await;
+    let pairs = events.windows(2).filter(|pair| {
+        pair[0].event_type() == EventType::WorkflowTaskCompleted
+            && pair[1].event_type() == EventType::WorkflowTaskScheduled
+    });
+    pairs.count()
 }
 
 #[tokio::test]
