@@ -1,4 +1,4 @@
-//! The claims of the README about its program and its dependencies, and the sources of the code in the guides.
+//! The claims of the README about its program and its dependencies.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,28 +19,6 @@ fn block(readme: &str, language: &str) -> String {
     readme[start..end].to_owned()
 }
 
-/// The blocks of Rust on a page.
-fn rust_blocks(page: &str) -> Vec<&str> {
-    blocks(page, "rust")
-}
-
-/// The blocks of a language on a page.
-fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
-    let fence = format!("```{language}\n");
-    let blocks = page.split(&fence).skip(1);
-    blocks.map(|block| block.split("```").next().expect("what is split has a start")).collect()
-}
-
-/// Every file of Rust in these folders.
-fn sources(folders: &[&str]) -> Vec<String> {
-    let entries = folders
-        .iter()
-        .flat_map(|folder| std::fs::read_dir(root().join(folder)).expect("the example is there"));
-    let paths = entries.map(|entry| entry.expect("it can be read").path());
-    let sources = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
-    sources.map(|path| std::fs::read_to_string(path).expect("it is text")).collect()
-}
-
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .args(arguments)
@@ -56,72 +34,7 @@ fn cargo(arguments: &[&str]) -> String {
 fn the_program_on_the_readme_is_the_one_that_is_built() {
     let program = read("tests/readme/src/main.rs");
     let (_, program) = program.split_once("\n\n").expect("its first line is the room's");
-    assert_eq!(block(&read("README.md"), "rust"), program);
-}
-
-#[test]
-fn the_code_about_testing_is_that_of_the_example() {
-    let (readme, guide) = (read("README.md"), read("docs/testing.md"));
-    let example = sources(&["examples/testing", "examples/testing/tests"]);
-    let of_readme = rust_blocks(&readme).into_iter().skip(1);
-    let blocks: Vec<_> = of_readme.chain(rust_blocks(&guide)).collect();
-    assert!(blocks.len() > 10, "{} blocks", blocks.len());
-    for block in blocks {
-        assert!(example.iter().any(|file| file.contains(block)), "no file has\n{block}");
-    }
-}
-
-#[test]
-fn the_code_about_failures_is_that_of_the_example() {
-    let guide = read("docs/failures.md");
-    let example = flush(&read("examples/error-handling/workflow.rs"));
-    let blocks = rust_blocks(&guide);
-    assert_eq!(blocks.len(), 2);
-    for block in blocks {
-        assert!(example.contains(&flush(block)), "the example has no\n{block}");
-    }
-}
-
-/// The text without what lines begin with, so that a guide need not indent as deep as a file.
-fn flush(text: &str) -> String {
-    text.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")
-}
-
-#[test]
-fn the_code_about_versioning_is_that_of_the_examples() {
-    let guide = read("docs/versioning.md");
-    let folders = ["examples/versioning", "examples/continue-as-new", "examples/entity"];
-    let examples: Vec<_> = sources(&folders).iter().map(|file| flush(file)).collect();
-    // Blocks in lists are indented, fences and all.
-    let guide = flush(&guide);
-    let blocks = rust_blocks(&guide);
-    assert!(blocks.len() > 5, "{} blocks", blocks.len());
-    for block in blocks {
-        assert!(examples.iter().any(|file| file.contains(block)), "no file has\n{block}");
-    }
-}
-
-#[test]
-fn the_code_about_determinism_is_what_the_compiler_was_asked() {
-    let guide = read("docs/determinism.md");
-    for (language, folder, extension) in [
-        ("rust", "pass", "rs"),
-        ("rust,compile_fail", "fail/lint", "rs"),
-        ("text", "fail/lint", "stderr"),
-    ] {
-        let folder = root().join("tests/diagnostics").join(folder);
-        let entries = std::fs::read_dir(folder).expect("the cases are there");
-        let paths = entries.map(|entry| entry.expect("it can be read").path());
-        let cases = paths.filter(|path| path.extension().is_some_and(|found| found == extension));
-        let cases: Vec<_> =
-            cases.map(|path| flush(&std::fs::read_to_string(path).expect("text"))).collect();
-        let blocks = blocks(&guide, language);
-        assert!(blocks.len() > 1, "{} blocks of {language}", blocks.len());
-        for block in blocks {
-            let block = flush(block);
-            assert!(cases.iter().any(|case| case.contains(&block)), "no file has\n{block}");
-        }
-    }
+    assert_eq!(block(&read("README.md"), "rust,quoted"), program);
 }
 
 #[test]
@@ -137,7 +50,7 @@ fn the_program_on_the_readme_prints_why_a_card_was_declined_and_exits() {
     let charged = "    Ok(format!(\"charged {amount} for order {order_id}\"))\n";
     let declined = "    let _ = (order_id, amount);\n    \
                     Err(ApplicationFailure::non_retryable(\"the card was declined\").into())\n";
-    let program = block(&read("README.md"), "rust");
+    let program = block(&read("README.md"), "rust,quoted");
     assert!(program.contains(charged), "the README charges");
     let source = read("tests/readme/src/bin/declined.rs");
     let (_, source) = source.split_once("\n\n").expect("its first line is the room's");

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::client::WorkflowHandle;
+use durable::sdk::temporalio_common::protos::temporal::api::enums::v1::EventType;
 use durable::testing::{TestEnv, TestEnvBuilder};
 
 use crate::capture::{Capture, Line};
