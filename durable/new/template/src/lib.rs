@@ -1,0 +1,4 @@
+//! The workflows and activities of this program.
+
+pub mod activities;
+pub mod workflows;
