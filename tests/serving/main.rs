@@ -9,6 +9,7 @@ mod flows;
 mod gate;
 mod health;
 mod process;
+mod recycle;
 mod refused;
 mod report;
 mod stuck;

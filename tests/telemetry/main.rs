@@ -3,6 +3,7 @@
 //! A process has one meter and one tracer, so all tests of this binary share them. They keep apart by labels and
 //! ids of their own.
 
+mod backlog;
 #[path = "../logs/capture.rs"]
 mod capture;
 mod collector;

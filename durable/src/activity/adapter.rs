@@ -171,12 +171,13 @@ impl Counted {
         };
         let info = context.info();
         let shutdown = dependencies.and_then(|given| given.get::<WorkerShutdown>());
-        let running = attempts.begin(ActivityAttempt {
+        let attempt = ActivityAttempt {
             queue: info.task_queue.clone(),
             activity: activity.to_owned(),
             workflow_id: info.workflow_id.clone(),
             attempt: info.attempt,
-        });
+        };
+        let running = attempts.begin(attempt, info.deadline);
         let shutdown = shutdown.filter(|_| info.is_local);
         Self(Some(Entry { running, context: context.clone(), shutdown }))
     }

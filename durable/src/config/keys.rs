@@ -200,6 +200,12 @@ sections! {
         /// The most workflows that may be stuck at once, each on a thread of its own. With one more, its
         /// worker is given up.
         max_stuck_workflows: Key<Count> => max_stuck_workflows;
+        /// The number of activities after which the worker of a queue is replaced by a new one in the same
+        /// process, because the SDK keeps half a kilobyte for each. 0 means never.
+        recycle_after_activities: Key<Count> => recycle_after_activities;
+        /// The interval between two questions to the server for the backlog of each queue, which is exported
+        /// as metrics, if telemetry is on; at least 1. 0 switches this off.
+        backlog_interval_s: Key<Seconds> => backlog_interval;
         /// The address at which probes are answered by HTTP, as `host:port`: `/live` and `/ready`.
         health_address: Key<Text> => health_address, without "no listener";
         /// The largest value that workflows and activities pass on, in bytes, serialized and before a

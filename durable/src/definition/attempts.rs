@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
 
@@ -38,11 +38,15 @@ struct State {
 
 impl Attempts {
     /// Registers an attempt as running until the returned guard is dropped.
-    pub(crate) fn begin(self: &Arc<Self>, attempt: ActivityAttempt) -> Running {
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        attempt: ActivityAttempt,
+        deadline: Option<SystemTime>,
+    ) -> Running {
         let mut state = self.state();
         state.last += 1;
         let number = state.last;
-        let attempt = Arc::new(PolledAttempt::new(attempt));
+        let attempt = Arc::new(PolledAttempt::new(attempt, deadline));
         state.running.insert(number, Arc::clone(&attempt));
         self.running.send_replace(state.running.len());
         drop(state);
@@ -62,6 +66,14 @@ impl Attempts {
     /// Returns the running attempts.
     pub(crate) fn under_way(&self) -> Vec<ActivityAttempt> {
         self.state().running.values().map(|polled| polled.attempt.clone()).collect()
+    }
+
+    /// Returns `true` if all running attempts of a queue time out within this time.
+    pub(crate) fn all_end_within(&self, queue: &str, time: Duration) -> bool {
+        let latest = SystemTime::now().checked_add(time);
+        let state = self.state();
+        let mut of_queue = state.running.values().filter(|polled| polled.attempt.queue == queue);
+        of_queue.all(|polled| polled.deadline.is_some_and(|end| latest.is_none_or(|it| end <= it)))
     }
 
     /// Looks for attempts that block a thread of their runtime, and logs them, until `self` is dropped.
@@ -132,6 +144,7 @@ impl Drop for Running {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::{Duration, SystemTime};
 
     use futures_util::FutureExt as _;
 
@@ -148,10 +161,26 @@ mod tests {
     }
 
     #[test]
+    fn tells_whether_all_attempts_of_a_queue_end_in_time() {
+        let attempts = Arc::new(Attempts::default());
+        let (minute, hour) = (Duration::from_secs(60), Duration::from_secs(3600));
+        assert!(attempts.all_end_within("q", Duration::ZERO), "none runs");
+        let _short = attempts.begin(attempt("short"), Some(SystemTime::now() + minute));
+        assert!(attempts.all_end_within("q", hour) && !attempts.all_end_within("q", minute / 2));
+        assert!(attempts.all_end_within("another", Duration::ZERO));
+        let long = attempts.begin(attempt("long"), Some(SystemTime::now() + 2 * hour));
+        assert!(!attempts.all_end_within("q", hour));
+        assert!(attempts.all_end_within("q", Duration::MAX));
+        drop(long);
+        let _endless = attempts.begin(attempt("endless"), None);
+        assert!(!attempts.all_end_within("q", Duration::MAX));
+    }
+
+    #[test]
     fn a_drain_counts_ended_attempts_and_keeps_running_ones() {
         let attempts = Arc::new(Attempts::default());
-        let [before, finished, cancelled, left] =
-            ["before", "finished", "cancelled", "left"].map(|name| attempts.begin(attempt(name)));
+        let [before, finished, cancelled, left] = ["before", "finished", "cancelled", "left"]
+            .map(|name| attempts.begin(attempt(name), None));
         drop(before);
         attempts.begin_drain();
         drop(finished);

@@ -12,6 +12,7 @@ use std::future::ready;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
@@ -236,7 +237,11 @@ impl<I: WorkflowInterceptor> WorkflowInterceptor for GuardedInterceptor<I> {
 }
 
 /// The outermost interceptor of activities. It guards those inside of it; the SDK guards their futures.
-pub(crate) struct ActivityGuard;
+///
+/// It counts them too: SDK 1.1.1 keeps the task token of each activity for as long as its worker lives.
+pub(crate) struct ActivityGuard {
+    pub(crate) begun: Arc<AtomicU64>,
+}
 
 impl ActivityInboundInterceptor for ActivityGuard {
     fn execute_activity<'a>(
@@ -244,6 +249,7 @@ impl ActivityInboundInterceptor for ActivityGuard {
         input: ExecuteActivityInput,
         next: Next<'a, ExecuteActivityInput, ExecuteActivityOutput<'a>>,
     ) -> ExecuteActivityOutput<'a> {
+        self.begun.fetch_add(1, Ordering::Relaxed);
         caught(|| next.run(input)).unwrap_or_else(|message| {
             let message = format!("an activity interceptor panicked: {message}");
             ready(Err(ActivityError::application(ApplicationFailure::new(anyhow::Error::msg(

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::attempt::ActivityAttempt;
 
@@ -20,6 +20,8 @@ static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
 #[derive(Debug)]
 pub(crate) struct PolledAttempt {
     pub(super) attempt: ActivityAttempt,
+    /// The time at which the attempt times out.
+    pub(super) deadline: Option<SystemTime>,
     /// The begin of the current poll, in nanoseconds since the origin and never zero. Zero between polls.
     began: AtomicU64,
     /// `true` once it was logged that the attempt blocks.
@@ -27,8 +29,8 @@ pub(crate) struct PolledAttempt {
 }
 
 impl PolledAttempt {
-    pub(super) fn new(attempt: ActivityAttempt) -> Self {
-        Self { attempt, began: AtomicU64::new(0), is_logged: AtomicBool::new(false) }
+    pub(super) fn new(attempt: ActivityAttempt, deadline: Option<SystemTime>) -> Self {
+        Self { attempt, deadline, began: AtomicU64::new(0), is_logged: AtomicBool::new(false) }
     }
 
     /// Polls the future of the attempt, and logs it if that blocks the thread.

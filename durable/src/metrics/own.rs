@@ -7,8 +7,8 @@ use super::instruments::{Label, Value};
 use super::meter;
 use super::metric::Metric;
 use super::table::{
-    CODEC, DRAIN, DRAINED, PAYLOAD_SIZE, SIGNALS_DROPPED, STUCK, STUCK_COUNT, WORKER_DEATHS,
-    WORKER_STATE,
+    BACKLOG, BACKLOG_ADDED, BACKLOG_AGE, BACKLOG_TAKEN, CODEC, DRAIN, DRAINED, PAYLOAD_SIZE,
+    SIGNALS_DROPPED, STUCK, STUCK_COUNT, WORKER_DEATHS, WORKER_STATE,
 };
 
 /// Returns `true` if a meter is installed.
@@ -51,6 +51,15 @@ pub(crate) fn stuck(queue: &str, count: usize) {
 /// Counts a workflow that has become stuck.
 pub(crate) fn became_stuck(queue: &str, workflow_type: &str) {
     record(&STUCK_COUNT, [queue, workflow_type], Value::Count(1));
+}
+
+/// Records the backlog of one kind of tasks of a queue, with the tasks that are added and taken each second.
+#[allow(clippy::cast_precision_loss, reason = "the number is approximate")]
+pub(crate) fn backlog(labels: [&str; 2], count: u64, age: Duration, (added, taken): (f64, f64)) {
+    record(&BACKLOG, labels, Value::Level(count as f64));
+    record(&BACKLOG_AGE, labels, Value::Level(age.as_secs_f64()));
+    record(&BACKLOG_ADDED, labels, Value::Level(added));
+    record(&BACKLOG_TAKEN, labels, Value::Level(taken));
 }
 
 /// Records the end of a drain, with the number of activities by their fate.

@@ -83,11 +83,50 @@ pub(super) const SIGNALS_DROPPED: Metric = counter(
     "a caller has another version of the workflow, and its signals are lost",
 );
 
-const OWN: [Metric; 9] = [
+/// The labels of the metrics of a backlog. Each worker of a queue exports them, so `max` unites them.
+const OF_BACKLOG: &[&str] = &["task_queue", "task_type"];
+
+pub(super) const BACKLOG: Metric = gauge(
+    "durable_task_queue_backlog",
+    OF_BACKLOG,
+    "the tasks that wait in a queue, approximately, by their type: workflow or activity. The server tells it each \
+     `backlog_interval_s` seconds, and all workers of a queue export the same number",
+);
+
+pub(super) const BACKLOG_AGE: Metric = Metric {
+    unit: "seconds",
+    ..gauge(
+        "durable_task_queue_backlog_age_seconds",
+        OF_BACKLOG,
+        "the age of the oldest task that waits in a queue",
+    )
+}
+.alert(
+    "`max by (task_queue, task_type) (durable_task_queue_backlog_age_seconds) > 30` for 10 minutes",
+    "there are too few workers or slots for the queue, or the autoscaler has reached its maximum",
+);
+
+pub(super) const BACKLOG_ADDED: Metric = gauge(
+    "durable_task_queue_added_per_second",
+    OF_BACKLOG,
+    "the tasks that are added to a queue each second",
+);
+
+pub(super) const BACKLOG_TAKEN: Metric = gauge(
+    "durable_task_queue_taken_per_second",
+    OF_BACKLOG,
+    "the tasks of a queue that workers take each second",
+);
+
+const OWN: [Metric; 13] = [
     WORKER_STATE,
     WORKER_DEATHS,
     STUCK,
     STUCK_COUNT,
+    BACKLOG,
+    BACKLOG_AGE,
+    BACKLOG_ADDED,
+    BACKLOG_TAKEN,
     DRAIN,
     DRAINED,
     PAYLOAD_SIZE,

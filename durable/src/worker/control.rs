@@ -85,6 +85,10 @@ impl Control {
         self.phase() >= Phase::Stopping
     }
 
+    pub(super) fn is_killed(&self) -> bool {
+        self.phase() == Phase::Killed
+    }
+
     /// Waits until a stop is asked for.
     pub(super) async fn stopping(&self) {
         self.reached(Phase::Stopping).await;

@@ -244,7 +244,7 @@ mod tests {
     #[tokio::test]
     async fn an_activity_that_does_not_end_is_given_both_timeouts_and_named() {
         let attempts = Arc::new(Attempts::default());
-        let _running = attempts.begin(attempt());
+        let _running = attempts.begin(attempt(), None);
         let report = hanging(&attempts, SHORT).await;
         assert!(report.took >= SHORT * 2, "{:?}", report.took);
         assert_eq!(report.left, [attempt()]);
@@ -255,7 +255,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_worker_that_died_has_left_is_waited_for_too() {
         let attempts = Arc::new(Attempts::default());
-        let running = attempts.begin(attempt());
+        let running = attempts.begin(attempt(), None);
         attempts.begin_drain();
         let (ended, end) = oneshot::channel();
         ended.send(Ok(())).expect("it is received");
@@ -273,7 +273,7 @@ mod tests {
     #[tokio::test]
     async fn the_stop_timeout_counts_from_the_end_of_the_last_activity() {
         let attempts = Arc::new(Attempts::default());
-        let running = attempts.begin(attempt());
+        let running = attempts.begin(attempt(), None);
         attempts.begin_drain();
         tokio::spawn(async move {
             tokio::time::sleep(SHORT * 2).await;

@@ -5,6 +5,7 @@
 
 mod access;
 mod attributes;
+mod backlog;
 mod checks;
 mod control;
 mod drain;
@@ -16,6 +17,7 @@ mod limits;
 mod listen;
 mod pool;
 mod presence;
+mod recycle;
 mod report;
 mod running;
 mod running_worker;
@@ -27,6 +29,7 @@ mod stuck;
 mod supervise;
 mod threads;
 mod tuning;
+mod upkeep;
 mod version;
 mod watchdog;
 mod worker_thread;

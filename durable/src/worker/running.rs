@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use temporalio_sdk::Runtime;
@@ -26,7 +27,7 @@ use super::serve::{Plan, Serving};
 use super::stop::StopSignals;
 use super::supervise::{Restarts, Supervisor};
 use super::watchdog::{StuckLimits, Watchdog};
-use super::{WorkerError, drain};
+use super::{WorkerError, backlog, drain};
 use crate::background::CONTROL;
 use crate::client::Client;
 use crate::definition::Attempts;
@@ -59,6 +60,8 @@ pub(super) struct Launch {
     pub(super) stuck: StuckLimits,
     pub(super) attempts: Arc<Attempts>,
     pub(super) control: Arc<Control>,
+    /// Zero means that nobody asks for the backlog.
+    pub(super) backlog_interval: Duration,
     pub(super) health_address: Option<String>,
     pub(super) report: StartupReport,
     /// True if the workers serve a test.
@@ -104,6 +107,8 @@ impl RunningWorkers {
         if !launch.for_test {
             presence.watch(client, &running.control);
         }
+        let polled = launch.plans.iter().map(|plan| plan.options.task_queue.clone()).collect();
+        backlog::watch(client, polled, launch.backlog_interval, &running.control);
         let access = if launch.for_test {
             Access::unwatched()
         } else {

@@ -17,6 +17,7 @@ use super::control::{Control, Stop};
 use super::health::{Board, WorkerState};
 use super::id::WorkerId;
 use super::presence::Presence;
+use super::recycle::Recycling;
 use super::watchdog::Watchdog;
 use crate::client::{Client, is_refusal, is_transient};
 use crate::definition::panic_message;
@@ -33,6 +34,7 @@ pub(super) struct Plan {
     pub(super) client: Client,
     pub(super) options: WorkerOptions,
     pub(super) payload_limits: WorkerLimits,
+    pub(super) recycling: Recycling,
 }
 
 /// Everything that the SDK workers of a thread share: the first one, and those that replace it.

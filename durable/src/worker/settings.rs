@@ -27,6 +27,10 @@ pub(crate) struct ServingSettings {
     pub(crate) deadlock_timeout: Duration,
     /// The most workflows that may be stuck at once.
     pub(crate) max_stuck_workflows: u32,
+    /// The activities after which a worker is replaced by a new one. Zero means never.
+    pub(crate) recycle_after_activities: u32,
+    /// The interval between two questions for the backlog of the queues. Zero means none.
+    pub(crate) backlog_interval: Duration,
     /// The address of the health listener, as `host:port`.
     pub(crate) health_address: Option<String>,
     /// The largest serialized value, in bytes. Zero means no limit. By default the server tells it.
@@ -48,6 +52,8 @@ impl Default for ServingSettings {
             restart_interval: Duration::from_secs(1),
             deadlock_timeout: Duration::from_secs(2),
             max_stuck_workflows: 4,
+            recycle_after_activities: 100_000,
+            backlog_interval: Duration::from_secs(15),
             health_address: None,
             payload_limit: None,
             worker: WorkerSettings::default(),

@@ -1,6 +1,8 @@
 //! The start of [`Workers`].
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use temporalio_sdk::WorkerOptions;
 
@@ -8,6 +10,7 @@ use super::control::Control;
 use super::id::WorkerId;
 use super::limits::Limits;
 use super::pool::Workers;
+use super::recycle::Recycling;
 use super::report::{QueueReport, StartupReport};
 use super::running::{Launch, RunningWorkers};
 use super::serve::Plan;
@@ -62,6 +65,7 @@ impl Workers {
             workers: &self,
             settings: &settings,
             limits: Limits { drain: settings.drain_timeout, stop: settings.stop_timeout },
+            attempts: Arc::clone(&attempts),
             dependencies,
             payload_limits,
             controllers: Controllers::default(),
@@ -83,6 +87,7 @@ impl Workers {
             stuck: settings.stuck(),
             attempts,
             control,
+            backlog_interval: settings.backlog_interval,
             health_address: settings.health_address,
             report,
             for_test: self.for_test,
@@ -96,13 +101,14 @@ impl Workers {
         options: &mut WorkerOptions,
         queue: &Queue,
         dependencies: &Arc<Dependencies>,
+        begun: &Arc<AtomicU64>,
     ) -> Result<(), WorkerError> {
         queue.register(&mut Target::Worker(options, dependencies)).map_err(|error| {
             WorkerError::Create { queue: options.task_queue.clone(), source: error.into() }
         })?;
         let given = (*self.options != ConfiguredOptions::default())
             .then(|| configured::configured_options_interceptor(Arc::clone(&self.options)));
-        options.activity_inbound_interceptor(ActivityGuard);
+        options.activity_inbound_interceptor(ActivityGuard { begun: Arc::clone(begun) });
         let traces = instrumentation::add_to(options);
         let interceptors = [user_code::starting_interceptor(), counting_interceptor()].into_iter();
         let interceptors = interceptors.chain(traces);
@@ -123,6 +129,7 @@ struct Planning<'a> {
     workers: &'a Workers,
     settings: &'a ServingSettings,
     limits: Limits,
+    attempts: Arc<Attempts>,
     dependencies: Arc<Dependencies>,
     payload_limits: WorkerLimits,
     controllers: Controllers,
@@ -139,14 +146,24 @@ impl Planning<'_> {
             let mut options =
                 WorkerOptions::new(name).graceful_shutdown_period(self.limits.drain).build();
             self.settings.of_queue(name).apply(share, &mut options, &mut self.controllers);
-            self.workers.complete(&mut options, queue, &self.dependencies)?;
+            let begun = Arc::default();
+            self.workers.complete(&mut options, queue, &self.dependencies, &begun)?;
             // `worker_options` may have given the SDK more time.
-            let drain = options.graceful_shutdown_period.unwrap_or_default();
-            self.limits.drain = self.limits.drain.max(drain);
+            let drain = options.graceful_shutdown_period;
+            self.limits.drain = self.limits.drain.max(drain.unwrap_or_default());
+            // Without a period, the SDK cancels nothing.
+            let drain = drain.unwrap_or(Duration::MAX);
             let client = self.client(id, &mut options).await?;
             all.push(options.clone());
+            let recycling = Recycling {
+                limit: self.settings.recycle_after_activities,
+                begun,
+                attempts: Arc::clone(&self.attempts),
+                queue: options.task_queue.clone(),
+                drain,
+            };
             let payload_limits = self.payload_limits.clone();
-            self.plans.push(Plan { id, client, options, payload_limits });
+            self.plans.push(Plan { id, client, options, payload_limits, recycling });
         }
         self.reports.extend(QueueReport::new(queue, &all));
         Ok(())

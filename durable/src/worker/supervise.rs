@@ -8,6 +8,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
+
 use super::WorkerError;
 use super::health::WorkerState;
 use super::serve::{Cause, End, RECONNECT, Serving, health_text};
@@ -54,6 +57,8 @@ pub(super) struct Supervisor {
 /// The end of the service of one SDK worker.
 enum Outcome {
     Ended(End),
+    /// It has run so many activities that it is to be replaced.
+    Recycled(oneshot::Receiver<End>),
     /// A workflow doesn't yield.
     Stuck(StuckWorkflow),
     /// A workflow doesn't yield, and too many threads are stuck already.
@@ -72,6 +77,7 @@ impl Supervisor {
     pub(super) async fn run(self, first: WorkerThread) -> Result<(), WorkerError> {
         let mut worker: Result<WorkerThread, Cause> = Ok(first);
         let mut deaths = 0;
+        let mut recycled = Vec::new();
         loop {
             let began = Instant::now();
             let outcome = match worker {
@@ -86,12 +92,23 @@ impl Supervisor {
                     deaths = if began.elapsed() >= HEALTHY { 1 } else { deaths + 1 };
                     self.died(cause, deaths).await
                 }
+                Outcome::Recycled(end) => {
+                    recycled.retain_mut(is_running);
+                    recycled.push(end);
+                    self.recycled()
+                }
                 Outcome::Stuck(workflow) => self.stuck(&workflow),
                 Outcome::TooManyStuck(workflows) => self.too_many_stuck(workflows),
             };
             match next {
                 Next::Start => worker = WorkerThread::start(&self.serving).await,
-                Next::End(end) => return end,
+                Next::End(end) => {
+                    // They have the results of activities to send. The drain has its limits.
+                    if !self.serving.control.is_killed() {
+                        futures_util::future::join_all(recycled).await;
+                    }
+                    return end;
+                }
             }
         }
     }
@@ -107,6 +124,9 @@ impl Supervisor {
                     let vanished = |_| End::Died("its thread panicked".into());
                     return Outcome::Ended(ended.unwrap_or_else(vanished));
                 }
+                () = self.serving.plan.recycling.due(), if !control.is_stopping() => {
+                    return Outcome::Recycled(worker.end);
+                }
                 error = self.serving.access.refused(), if !control.is_stopping() => {
                     return Outcome::Ended(End::Refused(error));
                 }
@@ -118,6 +138,15 @@ impl Supervisor {
                 },
             }
         }
+    }
+
+    /// Leaves the worker to finish its tasks, and has another one take new ones.
+    fn recycled(&self) -> Next {
+        let id = self.serving.plan.id;
+        self.serving.control.retire(id);
+        self.serving.plan.recycling.begin();
+        tracing::debug!(queue = id.queue, "the worker has run many activities, and is replaced");
+        Next::Start
     }
 
     fn stopped(&self) -> Next {
@@ -185,6 +214,11 @@ impl Supervisor {
         board.set(id, WorkerState::GivenUp, Some(error.to_string()));
         Next::End(Err(error))
     }
+}
+
+/// Returns whether a worker hasn't ended yet.
+fn is_running(end: &mut oneshot::Receiver<End>) -> bool {
+    matches!(end.try_recv(), Err(TryRecvError::Empty))
 }
 
 #[cfg(test)]

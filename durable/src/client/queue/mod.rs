@@ -57,6 +57,7 @@ pub struct TaskQueuePart {
     pub added_per_second: f64,
     /// The number of tasks that workers take each second.
     pub taken_per_second: f64,
+    has_backlog_stats: bool,
 }
 
 /// A worker that polls a queue.
@@ -146,6 +147,7 @@ impl TaskQueuePart {
             tasks_dispatch_rate,
             ..
         } = raw.stats.unwrap_or_default();
+        let has_backlog_stats = raw.stats.is_some();
         let age = approximate_backlog_age.and_then(|age| age.try_into().ok());
         Self {
             pollers: raw.pollers.iter().map(Poller::new).collect(),
@@ -153,7 +155,14 @@ impl TaskQueuePart {
             backlog_age: age.unwrap_or_default(),
             added_per_second: tasks_add_rate.into(),
             taken_per_second: tasks_dispatch_rate.into(),
+            has_backlog_stats,
         }
+    }
+
+    /// Returns `true` if the server has told the backlog and the rates. Otherwise they are zero.
+    #[must_use]
+    pub fn has_backlog_stats(&self) -> bool {
+        self.has_backlog_stats
     }
 
     /// Returns `true` if a worker has polled in the last two minutes.

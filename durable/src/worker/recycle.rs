@@ -1,0 +1,110 @@
+//! Recycling: an SDK worker that has run many activities is replaced by a new one.
+//!
+//! SDK 1.1.1 keeps the task token of each activity until its worker ends, about half a kilobyte. So the memory
+//! of a worker grows with each activity. The replaced worker takes no more tasks, and finishes those that it
+//! has. The workflows in its memory are replayed by the new one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::definition::Attempts;
+
+/// The interval between two looks at the count.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// The multiple of the limit at which a worker is replaced in any case.
+const IN_ANY_CASE: u64 = 10;
+
+/// The activities of an SDK worker, and the condition for its replacement.
+pub(super) struct Recycling {
+    /// The activities after which the worker is replaced. Zero means never.
+    pub(super) limit: u32,
+    /// The activities that have begun.
+    pub(super) begun: Arc<AtomicU64>,
+    pub(super) attempts: Arc<Attempts>,
+    /// The queue that is polled.
+    pub(super) queue: String,
+    /// The time after which the SDK cancels the activities of a worker that stops.
+    pub(super) drain: Duration,
+}
+
+impl Recycling {
+    /// Waits until the worker is to be replaced.
+    pub(super) async fn due(&self) {
+        if self.limit == 0 {
+            return std::future::pending().await;
+        }
+        while !self.is_due() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Begins to count for another worker.
+    pub(super) fn begin(&self) {
+        self.begun.store(0, Ordering::Relaxed);
+    }
+
+    /// The replaced worker cancels what runs for longer than the drain timeout. So the replacement waits for
+    /// a moment at which nothing does, but not for ever.
+    fn is_due(&self) -> bool {
+        let (begun, limit) = (self.begun.load(Ordering::Relaxed), u64::from(self.limit));
+        begun >= limit * IN_ANY_CASE
+            || (begun >= limit && self.attempts.all_end_within(&self.queue, self.drain))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+    use std::time::{Duration, SystemTime};
+
+    use futures_util::FutureExt as _;
+
+    use super::Recycling;
+    use crate::definition::{ActivityAttempt, Attempts};
+
+    fn recycling(limit: u32) -> Recycling {
+        Recycling {
+            limit,
+            begun: Arc::default(),
+            attempts: Arc::new(Attempts::default()),
+            queue: "q".to_owned(),
+            drain: Duration::from_secs(60),
+        }
+    }
+
+    #[test]
+    fn waits_for_short_activities_up_to_ten_times_the_limit() {
+        let recycling = recycling(10);
+        let attempt = ActivityAttempt {
+            queue: "q".to_owned(),
+            activity: "charge".to_owned(),
+            workflow_id: None,
+            attempt: 1,
+        };
+        let mut is_due = |begun| {
+            recycling.begun.store(begun, Ordering::Relaxed);
+            recycling.is_due()
+        };
+        assert_eq!([0, 9, 10].map(&mut is_due), [false, false, true]);
+        let soon = SystemTime::now() + Duration::from_secs(30);
+        let _short = recycling.attempts.begin(attempt.clone(), Some(soon));
+        assert_eq!([9, 10].map(&mut is_due), [false, true]);
+        let late = SystemTime::now() + Duration::from_secs(90);
+        let long = recycling.attempts.begin(attempt, Some(late));
+        assert_eq!([10, 99, 100].map(&mut is_due), [false, false, true]);
+        drop(long);
+        assert!(is_due(10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn zero_means_never() {
+        let never = recycling(0);
+        never.begun.store(u64::MAX, Ordering::Relaxed);
+        assert!(never.due().now_or_never().is_none());
+        let wait = tokio::time::timeout(Duration::from_secs(3600), never.due());
+        assert!(wait.await.is_err());
+    }
+}

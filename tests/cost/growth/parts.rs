@@ -1,0 +1,146 @@
+//! The parts of the benchmark that do a given amount of work: workflows, activities, and the signals of an
+//! entity.
+
+use std::time::{Duration, Instant};
+
+use durable::Client;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+
+use super::flows::{AT_ONCE, Greet, GreetMany, Sum, Summed};
+use super::samples::{Sample, Samples, judge, number};
+use super::worker::WorkerProcess;
+
+/// The work that is done at once.
+const CONCURRENCY: usize = 100;
+/// The time after which the memory of a worker has settled.
+const SETTLE: Duration = Duration::from_secs(5);
+/// The most that CPU time may differ between few and many workflows.
+const TARGET_CPU: f64 = 1.10;
+/// The most memory that many workflows may need over few, in MiB.
+const TARGET_MEMORY: f64 = 20.0;
+
+/// A part with its worker, whose resources are sampled from time to time.
+struct Part<'a> {
+    worker: &'a WorkerProcess,
+    began: Instant,
+    samples: Samples,
+}
+
+impl<'a> Part<'a> {
+    fn begin(name: &'static str, unit: &'static str, worker: &'a WorkerProcess) -> Self {
+        let mut part = Self { worker, began: Instant::now(), samples: Samples::new(name, unit) };
+        part.sample(0);
+        part
+    }
+
+    fn sample(&mut self, done: u32) -> Sample {
+        let elapsed = self.began.elapsed().as_secs_f64();
+        let sample = Sample { done: done.into(), usage: self.worker.usage(), elapsed };
+        self.samples.push(sample);
+        sample
+    }
+}
+
+async fn greet_all(client: &Client, from: u32, to: u32) -> durable::Result<()> {
+    let calls = (from..to).map(|one| Greet::execute(client, format!("{one}")).into_future());
+    stream::iter(calls).buffer_unordered(CONCURRENCY).try_for_each(|_| async { Ok(()) }).await
+}
+
+/// Runs workflows with one activity each.
+pub async fn workflows(client: &Client, worker: &WorkerProcess) -> durable::Result<()> {
+    let (count, block) = (number("--workflows", 10_000), 1_000);
+    // The first ones warm caches, connections and the server.
+    greet_all(client, 0, block).await?;
+    let mut part = Part::begin("workflows", "workflows", worker);
+    let begin = worker.usage();
+    let mut settled = Vec::new();
+    for done in (block..=count).step_by(block as usize) {
+        greet_all(client, done - block, done).await?;
+        let sample = part.sample(done);
+        if done == block || done + block > count {
+            tokio::time::sleep(SETTLE).await;
+            settled.push((sample.done, sample.usage.cpu - begin.cpu, worker.usage().memory));
+        }
+    }
+    part.samples.print(20);
+    let [few, many] = settled[..] else { return Ok(()) };
+    let each = |(done, cpu, _): (f64, f64, f64)| 1e3 * cpu / done;
+    println!(
+        "CPU for each: {:.3} ms with {} workflows, {:.3} ms with {}",
+        each(few),
+        few.0,
+        each(many),
+        many.0
+    );
+    println!(
+        "settled memory: {:.1} MiB after {}, {:.1} MiB after {}",
+        few.2, few.0, many.2, many.0
+    );
+    judge("CPU for each workflow, many : few", each(many) / each(few), "", TARGET_CPU);
+    judge("memory of many over few", many.2 - few.2, " MiB", TARGET_MEMORY);
+    Ok(())
+}
+
+/// Runs many activities, and tells the memory that each leaves behind.
+pub async fn activities(client: &Client, worker: &WorkerProcess) -> durable::Result<()> {
+    const OF_WORKFLOW: u32 = 10 * AT_ONCE;
+    const WORKFLOWS: u32 = 10;
+    let count = number("--activities", 100_000);
+    let mut part = Part::begin("activities", "activities", worker);
+    let block = OF_WORKFLOW * WORKFLOWS;
+    for done in (block..=count).step_by(block as usize) {
+        let calls = (0..WORKFLOWS).map(|_| GreetMany::execute(client, OF_WORKFLOW).into_future());
+        let ran: Vec<u32> = stream::iter(calls).buffer_unordered(10).try_collect().await?;
+        assert_eq!(ran.iter().sum::<u32>(), block);
+        part.sample(done);
+    }
+    part.samples.print(20);
+    let (warm, all) = (f64::from(count / 10), f64::from(count));
+    let (least, most) = part.samples.range(warm);
+    println!(
+        "{:.0} bytes for each activity by the slope from {warm} to {all}; {least:.1} to {most:.1} MiB",
+        part.samples.slope(warm) * 1024.0 * 1024.0
+    );
+    Ok(())
+}
+
+/// Sends signals to one entity.
+pub async fn entity(client: &Client, worker: &WorkerProcess) -> durable::Result<()> {
+    let (count, block) = (number("--signals", 100_000), 5_000);
+    let mut part = Part::begin("entity", "signals", worker);
+    let sum = Sum::start(client, Sum::default()).await?;
+    for done in (block..=count).step_by(block as usize) {
+        let signals = (done - block..done).map(|number| sum.add(number.into()).into_future());
+        let signals = stream::iter(signals).buffer_unordered(CONCURRENCY);
+        signals.try_for_each(|_| async { Ok(()) }).await?;
+        part.sample(done);
+    }
+    sum.close().await?;
+    let Summed { signals, sum: total, runs } = sum.result().await?;
+    let elapsed = part.began.elapsed().as_secs_f64();
+    let all = u64::from(count);
+    assert_eq!((signals, total), (all, all * (all - 1) / 2), "signals were lost or doubled");
+    part.samples.print(20);
+    let (least, most) = part.samples.range(f64::from(count / 10));
+    println!(
+        "{signals} signals in {runs} runs, none lost; {:.3} ms for each; {least:.1} to {most:.1} MiB",
+        1e3 * elapsed / f64::from(count)
+    );
+    let longest = longest_history(client, sum.id(), runs).await?;
+    println!("longest history: {longest} events");
+    judge("memory from the first tenth on", most - least, " MiB", TARGET_MEMORY);
+    Ok(())
+}
+
+/// Returns the length of the longest history of the runs of an entity. Lists get new runs late.
+async fn longest_history(client: &Client, id: &str, runs: u32) -> durable::Result<i64> {
+    for _ in 0..100 {
+        let listed = client.list::<Sum>().id(id).await?;
+        if listed.len() == runs as usize {
+            let lengths = listed.iter().map(|run| run.history_length());
+            return Ok(lengths.max().unwrap_or_default());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("the list doesn't have all runs");
+}

@@ -1,0 +1,94 @@
+//! Samples of a worker's resources: the line through them, a table, and JSON.
+
+use std::path::Path;
+use std::{env, fs};
+
+use serde_json::{Value, json};
+
+use super::worker::Usage;
+
+/// The resources of a worker after so much work.
+#[derive(Debug, Clone, Copy)]
+pub struct Sample {
+    /// The number of workflows, activities or signals, or the minutes.
+    pub done: f64,
+    pub usage: Usage,
+    /// The seconds since the begin.
+    pub elapsed: f64,
+}
+
+/// The samples of one part of the benchmark.
+pub struct Samples {
+    name: &'static str,
+    /// The unit of the work, in the plural.
+    unit: &'static str,
+    all: Vec<Sample>,
+}
+
+impl Samples {
+    pub fn new(name: &'static str, unit: &'static str) -> Self {
+        Self { name, unit, all: Vec::new() }
+    }
+
+    pub fn push(&mut self, sample: Sample) {
+        self.all.push(sample);
+    }
+
+    /// Returns the MiB of memory that each unit of work adds, by the least squares of the samples after the
+    /// first part of the work.
+    pub fn slope(&self, after: f64) -> f64 {
+        let counted: Vec<_> = self.all.iter().filter(|it| it.done >= after).collect();
+        let count = counted.len() as f64;
+        let mean = |of: fn(&Sample) -> f64| counted.iter().map(|it| of(it)).sum::<f64>() / count;
+        let (mean_done, mean_memory) = (mean(|it| it.done), mean(|it| it.usage.memory));
+        let parts = counted.iter().map(|it| {
+            let done = it.done - mean_done;
+            (done * (it.usage.memory - mean_memory), done * done)
+        });
+        let (both, square) =
+            parts.fold((0.0, 0.0), |sums, part| (sums.0 + part.0, sums.1 + part.1));
+        both / square
+    }
+
+    /// Returns the lowest and the highest memory after the first part of the work, in MiB.
+    pub fn range(&self, after: f64) -> (f64, f64) {
+        let counted = self.all.iter().filter(|it| it.done >= after).map(|it| it.usage.memory);
+        counted.fold((f64::INFINITY, 0.0), |range, it| (range.0.min(it), range.1.max(it)))
+    }
+
+    /// Prints the samples with the CPU time of each unit between two of them, and writes all as JSON.
+    pub fn print(&self, most_lines: usize) {
+        println!("{:>10}  memory MiB   elapsed s   CPU µs for each", self.unit);
+        let step = self.all.len().div_ceil(most_lines).max(1);
+        for (last, this) in self.all.iter().zip(self.all.iter().skip(step)).step_by(step) {
+            let each = 1e6 * (this.usage.cpu - last.usage.cpu) / (this.done - last.done);
+            let Sample { done, usage, elapsed } = this;
+            println!("{done:>10.1}  {:>10.1}  {elapsed:>10.1}  {each:>16.0}", usage.memory);
+        }
+        self.write();
+    }
+
+    fn write(&self) {
+        let samples = self.all.iter().map(|Sample { done, usage: Usage { memory, cpu }, elapsed }| {
+            json!({ self.unit: done, "memory_mib": memory, "cpu_s": cpu, "elapsed_s": elapsed })
+        });
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growth");
+        let file = folder.join(self.name).with_extension("json");
+        fs::create_dir_all(folder).expect("the folder can be made");
+        let text = serde_json::to_string_pretty(&samples.collect::<Value>());
+        fs::write(&file, text.expect("they are numbers")).expect("the file can be written");
+        println!("raw: {}", file.display());
+    }
+}
+
+/// Prints a value with its target.
+pub fn judge(what: &str, value: f64, unit: &str, target: f64) {
+    let verdict = if value <= target { "pass" } else { "MISS" };
+    println!("{what}: {value:.2}{unit}, at most {target}{unit}: {verdict}");
+}
+
+/// Returns the number after an argument such as `--workflows`.
+pub fn number(name: &str, default: u32) -> u32 {
+    let value = env::args().skip_while(|argument| argument != name).nth(1);
+    value.map_or(default, |value| value.parse().expect("a number follows the argument"))
+}

@@ -1,0 +1,61 @@
+//! The soak: workflows at a steady rate, for minutes.
+
+use std::time::{Duration, Instant};
+
+use durable::Client;
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+use super::flows::Greet;
+use super::samples::{Sample, Samples, judge, number};
+use super::worker::WorkerProcess;
+
+/// The interval between two samples.
+const INTERVAL: Duration = Duration::from_secs(5);
+/// The most growth of the memory, in MiB for each hour.
+const TARGET: f64 = 10.0;
+
+/// Runs workflows at a steady rate.
+pub async fn soak(client: &Client, worker: &WorkerProcess) -> durable::Result<()> {
+    let (minutes, rate) = (number("--minutes", 20), number("--rate", 20));
+    let (began, lasts) = (Instant::now(), Duration::from_secs(60) * minutes);
+    let mut samples = Samples::new("soak", "minutes");
+    let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
+    // After a pause, no burst makes up for it.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut running, mut sampled, mut done) = (JoinSet::new(), 0, 0_u32);
+    while began.elapsed() < lasts {
+        ticks.tick().await;
+        let client = client.clone();
+        running.spawn(async move { Greet::execute(&client, "soak".to_owned()).await });
+        while let Some(ended) = running.try_join_next() {
+            ended.expect("it doesn't panic")?;
+            done += 1;
+        }
+        let elapsed = began.elapsed();
+        if elapsed >= INTERVAL * sampled {
+            sampled += 1;
+            let minutes = elapsed.as_secs_f64() / 60.0;
+            samples.push(Sample {
+                done: minutes,
+                usage: worker.usage(),
+                elapsed: elapsed.as_secs_f64(),
+            });
+        }
+    }
+    let in_flight = running.len();
+    while let Some(ended) = running.join_next().await {
+        ended.expect("it doesn't panic")?;
+        done += 1;
+    }
+    samples.print(20);
+    // The first tenth fills caches.
+    let warm = f64::from(minutes) / 10.0;
+    let (least, most) = samples.range(warm);
+    println!(
+        "{done} workflows, {:.1} each second, {in_flight} in flight at the end; {least:.1} to {most:.1} MiB",
+        f64::from(done) / began.elapsed().as_secs_f64()
+    );
+    judge("growth of the memory by least squares", samples.slope(warm) * 60.0, " MiB/h", TARGET);
+    Ok(())
+}

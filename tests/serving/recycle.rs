@@ -1,0 +1,114 @@
+//! Workers that are replaced after many activities: nothing is lost, and what runs goes on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use durable::prelude::*;
+use durable::worker::{RunningWorkers, WorkerState};
+use durable_tests::{client, eventually, unique};
+
+/// The threads of the workers that ran workflows of a queue, by the queue.
+static THREADS: Mutex<BTreeMap<String, BTreeSet<String>>> = Mutex::new(BTreeMap::new());
+
+fn note_thread(queue: &str) {
+    let thread = format!("{:?}", thread::current().id());
+    let mut threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+    threads.entry(queue.to_owned()).or_default().insert(thread);
+}
+
+fn threads(queue: &str) -> usize {
+    let threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+    threads.get(queue).map_or(0, BTreeSet::len)
+}
+
+/// Takes some time, and returns the number of its attempt.
+#[activity(queue = "recycling", start_to_close_timeout = "60s", retry(initial_interval = "100ms"))]
+async fn visit(ctx: ActivityContext, milliseconds: u64) -> u32 {
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    ctx.info().attempt
+}
+
+/// Calls an activity, and waits for a signal then if it is to.
+#[workflow(queue = "recycling")]
+#[derive(Default)]
+struct Visit {
+    left: bool,
+}
+
+#[workflow_methods]
+impl Visit {
+    #[run]
+    async fn run(
+        ctx: &mut WorkflowContext<Self>,
+        milliseconds: u64,
+        waits: bool,
+    ) -> WorkflowResult<u32> {
+        let queue = ctx.task_queue().to_owned();
+        note_thread(&queue);
+        let attempt = visit::execute(ctx, milliseconds).task_queue(queue).await?;
+        if waits {
+            ctx.wait_condition(|state| state.left).await?;
+        }
+        Ok(attempt)
+    }
+
+    #[signal]
+    fn leave(&mut self) {
+        self.left = true;
+    }
+}
+
+/// Workers that are replaced after so many activities, and poll a queue of their own.
+async fn workers(client: &Client, queue: &str, after: u32) -> durable::Result<RunningWorkers> {
+    let name = queue.to_owned();
+    let workers = Workers::new(client)
+        .queues(["recycling"])
+        .recycle_after_activities(after)
+        .worker_options(move |options| options.task_queue.clone_from(&name))
+        .start()
+        .await?;
+    workers.health().running().await;
+    Ok(workers)
+}
+
+/// Runs workflows until so many workers have run one.
+async fn visit_until(client: &Client, queue: &str, workers: usize) {
+    eventually("further worker", || async {
+        let attempt = Visit::execute(client, 0, false).task_queue(queue).await;
+        assert_eq!(attempt.expect("it completes"), 1);
+        (threads(queue) >= workers).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn replaces_a_worker_after_many_activities_and_loses_nothing() -> durable::Result<()> {
+    let (client, queue) = (client().await, unique("recycling"));
+    let workers = workers(&client, &queue, 5).await?;
+    let waiting = Visit::start(&client, 0, true).task_queue(&queue).await?;
+    let running = Visit::start(&client, 3000, false).task_queue(&queue).await?;
+    visit_until(&client, &queue, 3).await;
+    waiting.leave().await?;
+    assert_eq!(waiting.result().await?, 1, "a workflow goes on with another worker");
+    assert_eq!(running.result().await?, 1, "an activity isn't tried again");
+    let [health] = &workers.health().workers()[..] else { panic!("one queue is served") };
+    assert_eq!((health.state, health.deaths), (WorkerState::Running, 0));
+    let report = workers.drain().await;
+    assert!(report.is_clean(), "{report}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_drain_waits_for_the_activities_of_replaced_workers() -> durable::Result<()> {
+    let (client, queue) = (client().await, unique("recycling"));
+    let workers = workers(&client, &queue, 5).await?;
+    let running = Visit::start(&client, 4000, false).task_queue(&queue).await?;
+    visit_until(&client, &queue, 2).await;
+    let report = workers.drain().await;
+    assert!(report.is_clean(), "{report}");
+    let workers = self::workers(&client, &queue, 0).await?;
+    assert_eq!(running.result().await?, 1, "its result was sent");
+    visit_until(&client, &queue, 3).await;
+    workers.shutdown().await
+}
