@@ -76,7 +76,7 @@ fn generated(page: &Page, Block { line, info, code }: &Block) -> Option<String> 
 
 /// Returns `true` if the last line of code, without its comment, ends a statement.
 fn is_statement(code: &str) -> bool {
-    let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default().trim());
-    let last = lines.filter(|line| !line.is_empty()).next_back().unwrap_or_default();
+    let mut lines = code.lines().map(|line| line.split("//").next().unwrap_or_default().trim());
+    let last = lines.rfind(|line| !line.is_empty()).unwrap_or_default();
     last.ends_with(';') || last.ends_with('}')
 }

@@ -14,7 +14,9 @@
 //!
 //! `support/PAGE.rs` has what the blocks of a page use and don't show.
 
+mod console;
 mod links;
+mod messages;
 mod sources;
 
 /// The code of the pages.
