@@ -24,6 +24,8 @@ pub struct TicketWorkflow {
 impl TicketWorkflow {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, ticket: Ticket) -> WorkflowResult<String> {
+        // A panic, as by a mistake in the code, fails the task: the ticket is stuck until the code is corrected.
+        assert!(!ticket.title.is_empty(), "the ticket has no title");
         ctx.wait_condition(|state| state.person.is_some()).summary("somebody takes it").await?;
         let person = ctx.state(|state| state.person.clone()).unwrap_or_default();
         tell_person::execute(ctx, person.clone(), ticket.title).await?;
@@ -59,6 +61,10 @@ impl TicketWorkflow {
 /// Tells a person of a ticket.
 #[activity(queue = "cli", start_to_close_timeout = "10s")]
 pub async fn tell_person(person: String, title: String) -> Result<(), ActivityError> {
+    if person == "Nobody" {
+        let unknown = ApplicationFailure::builder("nobody has this name");
+        return Err(unknown.type_name("NoSuchPerson").non_retryable(true).build().into());
+    }
     println!("{person}, there is a ticket: {title}");
     Ok(())
 }

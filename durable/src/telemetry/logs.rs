@@ -2,11 +2,11 @@
 
 use std::io;
 
-use tracing::subscriber::Interest;
-use tracing::{Event, Level, Metadata};
-use tracing_subscriber::filter::{FilterExt as _, LevelFilter};
-use tracing_subscriber::fmt::format::JsonFields;
-use tracing_subscriber::layer::{Context, Filter};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::format::{JsonFields, Writer};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use super::json::JsonLine;
@@ -24,28 +24,27 @@ const QUIET: &str = "temporalio_client=off,temporalio_common=off,temporalio_sdk=
 /// The target of the SDK's line about a workflow task that fails, which this crate may have said already.
 const TASK_FAILED: &str = "temporalio_sdk::workflow_future";
 
-/// Drops the SDK's line about a failure that was just said.
-#[derive(Debug)]
-struct NotSaidTwice;
+/// Writes lines in a form, without the SDK's line about a failure that was just said.
+///
+/// A filter can't drop it: tracing-subscriber 0.3.23 takes an event that `Filter::event_enabled` refuses for unfinished.
+/// The next line of the thread is then lost, and panics in builds with debug assertions.
+struct NotSaidTwice<F>(F);
 
-impl<S> Filter<S> for NotSaidTwice {
-    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
-        true
-    }
-
-    // Without these two, no level and no call site is ever turned off for good, and each line that isn't wanted
-    // costs a look at the filter.
-    fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
-        Interest::always()
-    }
-
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(LevelFilter::TRACE)
-    }
-
-    fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
+impl<S, N, F> FormatEvent<S, N> for NotSaidTwice<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> std::fmt::Result {
         let metadata = event.metadata();
-        metadata.target() != TASK_FAILED || *metadata.level() != Level::WARN || !take_said()
+        let is_failure = metadata.target() == TASK_FAILED && *metadata.level() == Level::WARN;
+        if is_failure && take_said() { Ok(()) } else { self.0.format_event(context, writer, event) }
     }
 }
 
@@ -66,14 +65,15 @@ pub(super) fn layer(
     };
     let filter = EnvFilter::try_new(filter(&directives))
         .map_err(|error| TelemetryError::InvalidFilter { reason: error.to_string() })?;
-    let filter = filter.and(NotSaidTwice);
     Ok(match settings.log_format {
         LogFormat::Text => {
-            fmt::layer().with_ansi(has_colour()).with_writer(io::stderr).with_filter(filter).boxed()
+            let form = NotSaidTwice(fmt::format());
+            let layer = fmt::layer().event_format(form).with_ansi(has_colour());
+            layer.with_writer(io::stderr).with_filter(filter).boxed()
         }
         LogFormat::Json => fmt::layer()
             .fmt_fields(JsonFields::new())
-            .event_format(JsonLine)
+            .event_format(NotSaidTwice(JsonLine))
             .with_writer(io::stderr)
             .with_filter(filter)
             .boxed(),
