@@ -54,6 +54,53 @@
 //! }
 //! ```
 //!
+//! # The book
+//! The [book] goes from the first workflow to production:
+//!
+//! - First steps: [getting started], [concepts].
+//! - Writing workflows: [definitions], [starting and talking], [inside a workflow], [failures], [determinism],
+//!   [versioning], [tests].
+//! - Running them: [configuration], [command line], [operations], [scaling], [security], [encryption], [codec server],
+//!   [logs], [metrics pages], [traces], [performance], [troubleshooting].
+//! - Other programs: [web services], [gateways], [contracts].
+//! - Coming from elsewhere: [Python original], [SDK], [other SDKs].
+//! - Reference: [commands and options], [errors and their messages].
+//! - About the project: [architecture], [design decisions], [dependencies].
+//!
+#![doc = concat!("[book]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/README.md")]
+#![doc = concat!("[getting started]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/getting-started.md")]
+#![doc = concat!("[concepts]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/concepts.md")]
+#![doc = concat!("[definitions]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/defining.md")]
+#![doc = concat!("[starting and talking]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/starting.md")]
+#![doc = concat!("[inside a workflow]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/inside.md")]
+#![doc = concat!("[failures]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/failures.md")]
+#![doc = concat!("[determinism]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/determinism.md")]
+#![doc = concat!("[versioning]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/versioning.md")]
+#![doc = concat!("[tests]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/testing.md")]
+#![doc = concat!("[configuration]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md")]
+#![doc = concat!("[command line]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/cli.md")]
+#![doc = concat!("[operations]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/operations.md")]
+#![doc = concat!("[scaling]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/scaling.md")]
+#![doc = concat!("[security]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/security.md")]
+#![doc = concat!("[encryption]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/encryption.md")]
+#![doc = concat!("[codec server]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/codec-server.md")]
+#![doc = concat!("[logs]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/logging.md")]
+#![doc = concat!("[metrics pages]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/metrics.md")]
+#![doc = concat!("[traces]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/tracing.md")]
+#![doc = concat!("[performance]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/performance.md")]
+#![doc = concat!("[troubleshooting]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/troubleshooting.md")]
+#![doc = concat!("[web services]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/web.md")]
+#![doc = concat!("[gateways]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/gateway.md")]
+#![doc = concat!("[contracts]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/contract.md")]
+#![doc = concat!("[Python original]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/from-python.md")]
+#![doc = concat!("[SDK]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/from-the-sdk.md")]
+#![doc = concat!("[other SDKs]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/from-other-sdks.md")]
+#![doc = concat!("[commands and options]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/cli-reference.md")]
+#![doc = concat!("[errors and their messages]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/errors.md")]
+#![doc = concat!("[architecture]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/architecture.md")]
+#![doc = concat!("[design decisions]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/design.md")]
+#![doc = concat!("[dependencies]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/dependencies.md")]
+//!
 //! # Modules
 //! - [`BaseWorkflow`]: the trait of all workflows, for generic code.
 //! - [`workflow`](mod@workflow): the types that workflow code uses.
@@ -84,6 +131,8 @@
 
 #![warn(unreachable_pub)]
 #![deny(missing_debug_implementations)]
+// On docs.rs, and wherever `--cfg docsrs` is given to a nightly rustdoc, items of a feature are labelled with it.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #![cfg_attr(
     not(all(feature = "encryption", feature = "schema", feature = "testing")),
@@ -202,6 +251,19 @@ pub use durable_macros::workflow_methods;
 pub use schemars;
 
 /// The Temporal SDK on which this crate is built, for features that this crate does not cover.
+///
+/// ```no_run
+/// use durable::sdk::temporalio_client::grpc::WorkflowService as _;
+/// use durable::sdk::temporalio_client::tonic::IntoRequest as _;
+/// use durable::sdk::temporalio_common::protos::temporal::api::workflowservice::v1::GetClusterInfoRequest;
+///
+/// # async fn example(client: &durable::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut sdk = client.sdk().clone();
+/// let cluster = sdk.get_cluster_info(GetClusterInfoRequest {}.into_request()).await?;
+/// println!("{}", cluster.into_inner().server_version);
+/// # Ok(())
+/// # }
+/// ```
 pub mod sdk {
     pub use temporalio_client;
     pub use temporalio_common;

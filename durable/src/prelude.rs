@@ -1,4 +1,13 @@
 //! The items that most programs with workflows use: `use durable::prelude::*;`.
+//!
+//! ```
+//! use durable::prelude::*;
+//!
+//! #[activity(queue = "greetings")]
+//! async fn greet(name: String) -> Result<String, ActivityError> {
+//!     Ok(format!("Hello, {name}!"))
+//! }
+//! ```
 
 pub use crate::activity::{ActivityContext, ActivityError, ApplicationFailure, State};
 pub use crate::base_workflow::BaseWorkflow;

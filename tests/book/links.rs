@@ -98,7 +98,10 @@ fn lists_every_page_of_the_book_once() {
         summary.links().into_iter().map(|link| format!("docs/{}", link.text)).collect();
     listed.sort();
     let book = pages.iter().map(|page| page.path.clone());
-    let book: Vec<_> =
-        book.filter(|path| path.starts_with("docs/") && path != "docs/SUMMARY.md").collect();
+    let book: Vec<_> = book
+        .filter(|path| {
+            path.ends_with(".md") && path.starts_with("docs/") && path != "docs/SUMMARY.md"
+        })
+        .collect();
     assert_eq!(listed, book);
 }

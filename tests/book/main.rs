@@ -16,6 +16,7 @@
 
 mod console;
 mod links;
+mod llms;
 mod messages;
 mod sources;
 

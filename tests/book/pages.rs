@@ -51,7 +51,8 @@ pub fn root() -> PathBuf {
 /// Panics if a page can't be read.
 #[must_use]
 pub fn pages() -> Vec<Page> {
-    let mut paths = vec!["CONTRIBUTING.md".into(), "README.md".into(), "examples/README.md".into()];
+    let beside = ["CONTRIBUTING.md", "README.md", "docs/llms.txt", "examples/README.md"];
+    let mut paths = beside.map(Into::into).to_vec();
     markdown_below("docs", &mut paths);
     paths.sort();
     let page = |path: String| {
@@ -79,7 +80,8 @@ impl Page {
     #[must_use]
     pub fn module(&self) -> String {
         let path = self.path.strip_prefix("docs/").unwrap_or(&self.path);
-        path.trim_end_matches(".md").to_lowercase().replace(['-', '/'], "_")
+        let path = path.rsplit_once('.').map_or(path, |(name, _)| name);
+        path.to_lowercase().replace(['-', '/'], "_")
     }
 
     /// Returns the blocks of code, in order.

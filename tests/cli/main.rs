@@ -11,6 +11,7 @@ mod metadata;
 mod on_terminal;
 mod operating;
 mod own;
+mod reference;
 mod replaying;
 mod schedules;
 mod screen_flows;

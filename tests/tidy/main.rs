@@ -1,6 +1,7 @@
 //! The named invariants of docs/architecture.md that can be read off the files.
 
 mod circles;
+mod examples;
 mod features;
 
 use std::fs;

@@ -1,5 +1,26 @@
 //! The types that activity code uses: its context, its error, and the state that the worker injects.
 //!
+//! ```
+//! use durable::prelude::*;
+//!
+//! struct Mailer;
+//!
+//! /// Sends a mail. The worker injects the mailer, which was set with `Workers::state`.
+//! #[activity(queue = "mails", start_to_close_timeout = "30s")]
+//! async fn send_mail(
+//!     ctx: ActivityContext,
+//!     mailer: State<Mailer>,
+//!     address: String,
+//! ) -> Result<(), ActivityError> {
+//!     if !address.contains('@') {
+//!         return Err(ApplicationFailure::non_retryable("not an address").into());
+//!     }
+//!     ctx.heartbeat(&"connecting").await?;
+//!     let _ = mailer;
+//!     Ok(())
+//! }
+//! ```
+//!
 //! Activities do the work that workflows must not do themselves: they call other systems, read files
 //! and sleep. [`#[activity]`](macro@crate::activity) on an `async fn` or `fn` defines one. This module
 //! depends neither on clients nor on workers.

@@ -154,6 +154,21 @@ impl Cli {
         self
     }
 
+    /// Returns the program's commands as clap knows them, with their help, to write man pages or a reference.
+    ///
+    /// ```
+    /// use durable::cli::Cli;
+    ///
+    /// let command = Cli::new().name("orders").clap_command();
+    /// assert!(command.find_subcommand("serve").is_some());
+    /// ```
+    #[must_use]
+    pub fn clap_command(&self) -> Command {
+        let mut command = self.command_of(None);
+        command.build();
+        command
+    }
+
     /// Runs the program with the arguments of the process.
     #[must_use]
     pub fn main(self) -> ExitCode {
@@ -173,7 +188,7 @@ impl Cli {
         if !arguments.iter().any(is_own) {
             arguments = arguments.into_iter().map(negative::shielded).collect();
         }
-        let command = self.clap_command(arguments.first());
+        let command = self.command_of(arguments.first());
         if let Some(code) = completion::answered(&command, &arguments, &self.customize) {
             return code;
         }
@@ -209,7 +224,7 @@ impl Cli {
         commands::run(chosen, Program { context, prepare: self.prepare, command, arguments }).await
     }
 
-    fn clap_command(&self, path: Option<&OsString>) -> Command {
+    fn command_of(&self, path: Option<&OsString>) -> Command {
         let executable = path.and_then(|path| Path::new(path).file_stem());
         let executable = executable.map(|name| name.to_string_lossy().into_owned());
         let name = self.name.clone().or(executable).unwrap_or_else(|| "durable".to_owned());

@@ -1,5 +1,34 @@
 //! Starting workflows and talking to them, from any Rust program.
 //!
+//! ```no_run
+//! # use durable::prelude::*;
+//! # #[workflow(queue = "orders", id = "order-{}")]
+//! # #[derive(Default)]
+//! # struct OrderWorkflow;
+//! # #[workflow_methods]
+//! # impl OrderWorkflow {
+//! #     #[run]
+//! #     async fn run(ctx: &mut WorkflowContext<Self>, id: String) -> WorkflowResult<String> {
+//! #         Ok(id)
+//! #     }
+//! #     #[signal]
+//! #     fn approve(&mut self) {}
+//! # }
+//! use durable::client::Client;
+//!
+//! # async fn example() -> durable::Result<()> {
+//! let client = Client::connect("localhost:7233").await?;
+//! let order = OrderWorkflow::start(&client, "7".to_owned()).await?;
+//! order.approve().await?;
+//! println!("{}", order.result().await?);
+//!
+//! // Another program gets the handle by the id.
+//! let order = OrderWorkflow::handle(&client, "order-7");
+//! println!("stuck: {}", order.describe().await?.is_stuck());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! [`Client`] connects. The functions that `#[workflow_methods]` generates start workflows and
 //! return typed handles. This module uses the definitions, but no workers.
 

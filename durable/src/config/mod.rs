@@ -1,5 +1,16 @@
 //! Configuration from a file, the environment and built-in values, in one documented order.
 //!
+//! ```no_run
+//! use durable::config::Config;
+//! use durable::prelude::*;
+//!
+//! # async fn example() -> durable::Result<()> {
+//! let config = Config::load()?; // durable.yaml and the environment
+//! let client = Client::builder().config(&config).connect().await?;
+//! Workers::new(&client).run().await
+//! # }
+//! ```
+//!
 //! [`Config::load`] reads and checks all of it. Every problem is reported at once, with its file, line and
 //! key. `Client::builder().config(&config)` connects with it, and the client passes it on to the workflows
 //! that it starts and to the workers that are created with it. No room below knows

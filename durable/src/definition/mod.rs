@@ -1,5 +1,19 @@
 //! Definitions of workflows and activities: names, task queues, options, inputs and source locations.
 //!
+//! ```standalone_crate
+//! use durable::prelude::*;
+//!
+//! #[activity(queue = "payments")]
+//! async fn charge(order_id: String, amount: f64) -> Result<String, ActivityError> {
+//!     Ok(format!("charged {amount} for order {order_id}"))
+//! }
+//!
+//! let registry = durable::Registry::collect()?;
+//! let queue = registry.queue("payments").expect("an annotation names it");
+//! assert_eq!(queue.activities()[0].name, "charge");
+//! # Ok::<(), durable::definition::RegistryError>(())
+//! ```
+//!
 //! `#[workflow]`, `#[workflow_methods]` and `#[activity]` implement the traits of this module, and the
 //! rest of the crate uses them. This module depends neither on clients nor on workers.
 

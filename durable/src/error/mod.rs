@@ -1,5 +1,33 @@
 //! Errors of this crate.
 //!
+//! ```no_run
+//! # use durable::prelude::*;
+//! # #[workflow(queue = "orders", id = "order-{}")]
+//! # #[derive(Default)]
+//! # struct OrderWorkflow;
+//! # #[workflow_methods]
+//! # impl OrderWorkflow {
+//! #     #[run]
+//! #     async fn run(ctx: &mut WorkflowContext<Self>, id: String) -> WorkflowResult<String> {
+//! #         Ok(id)
+//! #     }
+//! #     #[signal]
+//! #     fn approve(&mut self) {}
+//! # }
+//! use durable::Error;
+//!
+//! # async fn example(client: &Client) -> durable::Result<()> {
+//! match OrderWorkflow::execute(client, "7".to_owned()).await {
+//!     Ok(receipt) => println!("{receipt}"),
+//!     Err(Error::AlreadyStarted { workflow_id, .. }) => println!("{workflow_id} already runs"),
+//!     // The activity or the child that failed, and its own error.
+//!     Err(Error::Failed { failure, .. }) => println!("{:?}", failure.root().type_name()),
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! [`Error`] is the error of every call to the Temporal server. [`Failure`] is a failure of a workflow,
 //! activity or update as the server recorded it, with its causes.
 //!
@@ -55,7 +83,7 @@ mod sizes;
 mod task_failure;
 pub(crate) mod task_size;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod timeout;
 mod tls;
 mod unreadable;

@@ -1,5 +1,29 @@
 //! Timeouts, retries and other options of workflows and activities.
 //!
+//! ```
+//! use durable::prelude::*;
+//!
+//! // 30 s for an attempt, and three attempts, wherever the activity is called.
+//! #[activity(queue = "payments", start_to_close_timeout = "30s", retry(maximum_attempts = 3))]
+//! async fn charge(order_id: String) -> Result<String, ActivityError> {
+//!     Ok(order_id)
+//! }
+//!
+//! #[workflow(queue = "orders")]
+//! #[derive(Default)]
+//! struct OrderWorkflow;
+//!
+//! #[workflow_methods]
+//! impl OrderWorkflow {
+//!     #[run]
+//!     async fn run(ctx: &mut WorkflowContext<Self>, id: String) -> WorkflowResult<String> {
+//!         // This call alone has 5 s for an attempt.
+//!         let charged = charge::execute(ctx, id).start_to_close_timeout(Duration::from_secs(5));
+//!         Ok(charged.await?)
+//!     }
+//! }
+//! ```
+//!
 //! An option can be set at several places. The precedence, from the highest: the call, the annotation,
 //! the configuration for the type, the configuration for all types, and the built-in value. A field that
 //! one layer leaves out comes from the next, and retry options are merged field by field.

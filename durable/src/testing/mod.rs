@@ -1,5 +1,32 @@
 //! Tests of workflows and activities, on a real server (feature `testing`).
 //!
+//! ```no_run
+//! # use durable::prelude::*;
+//! # #[workflow(queue = "orders", id = "order-{}")]
+//! # #[derive(Default)]
+//! # struct OrderWorkflow;
+//! # #[workflow_methods]
+//! # impl OrderWorkflow {
+//! #     #[run]
+//! #     async fn run(ctx: &mut WorkflowContext<Self>, id: String) -> WorkflowResult<String> {
+//! #         Ok(id)
+//! #     }
+//! #     #[signal]
+//! #     fn approve(&mut self) {}
+//! # }
+//! use durable::testing::TestEnv;
+//!
+//! #[durable::test]
+//! async fn ships_an_approved_order(env: TestEnv) -> durable::Result<()> {
+//!     let order = OrderWorkflow::start(env.client(), "7".to_owned()).await?;
+//!     env.skip(Duration::from_secs(86_400)).await?;
+//!     order.approve().await?;
+//!     assert_eq!(order.result().await?, "7");
+//!     Ok(())
+//! }
+//! # fn main() {}
+//! ```
+//!
 //! [`#[durable::test]`](macro@crate::test) gives a test a [`TestEnv`]: a namespace of its own on a dev
 //! server that the tests of the process share, and workers for every queue of the program. In it
 //! - time skips, for each workflow by itself: [`TimeSkipping`], [`TestEnv::skip`];

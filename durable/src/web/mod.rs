@@ -60,6 +60,8 @@ mod health;
 mod input;
 pub(crate) mod kind;
 mod problem;
+#[cfg(test)]
+mod reference;
 mod started;
 mod traces;
 

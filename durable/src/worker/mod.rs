@@ -1,5 +1,16 @@
 //! Serving queues: one worker for each, built from what the annotations collected.
 //!
+//! ```no_run
+//! use durable::prelude::*;
+//!
+//! #[durable::main]
+//! async fn main() -> durable::Result<()> {
+//!     let client = Client::from_env().await?;
+//!     // Every annotated queue, until Ctrl-C or SIGTERM; then running activities have a minute to end.
+//!     Workers::new(&client).drain_timeout(Duration::from_secs(60)).run().await
+//! }
+//! ```
+//!
 //! [`Workers`] checks everything before anything runs, starts a worker for each queue, starts those
 //! again that die, tells how they are, and stops them cleanly on Ctrl-C or SIGTERM.
 

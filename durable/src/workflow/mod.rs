@@ -1,6 +1,35 @@
 //! The API for workflow code: the context, calls of activities and other workflows, timers, and the
 //! deterministic forms of `select!` and `join!`.
 //!
+//! ```
+//! use durable::prelude::*;
+//!
+//! # #[activity(queue = "orders")]
+//! # async fn remind(id: String) -> Result<(), ActivityError> { Ok(()) }
+//! #[workflow(queue = "orders", id = "order-{}")]
+//! #[derive(Default)]
+//! struct OrderWorkflow {
+//!     approved: bool,
+//! }
+//!
+//! #[workflow_methods]
+//! impl OrderWorkflow {
+//!     #[run]
+//!     async fn run(ctx: &mut WorkflowContext<Self>, id: String) -> WorkflowResult<()> {
+//!         let day = Duration::from_secs(86_400);
+//!         while !ctx.wait_condition_timeout(|state| state.approved, day).await? {
+//!             remind::execute(ctx, id.clone()).await?;
+//!         }
+//!         Ok(())
+//!     }
+//!
+//!     #[signal]
+//!     fn approve(&mut self) {
+//!         self.approved = true;
+//!     }
+//! }
+//! ```
+//!
 //! A workflow is replayed from its history whenever a worker needs it, so its code must be deterministic.
 //! Everything in this module is. It depends neither on clients nor on workers.
 

@@ -17,7 +17,7 @@ macro_rules! kinds {
         )*
 
         #[cfg(test)]
-        const ALL: &[Kind] = &[$($name),*];
+        pub(in crate::web) const ALL: &[Kind] = &[$($name),*];
     };
 }
 

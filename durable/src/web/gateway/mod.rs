@@ -58,7 +58,7 @@ mod document;
 mod error;
 mod fields;
 mod idempotency;
-mod kind;
+pub(super) mod kind;
 mod limits;
 mod list;
 mod location;
