@@ -1,4 +1,4 @@
-//! The index for assistants, docs/llms.txt, lists the pages of the book with their first sentences.
+//! The index for assistants, docs/llms.txt, lists the pages of the book with their sections.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,20 +8,17 @@ use durable_book::{Page, pages, root};
 const BEGIN: &str = "## Pages\n\n";
 const END: &str = "\n## ";
 
-/// Returns the first sentence of a page, without links.
-fn first_sentence(page: &Page) -> String {
-    let mut paragraphs = page.text.split("\n\n");
-    let paragraph = paragraphs.find(|text| !text.starts_with(['#', '|', '`', '<', '-', '>']));
-    let text = paragraph.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut plain = String::new();
-    for part in text.split_inclusive(['[', ')']) {
-        let link = part.split_once("](").map(|(link, _)| link);
-        plain += link.unwrap_or_else(|| part.trim_end_matches('['));
-    }
-    match plain.find(". ") {
-        Some(end) => plain[..=end].to_owned(),
-        None => plain.trim_end_matches(':').to_owned(),
-    }
+/// The most sections of a page that are named.
+const SECTIONS: usize = 10;
+
+/// Returns the line of a page: its title, and its sections.
+fn line(link: &str, page: &Page) -> String {
+    let mut headings = page.headings().into_iter().map(|heading| heading.text);
+    let title = headings.next().expect("a page has a title");
+    let sections: Vec<_> = headings.by_ref().take(SECTIONS).collect();
+    let more = if headings.next().is_some() { "; .." } else { "" };
+    let line = format!("- [{title}]({link}): {}{more}", sections.join("; "));
+    line.trim_end_matches(": ").to_owned()
 }
 
 /// Returns the list of the pages, in the order of the book.
@@ -31,8 +28,7 @@ fn index() -> String {
     let mut index = String::new();
     for link in of_path("docs/SUMMARY.md").links() {
         let page = of_path(&format!("docs/{}", link.text));
-        let title = page.headings().into_iter().next().expect("a page has a title").text;
-        writeln!(index, "- [{title}]({}): {}", link.text, first_sentence(page)).expect("text");
+        writeln!(index, "{}", line(&link.text, page)).expect("text");
     }
     index
 }
