@@ -1,57 +1,24 @@
 //! Errors of this crate.
 //!
-//! ```no_run
-//! # use durable::prelude::*;
-//! # #[workflow(queue = "orders", id = "order-{}")]
-//! # #[derive(Default)]
-//! # struct OrderWorkflow;
-//! # #[workflow_methods]
-//! # impl OrderWorkflow {
-//! #     #[run]
-//! #     async fn run(ctx: &mut WorkflowContext<Self>, id: String) -> WorkflowResult<String> {
-//! #         Ok(id)
-//! #     }
-//! #     #[signal]
-//! #     fn approve(&mut self) {}
-//! # }
+//! ```
 //! use durable::Error;
 //!
-//! # async fn example(client: &Client) -> durable::Result<()> {
-//! match OrderWorkflow::execute(client, "7".to_owned()).await {
-//!     Ok(receipt) => println!("{receipt}"),
-//!     Err(Error::AlreadyStarted { workflow_id, .. }) => println!("{workflow_id} already runs"),
-//!     // The activity or the child that failed, and its own error.
-//!     Err(Error::Failed { failure, .. }) => println!("{:?}", failure.root().type_name()),
-//!     Err(error) => return Err(error),
+//! fn report(result: durable::Result<String>) -> durable::Result<()> {
+//!     match result {
+//!         Ok(receipt) => println!("{receipt}"),
+//!         Err(Error::AlreadyStarted { workflow_id, .. }) => println!("{workflow_id} already runs"),
+//!         // The activity or the child that failed, and its own error.
+//!         Err(Error::Failed { failure, .. }) => println!("{:?}", failure.root().type_name()),
+//!         Err(error) => return Err(error),
+//!     }
+//!     Ok(())
 //! }
-//! # Ok(())
-//! # }
 //! ```
 //!
 //! [`Error`] is the error of every call to the Temporal server. [`Failure`] is a failure of a workflow,
 //! activity or update as the server recorded it, with its causes.
 //!
-//! # Printing errors
-//! `{error}` prints an [`Error`] in one line that says what failed and why:
-//!
-//! ```text
-//! workflow `order-7` failed: activity `charge` failed: CardDeclined: the bank declined 45.10
-//! ```
-//!
-//! `{error:?}`, which `fn main() -> durable::Result<()>` prints, has a line for each cause:
-//!
-//! ```text
-//! workflow `order-7` failed
-//!
-//! Caused by:
-//!     activity `charge` failed
-//!     CardDeclined: the bank declined 45.10
-//! ```
-//!
-//! A cause that `{error}` prints is a field of the error, and not its
-//! [`source`](std::error::Error::source). So a program that prints an error with its sources, as `anyhow`
-//! and `tracing` do, prints each message once. Errors whose own message suffices, such as
-//! [`ConnectionError::Unreachable`], have their cause as the source, and `{error}` does not print it.
+#![doc = include_str!("../docs/printing_errors.md")]
 
 pub(crate) mod application;
 mod application_failure;
