@@ -129,7 +129,7 @@ impl TrackableWorkflow {
             });
             work::execute(ctx, step).await?;
         }
-        ctx.state_mut(|state| state.status = "complete".to_owned());
+        ctx.state_mut(|state| state.status = String::from("complete"));
         Ok("done".to_owned())
     }
 
@@ -247,7 +247,7 @@ impl PaymentWorkflow {
     async fn run(ctx: &mut WorkflowContext<Self>, order_id: u64) -> WorkflowResult<String> {
         match process_payment_stripe::execute(ctx, order_id).await {
             Ok(payment) => Ok(payment),
-            // The other processor. A workflow that was cancelled calls no other.
+            // If the workflow was cancelled, this call is cancelled, too.
             Err(_) => Ok(process_payment_paypal::execute(ctx, order_id).await?),
         }
     }

@@ -28,7 +28,7 @@ async fn create_urgent_order(
 durable::search_attributes! {
     /// The customer of an order.
     const CUSTOMER: SearchAttributeKey<String> = SearchAttributeKey::keyword("Customer");
-    /// The amount of an order, in whole dollars.
+    /// The amount of an order, in dollars.
     const AMOUNT: SearchAttributeKey<f64> = SearchAttributeKey::float("OrderAmount");
 }
 

@@ -47,7 +47,7 @@ impl OrderWorkflow {
     ) -> WorkflowResult<OrderOutput> {
         info!("processing order {}", input.order_id);
         debug!(items = input.items.len());
-        ctx.state_mut(|order| order.stage = "charging".to_owned());
+        ctx.state_mut(|order| order.stage = String::from("charging"));
 
         let payment = charge_payment::execute(ctx, input.amount).await?;
 

@@ -32,7 +32,8 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 /// The pages of the guides, with their paths below `docs/`.
 fn pages() -> Vec<(String, String)> {
     let folder = files(&root().join("docs/from-python"), "md");
-    let below = |path: &Path| format!("from-python/{}", path.file_name().unwrap().display());
+    let below =
+        |path: &Path| format!("from-python/{}", path.file_name().expect("a file").display());
     let mut pages: Vec<_> = folder.iter().map(|path| below(path)).collect();
     pages.push("from-the-sdk.md".to_owned());
     pages.into_iter().map(|page| (page.clone(), read(&format!("docs/{page}")))).collect()

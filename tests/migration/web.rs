@@ -1,4 +1,4 @@
-//! A web service that uses the orders: the counterparts of the FastAPI endpoints.
+//! A web service that uses the orders: the counterparts of the endpoints in Python.
 
 use durable::client::ClientService;
 use durable::prelude::*;
