@@ -131,7 +131,7 @@ impl LongRunningWorkflow {
                 state.done.processed_items += 10;
             });
             of_this_run += 1;
-            // The server suggests it after some thousands of events.
+            // The server suggests it after some thousands of events. These runs are shorter.
             if ctx.continue_as_new_suggested() || of_this_run == 4 {
                 ctx.handlers_finished().await?;
                 let state = ctx.state(|state| state.done.clone());
