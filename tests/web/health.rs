@@ -4,9 +4,11 @@ use durable::client::ClientService;
 use durable::prelude::*;
 use durable::web;
 use durable::web::axum::Router;
+use durable::worker::WorkerOptions;
 use durable_tests::http::Http;
+use durable_tests::unique;
 
-use crate::{serve, temporal, workers};
+use crate::{serve, temporal};
 
 async fn probed(temporal: &ClientService) -> Http {
     serve(Router::new().merge(web::health(temporal))).await
@@ -38,7 +40,11 @@ async fn a_service_without_a_server_lives_and_is_not_ready_and_tells_no_address(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_with_workers_is_ready_as_long_as_they_run() {
-    let workers = workers().await;
+    let client = durable_tests::client().await;
+    // The queue itself is that of the other tests.
+    let renamed = |options: &mut WorkerOptions| options.task_queue = unique("web-health");
+    let workers = Workers::new(&client).queues(["web-orders"]).worker_options(renamed);
+    let workers = workers.start().await.expect("they start");
     let routes = web::health_with_workers(&temporal(), &workers.health());
     let http = serve(Router::new().merge(routes)).await;
     workers.health().running().await;

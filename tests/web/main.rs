@@ -16,6 +16,7 @@ use durable_tests::http::Http;
 use durable_tests::{Shared, unique};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
 
 /// Serves an application on a free port, until the runtime of the test ends.
 async fn serve(app: Router) -> Http {
@@ -39,10 +40,19 @@ async fn service() -> Http {
     service_with(Events::new()).await
 }
 
-/// Starts workers of the orders.
-async fn workers() -> RunningWorkers {
-    let client = durable_tests::client().await;
-    Workers::new(&client).queues(["web-orders"]).start().await.expect("they start")
+/// The workers of the orders, which outlive the test that starts them: those of a test that ends would take tasks of
+/// the other tests with them.
+async fn workers() -> &'static RunningWorkers {
+    static WORKERS: OnceCell<RunningWorkers> = OnceCell::const_new();
+    let start = || async {
+        let runtime = tokio::task::spawn_blocking(|| Shared::get().runtime()).await;
+        let started = runtime.expect("it runs").spawn(async {
+            let client = durable_tests::client().await;
+            Workers::new(&client).queues(["web-orders"]).start().await.expect("they start")
+        });
+        started.await.expect("it runs")
+    };
+    WORKERS.get_or_init(start).await
 }
 
 /// A new order with one item, and the id of its workflow.

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use durable::client::{AnyWorkflow, ListedWorkflow, WorkflowExecutionStatus};
+use durable::dev_server::DevServer;
 use durable::web::axum::http::Method;
 use durable_tests::http::Http;
-use durable_tests::{Shared, unique};
+use durable_tests::unique;
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -24,17 +25,17 @@ const PATIENCE: Duration = Duration::from_secs(120);
 struct Process(Child);
 
 impl Process {
-    fn start(arguments: &[&str]) -> Self {
+    fn start(server: &DevServer, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_web-program"));
-        command.args(arguments).env("TEMPORAL_ADDRESS", Shared::get().address());
+        command.args(arguments).env("TEMPORAL_ADDRESS", server.address());
         command.env_remove("DURABLE_CONFIG").current_dir(std::env::temp_dir());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         Self(command.spawn().expect("the program that was built runs"))
     }
 
     /// Starts the web service, and waits until it listens.
-    fn web(address: &str) -> Self {
-        let mut process = Self::start(&[address]);
+    fn web(server: &DevServer, address: &str) -> Self {
+        let mut process = Self::start(server, &[address]);
         let stdout = process.0.stdout.take().expect("it is piped");
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).expect("it prints text");
@@ -113,12 +114,14 @@ async fn all_ended(client: &durable::Client, prefix: &str) -> Vec<ListedWorkflow
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_acknowledged_order_has_one_workflow_although_the_web_service_is_killed() {
-    let client = durable_tests::client().await;
+    // Its worker is killed at the end, and must not take tasks of the other tests with it.
+    let server = DevServer::builder().ui(false).start().await.expect("the dev server starts");
+    let client = durable::Client::connect(server.address()).await.expect("the server answers");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound").to_string();
     drop(listener);
-    let _worker = Process::start(&[]);
-    let mut web = Process::web(&address);
+    let worker = Process::start(&server, &[]);
+    let mut web = Process::web(&server, &address);
     let prefix = unique("many");
     let seen = Arc::new(Seen::default());
     let callers = (0..CONNECTIONS).map(|caller| {
@@ -134,7 +137,7 @@ async fn each_acknowledged_order_has_one_workflow_although_the_web_service_is_ki
         reaches(&seen, count).await;
         drop(web);
         tokio::time::sleep(Duration::from_millis(200)).await;
-        web = Process::web(&address);
+        web = Process::web(&server, &address);
     }
     for ended in join_all(callers).await {
         ended.expect("the caller ends");
@@ -148,5 +151,6 @@ async fn each_acknowledged_order_has_one_workflow_although_the_web_service_is_ki
     let runs =
         started.iter().map(|workflow| (workflow.id().to_owned(), workflow.run_id().to_owned()));
     assert_eq!(runs.collect::<BTreeMap<_, _>>(), acknowledged);
-    drop(web);
+    drop((web, worker));
+    server.shutdown().await.expect("the dev server stops");
 }

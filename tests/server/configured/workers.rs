@@ -129,7 +129,9 @@ async fn queues_and_workers_can_be_switched_off() -> durable::Result<()> {
     let but_one = every.replace("configured: { enabled: false }", "configured: { enabled: true }");
     let but_one = config(&format!("temporal: {{ worker: {{ queues: {{ {but_one} }} }} }}"));
     let client = client(&but_one).await;
-    let workers = Workers::new(&client).start().await?;
+    // The queue itself is that of other tests.
+    let renamed = |options: &mut WorkerOptions| options.task_queue = unique("configured");
+    let workers = Workers::new(&client).worker_options(renamed).start().await?;
     assert_eq!(workers.queues().collect::<Vec<_>>(), ["configured"]);
     workers.shutdown().await
 }
