@@ -1,50 +1,64 @@
 //! A benchmark of the CPU time that logs, metrics, traces and encryption add to a workflow.
 //!
-//! `cargo bench --package durable-tests --bench costs` takes about 10 minutes, after the build. `-- traces all`
-//! measures these rows only, `-- --list` names them all, `--rounds 5` and `--workflows 50` change the numbers. It is no
-//! test: it prints, and judges only by the word behind each row.
+//! `cargo bench --package durable-tests --bench costs` takes about 5 minutes, after the build. `-- traces all`
+//! measures these rows only, `-- --list` names them all, `--rounds 5` and `--workflows 100` change the numbers.
+//! `--write` writes the table into docs/performance.md and the numbers into docs/costs.json. It is no test: it prints,
+//! and judges only by the word behind each row.
 //!
-//! A process has one subscriber, one meter and one tracer, so each case is a process of its own. All of them run
-//! beside each other on one server, and work in turns: without, with, without, with. Logs go to a file.
+//! A process has one subscriber, one meter and one tracer, so each side is a process of its own. Two processes with the
+//! same settings differ by several percent for as long as they live. So each round starts new ones, which work in turns
+//! and exchange their namespaces after each round. The row `noise` compares two that have nothing turned on. Logs go to
+//! a file.
 
-#![allow(dead_code, reason = "the tests and the example use more of their modules")]
+#![allow(
+    dead_code,
+    reason = "the tests, the example and the other benchmarks use more of their modules"
+)]
 
 #[path = "../../examples/orders/activities.rs"]
 mod activities;
+#[path = "costs/arguments.rs"]
+mod arguments;
 #[path = "costs/cases.rs"]
 mod cases;
 mod collector;
+#[allow(unused_imports, reason = "a benchmark doesn't run its tests")]
+#[path = "../cost/figures.rs"]
+mod figures;
 mod flows;
 #[path = "../../examples/orders/model.rs"]
 mod model;
 #[path = "costs/process.rs"]
 mod process;
+#[path = "costs/report.rs"]
+mod report;
 #[path = "../../examples/orders/workflow.rs"]
 mod workflow;
 
-use std::collections::BTreeMap;
+use std::path::Path;
 
 use durable::dev_server::DevServer;
 
+use arguments::Arguments;
 use cases::{Case, ROWS, Row};
 use collector::Collector;
-use process::{Process, serve};
+use process::{Place, Process, serve};
+use report::Comparison;
 
-/// The settings of a run.
-struct Arguments {
-    rows: Vec<&'static Row>,
-    rounds: usize,
-    workflows: u32,
-}
+/// The namespaces of the two sides.
+const NAMESPACES: [&str; 2] = ["one", "two"];
+
+/// The workflows that a process runs before it is measured, and in each of its turns: as many as run at once.
+const TURN: u32 = process::AT_ONCE;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).filter(|one| one != "--bench").collect();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     match arguments.first().map(String::as_str) {
         Some("serve") => runtime.block_on(serve(&arguments[1..])),
-        Some("--list") => ROWS.iter().for_each(|row| println!("{}", row.name)),
-        _ => match read(&arguments) {
-            Ok(arguments) => runtime.block_on(compare(&arguments)),
+        Some("--list") => ROWS.iter().for_each(|row| println!("{:<12}{}", row.name, row.title)),
+        _ => match Arguments::read(&arguments) {
+            Ok(arguments) => runtime.block_on(compare_all(&arguments)),
             Err(problem) => {
                 eprintln!("{problem}");
                 std::process::exit(2);
@@ -53,110 +67,48 @@ fn main() {
     }
 }
 
-fn read(arguments: &[String]) -> Result<Arguments, String> {
-    let mut read = Arguments { rows: Vec::new(), rounds: 15, workflows: 100 };
-    let mut arguments = arguments.iter();
-    while let Some(argument) = arguments.next() {
-        let mut number = || {
-            let value = arguments.next().and_then(|value| value.parse().ok());
-            value.filter(|value| *value > 0).ok_or(format!("`{argument}` takes a number above 0"))
-        };
-        match argument.as_str() {
-            "--rounds" => read.rounds = number()? as usize,
-            "--workflows" => read.workflows = number()?,
-            name => {
-                let row = ROWS.iter().find(|row| row.name == name);
-                let names = || ROWS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
-                read.rows
-                    .push(row.ok_or_else(|| format!("no row `{name}`; there are {}", names()))?);
-            }
-        }
-    }
-    if read.rows.is_empty() {
-        read.rows = ROWS.iter().collect();
-    }
-    Ok(read)
-}
-
-/// The times of a row, in microseconds: one pair for each round.
-#[derive(Default)]
-struct Times {
-    without: Vec<f64>,
-    with: Vec<f64>,
-}
-
-async fn compare(arguments: &Arguments) {
-    let cases = Case::ALL.map(Case::name);
-    let server =
-        cases.iter().fold(DevServer::builder().ui(false), |server, name| server.namespace(*name));
+async fn compare_all(arguments: &Arguments) {
+    let server = DevServer::builder().ui(false);
+    let server = NAMESPACES.iter().fold(server, |server, name| server.namespace(*name));
     let server = server.start().await.expect("the dev server starts");
     let collector = Collector::start();
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let mut processes = BTreeMap::new();
-    for case in Case::ALL {
-        let is_named = |row: &&Row| row.without == case || row.with == case;
-        if arguments.rows.iter().any(is_named) {
-            let log = folder.path().join(case.name());
-            let process = Process::start(case, server.address(), &collector.url, &log);
-            processes.insert(case, process);
-        }
+    let place = |side: usize| Place {
+        address: server.address(),
+        namespace: NAMESPACES[side],
+        collector: &collector.url,
+        log: folder.path().join(NAMESPACES[side]),
+    };
+    report::print_head(arguments);
+    let mut comparisons = Vec::new();
+    for row in &arguments.rows {
+        let rounds: Vec<_> = (0..arguments.rounds)
+            .map(|round| {
+                let [one, two] = [round % 2, (round + 1) % 2].map(place);
+                measure(row, [(row.without, one), (row.with, two)], arguments.workflows)
+            })
+            .collect();
+        let comparison = Comparison::of(row, &rounds);
+        report::print(&comparison);
+        comparisons.push(comparison);
     }
-    let mut times: Vec<Times> = arguments.rows.iter().map(|_| Times::default()).collect();
-    // The first round warms caches, connections and the server, and is not counted.
-    for round in 0..=arguments.rounds {
-        for (row, times) in arguments.rows.iter().zip(&mut times) {
-            // The one that comes first changes, so that neither always runs behind the other.
-            for turn in [round % 2, (round + 1) % 2] {
-                let case = if turn == 0 { row.without } else { row.with };
-                let process = processes.get_mut(&case).expect("it runs");
-                let time = process.work(row.work, arguments.workflows);
-                match turn {
-                    _ if round == 0 => {}
-                    0 => times.without.push(time),
-                    _ => times.with.push(time),
-                }
-            }
-        }
-    }
-    print(arguments, &times);
-    drop(processes);
+    report::write(arguments, &comparisons, Path::new(env!("CARGO_MANIFEST_DIR")));
     server.shutdown().await.expect("the dev server stops");
 }
 
-fn print(arguments: &Arguments, times: &[Times]) {
-    let Arguments { rows, rounds, workflows } = arguments;
-    println!(
-        "CPU of client and worker for each workflow, medians of {rounds} rounds of {workflows};"
-    );
-    println!("the spread is that of the middle half of the rounds.\n");
-    println!("row          without µs   with µs   added    spread              target");
-    for (row, times) in rows.iter().zip(times) {
-        let added =
-            times.with.iter().zip(&times.without).map(|(with, without)| with / without - 1.0);
-        let added: Vec<_> = added.map(|share| share * 100.0).collect();
-        let [low, median, high] = [0.25, 0.5, 0.75].map(|at| quantile(&added, at));
-        let target = row.target.map_or(String::new(), |target| {
-            let verdict = if median < target { "pass" } else { "MISS" };
-            format!("< {target} %: {verdict}")
-        });
-        println!(
-            "{:<12} {:>10.0} {:>9.0} {median:>6.1} %  {low:>5.1} % to {high:>5.1} %   {target}",
-            row.name,
-            quantile(&times.without, 0.5),
-            quantile(&times.with, 0.5),
-        );
+/// Measures a round of a row, and returns the CPU time of a workflow without and with what is compared, in milliseconds.
+fn measure(row: &Row, sides: [(Case, Place<'_>); 2], workflows: u32) -> [f64; 2] {
+    let mut sides = sides.map(|(case, place)| Process::start(case, &place));
+    for side in &mut sides {
+        side.work(row.work, TURN);
     }
-}
-
-fn quantile(values: &[f64], at: f64) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "the rounds are few"
-    )]
-    let index = ((values.len() - 1) as f64 * at).round() as usize;
-    values[index]
+    let mut times = [0.0; 2];
+    for (turn, begin) in (0..workflows).step_by(TURN as usize).enumerate() {
+        let count = TURN.min(workflows - begin);
+        // The one that comes first changes, so that neither always runs behind the other.
+        for side in [turn % 2, (turn + 1) % 2] {
+            times[side] += sides[side].work(row.work, count);
+        }
+    }
+    times.map(|time| time / f64::from(workflows))
 }

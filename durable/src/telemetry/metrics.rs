@@ -1,5 +1,6 @@
 //! The exporters of metrics: the endpoint for Prometheus, or OTLP.
 
+mod kept;
 mod otlp;
 mod prometheus;
 

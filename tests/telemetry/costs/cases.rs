@@ -27,6 +27,7 @@ pub enum Work {
 /// Two cases, and the work of both.
 pub struct Row {
     pub name: &'static str,
+    pub title: &'static str,
     pub without: Case,
     pub with: Case,
     pub work: Work,
@@ -34,19 +35,27 @@ pub struct Row {
     pub target: Option<f64>,
 }
 
-const fn row(name: &'static str, without: Case, with: Case, target: Option<f64>) -> Row {
-    Row { name, without, with, work: Work::Observed, target }
+const fn row(
+    name: &'static str,
+    title: &'static str,
+    cases: (Case, Case),
+    target: Option<f64>,
+) -> Row {
+    let (without, with) = cases;
+    Row { name, title, without, with, work: Work::Observed, target }
 }
 
 /// `init` always starts the metrics, so logs and traces are compared with metrics alone.
 pub const ROWS: &[Row] = &[
-    row("logs-text", Case::Metrics, Case::Text, Some(5.0)),
-    row("logs-json", Case::Metrics, Case::Json, Some(5.0)),
-    row("metrics", Case::Nothing, Case::Metrics, Some(5.0)),
-    row("traces", Case::Metrics, Case::Traces, Some(5.0)),
-    row("all", Case::Nothing, Case::All, None),
+    row("noise", "nothing, twice", (Case::Nothing, Case::Nothing), None),
+    row("logs-text", "20 log lines as text", (Case::Metrics, Case::Text), Some(5.0)),
+    row("logs-json", "20 log lines as JSON", (Case::Metrics, Case::Json), Some(5.0)),
+    row("metrics", "metrics", (Case::Nothing, Case::Metrics), Some(5.0)),
+    row("traces", "a trace of 12 spans", (Case::Metrics, Case::Traces), Some(5.0)),
+    row("all", "metrics, JSON logs and traces", (Case::Nothing, Case::All), None),
     Row {
         name: "encryption",
+        title: "encryption, with the orders example",
         without: Case::Nothing,
         with: Case::Encryption,
         work: Work::Order,
@@ -65,7 +74,7 @@ impl Case {
         Self::Encryption,
     ];
 
-    /// Returns the name of the case and of its namespace.
+    /// Returns the name of the case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Lines, Write as _};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use cpu_time::ProcessTime;
@@ -17,7 +17,16 @@ use crate::model::Order;
 use crate::workflow::OrderWorkflow;
 
 /// Many at once, so that what is measured is work and not the idling of pollers between two answers.
-const AT_ONCE: u32 = 20;
+pub const AT_ONCE: u32 = 20;
+
+/// Where a process works.
+pub struct Place<'a> {
+    pub address: &'a str,
+    pub namespace: &'a str,
+    pub collector: &'a str,
+    /// The file of its log.
+    pub log: PathBuf,
+}
 
 /// A process that this one has started. It ends with its standard input.
 pub struct Process {
@@ -27,9 +36,10 @@ pub struct Process {
 }
 
 impl Process {
-    pub fn start(case: Case, address: &str, collector: &str, log: &Path) -> Self {
+    pub fn start(case: Case, place: &Place<'_>) -> Self {
+        let Place { address, namespace, collector, log } = place;
         let mut child = Command::new(std::env::current_exe().expect("it has a path"))
-            .args(["serve", case.name(), address, collector])
+            .args(["serve", case.name(), *address, *namespace, *collector])
             .env_remove("RUST_LOG")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -41,7 +51,7 @@ impl Process {
         Self { child, orders, answers }
     }
 
-    /// Lets the process run so many workflows, and returns the CPU time of one, in microseconds.
+    /// Lets the process run so many workflows, and returns their CPU time, in milliseconds.
     pub fn work(&mut self, work: Work, workflows: u32) -> f64 {
         let orders = self.orders.as_mut().expect("it is there until the end");
         writeln!(orders, "{work:?} {workflows}").expect("the process reads");
@@ -59,10 +69,10 @@ impl Drop for Process {
 
 /// Serves, and works at each line of the standard input.
 pub async fn serve(arguments: &[String]) {
-    let [name, address, collector] = arguments else { panic!("three arguments") };
+    let [name, address, namespace, collector] = arguments else { panic!("four arguments") };
     let case = Case::ALL.into_iter().find(|case| case.name() == name).expect("a case");
     let telemetry = case.telemetry(collector);
-    let builder = Client::builder().address(address).namespace(name).codec(case.codecs());
+    let builder = Client::builder().address(address).namespace(namespace).codec(case.codecs());
     // The server takes a moment until all its parts know a new namespace.
     let client = eventually("namespace", || async { builder.clone().connect().await.ok() }).await;
     let workers = Workers::new(&client).start().await.expect("they start");
@@ -109,5 +119,5 @@ async fn measure(
     if let Some(telemetry) = telemetry {
         telemetry.flush().await;
     }
-    before.elapsed().as_secs_f64() * 1e6 / f64::from(count)
+    before.elapsed().as_secs_f64() * 1e3
 }

@@ -20,6 +20,7 @@ use temporalio_common::telemetry::{
 use tokio::net::TcpStream;
 
 use super::super::TelemetryError;
+use super::kept::KeepingMeter;
 use crate::background::CONTROL;
 use crate::error::SharedError;
 use crate::http_listener::{Answer, Answers, HttpListener};
@@ -50,7 +51,7 @@ pub(super) fn meter(
     })?;
     let address = started.bound_addr;
     let text: metrics::Text = Box::new(move || CONTROL.run(read(address)).boxed());
-    Ok((started.meter, text))
+    Ok((Arc::new(KeepingMeter::new(started.meter)), text))
 }
 
 /// Reads the metrics from the SDK's listener.
