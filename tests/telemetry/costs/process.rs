@@ -19,7 +19,7 @@ use crate::workflow::OrderWorkflow;
 /// Many at once, so that what is measured is work and not the idling of pollers between two answers.
 pub const AT_ONCE: u32 = 20;
 
-/// Where a process works.
+/// The server, the namespace and the files of a process.
 pub struct Place<'a> {
     pub address: &'a str,
     pub namespace: &'a str,
