@@ -2,7 +2,7 @@
 
 use crate::cases::{ROWS, Row};
 
-/// What is measured, and where the result goes.
+/// The rows that are measured, with their rounds, and the place of the result.
 pub struct Arguments {
     pub rows: Vec<&'static Row>,
     pub rounds: usize,
