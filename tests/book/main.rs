@@ -15,6 +15,7 @@
 //! `support/PAGE.rs` has what the blocks of a page use and don't show.
 
 mod console;
+mod first_chapter;
 mod links;
 mod llms;
 mod messages;
