@@ -2,12 +2,16 @@
 //! over time. The worker has a process of its own, and so has the server.
 //!
 //! `cargo bench --package durable-cost --bench growth -- workflows activities entity soak`: the parts to run, by
-//! default all but the soak. `--workflows 10000`, `--activities 100000`, `--signals 100000`, `--minutes 20` and
-//! `--rate 20` (workflows each second of the soak) set the sizes. It needs Linux.
+//! default all but the soak. `--workflows 10000`, `--activities 100000`, `--signals 100000`, `--senders 10`, `--minutes 20` and
+//! `--rate 20` (workflows each second of the soak) set the sizes. `--recycle-after 2000` has the worker replaced
+//! after so many activities, and not after 100,000. `DURABLE_WRITE_DOCS=1` writes the results into
+//! `docs/scaling.md`. It needs Linux.
 
 #![allow(missing_docs, clippy::missing_errors_doc, reason = "a benchmark has no public interface")]
 #![allow(clippy::cast_precision_loss, reason = "the numbers of a benchmark are small")]
 
+#[path = "growth/document.rs"]
+mod document;
 #[path = "growth/flows.rs"]
 mod flows;
 #[path = "growth/parts.rs"]
@@ -38,9 +42,11 @@ async fn main() -> durable::Result<()> {
     }
     let server = DevServer::builder().ui(false).start().await?;
     let client = Client::connect(server.address()).await?;
+    let recycle_after = samples::number("--recycle-after", 0) as usize;
+    let settings = Settings { recycle_after, ..Settings::default() };
     for part in parts {
         // Each part has a worker of its own, so none sees the memory of another.
-        let worker = WorkerProcess::start(server.address(), "growth", Settings::default());
+        let worker = WorkerProcess::start(server.address(), "growth", settings);
         println!("\n{part}");
         match part {
             "workflows" => parts::workflows(&client, &worker).await?,

@@ -39,6 +39,10 @@ pub struct StartupReport {
     pub deadlock_timeout: Option<Duration>,
     /// The most workflows that may be stuck at once.
     pub max_stuck_workflows: u32,
+    /// The activities after which a worker is replaced by a new one. Zero means never.
+    pub recycle_after_activities: u32,
+    /// The interval between two questions for the backlog, if metrics are exported. Zero means none.
+    pub backlog_interval: Duration,
     /// The report on each queue.
     pub queues: Vec<QueueReport>,
 }
@@ -102,6 +106,8 @@ impl StartupReport {
             max_restarts: settings.max_restarts,
             deadlock_timeout: settings.stuck().timeout,
             max_stuck_workflows: settings.max_stuck_workflows,
+            recycle_after_activities: settings.recycle_after_activities,
+            backlog_interval: settings.backlog_interval,
             queues,
         }
     }
@@ -220,6 +226,9 @@ impl fmt::Display for StartupReport {
                 self.max_stuck_workflows
             )?,
             None => f.write_str("no deadlock timeout")?,
+        }
+        if self.recycle_after_activities > 0 {
+            write!(f, "; workers are replaced after {} activities", self.recycle_after_activities)?;
         }
         self.queues.iter().try_for_each(|queue| write!(f, "\n  {queue}"))
     }

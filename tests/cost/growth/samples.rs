@@ -5,6 +5,7 @@ use std::{env, fs};
 
 use serde_json::{Value, json};
 
+use super::document::document;
 use super::worker::Usage;
 
 /// The resources of a worker after so much work.
@@ -23,14 +24,26 @@ pub struct Samples {
     /// The unit of the work, in the plural.
     unit: &'static str,
     all: Vec<Sample>,
+    /// The number of samples from one that is printed to the next.
+    step: usize,
 }
 
 impl Samples {
-    pub fn new(name: &'static str, unit: &'static str) -> Self {
-        Self { name, unit, all: Vec::new() }
+    pub fn new(name: &'static str, unit: &'static str, step: usize) -> Self {
+        println!("{unit:>10}  memory MiB   elapsed s   CPU µs for each");
+        Self { name, unit, all: Vec::new(), step }
     }
 
+    /// Adds a sample. Some are printed, with the CPU time of each unit since the last one that was.
     pub fn push(&mut self, sample: Sample) {
+        if self.all.len().is_multiple_of(self.step) {
+            let last = self.all.len().checked_sub(self.step).map(|last| self.all[last]);
+            let each = last.map_or(0.0, |last| {
+                1e6 * (sample.usage.cpu - last.usage.cpu) / (sample.done - last.done)
+            });
+            let Sample { done, usage, elapsed } = sample;
+            println!("{done:>10.1}  {:>10.1}  {elapsed:>10.1}  {each:>16.0}", usage.memory);
+        }
         self.all.push(sample);
     }
 
@@ -56,19 +69,8 @@ impl Samples {
         counted.fold((f64::INFINITY, 0.0), |range, it| (range.0.min(it), range.1.max(it)))
     }
 
-    /// Prints the samples with the CPU time of each unit between two of them, and writes all as JSON.
-    pub fn print(&self, most_lines: usize) {
-        println!("{:>10}  memory MiB   elapsed s   CPU µs for each", self.unit);
-        let step = self.all.len().div_ceil(most_lines).max(1);
-        for (last, this) in self.all.iter().zip(self.all.iter().skip(step)).step_by(step) {
-            let each = 1e6 * (this.usage.cpu - last.usage.cpu) / (this.done - last.done);
-            let Sample { done, usage, elapsed } = this;
-            println!("{done:>10.1}  {:>10.1}  {elapsed:>10.1}  {each:>16.0}", usage.memory);
-        }
-        self.write();
-    }
-
-    fn write(&self) {
+    /// Writes all samples as JSON.
+    pub fn write(&self) {
         let samples = self.all.iter().map(|Sample { done, usage: Usage { memory, cpu }, elapsed }| {
             json!({ self.unit: done, "memory_mib": memory, "cpu_s": cpu, "elapsed_s": elapsed })
         });
@@ -81,10 +83,16 @@ impl Samples {
     }
 }
 
-/// Prints a value with its target.
-pub fn judge(what: &str, value: f64, unit: &str, target: f64) {
-    let verdict = if value <= target { "pass" } else { "MISS" };
-    println!("{what}: {value:.2}{unit}, at most {target}{unit}: {verdict}");
+/// Returns a line with a value and its target.
+pub fn judged(what: &str, value: f64, unit: &str, target: f64) -> String {
+    let verdict = if value <= target { "pass" } else { "miss" };
+    format!("{what}: {value:.2}{unit}, at most {target}{unit}: {verdict}")
+}
+
+/// Prints the lines of a result, and documents them.
+pub fn report(name: &str, lines: &[String]) {
+    let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+    document(name, &items);
 }
 
 /// Returns the number after an argument such as `--workflows`.

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use super::flows::Greet;
-use super::samples::{Sample, Samples, judge, number};
+use super::samples::{Sample, Samples, judged, number, report};
 use super::worker::WorkerProcess;
 
 /// The interval between two samples.
@@ -19,7 +19,7 @@ const TARGET: f64 = 10.0;
 pub async fn soak(client: &Client, worker: &WorkerProcess) -> durable::Result<()> {
     let (minutes, rate) = (number("--minutes", 20), number("--rate", 20));
     let (began, lasts) = (Instant::now(), Duration::from_secs(60) * minutes);
-    let mut samples = Samples::new("soak", "minutes");
+    let mut samples = Samples::new("soak", "minutes", 12);
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
     // After a pause, no burst makes up for it.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -48,14 +48,16 @@ pub async fn soak(client: &Client, worker: &WorkerProcess) -> durable::Result<()
         ended.expect("it doesn't panic")?;
         done += 1;
     }
-    samples.print(20);
+    samples.write();
     // The first tenth fills caches.
     let warm = f64::from(minutes) / 10.0;
     let (least, most) = samples.range(warm);
-    println!(
-        "{done} workflows, {:.1} each second, {in_flight} in flight at the end; {least:.1} to {most:.1} MiB",
+    let line = format!(
+        "{minutes} minutes, {done} workflows, {:.1} each second, {in_flight} in flight at the end; {least:.1} to {most:.1} MiB",
         f64::from(done) / began.elapsed().as_secs_f64()
     );
-    judge("growth of the memory by least squares", samples.slope(warm) * 60.0, " MiB/h", TARGET);
+    let slope = samples.slope(warm) * 60.0;
+    let target = judged("growth of the memory by least squares", slope, " MiB/h", TARGET);
+    report("soak", &[line, target]);
     Ok(())
 }

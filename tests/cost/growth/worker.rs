@@ -14,6 +14,8 @@ pub struct Settings {
     pub workflow_pollers: usize,
     pub activity_pollers: usize,
     pub slots: usize,
+    /// The activities after which the worker is replaced.
+    pub recycle_after: usize,
 }
 
 /// A worker in a process of its own. It ends when this is dropped.
@@ -36,10 +38,13 @@ impl WorkerProcess {
     /// Starts this program again as a worker, and waits until it polls.
     pub fn start(address: &str, queue: &str, settings: Settings) -> Self {
         let program = env::current_exe().expect("the program has a file");
-        let Settings { workflow_pollers, activity_pollers, slots } = settings;
+        let Settings { workflow_pollers, activity_pollers, slots, recycle_after } = settings;
         let mut child = Command::new(program)
             .args(["--worker", address, queue])
-            .args([workflow_pollers, activity_pollers, slots].map(|count| count.to_string()))
+            .args(
+                [workflow_pollers, activity_pollers, slots, recycle_after]
+                    .map(|count| count.to_string()),
+            )
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -100,7 +105,9 @@ pub async fn served_as_worker() -> durable::Result<bool> {
         return Ok(false);
     }
     let numbers: Vec<u32> = numbers.iter().filter_map(|it| it.parse().ok()).collect();
-    let [workflow_pollers, activity_pollers, slots] = numbers[..] else { return Ok(false) };
+    let [workflow_pollers, activity_pollers, slots, recycle_after] = numbers[..] else {
+        return Ok(false);
+    };
     let client = Client::connect(address).await?;
     let workers = Workers::new(&client).queues([queue]).worker_options(move |options| {
         if workflow_pollers > 0 {
@@ -120,6 +127,10 @@ pub async fn served_as_worker() -> durable::Result<bool> {
                 .into();
         }
     });
+    let workers = match recycle_after {
+        0 => workers,
+        count => workers.recycle_after_activities(count),
+    };
     let workers = workers.start().await?;
     workers.health().running().await;
     println!("running");
