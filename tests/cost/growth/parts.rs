@@ -1,12 +1,14 @@
 //! The parts of the benchmark that do a given amount of work: workflows, activities, and the signals of an
 //! entity.
 
+use std::error::Error;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use durable::Client;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::flows::{AT_ONCE, Greet, GreetMany, Sum, Summed};
+use super::flows::{AT_ONCE, Greet, GreetMany, Sum, SumHandle, Summed};
 use super::samples::{Sample, Samples, judged, number, report};
 use super::worker::WorkerProcess;
 
@@ -115,9 +117,9 @@ pub async fn entity(client: &Client, worker: &WorkerProcess) -> durable::Result<
     let (count, block) = (number("--signals", 100_000), 5_000);
     let senders = number("--senders", 10) as usize;
     let mut part = Part::begin("entity", "signals", worker);
-    let sum = Sum::start(client, Sum::default()).await?;
+    let (sum, refused) = (Sum::start(client, Sum::default()).await?, AtomicU32::new(0));
     for done in (block..=count).step_by(block as usize) {
-        let signals = (done - block..done).map(|number| sum.add(number.into()).into_future());
+        let signals = (done - block..done).map(|number| add(&sum, number, &refused));
         let signals = stream::iter(signals).buffer_unordered(senders);
         signals.try_for_each(|_| async { Ok(()) }).await?;
         part.sample(done);
@@ -130,7 +132,9 @@ pub async fn entity(client: &Client, worker: &WorkerProcess) -> durable::Result<
     part.samples.write();
     let (least, most) = part.samples.range(f64::from(count / 10));
     let line = format!(
-        "{signals} signals in {runs} runs, none lost; {:.3} ms for each; {least:.1} to {most:.1} MiB",
+        "{signals} signals in {runs} runs, none lost, {} refused and sent again; {:.3} ms for each; \
+         {least:.1} to {most:.1} MiB",
+        refused.into_inner(),
         1e3 * elapsed / f64::from(count)
     );
     let longest = longest_history(client, sum.id(), runs).await?;
@@ -138,6 +142,27 @@ pub async fn entity(client: &Client, worker: &WorkerProcess) -> durable::Result<
     let memory = judged("memory from the first tenth on", most - least, " MiB", TARGET_MEMORY);
     report("entity", &[line, longest, memory]);
     Ok(())
+}
+
+/// Sends a signal, and sends it again if the run has taken as many as it may. The next run begins soon.
+async fn add(sum: &SumHandle, number: u32, refused: &AtomicU32) -> durable::Result<()> {
+    const MOST: u32 = 600;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match sum.add(number.into()).await {
+            Err(error) if tries < MOST && is_full(&error) => {
+                refused.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            sent => return sent,
+        }
+    }
+}
+
+fn is_full(error: &durable::Error) -> bool {
+    let causes = std::iter::successors(Some(error as &dyn Error), |&cause| cause.source());
+    causes.into_iter().any(|cause| cause.to_string().contains("limit for signal events"))
 }
 
 /// Returns the length of the longest history of the runs of an entity. Lists get new runs late.
