@@ -5,12 +5,13 @@
 
 #![allow(missing_docs, clippy::missing_errors_doc, reason = "a benchmark has no public interface")]
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use durable::dev_server::{DevServer, DevServerBuilder};
 use durable::prelude::*;
 use durable::worker::RunningWorkers;
 use durable::{Client, Workers};
+use durable_cost::Spread;
 
 #[activity(queue = "latency")]
 async fn greet(name: String) -> Result<String, ActivityError> {
@@ -31,8 +32,8 @@ impl GreetWorkflow {
 
 const ROUNDS: usize = 5;
 const WORKFLOWS_A_ROUND: u32 = 40;
-/// The longest latency of a workflow with one activity.
-const TARGET: Duration = Duration::from_millis(15);
+/// The longest latency of a workflow with one activity, in milliseconds.
+const TARGET: f64 = 15.0;
 /// The largest part of the latency with the server's own rates.
 const TARGET_PART: f64 = 1.0 / 3.0;
 
@@ -42,7 +43,8 @@ struct Side {
     server: DevServer,
     client: Client,
     workers: RunningWorkers,
-    rounds: Vec<Duration>,
+    /// The milliseconds of a workflow.
+    rounds: Vec<f64>,
 }
 
 impl Side {
@@ -55,19 +57,13 @@ impl Side {
         Ok(side)
     }
 
-    /// Runs workflows one after the other, and returns the time that each took.
-    async fn round(&self) -> durable::Result<Duration> {
+    /// Runs workflows one after the other, and returns the milliseconds that each took.
+    async fn round(&self) -> durable::Result<f64> {
         let start = Instant::now();
         for _ in 0..WORKFLOWS_A_ROUND {
             GreetWorkflow::execute(&self.client, "latency".to_owned()).await?;
         }
-        Ok(start.elapsed() / WORKFLOWS_A_ROUND)
-    }
-
-    fn median(&self) -> Duration {
-        let mut rounds = self.rounds.clone();
-        rounds.sort_unstable();
-        rounds[rounds.len() / 2]
+        Ok((start.elapsed() / WORKFLOWS_A_ROUND).as_secs_f64() * 1e3)
     }
 
     async fn stop(self) -> durable::Result<()> {
@@ -94,16 +90,18 @@ async fn main() -> durable::Result<()> {
         }
     }
     for side in &sides {
-        let (first, last) = (side.rounds.iter().min(), side.rounds.iter().max());
-        println!("{:24} {:?} (rounds {first:?} to {last:?})", side.name, side.median());
+        let Spread { low, median, high, .. } = Spread::of(&side.rounds);
+        println!("{:24} {median:.1} ms (middle half {low:.1} to {high:.1} ms)", side.name);
     }
-    let [quick, own] = &sides;
-    let part = quick.median().as_secs_f64() / own.median().as_secs_f64();
-    let judged = |pass| if pass { "pass" } else { "MISS" };
-    println!("at most {TARGET:?}: {}", judged(quick.median() <= TARGET));
+    let [quick, own] = sides.each_ref().map(|side| &side.rounds);
+    let quickest = Spread::of(quick);
+    println!("at most {TARGET} ms: {}", quickest.at_most(TARGET));
+    let parts: Vec<_> = quick.iter().zip(own).map(|(quick, own)| quick / own).collect();
+    let part = Spread::of(&parts);
     println!(
-        "{part:.2} of the server's own, at most {TARGET_PART:.2}: {}",
-        judged(part <= TARGET_PART)
+        "{:.2} of the server's own, at most {TARGET_PART:.2}: {}",
+        part.median,
+        part.at_most(TARGET_PART)
     );
     for side in sides {
         side.stop().await?;

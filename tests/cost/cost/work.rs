@@ -1,0 +1,87 @@
+//! The work that a side is told to do, and what it answers.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The activities of a workflow that runs some in parallel.
+pub const PARALLEL: u32 = 10;
+/// The size of a large payload, in bytes.
+pub const LARGE: usize = 1_000_000;
+/// The signals to one workflow.
+pub const SIGNALS: u32 = 1000;
+/// The updates of one workflow.
+pub const UPDATES: u32 = 200;
+/// The signals that are sent at once.
+pub const SIGNALS_AT_ONCE: usize = 20;
+/// The updates that are sent at once. The server refuses more than 10.
+pub const UPDATES_AT_ONCE: usize = 5;
+/// The steps of the long workflow, with `LONG_STEP` activities each. Its history has about 10,000 events.
+pub const LONG_STEPS: u32 = 111;
+pub const LONG_STEP: u32 = 29;
+
+/// The work of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Work {
+    /// A workflow that does nothing.
+    NoOp,
+    /// A workflow with one activity.
+    Activity,
+    LocalActivity,
+    /// A workflow with ten activities at once.
+    Parallel,
+    /// A workflow with a child that does nothing.
+    Child,
+    /// A workflow that gets a signal, a query and an update.
+    Messages,
+    /// A workflow that passes 1 MB to an activity, and returns the answer of 1 MB.
+    Payload,
+    /// A workflow that gets 1,000 signals.
+    Signals,
+    /// A workflow that gets 200 updates.
+    Updates,
+    /// The long workflow, once.
+    History,
+    /// A query to the long workflow, which has ended.
+    Replay,
+    /// A workflow that stays in the cache.
+    Cached,
+    /// A start alone.
+    Start,
+    /// Nothing, for so many seconds.
+    Idle,
+}
+
+/// A line for the standard input of a side.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Order {
+    pub work: Work,
+    pub count: usize,
+    pub at_once: usize,
+}
+
+impl FromStr for Order {
+    type Err = serde_json::Error;
+
+    fn from_str(line: &str) -> Result<Self, Self::Err> {
+        serde_json::from_str(line)
+    }
+}
+
+/// A line of the standard output of a side, about all of the work.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Measured {
+    /// CPU time of the process, in seconds.
+    pub cpu: f64,
+    /// Time, in seconds.
+    pub wall: f64,
+    /// The growth of the resident memory, in KiB.
+    #[serde(default)]
+    pub memory: f64,
+    /// The latency of single starts, in seconds.
+    #[serde(default)]
+    pub p50: f64,
+    #[serde(default)]
+    pub p99: f64,
+}

@@ -1,0 +1,7 @@
+// The activity of the workflows.
+
+async function greet(name) {
+  return `Hello, ${name}!`;
+}
+
+module.exports = { greet };
