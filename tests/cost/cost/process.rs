@@ -88,7 +88,9 @@ impl Processes {
         }
         let measured = if work == Work::Idle {
             // They don't disturb each other.
-            sides.iter().for_each(|side| self.get(*side, setup).ask(order));
+            for side in sides {
+                self.get(*side, setup).ask(order);
+            }
             sides.iter().map(|side| self.get(*side, setup).answer()).collect()
         } else {
             sides.iter().map(|side| self.get(*side, setup).work(order)).collect()
