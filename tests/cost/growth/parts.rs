@@ -121,7 +121,7 @@ pub async fn entity(client: &Client, worker: &WorkerProcess) -> durable::Result<
     for done in (block..=count).step_by(block as usize) {
         let signals = (done - block..done).map(|number| add(&sum, number, &refused));
         let signals = stream::iter(signals).buffer_unordered(senders);
-        signals.try_for_each(|_| async { Ok(()) }).await?;
+        signals.try_for_each(|()| async { Ok(()) }).await?;
         part.sample(done);
     }
     sum.close().await?;

@@ -91,8 +91,8 @@ pub fn judged(what: &str, value: f64, unit: &str, target: f64) -> String {
 
 /// Prints the lines of a result, and documents them.
 pub fn report(name: &str, lines: &[String]) {
-    let items: String = lines.iter().map(|line| format!("- {line}\n")).collect();
-    document(name, &items);
+    let items: Vec<_> = lines.iter().map(|line| format!("- {line}\n")).collect();
+    document(name, &items.concat());
 }
 
 /// Returns the number after an argument such as `--workflows`.

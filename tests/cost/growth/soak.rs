@@ -23,7 +23,7 @@ pub async fn soak(client: &Client, worker: &WorkerProcess) -> durable::Result<()
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
     // After a pause, no burst makes up for it.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut running, mut sampled, mut done) = (JoinSet::new(), 0, 0_u32);
+    let (mut running, mut intervals, mut done) = (JoinSet::new(), 0, 0_u32);
     while began.elapsed() < lasts {
         ticks.tick().await;
         let client = client.clone();
@@ -33,8 +33,8 @@ pub async fn soak(client: &Client, worker: &WorkerProcess) -> durable::Result<()
             done += 1;
         }
         let elapsed = began.elapsed();
-        if elapsed >= INTERVAL * sampled {
-            sampled += 1;
+        if elapsed >= INTERVAL * intervals {
+            intervals += 1;
             let minutes = elapsed.as_secs_f64() / 60.0;
             samples.push(Sample {
                 done: minutes,
