@@ -33,6 +33,7 @@ pub use crate::definition::handler::HandlerFacts;
 pub use crate::definition::registry::Registration;
 pub use crate::definition::sealed::Sealed;
 pub use crate::definition::search_attribute::{DeclaredSearchAttribute, describe_key};
+pub use crate::definition::workflow::{Signature, WorkflowFacts};
 pub use crate::definition::{
     Activity, ActivityDependency, HandlerDescription, Inputs, Parameter, Payload, SignalTarget,
     SourceLocation, Workflow, WorkflowAnnotation,
@@ -49,8 +50,8 @@ pub use crate::testing::TimeSkipping;
 #[cfg(feature = "testing")]
 pub use crate::testing::run::{Test, TestOutput, TestParameter, run_test};
 pub use crate::workflow::implementation::{
-    AnswerQuery, D0, D1, D2, D3, D4, D5, D6, D7, D8, D9, HandleSignal, HandleUpdate, HandlerError,
-    Query, QueryHandler, Signal, SignalHandler, Update, UpdateHandler, WorkflowCode,
+    AnswerQuery, CodeFacts, D0, D1, D2, D3, D4, D5, D6, D7, D8, D9, HandleSignal, HandleUpdate,
+    HandlerError, Query, QueryHandler, Signal, SignalHandler, Update, UpdateHandler, WorkflowCode,
 };
 pub use crate::workflow::user_code::called_as_function;
 pub use crate::workflow::{
@@ -61,8 +62,8 @@ pub use contract::contract;
 #[cfg(feature = "schema")]
 pub use contract::types as contract_types;
 pub use create::{
-    activity, activity_facts, child, external, handle, handler, local_activity, parameter, query,
-    source, start, update,
+    activity, activity_facts, child, code, declared_code, external, handle, handler,
+    local_activity, parameter, query, signature, source, start, update, workflow_facts,
 };
 pub use shape::{
     ContextType, FromWorker, Pair, ResultType, Returned, Shape, all, dependencies, id_part, output,

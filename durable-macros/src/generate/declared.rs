@@ -59,12 +59,8 @@ pub(super) fn no_code(model: &Methods) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #private::WorkflowCode for #target {
-            const IS_DECLARED: bool = true;
-            const HAS_INIT: bool = false;
-            const INIT_TAKES_INPUT: bool = false;
-            const SIGNAL_HANDLERS: #signals;
-            const QUERY_HANDLERS: #queries;
-            const UPDATE_HANDLERS: #updates;
+            const CODE: #private::CodeFacts =
+                #private::declared_code(#signals, #queries, #updates);
 
             fn init(_: &#private::WorkflowContextView, _: #input) -> Self {
                 ::core::unreachable!()

@@ -134,8 +134,8 @@ pub(super) fn definition(model: &Methods) -> TokenStream {
         #[diagnostic::do_not_recommend]
         #workflow {
             #arguments
-            const PARAMETERS: &'static [#private::Parameter] = #parameters;
-            const OUTPUT: &'static str = #output_text;
+            const SIGNATURE: #private::Signature =
+                #private::signature(#parameters, #output_text);
         }
 
         #base_workflow
@@ -162,7 +162,7 @@ fn of_kind(handlers: &[Handler], kind: HandlerKind) -> impl Iterator<Item = &Han
     handlers.iter().filter(move |handler| handler.kind == kind)
 }
 
-/// The tables of the handlers: the types and values of three constants.
+/// The tables of the handlers: the arguments of `code`.
 pub(super) struct Tables {
     pub(super) signals: TokenStream,
     pub(super) queries: TokenStream,
@@ -186,7 +186,7 @@ pub(super) fn tables(model: &Methods, is_declared: bool) -> Tables {
             let entry = quote_spanned!(place=> #here::#ty::#constructor::<Self, #number>());
             quote!(#(#conditions)* #entry)
         });
-        quote!(&'static [#private::#ty] = &[#(#handlers),*])
+        quote!(&[#(#handlers),*])
     };
     Tables {
         signals: table(HandlerKind::Signal, "SignalHandler"),
@@ -229,11 +229,8 @@ fn code(model: &Methods) -> TokenStream {
     quote! {
         #[automatically_derived]
         #head {
-            const HAS_INIT: bool = #has_init;
-            const INIT_TAKES_INPUT: bool = #init_takes_input;
-            const SIGNAL_HANDLERS: #signals;
-            const QUERY_HANDLERS: #queries;
-            const UPDATE_HANDLERS: #updates;
+            const CODE: #private::CodeFacts =
+                #private::code(#has_init, #init_takes_input, #signals, #queries, #updates);
 
             fn serialized(&self) -> #private::Serialized {
                 (&#private::StateOf(self)).serialized()

@@ -36,7 +36,9 @@ use crate::validate;
 /// `#[workflow]`.
 pub(crate) fn expand_workflow(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    if let Ok(declaration) = syn::parse2::<ItemTrait>(item.clone()) {
+    if items::may_be_trait(&item)
+        && let Ok(declaration) = syn::parse2::<ItemTrait>(item.clone())
+    {
         let as_it_is = declaration.clone();
         let generated = match validate::declared_workflow(arguments, declaration, &mut errors) {
             Some(model) if errors.is_empty() => declared::workflow(&model),
@@ -116,7 +118,9 @@ pub(crate) fn expand_activity(
     file: Option<&Path>,
 ) -> TokenStream {
     let mut errors = Errors::default();
-    if let Ok(declaration) = syn::parse2::<ForeignItemFn>(item.clone()) {
+    if items::may_be_bodiless(&item)
+        && let Ok(declaration) = syn::parse2::<ForeignItemFn>(item.clone())
+    {
         let model = validate::declared_activity(arguments, declaration, &mut errors);
         let is_right = errors.is_empty();
         let generated =

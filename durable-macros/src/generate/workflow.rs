@@ -49,9 +49,8 @@ fn annotation(model: &Workflow) -> TokenStream {
         impl #private::WorkflowAnnotation for #ident {
             type HandleOf<T> = #handle<T>;
             #methods
-            const NAME: &'static str = #name;
-            const QUEUE: &'static str = #queue;
-            const SOURCE: #private::SourceLocation = #source;
+            const FACTS: #private::WorkflowFacts =
+                #private::workflow_facts(#name, #queue, #source);
             #options
             #id
         }

@@ -1,6 +1,6 @@
 //! The item that an attribute stands on.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::Item;
 use syn::parse::Parse;
 
@@ -21,6 +21,16 @@ pub(crate) fn read<T: Parse>(
     let message = format!("`#[{attribute}]` goes on {expected}, and this is {kind}");
     errors.push(syn::Error::new(span, message));
     None
+}
+
+/// Returns `false` if the item can't be a trait. It is cheaper than an attempt to parse one.
+pub(crate) fn may_be_trait(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(it) if it == "trait"))
+}
+
+/// Returns `false` if the function has a body. It is cheaper than to parse its signature twice.
+pub(crate) fn may_be_bodiless(tokens: &TokenStream) -> bool {
+    !matches!(tokens.clone().into_iter().last(), Some(TokenTree::Group(_)))
 }
 
 /// The keyword of an item, and what to call it.

@@ -6,7 +6,9 @@ use super::{Parameter, SourceLocation};
 use crate::client::{Client, HasHandle, QueryCall, StartCall, UpdateCall, WorkflowHandle};
 use crate::definition::activity::ActivityFacts;
 use crate::definition::handler::HandlerFacts;
+use crate::definition::workflow::{Signature, WorkflowFacts};
 use crate::definition::{Activity, Workflow};
+use crate::workflow::implementation::{CodeFacts, QueryHandler, SignalHandler, UpdateHandler};
 use crate::workflow::{
     ActivityCall, ExternalWorkflowHandle, Parent, StartChildCall, WorkflowContext,
 };
@@ -89,6 +91,44 @@ pub const fn handler(
     description: &'static str,
 ) -> HandlerFacts {
     HandlerFacts { name, description, parameters, output }
+}
+
+/// Creates the constants of a `#[workflow]`.
+#[must_use]
+pub const fn workflow_facts(
+    name: &'static str,
+    queue: &'static str,
+    source: SourceLocation,
+) -> WorkflowFacts {
+    WorkflowFacts { name, queue, source }
+}
+
+/// Creates the constants of a workflow's run.
+#[must_use]
+pub const fn signature(parameters: &'static [Parameter], output: &'static str) -> Signature {
+    Signature { parameters, output }
+}
+
+/// Creates the constants of a workflow's code.
+#[must_use]
+pub const fn code(
+    has_init: bool,
+    init_takes_input: bool,
+    signals: &'static [SignalHandler],
+    queries: &'static [QueryHandler],
+    updates: &'static [UpdateHandler],
+) -> CodeFacts {
+    CodeFacts { is_declared: false, has_init, init_takes_input, signals, queries, updates }
+}
+
+/// Creates the constants of a workflow that is only declared.
+#[must_use]
+pub const fn declared_code(
+    signals: &'static [SignalHandler],
+    queries: &'static [QueryHandler],
+    updates: &'static [UpdateHandler],
+) -> CodeFacts {
+    CodeFacts { is_declared: true, ..code(false, false, signals, queries, updates) }
 }
 
 /// Creates the constants of an activity.

@@ -52,7 +52,7 @@ mod source;
 mod task_token;
 pub(crate) mod updates;
 pub(crate) mod user_code;
-mod workflow;
+pub(crate) mod workflow;
 
 #[doc(inline)]
 pub use crate::search_attribute::{SearchAttribute, UnknownSearchAttribute};

@@ -24,12 +24,16 @@ pub trait WorkflowAnnotation: Sealed + Sized + 'static {
     #[doc(hidden)]
     type Methods;
 
+    /// The constants below as one, which rustc checks faster.
+    #[doc(hidden)]
+    const FACTS: WorkflowFacts;
+
     /// The workflow type's name on the server.
-    const NAME: &'static str;
+    const NAME: &'static str = Self::FACTS.name;
     /// The task queue of the workflow.
-    const QUEUE: &'static str;
+    const QUEUE: &'static str = Self::FACTS.queue;
     /// The place of the annotation.
-    const SOURCE: SourceLocation;
+    const SOURCE: SourceLocation = Self::FACTS.source;
 
     /// Returns the options that the annotation sets.
     #[must_use]
@@ -63,10 +67,31 @@ pub trait Workflow: WorkflowAnnotation + HasWorkflowDefinition<Run = Self> {
     /// The inputs as a tuple: `()`, `(T,)`, `(T, U)` and so on.
     type Arguments: Arguments<Wire = <Self as WorkflowDefinition>::Input>;
 
+    /// The constants below as one.
+    #[doc(hidden)]
+    const SIGNATURE: Signature;
+
     /// The inputs of the run in order. Each is sent as a separate payload.
-    const PARAMETERS: &'static [Parameter];
+    const PARAMETERS: &'static [Parameter] = Self::SIGNATURE.parameters;
     /// The output type as written in the source.
-    const OUTPUT: &'static str;
+    const OUTPUT: &'static str = Self::SIGNATURE.output;
+}
+
+/// The constants of a `#[workflow]`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct WorkflowFacts {
+    pub(crate) name: &'static str,
+    pub(crate) queue: &'static str,
+    pub(crate) source: SourceLocation,
+}
+
+/// The constants of a workflow's run.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Signature {
+    pub(crate) parameters: &'static [Parameter],
+    pub(crate) output: &'static str,
 }
 
 /// The inputs of a workflow as one value: `()`, `T`, or the tuple `(A, B, ..)`.

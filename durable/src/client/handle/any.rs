@@ -15,9 +15,10 @@ use temporalio_common::{
 use crate::client::{
     Client, Payloads, QueryCall, StartCall, UpdateCall, UpdateHandle, WorkflowHandle,
 };
+use crate::definition::workflow::{Signature, WorkflowFacts};
 use crate::definition::{
-    Arguments, InvalidInput, Parameter, Sealed, SignalTarget, SourceLocation, Workflow,
-    WorkflowAnnotation, WorkflowEntry,
+    Arguments, InvalidInput, Sealed, SignalTarget, SourceLocation, Workflow, WorkflowAnnotation,
+    WorkflowEntry,
 };
 
 /// The type of workflows whose Rust type the program does not know.
@@ -247,17 +248,18 @@ impl WorkflowAnnotation for AnyWorkflow {
     type HandleOf<T> = AnyWorkflowHandle<T>;
     type Methods = Payloads;
 
-    const NAME: &'static str = "";
-    const QUEUE: &'static str = "";
-    const SOURCE: SourceLocation = SourceLocation::new(file!(), line!(), column!());
+    const FACTS: WorkflowFacts = WorkflowFacts {
+        name: "",
+        queue: "",
+        source: SourceLocation::new(file!(), line!(), column!()),
+    };
 }
 
 #[diagnostic::do_not_recommend]
 impl Workflow for AnyWorkflow {
     type Arguments = Payloads;
 
-    const PARAMETERS: &'static [Parameter] = &[];
-    const OUTPUT: &'static str = "Payloads";
+    const SIGNATURE: Signature = Signature { parameters: &[], output: "Payloads" };
 }
 
 /// A signal that is sent by its name.

@@ -24,16 +24,16 @@ impl<W: WorkflowCode<Input: Payload>> WorkflowAdapter<W> {
         name: W::NAME,
         queue: W::QUEUE,
         parameters: W::PARAMETERS,
-        is_declared: W::IS_DECLARED,
-        has_init: W::HAS_INIT,
-        init_takes_input: W::INIT_TAKES_INPUT,
-        signals: Handlers::new(Self::own(W::SIGNAL_HANDLERS), built_in::SIGNALS),
-        queries: Handlers::new(Self::own(W::QUERY_HANDLERS), built_in::QUERIES),
-        updates: Handlers::new(Self::own(W::UPDATE_HANDLERS), &[]),
+        is_declared: W::CODE.is_declared,
+        has_init: W::CODE.has_init,
+        init_takes_input: W::CODE.init_takes_input,
+        signals: Handlers::new(Self::own(W::CODE.signals), built_in::SIGNALS),
+        queries: Handlers::new(Self::own(W::CODE.queries), built_in::QUERIES),
+        updates: Handlers::new(Self::own(W::CODE.updates), &[]),
     };
 
     /// Returns the user's own handlers that can be called: a declared workflow has none.
     const fn own<H>(handlers: &'static [H]) -> &'static [H] {
-        if W::IS_DECLARED { &[] } else { handlers }
+        if W::CODE.is_declared { &[] } else { handlers }
     }
 }

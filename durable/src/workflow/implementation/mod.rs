@@ -26,7 +26,7 @@ mod tables;
 mod untyped;
 pub(crate) mod user_code;
 
-pub use code::{Parent, WorkflowCode};
+pub use code::{CodeFacts, Parent, WorkflowCode};
 pub use numbered::{
     AnswerQuery, D0, D1, D2, D3, D4, D5, D6, D7, D8, D9, HandleSignal, HandleUpdate, Query, Signal,
     Update,
@@ -65,8 +65,8 @@ where
 {
     type Run = AdapterDefinition<W>;
 
-    const HAS_INIT: bool = W::HAS_INIT;
-    const INIT_TAKES_INPUT: bool = W::INIT_TAKES_INPUT;
+    const HAS_INIT: bool = W::CODE.has_init;
+    const INIT_TAKES_INPUT: bool = W::CODE.init_takes_input;
 
     fn name() -> &'static str {
         W::NAME

@@ -12,9 +12,9 @@ use crate::workflow::implementation::WorkflowCode;
 /// Returns the descriptions of a workflow's handlers.
 pub(crate) fn handlers<W: WorkflowCode>() -> WorkflowHandlers {
     WorkflowHandlers {
-        signals: described(W::SIGNAL_HANDLERS),
-        queries: described(W::QUERY_HANDLERS),
-        updates: described(W::UPDATE_HANDLERS),
+        signals: described(W::CODE.signals),
+        queries: described(W::CODE.queries),
+        updates: described(W::CODE.updates),
     }
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn register<W: WorkflowCode>(
 where
     W::Input: Payload,
 {
-    built_in::log_replaced_handlers(W::NAME, W::SIGNAL_HANDLERS, W::QUERY_HANDLERS);
+    built_in::log_replaced_handlers(W::NAME, W::CODE.signals, W::CODE.queries);
     match target {
         Target::Worker(options, _) => options.register_workflow::<WorkflowAdapter<W>>().map(drop),
         #[cfg(feature = "testing")]
