@@ -63,7 +63,7 @@ pub use contract::contract;
 pub use contract::types as contract_types;
 pub use create::{
     activity, activity_facts, child, code, declared_code, external, handle, handler,
-    local_activity, parameter, query, signature, source, start, update, workflow_facts,
+    local_activity, parameter, priority, query, signature, source, start, update, workflow_facts,
 };
 pub use shape::{
     ContextType, FromWorker, Pair, ResultType, Returned, Shape, all, dependencies, id_part, output,
@@ -207,12 +207,6 @@ impl<T: Default> DefaultState for T {
             then, or print in an activity"
 )]
 pub const PRINTS_ON_EVERY_REPLAY: () = ();
-
-/// Creates the priority of an annotation.
-#[must_use]
-pub fn priority(key: u32) -> Priority {
-    Priority::builder().priority_key(key).build()
-}
 
 /// Returns the name of a workflow.
 #[must_use]

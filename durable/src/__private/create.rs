@@ -1,6 +1,6 @@
 //! The values that generated code creates: calls, handles and descriptions.
 
-use temporalio_common::{QueryDefinition, UpdateDefinition};
+use temporalio_common::{Priority, QueryDefinition, UpdateDefinition};
 
 use super::{Parameter, SourceLocation};
 use crate::client::{Client, HasHandle, QueryCall, StartCall, UpdateCall, WorkflowHandle};
@@ -147,4 +147,10 @@ pub const fn activity_facts(
 #[must_use]
 pub const fn source(file: &'static str, line: u32, column: u32) -> SourceLocation {
     SourceLocation::new(file, line, column)
+}
+
+/// Creates the priority of an annotation.
+#[must_use]
+pub fn priority(key: u32) -> Priority {
+    Priority::builder().priority_key(key).build()
 }
