@@ -88,12 +88,13 @@ mod tests {
     use super::{ActivityAttempt, LIMIT, PolledAttempt};
 
     fn attempt() -> PolledAttempt {
-        PolledAttempt::new(ActivityAttempt {
+        let attempt = ActivityAttempt {
             queue: "q".to_owned(),
             activity: "charge".to_owned(),
             workflow_id: None,
             attempt: 1,
-        })
+        };
+        PolledAttempt::new(attempt, None)
     }
 
     #[test]
