@@ -80,6 +80,9 @@ pub(super) async fn signal(
 /// The longest wait for the answer of a query, unless the caller asks for another.
 const ANSWER: Duration = Duration::from_secs(10);
 
+/// The shortest wait for the answer of a query, which a busy worker needs too.
+const SHORTEST_ANSWER: Duration = Duration::from_secs(2);
+
 pub(super) async fn query(
     State(service): State<Arc<Service>>,
     request: Request,
@@ -87,7 +90,7 @@ pub(super) async fn query(
     let mut call = Call::new(request, &["run_id", "wait"]).await?;
     let longest = service.limits.wait;
     let asked = call.parameter("wait")?.map(|_| call.wait(longest)).transpose()?;
-    let wait = asked.unwrap_or_else(|| ANSWER.min(longest));
+    let wait = asked.unwrap_or(ANSWER).max(SHORTEST_ANSWER).min(longest);
     let mut target = service.target(&call, Operation::Query).await?;
     target.must_have_begun = true;
     let Checked { name, inputs, .. } =
