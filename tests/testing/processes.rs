@@ -210,9 +210,13 @@ async fn counts_the_threads_of_workers() -> durable::Result<()> {
         counts.push(threads(""));
     }
     println!("threads: {counts:?}");
-    // The first environment starts what the process keeps, such as the connection's runtime.
-    let (first, last) = (counts[0], counts[counts.len() - 1]);
-    assert!(last <= first + 2, "{counts:?}");
+    // The first environment starts what the process keeps, such as the connection's runtime. A thread that has
+    // nothing more to do takes a moment to end.
+    let most = counts[0] + 2;
+    durable_tests::eventually(&format!("at most {most} threads, after {counts:?}"), || async {
+        (threads("") <= most).then_some(())
+    })
+    .await;
     Ok(())
 }
 
