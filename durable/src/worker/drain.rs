@@ -62,6 +62,17 @@ impl DrainReport {
         self.errors.into_iter().next().map_or(Ok(()), Err)
     }
 
+    /// Returns `true` if all that is wrong is that SDK workers without any task haven't ended.
+    ///
+    /// SDK 1.1.1 waits up to 10 seconds before it polls a server again that is away, and a stop doesn't end
+    /// this wait.
+    pub(super) fn is_only_late(&self) -> bool {
+        self.left.is_empty()
+            && self.computing.is_empty()
+            && self.errors.iter().all(|error| matches!(error, WorkerError::Stuck { .. }))
+            && !self.errors.is_empty()
+    }
+
     pub(super) fn log(&self) {
         let outcomes =
             [("finished", self.finished), ("cancelled", self.cancelled), ("left", self.left.len())];

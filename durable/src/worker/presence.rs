@@ -18,14 +18,14 @@ const INTERVAL_AWAY: Duration = Duration::from_secs(1);
 
 /// The presence of the server, which the workers of a set share.
 pub(super) struct Presence {
-    address: String,
+    client: Client,
     /// The time since which the server is away.
     away_since: Mutex<Option<Instant>>,
 }
 
 impl Presence {
     pub(super) fn new(client: &Client) -> Arc<Self> {
-        Arc::new(Self { address: client.address().to_owned(), away_since: Mutex::default() })
+        Arc::new(Self { client: client.clone(), away_since: Mutex::default() })
     }
 
     /// Notes that the server is away, and logs it the first time.
@@ -33,7 +33,7 @@ impl Presence {
         let mut away_since = self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
         if away_since.is_none() {
             *away_since = Some(Instant::now());
-            let address = &self.address;
+            let address = self.client.address();
             tracing::warn!(address, error, "the server is away; the workers wait for it");
         }
     }
@@ -42,7 +42,7 @@ impl Presence {
     pub(super) fn back(&self) {
         let mut away_since = self.away_since.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(since) = away_since.take() {
-            let (address, away) = (&self.address, since.elapsed());
+            let (address, away) = (self.client.address(), since.elapsed());
             tracing::info!(address, "the server is back after {away:.1?}");
         }
     }
@@ -51,24 +51,29 @@ impl Presence {
         self.away_since.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
+    /// Asks the server whether it answers, and returns `true` if it doesn't.
+    pub(super) async fn is_gone(&self) -> bool {
+        self.client.answers().await.is_err()
+    }
+
     /// Asks the server until the workers are to stop.
-    pub(super) fn watch(self: &Arc<Self>, client: &Client, control: &Arc<Control>) {
-        let (presence, client, control) = (Arc::clone(self), client.clone(), Arc::clone(control));
+    pub(super) fn watch(self: &Arc<Self>, control: &Arc<Control>) {
+        let (presence, control) = (Arc::clone(self), Arc::clone(control));
         CONTROL.spawn(async move {
             tokio::select! {
                 () = control.stopping() => {}
                 () = control.killed() => {}
-                never = presence.ask(&client) => match never {},
+                never = presence.ask() => match never {},
             }
         });
     }
 
-    async fn ask(&self, client: &Client) -> std::convert::Infallible {
+    async fn ask(&self) -> std::convert::Infallible {
         let mut failures = 0_u32;
         loop {
             let is_fine = failures == 0 && !self.is_away();
             tokio::time::sleep(if is_fine { INTERVAL } else { INTERVAL_AWAY }).await;
-            match client.answers().await {
+            match self.client.answers().await {
                 Ok(()) => {
                     failures = 0;
                     self.back();

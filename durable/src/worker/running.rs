@@ -46,6 +46,7 @@ pub struct RunningWorkers {
     attempts: Arc<Attempts>,
     control: Arc<Control>,
     board: Arc<Board>,
+    presence: Arc<Presence>,
     watchdog: Arc<Watchdog>,
     health: WorkerHealth,
     listener: Option<HttpListener>,
@@ -97,15 +98,15 @@ impl RunningWorkers {
             control: launch.control,
             watchdog: Watchdog::start(launch.stuck, &board),
             board,
+            presence: Presence::new(client),
             health,
             listener,
             report: launch.report,
         };
         CONTROL.spawn(running.attempts.log_blocking());
-        let presence = Presence::new(client);
         // A test that ends its server says so itself.
         if !launch.for_test {
-            presence.watch(client, &running.control);
+            running.presence.watch(&running.control);
         }
         let polled = launch.plans.iter().map(|plan| plan.options.task_queue.clone()).collect();
         backlog::watch(client, polled, launch.backlog_interval, &running.control);
@@ -122,7 +123,7 @@ impl RunningWorkers {
                 control: Arc::clone(&running.control),
                 board: Arc::clone(&running.board),
                 watchdog: Arc::clone(&running.watchdog),
-                presence: Arc::clone(&presence),
+                presence: Arc::clone(&running.presence),
                 access: Arc::clone(&access),
             });
             let supervisor = Supervisor { serving, restarts: launch.restarts };
@@ -193,10 +194,13 @@ impl RunningWorkers {
             self.control.end_drain();
             std::future::pending::<Infallible>().await
         };
-        let report = tokio::select! {
+        let mut report = tokio::select! {
             report = drain::drain(workers, &self.limits, &self.attempts, &self.watchdog) => report,
             never = end_drain => match never {},
         };
+        if report.is_only_late() && self.presence.is_gone().await {
+            report.errors.clear();
+        }
         report.log();
         instrumentation::flush().await;
         report
