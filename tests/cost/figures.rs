@@ -1,7 +1,8 @@
-//! Figures of measurements that are taken in rounds: medians, spreads and verdicts. All benchmarks of this package
-//! use them.
+//! Figures of measurements that are taken in rounds: medians, spreads and verdicts, and their place in the
+//! documentation. All benchmarks use them.
 
-use std::fmt;
+use std::path::Path;
+use std::{fmt, fs};
 
 use serde::Serialize;
 
@@ -106,6 +107,22 @@ pub fn median(values: &[f64]) -> f64 {
 #[must_use]
 pub fn float(count: usize) -> f64 {
     count as f64
+}
+
+/// Replaces the text of a file between the comments `<!-- NAME -->` and `<!-- end of NAME -->`.
+///
+/// # Panics
+/// Panics without such a file, or without these comments in it.
+pub fn replace(file: &Path, name: &str, text: &str) {
+    let old = fs::read_to_string(file).expect("the file is there");
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
+    let parts = old.split_once(&begin).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(&end)?;
+        Some((before, after))
+    });
+    let (before, after) = parts.unwrap_or_else(|| panic!("`{}` has no `{begin}`", file.display()));
+    let new = format!("{before}{begin}\n{text}\n{end}{after}");
+    fs::write(file, new).expect("the file can be written");
 }
 
 #[cfg(test)]

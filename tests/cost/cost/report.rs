@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use std::{env, fs};
 
 use durable::Client;
+use durable_cost::replace;
 use serde::Serialize;
 
 use crate::arguments::Arguments;
@@ -136,19 +137,6 @@ fn short(number: f64) -> String {
         _ if number < 100.0 => format!("{number:.1}"),
         _ => format!("{number:.0}"),
     }
-}
-
-/// Replaces the text between the comments `<!-- NAME -->` and `<!-- end of NAME -->`.
-fn replace(file: &Path, name: &str, text: &str) {
-    let old = fs::read_to_string(file).expect("the file is there");
-    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
-    let parts = old.split_once(&begin).and_then(|(before, rest)| {
-        let (_, after) = rest.split_once(&end)?;
-        Some((before, after))
-    });
-    let (before, after) = parts.unwrap_or_else(|| panic!("`{}` has no `{begin}`", file.display()));
-    let new = format!("{before}{begin}\n{text}\n{end}{after}");
-    fs::write(file, new).expect("the file can be written");
 }
 
 /// Writes the cost of a workflow with one activity into the line of the README.

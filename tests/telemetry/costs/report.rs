@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::arguments::Arguments;
 use crate::cases::Row;
-use crate::figures::{Spread, Verdict};
+use crate::figures::{Spread, Verdict, replace};
 
 /// The CPU time of a workflow without and with something. The form is that of the rows of docs/performance.json.
 #[derive(Debug, Serialize)]
@@ -135,17 +135,4 @@ fn table(command: &str, date: &str, processors: usize, comparisons: &[Comparison
         );
     }
     text
-}
-
-/// Replaces the text between the comments `<!-- NAME -->` and `<!-- end of NAME -->`.
-fn replace(file: &Path, name: &str, text: &str) {
-    let old = fs::read_to_string(file).expect("the file is there");
-    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
-    let parts = old.split_once(&begin).and_then(|(before, rest)| {
-        let (_, after) = rest.split_once(&end)?;
-        Some((before, after))
-    });
-    let (before, after) = parts.unwrap_or_else(|| panic!("`{}` has no `{begin}`", file.display()));
-    fs::write(file, format!("{before}{begin}\n{text}\n{end}{after}"))
-        .expect("the file can be written");
 }
