@@ -201,7 +201,7 @@ sections! {
         /// worker is given up.
         max_stuck_workflows: Key<Count> => max_stuck_workflows;
         /// The number of activities after which the worker of a queue is replaced by a new one in the same
-        /// process, because the SDK keeps half a kilobyte for each. 0 means never.
+        /// process, because the SDK keeps about 300 bytes for each. 0 means never.
         recycle_after_activities: Key<Count> => recycle_after_activities;
         /// The interval between two questions to the server for the backlog of each queue, which is exported
         /// as metrics, if telemetry is on; at least 1. 0 switches this off.

@@ -1,6 +1,6 @@
 //! Recycling: an SDK worker that has run many activities is replaced by a new one.
 //!
-//! SDK 1.1.1 keeps the task token of each activity until its worker ends, about half a kilobyte. So the memory
+//! SDK 1.1.1 keeps the task token of each activity until its worker ends, about 300 bytes. So the memory
 //! of a worker grows with each activity. The replaced worker takes no more tasks, and finishes those that it
 //! has. The workflows in its memory are replayed by the new one.
 

@@ -8,7 +8,7 @@ impl Workers {
     /// Sets the number of activities after which the worker of a queue is replaced by a new one in the same
     /// process. The default is what is configured, or else 100,000. Zero means never.
     ///
-    /// SDK 1.1.1 keeps about half a kilobyte of memory for each activity that a worker has run, until the
+    /// SDK 1.1.1 keeps about 300 bytes of memory for each activity that a worker has run, until the
     /// worker ends. The new worker takes tasks at once, and the old one finishes those that it has. Workflows
     /// that were in memory are replayed.
     ///
