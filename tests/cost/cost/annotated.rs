@@ -220,18 +220,18 @@ impl Annotated {
     async fn one(&self, work: Work, id: String) -> durable::Result<bool> {
         let (client, name) = (&self.0, "durable".to_owned());
         Ok(match work {
-            Work::NoOp => NoOp::execute(client).id(id).await.map(|_| true)?,
+            Work::NoOp => NoOp::execute(client).id(id).await.map(|()| true)?,
             Work::Activity => OneActivity::execute(client, name).id(id).await?.starts_with("Hello"),
             Work::LocalActivity => {
                 OneLocalActivity::execute(client, name).id(id).await?.starts_with("Hello")
             }
             Work::Parallel => Parallel::execute(client, name).id(id).await? == PARALLEL,
-            Work::Child => Parent::execute(client, id.clone()).id(id).await.map(|_| true)?,
+            Work::Child => Parent::execute(client, id.clone()).id(id).await.map(|()| true)?,
             Work::Messages => self.messages(id).await?,
             Work::Payload => Large::execute(client, "x".repeat(LARGE)).id(id).await?.len() == LARGE,
             Work::Signals => self.signals(id).await?,
             Work::Updates => self.updates(id).await?,
-            Work::History => Long::execute(client, name).id(id).await.map(|_| true)?,
+            Work::History => Long::execute(client, name).id(id).await.map(|()| true)?,
             Work::Replay => Long::handle(client, id).steps().await? == LONG_STEPS,
             Work::Cached => Waiting::start(client, name).id(id).await.map(|_| true)?,
             Work::Start | Work::Idle => unreachable!("the caller does it"),
