@@ -45,6 +45,20 @@ async fn connection_attempt_respects_its_timeout() {
 }
 
 #[tokio::test]
+async fn compresses_calls_only_if_asked_to() {
+    for (setting, is_compressed) in
+        [("", false), ("compress_calls: false, ", false), ("compress_calls: true, ", true)]
+    {
+        let gate = Gate::start("key").await;
+        let url = gate.address();
+        let text = format!("temporal: {{ {setting}url: '{url}', api_key: key, tls: false }}");
+        let client = connect(&text).await.expect("it answers");
+        client.health().await.expect("it is healthy");
+        assert_eq!(gate.compressed() > 0, is_compressed, "{setting}");
+    }
+}
+
+#[tokio::test]
 async fn code_overrides_configuration() -> durable::Result<()> {
     let config = config("temporal: { url: 'localhost:1', namespace: no-such-namespace }");
     let builder = Client::builder().namespace("default").config(&config);

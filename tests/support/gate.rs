@@ -1,6 +1,7 @@
 //! A proxy before the dev server that takes requests apart: it asks for an API key, as a Temporal server with
 //! an authorizer does, and can lose answers.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -30,6 +31,8 @@ struct State {
     stalled: Mutex<Vec<String>>,
     /// The names of the calls that came.
     calls: Mutex<Vec<String>>,
+    /// The number of calls with a compressed request.
+    compressed: AtomicUsize,
 }
 
 impl Gate {
@@ -45,6 +48,7 @@ impl Gate {
             lost: Mutex::default(),
             stalled: Mutex::default(),
             calls: Mutex::default(),
+            compressed: AtomicUsize::default(),
         });
         let accepting = Arc::clone(&state);
         tokio::spawn(async move {
@@ -91,6 +95,12 @@ impl Gate {
         let calls = self.state.calls.lock().expect("nobody panics with it");
         calls.iter().filter(|came| *came == call).count()
     }
+
+    /// Returns the number of calls with a compressed request.
+    #[must_use]
+    pub fn compressed(&self) -> usize {
+        self.state.compressed.load(Ordering::Relaxed)
+    }
 }
 
 impl State {
@@ -125,6 +135,9 @@ async fn answered(
 ) {
     let call = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
     state.calls.lock().expect("nobody panics with it").push(call.clone());
+    if request.headers().get("grpc-encoding").is_some_and(|encoding| encoding == "gzip") {
+        state.compressed.fetch_add(1, Ordering::Relaxed);
+    }
     let mut key = state.key.subscribe();
     if !state.lets_in(&call, &request) {
         return refuse(&mut answer, "7", "Request unauthorized.");

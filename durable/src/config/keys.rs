@@ -37,6 +37,8 @@ sections! {
         /// The longest time for the shared client to connect, with all attempts, before it returns the
         /// error.
         connect_limit_s: Key<Seconds> => connect_limit;
+        /// `true` compresses calls to the server and their answers with gzip, for a slow or metered network.
+        compress_calls: Key<Bool> => compress_calls;
         /// `true` encrypts the connection, `false` doesn't. It must not contradict the scheme of `url`.
         tls: Key<Bool>, without "on with an API key, a certificate or `https://`";
         /// Another name of `tls`. Only one of them may be set.

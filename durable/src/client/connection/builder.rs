@@ -107,6 +107,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Compresses calls and their answers with gzip. Defaults to `false`.
+    ///
+    /// It costs much CPU time with small values, and saves bandwidth with large ones.
+    pub fn compress_calls(mut self, compresses: bool) -> Self {
+        self.settings.change(move |settings| settings.compress_calls = compresses);
+        self
+    }
+
     /// Encrypts the connection.
     ///
     /// By default the connection is encrypted if the configuration or `TEMPORAL_TLS` says so, if the

@@ -30,6 +30,8 @@ pub(crate) struct ConnectionSettings {
     /// The limit of all attempts of a client that is shared.
     pub(crate) connect_limit: Duration,
     pub(crate) transport: Transport,
+    /// `true` compresses calls and their answers with gzip.
+    pub(crate) compress_calls: bool,
     pub(crate) api_key: Option<ApiKey>,
     /// The gRPC headers of every call.
     pub(crate) headers: BTreeMap<String, String>,
@@ -55,6 +57,7 @@ impl Default for ConnectionSettings {
             connect_timeout: Duration::from_secs(10),
             connect_limit: Duration::from_secs(60),
             transport: Transport::default(),
+            compress_calls: false,
             api_key: None,
             headers: BTreeMap::new(),
             proxy: None,

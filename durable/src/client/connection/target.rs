@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use temporalio_client::tonic::codegen::http::Uri;
-use temporalio_client::{ConnectionOptions, HttpConnectProxyOptions};
+use temporalio_client::{ConnectionOptions, GrpcCompression, HttpConnectProxyOptions};
 
 use super::api_key::ApiKey;
 use super::proxy::{Proxy, ProxyError};
@@ -53,12 +53,15 @@ impl Target {
             Some(secured) if self.proxy.is_some() => (address.https_url(), Some(secured.proxied())),
             secured => (address.url(), secured.as_ref().map(TlsSetup::options)),
         };
+        let compression =
+            if settings.compress_calls { GrpcCompression::Gzip } else { GrpcCompression::None };
         let headers = &self.headers;
         ConnectionOptions::new(url)
             .identity(settings.identity.clone().unwrap_or_else(default_identity))
             .connect_timeout(settings.connect_timeout)
             // A single address needs no balancing, and without it errors are reported at once.
             .dns_load_balancing(None)
+            .grpc_compression(compression)
             .maybe_tls_options(tls)
             .maybe_override_origin(self.origin())
             .maybe_http_connect_proxy(self.proxy.clone())
