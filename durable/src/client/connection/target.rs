@@ -53,6 +53,7 @@ impl Target {
             Some(secured) if self.proxy.is_some() => (address.https_url(), Some(secured.proxied())),
             secured => (address.url(), secured.as_ref().map(TlsSetup::options)),
         };
+        // SDK 1.1.1 compresses each call by default, which costs more than most workflows do.
         let compression =
             if settings.compress_calls { GrpcCompression::Gzip } else { GrpcCompression::None };
         let headers = &self.headers;
