@@ -61,7 +61,7 @@
 //! - Writing workflows: [definitions], [starting and talking], [inside a workflow], [failures], [determinism],
 //!   [versioning], [tests].
 //! - Running them: [configuration], [command line], [operations], [scaling], [security], [encryption], [codec server],
-//!   [logs], [metrics pages], [traces], [performance], [scaling out], [troubleshooting].
+//!   [logs], [metrics pages], [traces], [performance], [troubleshooting].
 //! - Other programs: [web services], [gateways], [contracts].
 //! - Coming from elsewhere: [Python original], [SDK], [other SDKs].
 //! - Reference: [commands and options], [errors and their messages].
@@ -88,7 +88,6 @@
 #![doc = concat!("[metrics pages]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/metrics.md")]
 #![doc = concat!("[traces]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/tracing.md")]
 #![doc = concat!("[performance]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/performance.md")]
-#![doc = concat!("[scaling out]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/scaling.md")]
 #![doc = concat!("[troubleshooting]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/troubleshooting.md")]
 #![doc = concat!("[web services]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/web.md")]
 #![doc = concat!("[gateways]: file://", env!("CARGO_MANIFEST_DIR"), "/../docs/gateway.md")]

@@ -71,7 +71,7 @@ impl<W: Workflow> WorkflowHandle<W> {
     /// is `Serialize`, and otherwise a `durable::workflow::Status`.
     ///
     /// `T` is the type to deserialize the answer to: the struct, another type with the same fields,
-    /// or `serde_json::Value`.
+    /// or `serde_json::Value`. It is `Serialize` too, because the SDK asks this of each answer of a query.
     pub fn state<T>(&self) -> QueryCall<StateQuery<W, T>>
     where
         T: TemporalSerializable + TemporalDeserializable + 'static,
