@@ -18,6 +18,9 @@ pub(crate) static CONNECTIONS: Background = Background::new("durable-io", 4);
 /// and run no code of the user's but that of the log.
 pub(crate) static CONTROL: Background = Background::new("durable-control", 1);
 
+/// The processors for which a runtime gets a thread more.
+const PROCESSORS_OF_A_THREAD: usize = 4;
+
 /// A runtime that is made on its first use and never ends.
 pub(crate) struct Background {
     name: &'static str,
@@ -34,8 +37,10 @@ impl Background {
     fn handle(&self) -> Handle {
         let made = self.runtime.get_or_init(|| {
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            // One thread that isn't asleep is cheaper than several that wake each other.
+            let threads = (threads / PROCESSORS_OF_A_THREAD).clamp(1, self.most_threads);
             let runtime = Builder::new_multi_thread()
-                .worker_threads(threads.min(self.most_threads))
+                .worker_threads(threads)
                 .thread_name(self.name)
                 .enable_all()
                 .build();
