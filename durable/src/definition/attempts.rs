@@ -98,6 +98,11 @@ impl Attempts {
         let _ = self.running.subscribe().wait_for(|count| *count == 0).await;
     }
 
+    /// Returns the receiver of a change for each attempt that begins or ends.
+    pub(crate) fn changes(&self) -> watch::Receiver<usize> {
+        self.running.subscribe()
+    }
+
     /// Waits until an attempt is running.
     pub(crate) async fn busy(&self) {
         let _ = self.running.subscribe().wait_for(|count| *count > 0).await;

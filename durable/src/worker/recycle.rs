@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::definition::Attempts;
 
-/// The interval between two looks at the count.
+/// The shortest interval between two looks at the count.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// The multiple of the limit at which a worker is replaced in any case.
@@ -35,8 +35,12 @@ impl Recycling {
         if self.limit == 0 {
             return std::future::pending().await;
         }
+        // A worker without activities has nothing to count, and sleeps.
+        let mut changes = self.attempts.changes();
         while !self.is_due() {
             tokio::time::sleep(LOOK).await;
+            // The sender lives as long as `self` is borrowed.
+            let _ = changes.changed().await;
         }
     }
 

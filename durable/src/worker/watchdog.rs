@@ -14,8 +14,11 @@ use super::health::Board;
 use crate::definition::user_code::{UserCode, UserThread};
 use crate::definition::{StuckWorkflow, caught, quarantine};
 
-/// The looks within a timeout.
+/// The looks within a timeout while user code runs.
 const LOOKS: u32 = 10;
+
+/// The looks within a timeout while none does. An idle worker costs next to nothing so.
+const IDLE_LOOKS: u32 = 2;
 
 /// The longest pause between two looks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -95,13 +98,15 @@ impl Watchdog {
         self.threads().iter().filter(of_queue).filter_map(running).collect()
     }
 
-    /// Looks at the threads, some time after the last look.
-    fn look(&self, passed: Duration) {
-        let Some(timeout) = self.limits.timeout else { return };
+    /// Looks at the threads, some time after the last look. Returns the pause until the next one.
+    fn look(&self, passed: Duration) -> Duration {
+        let Some(timeout) = self.limits.timeout else { return LONGEST_PAUSE };
+        let mut is_idle = true;
         let mut threads = self.threads();
         threads.retain_mut(|watched| {
             let thread = watched.thread.upgrade();
             let running = thread.as_ref().and_then(|thread| thread.running());
+            is_idle &= running.is_none();
             match running {
                 Some((entry, _)) if entry == watched.entry => watched.lasted += passed,
                 _ => {
@@ -134,6 +139,8 @@ impl Watchdog {
                 self.stuck(&mut threads, index, &code, timeout);
             }
         }
+        let looks = if is_idle { IDLE_LOOKS } else { LOOKS };
+        (timeout / looks).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
     }
 
     /// Reports a thread that doesn't yield, and has it replaced.
@@ -198,7 +205,7 @@ fn look_after(watchdog: &Arc<Watchdog>) {
 
 /// Looks after the watchdogs until none is left.
 fn look() {
-    let mut last = Instant::now();
+    let (mut last, mut pause) = (Instant::now(), SHORTEST_PAUSE);
     loop {
         let mut looking = watchdogs();
         let watchdogs: Vec<_> = looking.watchdogs.iter().filter_map(Weak::upgrade).collect();
@@ -208,16 +215,13 @@ fn look() {
         }
         looking.watchdogs.retain(|watchdog| watchdog.strong_count() > 0);
         drop(looking);
-        let timeouts = watchdogs.iter().filter_map(|watchdog| watchdog.limits.timeout);
-        let shortest = timeouts.min().unwrap_or(LONGEST_PAUSE);
-        let pause = (shortest / LOOKS).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
         // A process that was suspended has had no time to yield either.
         let passed = last.elapsed().min(pause * 2);
         last = Instant::now();
-        for watchdog in watchdogs {
-            // The log is written to by code of the user's. The panic hook tells of its panic.
-            let _ = caught(|| watchdog.look(passed));
-        }
+        // The log is written to by code of the user's. The panic hook tells of its panic.
+        let pauses = watchdogs.iter().filter_map(|watchdog| caught(|| watchdog.look(passed)).ok());
+        pause = pauses.min().unwrap_or(LONGEST_PAUSE);
+        drop(watchdogs);
         thread::sleep(pause);
     }
 }
