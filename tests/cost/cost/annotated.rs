@@ -10,8 +10,8 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::serve::{Setup, Side};
 use crate::work::{
-    LARGE, LONG_STEP, LONG_STEPS, PARALLEL, SIGNALS, SIGNALS_AT_ONCE, UPDATES, UPDATES_AT_ONCE,
-    Work,
+    LARGE, LARGE_TEXT, LONG_STEP, LONG_STEPS, PARALLEL, SIGNALS, SIGNALS_AT_ONCE, UPDATES,
+    UPDATES_AT_ONCE, Work,
 };
 
 /// The workflows in the cache.
@@ -228,7 +228,9 @@ impl Annotated {
             Work::Parallel => Parallel::execute(client, name).id(id).await? == PARALLEL,
             Work::Child => Parent::execute(client, id.clone()).id(id).await.map(|()| true)?,
             Work::Messages => self.messages(id).await?,
-            Work::Payload => Large::execute(client, "x".repeat(LARGE)).id(id).await?.len() == LARGE,
+            Work::Payload => {
+                Large::execute(client, LARGE_TEXT.clone()).id(id).await?.len() == LARGE
+            }
             Work::Signals => self.signals(id).await?,
             Work::Updates => self.updates(id).await?,
             Work::History => Long::execute(client, name).id(id).await.map(|()| true)?,

@@ -20,7 +20,8 @@ use crate::hand::{
 };
 use crate::serve::{Setup, Side};
 use crate::work::{
-    LARGE, LONG_STEPS, PARALLEL, SIGNALS, SIGNALS_AT_ONCE, UPDATES, UPDATES_AT_ONCE, Work,
+    LARGE, LARGE_TEXT, LONG_STEPS, PARALLEL, SIGNALS, SIGNALS_AT_ONCE, UPDATES, UPDATES_AT_ONCE,
+    Work,
 };
 
 /// A client, with a worker in the same process.
@@ -119,7 +120,7 @@ impl ByHand {
             }
             Work::Messages => self.messages(id).await,
             Work::Payload => {
-                let handle = self.start(Large::run, "x".repeat(LARGE), id).await;
+                let handle = self.start(Large::run, LARGE_TEXT.clone(), id).await;
                 handle.get_result(options).await.is_ok_and(|text| text.len() == LARGE)
             }
             Work::Signals => self.signals(id).await,

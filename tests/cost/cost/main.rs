@@ -5,7 +5,7 @@
 //! rounds. `--write` writes the table into docs/performance.md and the numbers into docs/performance.json. It is no
 //! test: it prints, and judges only by the word behind each row.
 //!
-//! Each side is a process of its own, and all of them use one server, in turns. Costs are CPU times of the process,
+//! Each side is a process of its own, and the sides of a row use one server, in turns. Costs are CPU times of the process,
 //! which is client and worker.
 
 #![allow(missing_docs, clippy::missing_errors_doc, reason = "the SDK's macros make public items")]
@@ -51,24 +51,26 @@ fn main() {
 }
 
 async fn run(arguments: &Arguments) {
-    let server = DevServer::builder().ui(false).start().await.expect("the dev server starts");
     let foreign = if arguments.short { Foreign::default() } else { Foreign::install().await };
-    let mut processes = Processes::new(server.address(), foreign);
     report::print_head();
-    let mut comparisons = Vec::new();
+    let (mut comparisons, mut server_version) = (Vec::new(), String::new());
     for row in &arguments.rows {
+        // A server that has kept the histories of other rows in its memory is slower, and grows by gigabytes.
+        let server = DevServer::builder().ui(false).start().await.expect("the dev server starts");
+        let mut processes = Processes::new(server.address(), &foreign);
         let compared = compare(row, arguments.rounds.unwrap_or(row.rounds), &mut processes);
+        drop(processes);
         report::print(&compared);
         comparisons.extend(compared);
+        server_version = report::server_version(server.address()).await;
+        server.shutdown().await.expect("the dev server stops");
     }
-    drop(processes);
-    let details = report::Details::new(server.address(), arguments).await;
+    let details = report::Details::new(server_version, arguments);
     report::write(&details, &comparisons, arguments.write);
-    server.shutdown().await.expect("the dev server stops");
 }
 
 /// Measures a row: `durable` and the others, in turns.
-fn compare(row: &Row, rounds: usize, processes: &mut Processes) -> Vec<Comparison> {
+fn compare(row: &Row, rounds: usize, processes: &mut Processes<'_>) -> Vec<Comparison> {
     let others = processes.available(row);
     if others.is_empty() {
         return Vec::new();

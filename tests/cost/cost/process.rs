@@ -54,14 +54,14 @@ impl Drop for Process {
 }
 
 /// The processes of all sides, which start when they are needed.
-pub struct Processes {
+pub struct Processes<'a> {
     address: String,
-    foreign: Foreign,
+    foreign: &'a Foreign,
     running: BTreeMap<(SideName, Setup), Process>,
 }
 
-impl Processes {
-    pub fn new(address: &str, foreign: Foreign) -> Self {
+impl<'a> Processes<'a> {
+    pub fn new(address: &str, foreign: &'a Foreign) -> Self {
         Self { address: address.to_owned(), foreign, running: BTreeMap::new() }
     }
 
@@ -111,7 +111,7 @@ impl Processes {
     }
 
     fn get(&mut self, side: SideName, setup: Setup) -> &mut Process {
-        let (address, foreign) = (&self.address, &self.foreign);
+        let (address, foreign) = (&self.address, self.foreign);
         self.running.entry((side, setup)).or_insert_with(|| {
             Process::start(foreign.command(side, address).unwrap_or_else(|| {
                 let this = std::env::current_exe().expect("it has a path");

@@ -25,10 +25,14 @@ pub struct Details {
     server: String,
 }
 
+/// Asks a server for its version.
+pub async fn server_version(address: &str) -> String {
+    let client = Client::connect(address).await.expect("the server answers");
+    client.health().await.expect("the server answers").server_version
+}
+
 impl Details {
-    pub async fn new(address: &str, arguments: &Arguments) -> Self {
-        let client = Client::connect(address).await.expect("the server answers");
-        let server = client.health().await.expect("the server answers").server_version;
+    pub fn new(server: String, arguments: &Arguments) -> Self {
         let mut command = "cargo bench --package durable-cost".to_owned();
         if !arguments.words.is_empty() {
             let _ = write!(command, " -- {}", arguments.words.join(" "));

@@ -1,6 +1,8 @@
 //! The work that a side is told to do, and what it answers.
 
+use std::fmt::Write as _;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,20 @@ use serde::{Deserialize, Serialize};
 pub const PARALLEL: u32 = 10;
 /// The size of a large payload, in bytes.
 pub const LARGE: usize = 1_000_000;
+/// A large payload: records with pseudorandom numbers. Gzip makes a third of it.
+pub static LARGE_TEXT: LazyLock<String> = LazyLock::new(|| {
+    let (mut number, mut text) = (1_u64, String::with_capacity(LARGE + 100));
+    while text.len() < LARGE {
+        // Knuth's MMIX.
+        number =
+            number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let (order, cents) = (number >> 32, number >> 12 & 0xFFFF);
+        let _ =
+            write!(text, "order {order:08x} of customer {:06}: {cents} cents; ", order % 999_983);
+    }
+    text.truncate(LARGE);
+    text
+});
 /// The signals to one workflow.
 pub const SIGNALS: u32 = 1000;
 /// The updates of one workflow.
