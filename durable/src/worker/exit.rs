@@ -8,7 +8,7 @@ use super::worker_thread::is_any_running;
 use crate::error::report::{CLEAN, Report, exit_code};
 use crate::error::{Error, Result};
 
-/// The end of a program, as `main` returns it. The exit code is 0 after a clean end, 1 when a worker died
+/// The end of a program, as `main` returns it. The exit code is 0 after a clean end, 1 when a worker was given up
 /// or something else failed, and 2 when the program can't run as it is set up.
 ///
 /// An error is printed to standard error, with its causes.
