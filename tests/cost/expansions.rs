@@ -2,7 +2,7 @@
 //! two signals and a query, written with `durable` and with the SDK's own macros.
 //!
 //! `cargo bench --package durable-cost --bench expansions --profile dev`. It is no test: it prints both
-//! ratios and the target, and fails nothing. It compiles only the generated crates, and measures the CPU
+//! ratios and the target, and the size of the programs, and fails nothing. It compiles only the generated crates, and measures the CPU
 //! time of rustc alone. Other work on the machine lengthens that too, so the minimum of the rounds counts,
 //! and the crates take turns. `ROUNDS=9` repeats it more often, and `KINDS=check` measures that alone.
 
@@ -77,7 +77,19 @@ fn main() {
         let ratio = layer / hand;
         let verdict = if ratio <= TARGET { "pass" } else { "miss" };
         println!("{kind:<8}{hand:>8.2} {layer:>8.2} {ratio:>8.3} {TARGET:>8.1} {verdict}");
+        if emit.contains("link") {
+            let [hand, layer] = [&by_hand, &annotated].map(|root| megabytes(root));
+            println!("MB      {hand:>8.1} {layer:>8.1} {:>8.3}", layer / hand);
+        }
     }
+}
+
+/// Returns the size of a program that was built, without its debug information, which is in files of its own.
+#[allow(clippy::cast_precision_loss, reason = "nobody has so large a program")]
+fn megabytes(root: &Path) -> f64 {
+    let program =
+        root.with_extension("out").join("orders").with_extension(env::consts::EXE_EXTENSION);
+    fs::metadata(program).expect("the program is there").len() as f64 / 1e6
 }
 
 /// Writes the sources of a crate, and returns the file of its root.
