@@ -1,12 +1,12 @@
 //! A benchmark of what `durable` costs beside the SDK by hand, and beside the SDKs of other languages.
 //!
-//! `cargo bench --package durable-cost` takes about 12 minutes, after the build. `-- --short` takes less than 2
+//! `cargo bench --package durable-cost` takes about 15 minutes, after the build. `-- --short` takes less than 2
 //! minutes, `-- child replay` measures these rows only, `-- --list` names them all, `--rounds 5` changes the number of
 //! rounds. `--write` writes the table into docs/performance.md and the numbers into docs/performance.json. It is no
 //! test: it prints, and judges only by the word behind each row.
 //!
-//! Each side is a process of its own, and the sides of a row use one server, in turns. Costs are CPU times of the process,
-//! which is client and worker.
+//! Each side is a process of its own, and the sides of a row use one server, in turns. Costs are CPU times of the
+//! process, which is client and worker.
 
 #![allow(missing_docs, clippy::missing_errors_doc, reason = "the SDK's macros make public items")]
 
