@@ -40,16 +40,16 @@ async fn main() -> durable::Result<()> {
     if parts.is_empty() {
         parts.extend(&PARTS[..3]);
     }
-    let server = DevServer::builder().ui(false).start().await?;
+    let server = DevServer::builder().ui(false).namespace(parts::NEW).start().await?;
     let client = Client::connect(server.address()).await?;
     let recycle_after = samples::number("--recycle-after", 0) as usize;
     let settings = Settings { recycle_after, ..Settings::default() };
     for part in parts {
         // Each part has a worker of its own, so none sees the memory of another.
-        let worker = WorkerProcess::start(server.address(), "growth", settings);
+        let worker = WorkerProcess::start(server.address(), "default", "growth", settings);
         println!("\n{part}");
         match part {
-            "workflows" => parts::workflows(&client, &worker).await?,
+            "workflows" => parts::workflows(&client, &worker, server.address()).await?,
             "activities" => parts::activities(&client, &worker).await?,
             "entity" => parts::entity(&client, &worker).await?,
             _ => soak::soak(&client, &worker).await?,

@@ -82,7 +82,7 @@ impl Row {
         client: &Client,
         count: usize,
     ) -> durable::Result<Value> {
-        let start = |_| WorkerProcess::start(server.address(), "scaling", self.settings);
+        let start = |_| WorkerProcess::start(server.address(), "default", "scaling", self.settings);
         let workers: Vec<_> = (0..self.processes).map(start).collect();
         self.calls(client, WARM_UP).await?;
         let workers_cpu = || workers.iter().map(|worker| worker.usage().cpu).sum::<f64>();

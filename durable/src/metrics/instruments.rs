@@ -21,7 +21,7 @@ use temporalio_common::telemetry::metrics::{
 pub(super) const MOST_SERIES: usize = 1000;
 
 /// A label and its value.
-pub(super) type Label = (Cow<'static, str>, Cow<'static, str>);
+pub(super) type Label<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// A value to record.
 #[derive(Clone, Copy)]
@@ -108,7 +108,7 @@ pub(super) enum Problem {
 /// A metric with its sets of labels.
 struct Metric {
     instrument: Instrument,
-    series: HashMap<Vec<Label>, Instrument>,
+    series: HashMap<Vec<Label<'static>>, Instrument>,
 }
 
 /// All instruments of this crate and of the program.
@@ -125,14 +125,14 @@ impl Instruments {
     }
 
     /// Records a value of this crate's own.
-    pub(super) fn record(&self, name: &'static str, labels: &[Label], value: Value) {
+    pub(super) fn record(&self, name: &'static str, labels: &[Label<'_>], value: Value) {
         if let Err(problem) = self.try_record(name, labels, value) {
             self.report(name, problem);
         }
     }
 
     /// Records a value of the program, whose names may be anything.
-    pub(super) fn record_checked(&self, name: &'static str, labels: &[Label], value: Value) {
+    pub(super) fn record_checked(&self, name: &'static str, labels: &[Label<'_>], value: Value) {
         let checked = if !is_name(name) || is_reserved(name) {
             Err(Problem::Name)
         } else if labels.iter().all(|(label, _)| is_label(label)) {
@@ -148,7 +148,7 @@ impl Instruments {
     fn try_record(
         &self,
         name: &'static str,
-        labels: &[Label],
+        labels: &[Label<'_>],
         value: Value,
     ) -> Result<(), Problem> {
         {
@@ -157,7 +157,8 @@ impl Instruments {
                 if !metric.instrument.is_for(value) {
                     return Err(Problem::Kind);
                 }
-                if let Some(series) = metric.series.get(labels) {
+                let series: &HashMap<Vec<Label<'_>>, _> = &metric.series;
+                if let Some(series) = series.get(labels) {
                     series.record(value);
                     return Ok(());
                 }
@@ -173,7 +174,7 @@ impl Instruments {
     fn record_first(
         &self,
         name: &'static str,
-        labels: &[Label],
+        labels: &[Label<'_>],
         value: Value,
     ) -> Result<(), Problem> {
         let mut metrics = self.metrics.write().unwrap_or_else(PoisonError::into_inner);
@@ -185,7 +186,7 @@ impl Instruments {
             return Err(Problem::Kind);
         }
         let is_full = metric.series.len() >= MOST_SERIES;
-        match metric.series.entry(labels.to_vec()) {
+        match metric.series.entry(labels.iter().map(owned).collect()) {
             Entry::Occupied(series) => series.get().record(value),
             Entry::Vacant(_) if is_full => return Err(Problem::Series),
             Entry::Vacant(series) => {
@@ -210,8 +211,13 @@ impl Instruments {
     }
 }
 
-fn attributes(labels: &[Label]) -> NewAttributes {
-    let label = |(label, value): &Label| MetricKeyValue::new(label.as_ref(), value.to_string());
+fn owned((label, value): &Label<'_>) -> Label<'static> {
+    let owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
+    (owned(label), owned(value))
+}
+
+fn attributes(labels: &[Label<'_>]) -> NewAttributes {
+    let label = |(label, value): &Label<'_>| MetricKeyValue::new(label.as_ref(), value.to_string());
     NewAttributes::new(labels.iter().map(label).collect())
 }
 
@@ -248,7 +254,7 @@ mod tests {
         logged.get(name).cloned().unwrap_or_default()
     }
 
-    fn label(label: &'static str, value: impl Into<Cow<'static, str>>) -> Label {
+    fn label(label: &'static str, value: impl Into<Cow<'static, str>>) -> Label<'static> {
         (label.into(), value.into())
     }
 

@@ -1,6 +1,5 @@
 //! The metrics of this crate itself.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use super::instruments::{Label, Value};
@@ -19,9 +18,8 @@ pub(crate) fn is_on() -> bool {
 /// Records a value with the labels of the table, in their order.
 fn record<const N: usize>(metric: &Metric, labels: [&str; N], value: Value) {
     let Some(instruments) = meter::instruments() else { return };
-    let values = labels.into_iter().map(|value| Cow::Owned(value.to_owned()));
-    let names = metric.labels.iter().map(|&name| Cow::Borrowed(name));
-    let labels: Vec<Label> = names.zip(values).collect();
+    let labels: [Label<'_>; N] =
+        std::array::from_fn(|index| (metric.labels[index].into(), labels[index].into()));
     instruments.record(metric.recorded_name(), &labels, value);
 }
 

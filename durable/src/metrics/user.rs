@@ -14,7 +14,7 @@ use super::{meter, replay};
 #[must_use = "metrics record nothing by themselves"]
 pub struct Metrics {
     /// Empty if no meter is installed.
-    labels: Vec<Label>,
+    labels: Vec<Label<'static>>,
 }
 
 impl Metrics {
@@ -68,7 +68,7 @@ impl Metrics {
 #[derive(Debug, Clone)]
 struct Instrument {
     name: &'static str,
-    labels: Vec<Label>,
+    labels: Vec<Label<'static>>,
 }
 
 impl Instrument {

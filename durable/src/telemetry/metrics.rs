@@ -1,6 +1,7 @@
 //! The exporters of metrics: the endpoint for Prometheus, or OTLP.
 
 mod kept;
+mod labels;
 mod otlp;
 mod prometheus;
 

@@ -6,14 +6,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use durable::Client;
+use durable_cost::Spread;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::flows::{AT_ONCE, Greet, GreetMany, Sum, SumHandle, Summed};
 use super::samples::{Sample, Samples, judged, number, report};
-use super::worker::WorkerProcess;
+use super::worker::{Settings, WorkerProcess, connect};
 
 /// The work that is done at once.
 const CONCURRENCY: usize = 100;
+/// The namespace of new workers.
+pub const NEW: &str = "new";
+/// The turns in which an old worker is compared with new ones.
+const TURNS: u32 = 5;
 /// The time after which the memory of a worker has settled.
 const SETTLE: Duration = Duration::from_secs(5);
 /// The most that CPU time may differ between few and many workflows.
@@ -49,41 +54,67 @@ async fn greet_all(client: &Client, from: u32, to: u32) -> durable::Result<()> {
     stream::iter(calls).buffer_unordered(CONCURRENCY).try_for_each(|_| async { Ok(()) }).await
 }
 
-/// Runs workflows with one activity each.
-pub async fn workflows(client: &Client, worker: &WorkerProcess) -> durable::Result<()> {
+/// Runs workflows with one activity each. At the end, new workers run some in turns with this one, so that the CPU
+/// time of both is measured with the same server and on the same machine, whose speed changes.
+pub async fn workflows(
+    client: &Client,
+    worker: &WorkerProcess,
+    address: &str,
+) -> durable::Result<()> {
     let (count, block) = (number("--workflows", 10_000), 1_000);
+    let new_client = connect(address, NEW).await?;
     // The first ones warm caches, connections and the server.
     greet_all(client, 0, block).await?;
     let mut part = Part::begin("workflows", "workflows", worker);
-    let begin = worker.usage();
-    let mut settled = Vec::new();
+    let (mut old, mut new, mut few) = (Vec::new(), Vec::new(), 0.0);
     for done in (block..=count).step_by(block as usize) {
-        greet_all(client, done - block, done).await?;
-        let sample = part.sample(done);
-        if done == block || done + block > count {
+        let used = cpu_of(worker, greet_all(client, done - block, done)).await?;
+        part.sample(done);
+        if done == block {
             tokio::time::sleep(SETTLE).await;
-            settled.push((sample.done, sample.usage.cpu - begin.cpu, worker.usage().memory));
+            few = worker.usage().memory;
+        }
+        if done + block * TURNS > count {
+            old.push(used);
+            let other = WorkerProcess::start(address, NEW, "growth", Settings::default());
+            greet_all(&new_client, 0, block).await?;
+            new.push(cpu_of(&other, greet_all(&new_client, done - block, done)).await?);
+            other.stop();
         }
     }
+    tokio::time::sleep(SETTLE).await;
+    let many = worker.usage().memory;
     part.samples.write();
-    let [few, many] = settled[..] else { return Ok(()) };
-    let each = |(done, cpu, _): (f64, f64, f64)| 1e3 * cpu / done;
-    let cpu = format!(
-        "CPU for each: {:.3} ms with {} workflows, {:.3} ms with {}",
-        each(few),
-        few.0,
-        each(many),
-        many.0
-    );
-    let memory = format!(
-        "settled memory: {:.1} MiB after {}, {:.1} MiB after {}",
-        few.2, few.0, many.2, many.0
-    );
-    let cpu_target =
-        judged("CPU for each workflow, many : few", each(many) / each(few), "", TARGET_CPU);
-    let memory_target = judged("memory of many over few", many.2 - few.2, " MiB", TARGET_MEMORY);
-    report("workflows", &[cpu, cpu_target, memory, memory_target]);
+    let each = |used: &[f64]| 1e3 * Spread::of(used).median / f64::from(block);
+    let ratios: Vec<_> = old.iter().zip(&new).map(|(old, new)| old / new).collect();
+    let ratio = Spread::of(&ratios);
+    let lines = [
+        format!(
+            "CPU for each: {:.3} ms after {count} workflows, {:.3} ms after {block}, in turns",
+            each(&old),
+            each(&new)
+        ),
+        format!(
+            "CPU for each workflow, many : few: {:.2} ± {:.2}, at most {TARGET_CPU}: {}",
+            ratio.median,
+            ratio.noise(),
+            ratio.at_most(TARGET_CPU)
+        ),
+        format!("settled memory: {few:.1} MiB after {block}, {many:.1} MiB after {count}"),
+        judged("memory of many over few", many - few, " MiB", TARGET_MEMORY),
+    ];
+    report("workflows", &lines);
     Ok(())
+}
+
+/// Returns the seconds of CPU time that a worker uses for some work.
+async fn cpu_of(
+    worker: &WorkerProcess,
+    work: impl Future<Output = durable::Result<()>>,
+) -> durable::Result<f64> {
+    let before = worker.usage().cpu;
+    work.await?;
+    Ok(worker.usage().cpu - before)
 }
 
 /// Runs many activities, and tells the memory that each leaves behind.

@@ -36,11 +36,11 @@ pub struct Usage {
 
 impl WorkerProcess {
     /// Starts this program again as a worker, and waits until it polls.
-    pub fn start(address: &str, queue: &str, settings: Settings) -> Self {
+    pub fn start(address: &str, namespace: &str, queue: &str, settings: Settings) -> Self {
         let program = env::current_exe().expect("the program has a file");
         let Settings { workflow_pollers, activity_pollers, slots, recycle_after } = settings;
         let mut child = Command::new(program)
-            .args(["--worker", address, queue])
+            .args(["--worker", address, namespace, queue])
             .args(
                 [workflow_pollers, activity_pollers, slots, recycle_after]
                     .map(|count| count.to_string()),
@@ -97,10 +97,14 @@ pub fn usage(process: u32) -> Usage {
     }
 }
 
+pub async fn connect(address: &str, namespace: &str) -> durable::Result<Client> {
+    Client::builder().address(address).namespace(namespace).connect().await
+}
+
 /// Serves as a worker if the program was started as one. Returns `false` otherwise.
 pub async fn served_as_worker() -> durable::Result<bool> {
     let arguments: Vec<_> = env::args().skip(1).collect();
-    let [role, address, queue, numbers @ ..] = &arguments[..] else { return Ok(false) };
+    let [role, address, namespace, queue, numbers @ ..] = &arguments[..] else { return Ok(false) };
     if role != "--worker" {
         return Ok(false);
     }
@@ -108,7 +112,7 @@ pub async fn served_as_worker() -> durable::Result<bool> {
     let [workflow_pollers, activity_pollers, slots, recycle_after] = numbers[..] else {
         return Ok(false);
     };
-    let client = Client::connect(address).await?;
+    let client = connect(address, namespace).await?;
     let workers = Workers::new(&client).queues([queue]).worker_options(move |options| {
         if workflow_pollers > 0 {
             options.workflow_task_poller_behavior = Some(SimpleMaximum(workflow_pollers as usize));

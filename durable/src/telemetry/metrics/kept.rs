@@ -5,33 +5,45 @@
 //! metrics went there. Here the labels are a list, which heartbeats search as it is, and which leads to its series
 //! directly.
 
-use std::collections::HashMap;
 use std::error::Error;
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use opentelemetry::KeyValue;
+use hashbrown::HashMap;
 use temporalio_common::telemetry::metrics::{
     CoreMeter, Counter, CounterBase, Gauge, GaugeBase, GaugeF64, GaugeF64Base, Histogram,
     HistogramBase, HistogramDuration, HistogramDurationBase, HistogramF64, HistogramF64Base,
-    MetricAttributable, MetricAttributes, MetricKeyValue, MetricParameters, NewAttributes,
-    UpDownCounter, UpDownCounterBase,
+    MetricAttributable, MetricAttributes, MetricParameters, NewAttributes, UpDownCounter,
+    UpDownCounterBase,
 };
 
-/// A list of labels, which are texts.
-type Labels = Arc<Vec<KeyValue>>;
+use super::labels::{LabelSets, Labels};
 
 /// A meter over the SDK's.
-#[derive(Debug)]
-pub(super) struct KeepingMeter(Arc<dyn CoreMeter>);
+pub(super) struct KeepingMeter {
+    meter: Arc<dyn CoreMeter>,
+    sets: Arc<LabelSets>,
+}
 
 impl KeepingMeter {
     pub(super) fn new(meter: Arc<dyn CoreMeter>) -> Self {
-        Self(meter)
+        Self { meter, sets: Arc::default() }
     }
 
     fn keeping<I>(&self, instrument: I) -> Arc<Kept<I>> {
-        Arc::new(Kept { meter: Arc::clone(&self.0), instrument, series: RwLock::default() })
+        Arc::new(Kept {
+            meter: Arc::clone(&self.meter),
+            sets: Arc::clone(&self.sets),
+            instrument,
+            series: RwLock::default(),
+        })
+    }
+}
+
+impl fmt::Debug for KeepingMeter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeepingMeter").field("meter", &self.meter).finish_non_exhaustive()
     }
 }
 
@@ -45,58 +57,43 @@ impl CoreMeter for KeepingMeter {
         existing: MetricAttributes,
         attributes: NewAttributes,
     ) -> MetricAttributes {
-        let mut kvs = labels(&existing);
-        let all = Arc::make_mut(&mut kvs);
-        for MetricKeyValue { key, value } in attributes.attributes {
-            let label = KeyValue::new(key, value.to_string());
-            match all.iter_mut().find(|known| known.key == label.key) {
-                Some(known) => *known = label,
-                None => all.push(label),
-            }
-        }
-        MetricAttributes::OTel { kvs }
+        let existing = self.sets.of(existing);
+        self.sets.extend(&existing, attributes.attributes).to_attributes()
     }
 
     fn counter(&self, parameters: MetricParameters) -> Counter {
-        Counter::new(self.keeping(self.0.counter(parameters)))
+        Counter::new(self.keeping(self.meter.counter(parameters)))
     }
 
     fn histogram(&self, parameters: MetricParameters) -> Histogram {
-        Histogram::new(self.keeping(self.0.histogram(parameters)))
+        Histogram::new(self.keeping(self.meter.histogram(parameters)))
     }
 
     fn histogram_f64(&self, parameters: MetricParameters) -> HistogramF64 {
-        HistogramF64::new(self.keeping(self.0.histogram_f64(parameters)))
+        HistogramF64::new(self.keeping(self.meter.histogram_f64(parameters)))
     }
 
     fn histogram_duration(&self, parameters: MetricParameters) -> HistogramDuration {
-        HistogramDuration::new(self.keeping(self.0.histogram_duration(parameters)))
+        HistogramDuration::new(self.keeping(self.meter.histogram_duration(parameters)))
     }
 
     fn gauge(&self, parameters: MetricParameters) -> Gauge {
-        Gauge::new(self.keeping(self.0.gauge(parameters)))
+        Gauge::new(self.keeping(self.meter.gauge(parameters)))
     }
 
     fn gauge_f64(&self, parameters: MetricParameters) -> GaugeF64 {
-        GaugeF64::new(self.keeping(self.0.gauge_f64(parameters)))
+        GaugeF64::new(self.keeping(self.meter.gauge_f64(parameters)))
     }
 
     fn up_down_counter(&self, parameters: MetricParameters) -> UpDownCounter {
-        UpDownCounter::new(self.keeping(self.0.up_down_counter(parameters)))
-    }
-}
-
-/// Returns the labels of attributes that a [`KeepingMeter`] made.
-fn labels(attributes: &MetricAttributes) -> Labels {
-    match attributes {
-        MetricAttributes::OTel { kvs } => Arc::clone(kvs),
-        _ => Labels::default(),
+        UpDownCounter::new(self.keeping(self.meter.up_down_counter(parameters)))
     }
 }
 
 /// An instrument, and its series. They are as many as those of the exporter, which forgets none either.
 struct Kept<I> {
     meter: Arc<dyn CoreMeter>,
+    sets: Arc<LabelSets>,
     instrument: I,
     series: RwLock<HashMap<Labels, Arc<I>>>,
 }
@@ -104,17 +101,14 @@ struct Kept<I> {
 impl<I: MetricAttributable<I>> Kept<I> {
     /// Returns the series of these labels.
     fn of(&self, attributes: &MetricAttributes) -> Result<Series<I>, Box<dyn Error>> {
-        let labels = labels(attributes);
+        let labels = self.sets.of(attributes.clone());
         let known =
             self.series.read().unwrap_or_else(PoisonError::into_inner).get(&labels).cloned();
         if let Some(known) = known {
             return Ok(Series(known));
         }
-        let pair = |label: &KeyValue| {
-            MetricKeyValue::new(label.key.as_str(), label.value.as_str().into_owned())
-        };
-        let theirs = NewAttributes::new(labels.iter().map(pair).collect());
-        let series = self.instrument.with_attributes(&self.meter.new_attributes(theirs))?;
+        let theirs = self.meter.new_attributes(NewAttributes::new(labels.to_pairs()));
+        let series = self.instrument.with_attributes(&theirs)?;
         let mut all = self.series.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Series(Arc::clone(all.entry(labels).or_insert_with(|| Arc::new(series)))))
     }
