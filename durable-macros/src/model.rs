@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::parse::types::Spanned as _;
 use proc_macro2::Span;
-use syn::spanned::Spanned as _;
 use syn::{Attribute, ExprPath, Ident, LitStr, Path, Type, Visibility};
 
 use crate::runtime_path::Private;

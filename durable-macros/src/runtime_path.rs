@@ -1,8 +1,10 @@
 //! The path of the runtime in generated code: `::durable`, unless `crate = path` says otherwise.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt as _, quote, quote_spanned};
 use syn::Path;
+
+const NAME: &str = "__private";
 
 /// The runtime's items that generated code may name. Within the `const _` block they are those of
 /// `__private`, which [`Private::block`] imports once.
@@ -10,24 +12,25 @@ use syn::Path;
 pub(crate) struct Private {
     /// The path that the user wrote, with the span to report when it leads nowhere.
     path: Option<Path>,
-    span: Span,
+    /// The name of `__private` in the block.
+    name: Ident,
 }
 
 impl Private {
     /// The same, standing somewhere else: rustc reports what it thinks of a type at the first token of
     /// its path.
     pub(crate) fn at(&self, span: Span) -> Self {
-        Self { path: self.path.clone(), span }
+        Self { path: self.path.clone(), name: Ident::new(NAME, span) }
     }
 
     /// Returns the span of the path.
     pub(crate) fn span(&self) -> Span {
-        self.span
+        self.name.span()
     }
 
     /// Returns the whole path, for what stands outside the block.
     pub(crate) fn path(&self) -> TokenStream {
-        let default = || quote_spanned!(self.span=> ::durable::__private);
+        let default = || quote_spanned!(self.span()=> ::durable::__private);
         self.path.as_ref().map_or_else(default, |path| quote!(#path::__private))
     }
 
@@ -47,18 +50,19 @@ impl Private {
 
 impl Default for Private {
     fn default() -> Self {
-        Self { path: None, span: Span::call_site() }
+        Self { path: None, name: Ident::new(NAME, Span::call_site()) }
     }
 }
 
 impl From<Path> for Private {
     fn from(path: Path) -> Self {
-        Self { path: Some(path), span: Span::call_site() }
+        Self { path: Some(path), ..Self::default() }
     }
 }
 
 impl ToTokens for Private {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(quote_spanned!(self.span=> __private));
+        // There are hundreds in each expansion, so this makes no stream of its own.
+        tokens.append(self.name.clone());
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use syn::spanned::Spanned as _;
+use crate::parse::types::Spanned as _;
 
 use super::{contract, module, registration, shared};
 use crate::model::Activity;
@@ -154,7 +154,7 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
             #output_item
 
             fn name(&self) -> &str {
-                <Self as #private::Activity>::NAME
+                #private::activity_name::<Self>()
             }
         }
 

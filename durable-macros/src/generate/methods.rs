@@ -1,10 +1,10 @@
 //! The expansion of `#[workflow_methods]`: functions by which callers start the workflow, and code by
 //! which a worker runs it.
 
+use crate::parse::types::Spanned as _;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
-use syn::spanned::Spanned as _;
 
 use super::{children, contract, handle, handlers, named, registration, shared};
 use crate::model::{GENERATED, Handler, HandlerKind, Init, Input, Methods, OutputKind, Run};
@@ -94,7 +94,7 @@ pub(super) fn starts(model: &Methods, inputs: &[Input]) -> TokenStream {
     let free = all.filter(|(name, _)| !taken.contains(name)).map(|(_, function)| function);
     quote! {
         #[allow(dead_code, reason = "a worker may serve what this program does not call")]
-        #[allow(clippy::too_many_arguments, reason = "a client and a delay join the inputs")]
+        #[cfg_attr(clippy, allow(clippy::too_many_arguments, reason = "a client and a delay join the inputs"))]
         impl #target { #(#free)* }
     }
 }

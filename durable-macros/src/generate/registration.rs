@@ -1,8 +1,8 @@
 //! The link-time registration of an annotated item, by which a program finds it.
 
+use crate::parse::types::Spanned as _;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
 use crate::runtime_path::Private;

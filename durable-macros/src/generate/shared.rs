@@ -1,8 +1,8 @@
 //! Pieces that several generated things are made of.
 
+use crate::parse::types::Spanned as _;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
-use syn::spanned::Spanned as _;
 use syn::{Ident, LitStr, Type};
 
 use crate::model::{Argument, Context, Input, Output, OutputKind, Setting, Value};

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{ExprPath, ImplItem, ItemImpl};
+use syn::ExprPath;
 
 use super::{Lint, table};
 
@@ -15,19 +15,6 @@ const CALLS: &[&str] = &["execute", "start", "execute_local"];
 
 /// The paths of activities.
 pub(super) type Known = BTreeSet<Vec<String>>;
-
-/// The activities that the methods of a block call as they should.
-pub(super) fn of(block: &ItemImpl) -> Known {
-    let mut known = Known::new();
-    for item in &block.items {
-        if let ImplItem::Fn(method) = item {
-            let mut lint = Lint::of(method, &known);
-            lint.method(method.clone());
-            known.append(&mut lint.called);
-        }
-    }
-    known
-}
 
 /// The activity that is called by a path, in the form of all activities.
 pub(super) fn called(resolved: &[String]) -> Option<&[String]> {
@@ -39,15 +26,19 @@ pub(super) fn called(resolved: &[String]) -> Option<&[String]> {
 
 /// Refuses a call by a plain path, where that is an activity.
 pub(super) fn refuse(lint: &mut Lint, path: &ExprPath) {
-    if path.qself.is_none() && lint.activities.contains(&lint.scopes.resolve(&path.path)) {
-        lint.refuse(&table::ACTIVITY, &super::without_arguments(path));
+    if path.qself.is_none() {
+        let resolved = lint.scopes.resolve(&path.path);
+        if lint.is_activity(resolved) {
+            lint.refuse(&table::ACTIVITY, &super::without_arguments(path));
+        }
     }
 }
 
 /// The same for what is read as tokens.
 pub(super) fn refuse_tokens(lint: &mut Lint, segments: &[Ident], written: &TokenStream) {
     let names = segments.iter().map(ToString::to_string).collect();
-    if lint.activities.contains(&lint.scopes.resolve_names(names)) {
+    let resolved = lint.scopes.resolve_names(names);
+    if lint.is_activity(resolved) {
         lint.refuse(&table::ACTIVITY, written);
     }
 }

@@ -5,6 +5,7 @@
 
 mod activities;
 mod allow;
+mod block;
 mod scope;
 mod statics;
 mod table;
@@ -16,51 +17,16 @@ use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
 use syn::{
     Arm, Attribute, Block, Expr, ExprCall, ExprClosure, ExprForLoop, ExprIf, ExprMethodCall,
-    ExprPath, ExprWhile, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Local, Macro, Pat, PatIdent,
-    Path, Stmt, Type, UnOp,
+    ExprPath, ExprWhile, FnArg, ImplItemFn, Item, Local, Macro, Pat, PatIdent, Path, Stmt, Type,
+    UnOp,
 };
 
+pub(crate) use self::block::check;
 use self::scope::{Binding, Scopes};
 use self::table::{Form, Place};
 use self::unordered::Fate;
-use crate::diagnostics::{Errors, err};
-use crate::model::Repeat;
+use crate::diagnostics::err;
 use crate::parse::types;
-
-/// Reports what breaks replay in a block, takes the attributes off that allow it, and returns what is
-/// only to be warned of.
-pub(crate) fn check(block: &mut ItemImpl, errors: &mut Errors) -> Vec<Repeat> {
-    let activities = activities::of(block);
-    let mut repeats = Vec::new();
-    let mut outside = Outside(errors);
-    for attribute in &block.attrs {
-        outside.visit_attribute(attribute);
-    }
-    for (place, item) in block.items.iter().enumerate() {
-        match item {
-            ImplItem::Fn(method) => {
-                let mut lint = Lint::of(method, &activities);
-                lint.method(method.clone());
-                repeats.extend(lint.repeats.drain(..).map(|span| Repeat { method: place, span }));
-                lint.errors.into_iter().for_each(|error| errors.push(error));
-            }
-            other => Outside(errors).visit_impl_item(other),
-        }
-    }
-    allow::strip(block);
-    repeats
-}
-
-/// Finds attributes where there is nothing to be allowed.
-struct Outside<'a>(&'a mut Errors);
-
-impl Visit<'_> for Outside<'_> {
-    fn visit_attribute(&mut self, attribute: &Attribute) {
-        if allow::is(attribute) {
-            self.0.push(allow::misplaced(attribute));
-        }
-    }
-}
 
 /// The lint at a place in a method, with all that is known there.
 struct Lint {
@@ -71,6 +37,8 @@ struct Lint {
     /// The activities that are known by their calls, and those that are called here.
     activities: activities::Known,
     called: activities::Known,
+    /// The paths of functions that are called.
+    functions: activities::Known,
     /// True if the code runs for the first time, and not in a replay.
     live: bool,
     /// The number of things that each attribute around a place has allowed, the innermost last.
@@ -99,6 +67,7 @@ impl Lint {
             fate: Fate::default(),
             activities: activities.clone(),
             called: activities::Known::new(),
+            functions: activities::Known::new(),
             live: false,
             allowed: Vec::new(),
             errors: Vec::new(),
@@ -190,6 +159,13 @@ impl Lint {
     /// Notes the activity that is called by a path.
     fn call(&mut self, resolved: &[String]) {
         self.called.extend(activities::called(resolved).map(<[String]>::to_vec));
+    }
+
+    /// Notes a path that is called as a function. Returns true if it is an activity.
+    fn is_activity(&mut self, path: Vec<String>) -> bool {
+        let is_activity = self.activities.contains(&path);
+        self.functions.insert(path);
+        is_activity
     }
 
     fn within(&mut self, look: impl FnOnce(&mut Self)) {

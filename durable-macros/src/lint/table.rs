@@ -264,17 +264,26 @@ fn find(rules: &'static [Rule], written: &[String]) -> Option<&'static Form> {
 
 /// Returns true if the written path is the end of a known one, and long enough to tell.
 fn is_end(written: &[String], path: &str, least: usize) -> bool {
-    let known = path.split("::").count();
-    if written.len() < least || written.len() > known {
+    // Macros are built without optimizations. Nearly all paths are too short, or differ in the last name that isn't `*`.
+    if written.len() < least {
         return false;
     }
+    let (names, from_end) = match path.strip_suffix("::*") {
+        Some(names) => (names, 2),
+        None => (path, 1),
+    };
+    let name = written.len().checked_sub(from_end).map(|place| written[place].as_str());
+    if !name.is_some_and(|name| names.ends_with(name)) {
+        return false;
+    }
+    let known = path.split("::").count();
     let whole = written.len() == known;
-    path.split("::").skip(known - written.len()).zip(written).enumerate().all(
-        |(place, (known, written))| {
-            let written = if whole && place == 0 { root(written) } else { written };
-            known == "*" || known == written
-        },
-    )
+    let fits = |(place, (known, written)): (usize, (&str, &String))| {
+        let written = if whole && place == 0 { root(written) } else { written };
+        known == "*" || known == written
+    };
+    written.len() <= known
+        && path.split("::").skip(known - written.len()).zip(written).enumerate().all(fits)
 }
 
 /// One name for the crates that have the same things.

@@ -1,11 +1,35 @@
 //! Small questions about types as they are written: how they read, and what they are without their
 //! references and without `Self`.
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{GenericArgument, Path, PathArguments, Type, parse_quote};
+use syn::{GenericArgument, Path, PathArguments, Type, TypePath, parse_quote, spanned};
+
+/// The span of a type or path. On stable Rust it is that of its first token, which `syn` finds by turning all of it into
+/// tokens. Expansions ask often, so names answer themselves.
+pub(crate) trait Spanned {
+    fn span(&self) -> Span;
+}
+
+impl Spanned for Type {
+    fn span(&self) -> Span {
+        match self {
+            Self::Path(TypePath { qself: None, path }) => path.span(),
+            ty => spanned::Spanned::span(ty),
+        }
+    }
+}
+
+impl Spanned for Path {
+    fn span(&self) -> Span {
+        match (self.leading_colon, self.segments.first()) {
+            (None, Some(first)) => first.ident.span(),
+            _ => spanned::Spanned::span(self),
+        }
+    }
+}
 
 /// The tokens as one would write them: `Result<Vec<u8>, Error>`.
 pub(crate) fn text(tokens: &impl ToTokens) -> String {
