@@ -13,6 +13,12 @@ use crate::definition::Attempts;
 /// The shortest interval between two looks at the count.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// The time without a new activity before a replacement.
+///
+/// SDK 1.1.1 drops its calls for tasks when a worker stops, unless the server ends them. An activity that the server
+/// has just given away is lost then, until it times out. A busy worker has calls to lose at every moment.
+const QUIET: Duration = Duration::from_millis(20);
+
 /// The multiple of the limit at which a worker is replaced in any case.
 const IN_ANY_CASE: u64 = 10;
 
@@ -35,12 +41,23 @@ impl Recycling {
         if self.limit == 0 {
             return std::future::pending().await;
         }
-        // A worker without activities has nothing to count, and sleeps.
         let mut changes = self.attempts.changes();
-        while !self.is_due() {
-            tokio::time::sleep(LOOK).await;
-            // The sender lives as long as `self` is borrowed.
-            let _ = changes.changed().await;
+        loop {
+            let begun = self.begun();
+            if begun >= u64::from(self.limit) * IN_ANY_CASE {
+                return;
+            }
+            if self.is_due(begun) {
+                tokio::time::sleep(QUIET).await;
+                if self.begun() == begun && self.is_due(begun) {
+                    return;
+                }
+            } else {
+                // A worker without activities has nothing to count, and sleeps.
+                tokio::time::sleep(LOOK).await;
+                // The sender lives as long as `self` is borrowed.
+                let _ = changes.changed().await;
+            }
         }
     }
 
@@ -49,24 +66,27 @@ impl Recycling {
         self.begun.store(0, Ordering::Relaxed);
     }
 
+    fn begun(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
+    }
+
     /// The replaced worker cancels what runs for longer than the drain timeout. So the replacement waits for
     /// a moment at which nothing does, but not for ever.
-    fn is_due(&self) -> bool {
-        let (begun, limit) = (self.begun.load(Ordering::Relaxed), u64::from(self.limit));
-        begun >= limit * IN_ANY_CASE
-            || (begun >= limit && self.attempts.all_end_within(&self.queue, self.drain))
+    fn is_due(&self, begun: u64) -> bool {
+        begun >= u64::from(self.limit) && self.attempts.all_end_within(&self.queue, self.drain)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
     use std::sync::Arc;
     use std::sync::atomic::Ordering;
     use std::time::{Duration, SystemTime};
 
     use futures_util::FutureExt as _;
 
-    use super::Recycling;
+    use super::{QUIET, Recycling};
     use crate::definition::{ActivityAttempt, Attempts};
 
     fn recycling(limit: u32) -> Recycling {
@@ -80,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_for_short_activities_up_to_ten_times_the_limit() {
+    fn waits_for_the_end_of_long_activities() {
         let recycling = recycling(10);
         let attempt = ActivityAttempt {
             queue: "q".to_owned(),
@@ -88,26 +108,37 @@ mod tests {
             workflow_id: None,
             attempt: 1,
         };
-        let mut is_due = |begun| {
-            recycling.begun.store(begun, Ordering::Relaxed);
-            recycling.is_due()
-        };
-        assert_eq!([0, 9, 10].map(&mut is_due), [false, false, true]);
+        assert_eq!([0, 9, 10].map(|begun| recycling.is_due(begun)), [false, false, true]);
         let soon = SystemTime::now() + Duration::from_secs(30);
         let _short = recycling.attempts.begin(attempt.clone(), Some(soon));
-        assert_eq!([9, 10].map(&mut is_due), [false, true]);
+        assert_eq!([9, 10].map(|begun| recycling.is_due(begun)), [false, true]);
         let late = SystemTime::now() + Duration::from_secs(90);
         let long = recycling.attempts.begin(attempt, Some(late));
-        assert_eq!([10, 99, 100].map(&mut is_due), [false, false, true]);
+        assert_eq!([10, 99].map(|begun| recycling.is_due(begun)), [false, false]);
         drop(long);
-        assert!(is_due(10));
+        assert!(recycling.is_due(10));
+    }
+
+    #[tokio::test]
+    async fn waits_while_activities_begin_up_to_ten_times_the_limit() {
+        let recycling = recycling(10);
+        recycling.begun.store(10, Ordering::Relaxed);
+        let mut due = pin!(recycling.due());
+        assert!(due.as_mut().now_or_never().is_none());
+        recycling.begun.store(11, Ordering::Relaxed);
+        tokio::time::sleep(2 * QUIET).await;
+        assert!(due.as_mut().now_or_never().is_none(), "an activity has begun");
+        tokio::time::sleep(2 * QUIET).await;
+        assert!(due.as_mut().now_or_never().is_some(), "none has begun");
+        recycling.begun.store(100, Ordering::Relaxed);
+        assert!(recycling.due().now_or_never().is_some());
     }
 
     #[test]
     fn zero_means_never() {
         let never = recycling(0);
         never.begun.store(u64::MAX, Ordering::Relaxed);
-        assert!(never.is_due(), "the count alone would replace the worker");
+        assert!(never.is_due(u64::MAX), "the count alone would replace the worker");
         assert!(never.due().now_or_never().is_none());
     }
 }

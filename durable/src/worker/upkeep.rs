@@ -12,10 +12,10 @@ impl Workers {
     /// worker ends. The new worker takes tasks at once, and the old one finishes those that it has. Workflows
     /// that were in memory are replayed.
     ///
-    /// The replacement waits for a moment at which all running activities of the queue time out within the
-    /// [drain timeout](Self::drain_timeout), because the SDK cancels them then. After ten times as many
-    /// activities it waits no longer: activities that still run after the drain timeout are cancelled and
-    /// tried again, as they are when a program stops.
+    /// The replacement waits for 20 milliseconds without a new activity, in which all running activities of
+    /// the queue time out within the [drain timeout](Self::drain_timeout), because the SDK cancels them then.
+    /// After ten times as many activities it waits no longer: activities that still run after the drain timeout
+    /// are cancelled and tried again, as they are when a program stops.
     pub fn recycle_after_activities(mut self, count: u32) -> Self {
         self.settings.change(move |settings| settings.recycle_after_activities = count);
         self
