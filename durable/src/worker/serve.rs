@@ -96,6 +96,12 @@ impl Serving {
 
     /// Runs one SDK worker to its end.
     pub(super) async fn serve(&self, mut worker: Worker) -> End {
+        let end = self.run(&mut worker).await;
+        self.forget(worker);
+        end
+    }
+
+    async fn run(&self, worker: &mut Worker) -> End {
         let id = self.plan.id;
         match self.connected().await {
             Ok(true) => {}
@@ -121,6 +127,18 @@ impl Serving {
             },
             Err(panic) => End::Died(ThreadPanicked { message: panic_message(&*panic) }.into()),
         }
+    }
+
+    /// Removes a worker that has ended from the client's registry.
+    ///
+    /// `Worker::run` of SDK 1.1.1 leaves it there. With it stay the thread that reads the load of the machine, the
+    /// tokens of its activities, and its heartbeats, for as long as the client lives.
+    fn forget(&self, worker: Worker) {
+        let key = worker.worker_instance_key();
+        worker.shutdown_handle()();
+        drop(worker);
+        // It fails only if the worker is not in the registry.
+        let _ = self.plan.client.sdk().connection().workers().finalize_unregister(key);
     }
 
     /// Waits until the server knows the namespace. Returns `false` if a stop is asked for before that.
