@@ -112,3 +112,40 @@ async fn a_drain_waits_for_the_activities_of_replaced_workers() -> durable::Resu
     visit_until(&client, &queue, 3).await;
     workers.shutdown().await
 }
+
+/// Returns the number of threads by which the SDK reads the load of the machine: one for each worker that the client's
+/// registry has. Linux cuts names to 15 characters.
+#[cfg(target_os = "linux")]
+fn registered_workers() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").expect("this process has threads");
+    let name = |path: std::path::PathBuf| std::fs::read_to_string(path.join("comm"));
+    let names = threads.flatten().filter_map(|thread| name(thread.path()).ok());
+    names.filter(|name| name.trim() == "temporal-real-s").count()
+}
+
+/// The other tests of this program have workers too, so this one runs again in a process of its own.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn frees_a_replaced_worker() -> durable::Result<()> {
+    const ALONE: &str = "DURABLE_TEST_ALONE";
+    if std::env::var_os(ALONE).is_none() {
+        let program = std::env::current_exe().expect("the program has a file");
+        let name = "recycle::frees_a_replaced_worker";
+        let test = std::process::Command::new(program)
+            .args(["--exact", name, "--nocapture"])
+            .env(ALONE, "1")
+            .output()
+            .expect("it starts");
+        let output = String::from_utf8_lossy(&test.stdout);
+        assert!(test.status.success() && output.contains("1 passed"), "{test:?}");
+        return Ok(());
+    }
+    let (client, queue) = (client().await, unique("recycling"));
+    let workers = workers(&client, &queue, 5).await?;
+    visit_until(&client, &queue, 4).await;
+    eventually("end of the replaced workers", || async {
+        (registered_workers() == 1).then_some(())
+    })
+    .await;
+    workers.shutdown().await
+}
