@@ -214,12 +214,6 @@ pub fn workflow_name<W: Workflow>() -> &'static str {
     W::NAME
 }
 
-/// Returns the name of an activity.
-#[must_use]
-pub fn activity_name<A: Activity>() -> &'static str {
-    A::NAME
-}
-
 /// Creates the registration of a workflow.
 #[must_use]
 pub const fn register_workflow<W: WorkflowCode<Input: Payload>>() -> Registration {

@@ -154,7 +154,7 @@ pub(super) fn definition(model: &Activity) -> TokenStream {
             #output_item
 
             fn name(&self) -> &str {
-                #private::activity_name::<Self>()
+                <Self as #private::Activity>::NAME
             }
         }
 
