@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::parse::types::Spanned as _;
 use proc_macro2::Span;
 use syn::{Attribute, ExprPath, Ident, LitStr, Path, Type, Visibility};
 
+use crate::parse::types::Spanned as _;
 use crate::runtime_path::Private;
 
 /// A key of an annotation, with its value.

@@ -3,8 +3,9 @@
 //!
 //! `cargo bench --package durable-cost --bench expansions --profile dev`. It is no test: it prints both
 //! ratios and the target, and the size of the programs, and fails nothing. It compiles only the generated
-//! crates, and measures the CPU time of rustc alone. Other work on the machine lengthens that too, so the minimum of the rounds counts,
-//! and the crates take turns. `ROUNDS=9` repeats it more often, and `KINDS=check` measures that alone.
+//! crates, and measures the CPU time of rustc alone. Other work on the machine lengthens that too, so the
+//! minimum of the rounds counts, and the crates take turns. `ROUNDS=9` repeats it more often, and
+//! `KINDS=check` measures that alone.
 
 #![allow(missing_docs, clippy::missing_errors_doc, reason = "it is a program, and no library")]
 

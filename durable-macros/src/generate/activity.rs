@@ -3,10 +3,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use crate::parse::types::Spanned as _;
-
 use super::{contract, module, registration, shared};
 use crate::model::Activity;
+use crate::parse::types::Spanned as _;
 
 pub(super) fn activity(model: &Activity) -> TokenStream {
     let Activity { private, item, .. } = model;

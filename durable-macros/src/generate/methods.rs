@@ -1,13 +1,13 @@
 //! The expansion of `#[workflow_methods]`: functions by which callers start the workflow, and code by
 //! which a worker runs it.
 
-use crate::parse::types::Spanned as _;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use super::{children, contract, handle, handlers, named, registration, shared};
 use crate::model::{GENERATED, Handler, HandlerKind, Init, Input, Methods, OutputKind, Run};
+use crate::parse::types::Spanned as _;
 use crate::runtime_path::Private;
 
 pub(super) fn methods(model: &Methods) -> TokenStream {

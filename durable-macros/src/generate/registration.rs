@@ -1,10 +1,10 @@
 //! The link-time registration of an annotated item, by which a program finds it.
 
-use crate::parse::types::Spanned as _;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Ident, Path};
 
+use crate::parse::types::Spanned as _;
 use crate::runtime_path::Private;
 
 pub(super) fn workflow(private: &Private, target: &Path, is_declared: bool) -> TokenStream {

@@ -1,11 +1,11 @@
 //! Pieces that several generated things are made of.
 
-use crate::parse::types::Spanned as _;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::{Ident, LitStr, Type};
 
 use crate::model::{Argument, Context, Input, Output, OutputKind, Setting, Value};
+use crate::parse::types::Spanned as _;
 use crate::runtime_path::Private;
 
 /// A trait of the runtime that has the types of a definition.
