@@ -60,7 +60,9 @@ async fn a_body_that_does_not_fit_is_answered_with_its_place_and_without_its_val
     let http = service().await;
     let item = |price: Value| json!({ "id": "7", "items": [{ "name": "SECRET", "price": price }] });
     let deep = "[".repeat(500) + &"]".repeat(500);
-    let large = format!("\"{}\"", "x".repeat(3 << 20));
+    // With the quotes it is just above the limit. Of a much larger body a part would be unread when the
+    // server closes the connection, and the client could see a reset before it reads the answer.
+    let large = format!("\"{}\"", "x".repeat(2 << 20));
     let json = "application/json";
     let cases = [
         (json, item(json!("SECRET")).to_string(), 422, "invalid-input", Some("items[0].price")),
