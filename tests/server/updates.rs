@@ -14,12 +14,17 @@ use crate::client;
 struct CartWorkflow {
     items: Vec<String>,
     paid: bool,
+    /// The ids of updates that `#[run]` and a signal see.
+    other_ids: Vec<Option<String>>,
 }
 
 #[workflow_methods]
 impl CartWorkflow {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, _id: String) -> WorkflowResult<()> {
+        ctx.wait_condition(|cart| !cart.items.is_empty()).await?;
+        let id = ctx.update_id();
+        ctx.state_mut(|cart| cart.other_ids.push(id));
         ctx.wait_condition(|cart| cart.paid).await?;
         Ok(())
     }
@@ -40,6 +45,32 @@ impl CartWorkflow {
         ctx.sleep(Duration::from_millis(100)).await?;
         ctx.state_mut(|cart| cart.paid = true);
         Ok("paid".to_owned())
+    }
+
+    /// Returns the id of the update to an async handler.
+    #[update]
+    async fn id_in_async(ctx: &mut WorkflowContext<Self>) -> Result<Option<String>, ActivityError> {
+        let before = ctx.update_id();
+        ctx.sleep(Duration::from_millis(10)).await?;
+        assert_eq!(ctx.update_id(), before);
+        Ok(before)
+    }
+
+    /// Returns the id of the update to a plain handler.
+    #[update]
+    fn id_in_plain(&mut self, ctx: &SyncWorkflowContext<Self>) -> Option<String> {
+        ctx.update_id()
+    }
+
+    #[query]
+    fn other_ids(&self) -> Vec<Option<String>> {
+        self.other_ids.clone()
+    }
+
+    #[signal]
+    async fn note_id(ctx: &mut WorkflowContext<Self>) {
+        let id = ctx.update_id();
+        ctx.state_mut(|cart| cart.other_ids.push(id));
     }
 
     #[update]
@@ -76,6 +107,25 @@ async fn starting_an_update_that_its_validator_rejects_is_an_error() -> durable:
 
     let accepted = cart.add("pear".to_owned()).start().await?;
     assert_eq!(accepted.result().await?, 1);
+    cart.terminate("enough").await
+}
+
+#[tokio::test]
+async fn a_handler_knows_the_id_of_its_update_and_no_other_code_does() -> durable::Result<()> {
+    let client = client().await;
+    let cart = cart(&client).await;
+    let ids = ["a", "b", "c", "d"].map(unique);
+    let [first, second, third, fourth] = &ids;
+    let answers = tokio::join!(
+        cart.id_in_async().update_id(first),
+        cart.id_in_async().update_id(second),
+        cart.id_in_plain().update_id(third),
+        cart.add("pear".to_owned()).update_id(fourth),
+    );
+    let answers = [answers.0?, answers.1?, answers.2?];
+    assert_eq!(answers.map(|id| id.expect("an update has an id")), ids[..3]);
+    cart.note_id().await?;
+    assert_eq!(cart.other_ids().await?, [None, None]);
     cart.terminate("enough").await
 }
 

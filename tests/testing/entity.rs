@@ -4,6 +4,7 @@ use durable::prelude::*;
 use durable::testing::{Replayer, TestEnv};
 use durable::workflow::entity::{self, Entity, EntityEnd, EntityOptions, Inbox};
 use durable::{Error, Result};
+use durable_tests::eventually;
 
 use crate::flows::DAY;
 
@@ -121,6 +122,16 @@ impl Notebook {
         Ok(entity::ask(ctx, Command::Slowly(number)).await?)
     }
 
+    /// Notes a number twice, and returns how many there are with each of them.
+    #[update]
+    async fn count_twice(
+        ctx: &mut WorkflowContext<Self>,
+        number: u32,
+    ) -> Result<(usize, usize), ActivityError> {
+        let first = entity::ask(ctx, Command::Note(number)).await?;
+        Ok((first, entity::ask(ctx, Command::Note(number)).await?))
+    }
+
     /// Closes, and returns how many notes there are.
     #[update]
     async fn finish(ctx: &mut WorkflowContext<Self>) -> Result<usize, ActivityError> {
@@ -217,6 +228,24 @@ async fn an_update_is_answered_by_the_command_that_it_asked(env: TestEnv) -> Res
     assert_eq!(notebook.finish().await?, 3);
     let written = notebook.result().await?;
     assert_eq!((written.notes, written.idle), (vec![1, 2, 3], false));
+    Ok(())
+}
+
+/// The server may call an update again in the next run. So does a caller who has no answer and uses the same id.
+#[durable::test]
+async fn an_update_of_an_earlier_run_is_answered_and_not_handled_again(env: TestEnv) -> Result<()> {
+    let notebook = Notebook::start(env.client(), notebook(2)).await?;
+    let twice = || notebook.count_twice(5).update_id("five");
+    assert_eq!(twice().await?, (1, 2));
+    for number in 6..10 {
+        notebook.note(number).await?;
+    }
+    eventually("further run", async || (notebook.runs().await.ok()? > 2).then_some(())).await;
+    assert_eq!(twice().await?, (1, 2));
+    assert_eq!(notebook.count_twice(10).await?, (7, 8));
+    notebook.close().await?;
+    let written = notebook.result().await?;
+    assert_eq!(written.notes, [5, 5, 6, 7, 8, 9, 10, 10]);
     Ok(())
 }
 

@@ -24,6 +24,7 @@ mod attempts;
 mod built_in;
 mod caught;
 pub(crate) mod configured;
+pub(crate) mod current_update;
 mod debug;
 pub(crate) mod dependencies;
 mod deserializer;

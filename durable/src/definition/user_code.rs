@@ -12,7 +12,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use temporalio_sdk::WorkflowContextView;
-use temporalio_sdk::workflow_interceptors::{WorkflowInterceptor, WorkflowInterceptorConstructor};
+use temporalio_sdk::workflow_interceptors::{
+    HandleUpdateInput, HandleUpdateResult, WorkflowInterceptor, WorkflowInterceptorConstructor,
+    WorkflowInterceptorContext, WorkflowInterceptorFuture, WorkflowNext,
+};
+
+use super::current_update;
 
 /// The part of a workflow that user code belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,11 +169,9 @@ impl Drop for Entered {
     }
 }
 
-/// Returns an interceptor that notes the run whose input is decoded next, because SDK 1.1.1 doesn't tell
-/// the decoder.
-pub(crate) fn starting_interceptor() -> WorkflowInterceptorConstructor {
-    struct Starting;
-    impl WorkflowInterceptor for Starting {}
+/// Returns an interceptor that notes what SDK 1.1.1 doesn't tell the code of a workflow: the run whose input is
+/// decoded next, and the update that is handled.
+pub(crate) fn noting_interceptor() -> WorkflowInterceptorConstructor {
     WorkflowInterceptorConstructor::new(|view: &WorkflowContextView| {
         let run =
             RunIds { workflow_id: view.workflow_id().to_owned(), run_id: view.run_id().to_owned() };
@@ -177,12 +180,29 @@ pub(crate) fn starting_interceptor() -> WorkflowInterceptorConstructor {
             workflow_type: view.workflow_type().to_owned().into(),
             run: Some(Arc::new(run)),
         }));
-        Starting
+        Noting
     })
 }
 
+struct Noting;
+
+impl WorkflowInterceptor for Noting {
+    fn handle_update<'a>(
+        &'a self,
+        context: WorkflowInterceptorContext,
+        input: HandleUpdateInput,
+        next: WorkflowNext<
+            'a,
+            HandleUpdateInput,
+            WorkflowInterceptorFuture<'a, HandleUpdateResult>,
+        >,
+    ) -> WorkflowInterceptorFuture<'a, HandleUpdateResult> {
+        current_update::handle(&context, input, next)
+    }
+}
+
 /// Returns the decoding of an input with which a run starts on this thread, once. There is none on
-/// threads without workflows, and without [`starting_interceptor`].
+/// threads without workflows, and without [`noting_interceptor`].
 pub(crate) fn take_starting() -> Option<UserCode> {
     STARTING.take()
 }

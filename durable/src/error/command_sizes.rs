@@ -19,13 +19,17 @@ use temporalio_sdk::{TimerResult, WorkflowContextView};
 
 use super::payload_limit::size_of;
 use super::task_size::count;
+use crate::definition::user_code::noting_interceptor;
 
 /// The size of a command without values and texts, in bytes. Values are counted with a command of their own.
 const BARE: usize = 96;
 
-/// Returns the interceptor. It belongs outside of all others, where it is the last one that a call passes.
-pub(crate) fn counting_interceptor() -> WorkflowInterceptorConstructor {
-    WorkflowInterceptorConstructor::new(|_: &WorkflowContextView| Counting)
+/// Returns the interceptors that the code of workflows relies on, on workers and in replays.
+///
+/// They belong outside of all others, where the one that counts is the last one that a call passes.
+pub(crate) fn outer_interceptors() -> [WorkflowInterceptorConstructor; 2] {
+    let counting = WorkflowInterceptorConstructor::new(|_: &WorkflowContextView| Counting);
+    [noting_interceptor(), counting]
 }
 
 struct Counting;

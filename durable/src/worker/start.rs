@@ -21,8 +21,8 @@ use super::{WorkerError, attributes, version};
 use crate::client::Client;
 use crate::definition::entry::Target;
 use crate::definition::guarded_interceptor::ActivityGuard;
-use crate::definition::{Attempts, Dependencies, Queue, WorkerShutdown, configured, user_code};
-use crate::error::command_sizes::counting_interceptor;
+use crate::definition::{Attempts, Dependencies, Queue, WorkerShutdown, configured};
+use crate::error::command_sizes::outer_interceptors;
 use crate::error::payload_limit::PayloadLimit;
 use crate::error::server_limits::WorkerLimits;
 use crate::error::{Error, Result};
@@ -110,8 +110,7 @@ impl Workers {
             .then(|| configured::configured_options_interceptor(Arc::clone(&self.options)));
         options.activity_inbound_interceptor(ActivityGuard { begun: Arc::clone(begun) });
         let traces = instrumentation::add_to(options);
-        let interceptors = [user_code::starting_interceptor(), counting_interceptor()].into_iter();
-        let interceptors = interceptors.chain(traces);
+        let interceptors = outer_interceptors().into_iter().chain(traces);
         let interceptors = interceptors.chain(given).chain(self.interceptors.clone()).collect();
         options.register_workflow_interceptors(interceptors);
         if let Some((version, behavior)) = &self.version {

@@ -55,6 +55,9 @@ impl<U: UpdateDefinition<Workflow: Workflow>> UpdateCall<U> {
     /// Sets the update's id, which makes it idempotent: a second update with this id gets the
     /// result of the first. Defaults to a UUID.
     ///
+    /// The server knows the id for one run. A workflow that continues as new can recognize the update
+    /// by `ctx.update_id()`, and an entity does.
+    ///
     /// The id is also used to get a handle of the update later, see
     /// [`WorkflowHandle::update_handle`](crate::WorkflowHandle::update_handle).
     pub fn update_id(mut self, id: impl Into<String>) -> Self {

@@ -16,7 +16,7 @@ use crate::definition::entry::Target;
 use crate::error::Result;
 #[cfg(not(feature = "encryption"))]
 use crate::error::codec::Outer;
-use crate::error::command_sizes::counting_interceptor;
+use crate::error::command_sizes::outer_interceptors;
 use crate::error::outgoing::typed_failures;
 use crate::worker::WorkerError;
 
@@ -98,7 +98,8 @@ impl ReplaySettings {
             .detect_nondeterministic_futures(of_worker.detect_nondeterministic_futures)
             .build();
         // Outermost, so that it sees what the other interceptors make of a failure.
-        let mut interceptors = vec![failures.interceptor(), counting_interceptor()];
+        let mut interceptors = vec![failures.interceptor()];
+        interceptors.extend(outer_interceptors());
         interceptors.extend(self.interceptors.iter().cloned());
         options.register_workflow_interceptors(interceptors);
         queue.register(&mut Target::Replayer(&mut options)).map_err(|error| {

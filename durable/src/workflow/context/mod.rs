@@ -10,11 +10,13 @@ pub use cancellation::Status;
 
 use std::fmt;
 use std::ops::Deref;
+use std::rc::Rc;
 use std::time::SystemTime;
 
 use temporalio_sdk::WorkflowCancellationToken;
 use uuid::Uuid;
 
+use crate::definition::current_update::{CurrentUpdate, current_update, current_update_id};
 use crate::metrics::Metrics;
 use crate::workflow::calls::pending::Pending;
 use crate::workflow::context::cancellation::Cancellation;
@@ -127,6 +129,20 @@ impl<W> WorkflowContext<W> {
         uuid::Builder::from_random_bytes(self.sdk.random::<u128>().to_be_bytes()).into_uuid()
     }
 
+    /// Returns the id of the update that this code handles, or `None` in `#[run]` and signals.
+    ///
+    /// The server handles an update of one id once in a run. A call that coincides with the end of a run may come to the next run
+    /// again, with the same id. Carry the ids to the next run if an update must not be handled twice. An
+    /// [entity](crate::workflow::entity) does it.
+    #[must_use]
+    pub fn update_id(&self) -> Option<String> {
+        self.current_update().map(|update| update.id.clone())
+    }
+
+    pub(crate) fn current_update(&self) -> Option<Rc<CurrentUpdate>> {
+        current_update(&self.sdk)
+    }
+
     /// Returns the metrics of the program, with the labels `workflow_type` and `task_queue`. Nothing is
     /// recorded while the workflow replays.
     ///
@@ -204,6 +220,12 @@ impl<W> SyncWorkflowContext<W> {
     #[must_use]
     pub fn uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.sdk.random::<u128>().to_be_bytes()).into_uuid()
+    }
+
+    /// Returns the id of the update that this code handles. See [`WorkflowContext::update_id`].
+    #[must_use]
+    pub fn update_id(&self) -> Option<String> {
+        current_update_id(&self.sdk)
     }
 
     /// Returns the metrics of the program. See [`WorkflowContext::metrics`].

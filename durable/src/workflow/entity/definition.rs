@@ -10,7 +10,9 @@ pub trait Entity: Parent {
     /// `Deserialize`.
     type Command;
     /// The type of the reply to a command; `()` if no update [asks](super::ask) for one.
-    type Reply;
+    ///
+    /// The last replies are carried to the next run, so it derives `Clone`, `Serialize` and `Deserialize`.
+    type Reply: Clone;
 
     /// Returns the inbox in the workflow's state.
     fn inbox(&self) -> &Inbox<Self::Command, Self::Reply>;

@@ -101,7 +101,11 @@
 //! - **Updates that ask** delay the end of their run until they are answered. If there are always some of
 //!   them in progress, the history keeps growing. In this case reject them in a validator from time to time, or
 //!   send commands by signals.
-//! - **The state** is sent with each continuation, so it is limited to the size of a payload, 2 MB.
+//! - **Repeated calls.** The server may call an update again in the next run if the end of a run and the call coincide. [`ask`]
+//!   recognizes the update by its id. What an update does besides asking is done again; use
+//!   [`WorkflowContext::update_id`] to recognize it there. Signals have no id.
+//! - **The state** is sent with each continuation, so it is limited to the size of a payload, 2 MB. The last 100 replies
+//!   to updates are a part of it.
 
 mod definition;
 mod inbox;
@@ -175,7 +179,10 @@ where
 /// Sends the entity a command and waits for the reply. Call it in one of the entity's own async updates or
 /// signals.
 ///
-/// The command is handled after all earlier ones. Do not call this in the function of [`run`] itself: it
+/// The command is handled after all earlier ones. An update whose id an earlier run has answered is not handled
+/// again: it gets the same reply. The last 100 replies are remembered.
+///
+/// Do not call this in the function of [`run`] itself: it
 /// would wait for ever, because commands are handled one at a time.
 ///
 /// # Errors
@@ -187,11 +194,16 @@ pub fn ask<W: Entity>(
 ) -> impl Future<Output = Result<W::Reply, WorkflowCancellationError>> {
     let place = Location::caller();
     async move {
-        let ticket = ctx.state_mut(|state| state.inbox().push_with_ticket(command));
+        let asked = ctx.current_update().map(|update| update.ask());
+        let answered = |asked| ctx.state(|state| state.inbox().answered(asked));
+        if let Some(reply) = asked.as_ref().and_then(answered) {
+            return Ok(reply);
+        }
+        let ticket = ctx.state_mut(|state| state.inbox().push_with_ticket(command, asked));
         loop {
-            let has_reply = |state: &W| state.inbox().has_reply(ticket);
+            let has_reply = |state: &W| state.inbox().has_reply(&ticket);
             ctx.condition_at(place, Subject::Reply, has_reply).await?;
-            if let Some(reply) = ctx.state(|state| state.inbox().take_reply(ticket)) {
+            if let Some(reply) = ctx.state(|state| state.inbox().take_reply(&ticket)) {
                 return Ok(reply);
             }
         }
