@@ -6,10 +6,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
-use temporalio_sdk::workflow_interceptors::{
-    HandleUpdateInput, HandleUpdateResult, WorkflowInterceptorContext, WorkflowInterceptorFuture,
-    WorkflowNext,
-};
+use temporalio_sdk::workflow_interceptors::WorkflowInterceptorContext;
 use temporalio_sdk::{SyncWorkflowContext, WorkflowContext, WorkflowContextKey};
 
 /// The key of the update among the context values of a workflow.
@@ -60,14 +57,12 @@ pub(crate) fn current_update_id<W>(context: &SyncWorkflowContext<W>) -> Option<S
     context.context_value::<Handled>().map(|update| update.id.clone())
 }
 
-/// Handles an update, which its handler can find then.
-pub(crate) fn handle<'a>(
+/// Makes the update of this id the current one while its handler runs.
+pub(crate) fn during<F: Future>(
     context: &WorkflowInterceptorContext,
-    input: HandleUpdateInput,
-    next: WorkflowNext<'a, HandleUpdateInput, WorkflowInterceptorFuture<'a, HandleUpdateResult>>,
-) -> WorkflowInterceptorFuture<'a, HandleUpdateResult> {
-    let update = CurrentUpdate { id: input.id().to_owned(), commands: Cell::new(0) };
-    // A plain handler runs in `run`, so that is called in the future.
-    let handle = async move { next.run(input).await };
-    WorkflowInterceptorFuture::new(context.with_context_value::<Handled, _>(update, handle))
+    id: String,
+    handler: F,
+) -> impl Future<Output = F::Output> + use<F> {
+    let update = CurrentUpdate { id, commands: Cell::new(0) };
+    context.with_context_value::<Handled, _>(update, handler)
 }

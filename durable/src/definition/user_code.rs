@@ -197,7 +197,10 @@ impl WorkflowInterceptor for Noting {
             WorkflowInterceptorFuture<'a, HandleUpdateResult>,
         >,
     ) -> WorkflowInterceptorFuture<'a, HandleUpdateResult> {
-        current_update::handle(&context, input, next)
+        let id = input.id().to_owned();
+        // A plain handler runs in `run`, so that is called in the future.
+        let handler = async move { next.run(input).await };
+        WorkflowInterceptorFuture::new(current_update::during(&context, id, handler))
     }
 }
 

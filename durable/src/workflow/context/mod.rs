@@ -131,9 +131,9 @@ impl<W> WorkflowContext<W> {
 
     /// Returns the id of the update that this code handles, or `None` in `#[run]` and signals.
     ///
-    /// The server handles an update of one id once in a run. A call that coincides with the end of a run may come to the next run
-    /// again, with the same id. Carry the ids to the next run if an update must not be handled twice. An
-    /// [entity](crate::workflow::entity) does it.
+    /// The server handles an update of one id once in a run. A call that coincides with the end of a run may
+    /// come to the next run again, with the same id. Carry the ids to the next run if an update must not be
+    /// handled twice. An [entity](crate::workflow::entity) does it.
     #[must_use]
     pub fn update_id(&self) -> Option<String> {
         self.current_update().map(|update| update.id.clone())

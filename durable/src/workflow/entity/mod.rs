@@ -101,11 +101,11 @@
 //! - **Updates that ask** delay the end of their run until they are answered. If there are always some of
 //!   them in progress, the history keeps growing. In this case reject them in a validator from time to time, or
 //!   send commands by signals.
-//! - **Repeated calls.** The server may call an update again in the next run if the end of a run and the call coincide. [`ask`]
-//!   recognizes the update by its id. What an update does besides asking is done again; use
-//!   [`WorkflowContext::update_id`] to recognize it there. Signals have no id.
-//! - **The state** is sent with each continuation, so it is limited to the size of a payload, 2 MB. The last 100 replies
-//!   to updates are a part of it.
+//! - **Repeated calls.** The server may call an update again in the next run if the end of a run and the
+//!   call coincide. [`ask`] recognizes the update by its id. What an update does besides asking is done
+//!   again; use [`WorkflowContext::update_id`] to recognize it there. Signals have no id.
+//! - **The state** is sent with each continuation, so it is limited to the size of a payload, 2 MB. The last
+//!   100 replies to updates are a part of it.
 
 mod definition;
 mod inbox;
