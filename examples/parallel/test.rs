@@ -44,7 +44,21 @@ async fn answers_are_put_together_in_the_order_of_the_questions(env: TestEnv) ->
     let offer = TravelOffer::execute(env.client(), wish(&["b", "c", "a"])).await?;
     assert_eq!((&*offer.flight, &*offer.hotel, offer.rate), ("f", "h translated", 2.0));
     assert_eq!(offer.sights, ["b", "c", "a"]);
-    assert!(offer.car.is_some(), "{offer:?}");
+    // A supplier whose worker was killed may be asked again too late for the patience, so the car is
+    // not certain here.
+    Ok(())
+}
+
+#[durable::test]
+async fn the_first_supplier_that_offers_a_car_is_taken(env: TestEnv) -> Result<()> {
+    mock_the_rest(&env);
+    env.mock::<find_flight>().returns("f".to_owned());
+    env.mock::<ask_supplier>().with(async |supplier, _| match supplier.as_str() {
+        "far" => Ok(supplier),
+        _ => std::future::pending().await,
+    });
+    let offer = TravelOffer::execute(env.client(), wish(&[])).await?;
+    assert_eq!(offer.car.as_deref(), Some("far"));
     Ok(())
 }
 
