@@ -217,6 +217,8 @@ fn checks_variables_like_the_file() {
             ("DURABLE__WORKER", "x"),
             ("DURABLE__ACTIVITIES__TYPES__charge", "x"),
             ("DURABLE__TASK_QUEUE", "x"),
+            ("DURABLE__TEMPORAL__ACTIVITIES__TYPES__charge__HEARTBEAT_TIMEOUT_S", "5"),
+            ("DURABLE__TEMPORAL__URLL", "x"),
             ("TEMPORAL_TLS", "perhaps"),
             ("TEMPORAL_TLS_CLIENT_CERT_PATH", "/a"),
             ("TEMPORAL_TLS_DISABLE_HOST_VERIFICATION", "true"),
@@ -229,13 +231,16 @@ fn checks_variables_like_the_file() {
         "DURABLE__WORKER: expected the name of a key, got a section",
         "DURABLE__ACTIVITIES__TYPES__charge: expected the name of a key, got a section",
         "DURABLE__TASK_QUEUE: unsupported key: ",
+        "DURABLE__TEMPORAL__ACTIVITIES__TYPES__charge__HEARTBEAT_TIMEOUT_S: unknown key; leave out `TEMPORAL__`: the \
+         variable is `DURABLE__ACTIVITIES__TYPES__charge__HEARTBEAT_TIMEOUT_S`",
+        "DURABLE__TEMPORAL__URLL: unknown key; did you mean `url`?",
         "TEMPORAL_TLS: expected `true` or `false`",
         "TEMPORAL_TLS_CLIENT_CERT_PATH: temporal.client_cert: a certificate needs its key",
         "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: the server's certificate is always verified",
     ] {
         assert!(printed.iter().any(|line| line.starts_with(expected)), "{expected}\n{printed:#?}");
     }
-    assert_eq!(printed.len(), 8, "{printed:#?}");
+    assert_eq!(printed.len(), 10, "{printed:#?}");
 }
 
 #[test]

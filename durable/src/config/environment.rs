@@ -64,7 +64,7 @@ impl Environment {
             let Some(path) = name.strip_prefix(PREFIX) else { continue };
             let source = ValueSource::Variable(name.clone());
             let parts: Vec<_> = path.split("__").collect();
-            match find(all_keys(), &parts) {
+            match find_below_temporal(&parts) {
                 Ok((path, kind)) if !text.is_empty() => {
                     if let Ok(value) = Value::parse(kind, text, None) {
                         values.insert(path, Found { value, kind, source });
@@ -170,6 +170,18 @@ fn without_source(message: &str) -> String {
     };
     let lines: Vec<_> = message.lines().filter(|line| !is_source(line)).map(hidden).collect();
     lines.join(": ")
+}
+
+/// Finds the key of a variable, whose name has no part for the section `temporal`.
+fn find_below_temporal(parts: &[&str]) -> Result<(KeyPath, Kind), ConfigMistake> {
+    match parts {
+        [section, rest @ ..] if section.eq_ignore_ascii_case("temporal") && !rest.is_empty() => {
+            find(all_keys(), rest)?;
+            let variable = format!("{PREFIX}{}", rest.join("__"));
+            Err(ConfigMistake::SectionInVariable { variable })
+        }
+        _ => find(all_keys(), parts),
+    }
 }
 
 /// Finds the key that the parts of a variable's name mean.

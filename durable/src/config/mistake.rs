@@ -68,6 +68,12 @@ pub enum ConfigMistake {
         /// The keys of the section.
         known: Vec<&'static str>,
     },
+    /// The name of a variable begins with the section that all keys have.
+    #[error("unknown key; leave out `TEMPORAL__`: the variable is `{variable}`")]
+    SectionInVariable {
+        /// The right name.
+        variable: String,
+    },
     /// The key has no effect here.
     #[error("unsupported key: {reason}")]
     UnsupportedKey {
