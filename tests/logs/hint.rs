@@ -1,11 +1,11 @@
 //! The hint for programs that show no logs. A subscriber is for a process, so each case runs in one of its own.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use durable::client::Client;
 use durable::worker::Workers;
-use durable_tests::Shared;
+use durable_tests::{Shared, run_alone};
 
 const CASE: &str = "LOGS_HINT_CASE";
 const SERVER: &str = "LOGS_HINT_SERVER";
@@ -14,15 +14,11 @@ const HINT: &str = "this program shows no logs";
 /// Runs this test in a process of its own, and returns what it writes to standard error.
 async fn written(case: &str) -> String {
     let address = tokio::task::spawn_blocking(|| Shared::get().address().to_owned()).await;
-    let mut process = Command::new(std::env::current_exe().expect("a test binary has a path"));
-    process.args(["--exact", "hint::a_program_without_subscriber_is_told_so_once", "--nocapture"]);
-    process.env(CASE, case).env(SERVER, address.expect("a server")).env_remove("RUST_LOG");
-    process.stdout(Stdio::null());
-    let output = tokio::task::spawn_blocking(move || process.output()).await.expect("it runs");
-    let output = output.expect("it runs");
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{text}");
-    text
+    let address = address.expect("a server");
+    let variables = [(CASE, case), (SERVER, &*address)];
+    let test = "hint::a_program_without_subscriber_is_told_so_once";
+    let output = run_alone(test, &variables).await;
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::thread;
 use durable::client::start_all;
 use durable::prelude::*;
 use durable::worker::{RunningWorkers, WorkerState};
-use durable_tests::{client, eventually, unique};
+use durable_tests::{client, eventually, is_alone, run_alone, unique};
 
 /// The threads of the workers that ran workflows of a queue, by the queue.
 static THREADS: Mutex<BTreeMap<String, BTreeSet<String>>> = Mutex::new(BTreeMap::new());
@@ -138,24 +138,6 @@ async fn a_drain_waits_for_the_activities_of_replaced_workers() -> durable::Resu
     workers.shutdown().await
 }
 
-/// Runs this test again in a process of its own. Returns `true` there.
-fn is_alone(test: &str, variables: &[(&str, &str)]) -> bool {
-    const ALONE: &str = "DURABLE_TEST_ALONE";
-    if std::env::var_os(ALONE).is_some() {
-        return true;
-    }
-    let program = std::env::current_exe().expect("the program has a file");
-    let test = std::process::Command::new(program)
-        .args(["--exact", test, "--nocapture"])
-        .envs(variables.iter().copied())
-        .env(ALONE, "1")
-        .output()
-        .expect("it starts");
-    let output = String::from_utf8_lossy(&test.stdout);
-    assert!(test.status.success() && output.contains("1 passed"), "{test:?}");
-    false
-}
-
 /// At every moment some activities are on their way to a worker. One that is lost would be tried again after a minute.
 ///
 /// The variable is the one of docs/operations.md. The workflows have a worker of their own: SDK 1.1.1 drops the tasks
@@ -163,7 +145,8 @@ fn is_alone(test: &str, variables: &[(&str, &str)]) -> bool {
 #[tokio::test]
 async fn loses_no_activity_when_busy_workers_stop() -> durable::Result<()> {
     let variable = [("TEMPORAL_POLL_SHUTDOWN_INTERRUPT_WAIT_MS", "300")];
-    if !is_alone("recycle::loses_no_activity_when_busy_workers_stop", &variable) {
+    if !is_alone() {
+        run_alone("recycle::loses_no_activity_when_busy_workers_stop", &variable).await;
         return Ok(());
     }
     let (client, queue, activities) = (client().await, unique("patrols"), unique("visits"));
@@ -198,7 +181,8 @@ fn registered_workers() -> usize {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn frees_a_replaced_worker() -> durable::Result<()> {
-    if !is_alone("recycle::frees_a_replaced_worker", &[]) {
+    if !is_alone() {
+        run_alone::<&str>("recycle::frees_a_replaced_worker", &[]).await;
         return Ok(());
     }
     let (client, queue) = (client().await, unique("recycling"));

@@ -1,5 +1,6 @@
 //! The support of all test binaries: one real dev server each, and ways to read histories.
 
+mod alone;
 #[cfg(unix)]
 pub mod browser;
 mod gate;
@@ -17,6 +18,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+pub use alone::{is_alone, run_alone};
 use durable::Client;
 use durable::client::{HasHandle, WorkflowHandle};
 use durable::dev_server::{DevServer, SearchAttribute};

@@ -5,13 +5,12 @@
 
 mod carriers;
 
-use std::process::Command;
 use std::sync::LazyLock;
 
 use durable::config::Config;
 use durable::prelude::*;
 use durable::worker::{RunningWorkers, Workers};
-use durable_tests::{Log, Shared};
+use durable_tests::{Log, Shared, is_alone, run_alone};
 
 use carriers::{CARD, KIND};
 
@@ -55,13 +54,8 @@ async fn values_appear_in_no_error_history_or_log() {
 /// The switch is for a process, so this test runs in one of its own.
 #[tokio::test]
 async fn a_variable_shows_the_values() {
-    if std::env::var_os(SWITCH).is_none() {
-        let this = std::env::current_exe().expect("a test binary has a path");
-        let mut shown = Command::new(this);
-        shown.args(["--exact", "a_variable_shows_the_values"]).env(SWITCH, "true");
-        let output = tokio::task::spawn_blocking(move || shown.output()).await.expect("it runs");
-        let output = output.expect("it runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    if !is_alone() {
+        run_alone("a_variable_shows_the_values", &[(SWITCH, "true")]).await;
         return;
     }
     let (client, workers) = working().await;
