@@ -45,7 +45,7 @@ mod start;
 #[cfg(feature = "config")]
 pub(crate) use connection::{ApiKey, ConnectionSettings, Switch, Transport};
 pub use connection::{Client, ClientBuilder, ClientService, Health, Pem, Tls};
-pub(crate) use connection::{is_refusal, is_transient};
+pub(crate) use connection::{ServerAnswer, is_refusal, is_transient};
 pub use deployment::{DeploymentVersion, VersionOverride};
 pub use handle::{
     ActivityHandle, ActivitySelection, ActivityState, AnyInput, AnyQuery, AnySignal, AnyUpdate,

@@ -14,7 +14,6 @@
 //! [`Workers`] checks everything before anything runs, starts a worker for each queue, starts those
 //! again that die, tells how they are, and stops them cleanly on Ctrl-C or SIGTERM.
 
-mod access;
 mod attributes;
 mod backlog;
 mod checks;

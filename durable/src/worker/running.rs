@@ -14,7 +14,6 @@ use temporalio_sdk::runtime::RuntimeOptions;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::access::Access;
 use super::control::Control;
 use super::drain::{DrainReport, leave_behind};
 use super::health::{Board, WorkerHealth};
@@ -110,11 +109,6 @@ impl RunningWorkers {
         }
         let polled = launch.plans.iter().map(|plan| plan.options.task_queue.clone()).collect();
         backlog::watch(client, polled, launch.backlog_interval, &running.control);
-        let access = if launch.for_test {
-            Access::unwatched()
-        } else {
-            Access::watched(client, &running.control)
-        };
         for plan in launch.plans {
             let serving = Arc::new(Serving {
                 plan,
@@ -124,7 +118,6 @@ impl RunningWorkers {
                 board: Arc::clone(&running.board),
                 watchdog: Arc::clone(&running.watchdog),
                 presence: Arc::clone(&running.presence),
-                access: Arc::clone(&access),
             });
             let supervisor = Supervisor { serving, restarts: launch.restarts };
             // An error drops the workers that run already, which stops them.

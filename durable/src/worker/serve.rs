@@ -12,7 +12,6 @@ use temporalio_sdk::error::{WorkerCreateError, WorkerRunError, WorkerValidationE
 use temporalio_sdk::{Runtime, Worker, WorkerOptions};
 use tokio::runtime::Handle;
 
-use super::access::Access;
 use super::control::{Control, Stop};
 use super::health::{Board, WorkerState};
 use super::id::WorkerId;
@@ -47,7 +46,6 @@ pub(super) struct Serving {
     pub(super) board: Arc<Board>,
     pub(super) watchdog: Arc<Watchdog>,
     pub(super) presence: Arc<Presence>,
-    pub(super) access: Arc<Access>,
 }
 
 pub(super) type Cause = Box<dyn StdError + Send + Sync>;

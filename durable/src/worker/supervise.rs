@@ -127,7 +127,7 @@ impl Supervisor {
                 () = self.serving.plan.recycling.due(), if !control.is_stopping() => {
                     return Outcome::Recycled(worker.end);
                 }
-                error = self.serving.access.refused(), if !control.is_stopping() => {
+                error = self.serving.presence.refused(), if !control.is_stopping() => {
                     return Outcome::Ended(End::Refused(error));
                 }
                 // A worker that stops is not replaced. The drain has its limits.

@@ -31,6 +31,17 @@ pub struct Health {
     pub latency: Duration,
 }
 
+/// The answer of the server to the question whether it serves this client.
+#[derive(Debug)]
+pub(crate) enum ServerAnswer {
+    /// It answers and doesn't refuse the credentials. The answer may be another error.
+    Accepted,
+    /// It refuses the credentials.
+    Refused(Error),
+    /// It doesn't answer, for this reason.
+    Away(String),
+}
+
 impl Client {
     /// Checks that the namespace exists and that the server accepts the credentials, and learns the size
     /// limits of the namespace. Otherwise this would be noticed only at the first start, and a worker would
@@ -43,20 +54,28 @@ impl Client {
         self.describe_namespace(&mut self.sdk().clone()).await
     }
 
-    /// Checks once that the server still accepts the credentials. It has 5 seconds to answer.
-    ///
-    /// # Errors
-    /// [`ConnectionError::Refused`] if it does not, and other errors if it gives another answer or none.
-    pub(crate) async fn check_access(&self) -> Result<()> {
+    /// Asks the server once. It has 5 seconds to answer.
+    pub(crate) async fn ask_server(&self) -> ServerAnswer {
         let mut service = self.sdk().connection().workflow_service();
-        let asking = Box::pin(self.describe_namespace(&mut *service));
+        let asking = Box::pin(self.namespace_described(&mut *service));
         match tokio::time::timeout(HEALTH_TIMEOUT, asking).await {
-            Ok(asked) => asked,
-            Err(_) => Err(timed_out_error(self.address().to_owned())),
+            Ok(Err(status)) if is_away(&status) => ServerAnswer::Away(one_line(&status)),
+            Ok(Err(status)) if is_refusal(&status) => {
+                ServerAnswer::Refused(self.credentials_refused(status))
+            }
+            Ok(Ok(()) | Err(_)) => ServerAnswer::Accepted,
+            Err(_) => ServerAnswer::Away(format!("no answer within {HEALTH_TIMEOUT:?}")),
         }
     }
 
     async fn describe_namespace(&self, service: &mut dyn WorkflowService) -> Result<()> {
+        let described = self.namespace_described(service).await;
+        described.map_err(|status| self.not_described(status))
+    }
+
+    /// Describes the namespace, and learns its size limits. A refused call is made again with a new API key, if
+    /// its file has one.
+    async fn namespace_described(&self, service: &mut dyn WorkflowService) -> Result<(), Status> {
         let mut is_read_again = false;
         loop {
             let request = DescribeNamespaceRequest {
@@ -76,7 +95,7 @@ impl Client {
                 is_read_again = true;
                 continue;
             }
-            return Err(self.not_described(status));
+            return Err(status);
         }
     }
 
@@ -131,21 +150,6 @@ impl Client {
                 latency: before.elapsed(),
             }),
             Err(_) => Err(timed_out_error(self.address().to_owned())),
-        }
-    }
-
-    /// Checks that the server answers at all, also with an error. The call is not retried, and times out after
-    /// 5 seconds.
-    ///
-    /// # Errors
-    /// Returns the reason if there is no answer.
-    pub(crate) async fn answers(&self) -> Result<(), String> {
-        let mut service = self.sdk().connection().workflow_service();
-        let asking = service.get_system_info(GetSystemInfoRequest::default().into_request());
-        match tokio::time::timeout(HEALTH_TIMEOUT, asking).await {
-            Err(_) => Err(format!("no answer within {HEALTH_TIMEOUT:?}")),
-            Ok(Err(status)) if is_away(&status) => Err(one_line(&status)),
-            Ok(_) => Ok(()),
         }
     }
 

@@ -21,7 +21,7 @@ pub(crate) use api_key::ApiKey;
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use health::Health;
-pub(crate) use health::{is_refusal, is_transient};
+pub(crate) use health::{ServerAnswer, is_refusal, is_transient};
 pub use service::ClientService;
 #[cfg(feature = "config")]
 pub(crate) use settings::ConnectionSettings;
