@@ -10,8 +10,8 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::serve::{Setup, Side};
 use crate::work::{
-    LARGE, LARGE_TEXT, LONG_STEP, LONG_STEPS, PARALLEL, SIGNALS, SIGNALS_AT_ONCE, UPDATES,
-    UPDATES_AT_ONCE, Work,
+    LARGE, LARGE_TEXT, LONG_STEPS, PARALLEL, SIGNALS, SIGNALS_AT_ONCE, UPDATES, UPDATES_AT_ONCE,
+    Work,
 };
 
 /// The workflows in the cache.
@@ -144,8 +144,7 @@ impl Long {
     #[run]
     async fn run(ctx: &mut WorkflowContext<Self>, name: String) -> WorkflowResult<()> {
         for _ in 0..LONG_STEPS {
-            let greetings = (0..LONG_STEP).map(|_| greet::execute(ctx, name.clone()));
-            join_all(greetings).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+            greet::execute(ctx, name.clone()).await?;
             ctx.state_mut(|state| state.steps += 1);
         }
         Ok(())

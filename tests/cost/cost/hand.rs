@@ -12,7 +12,7 @@ use temporalio_sdk::{
     WorkflowContext, WorkflowContextView, WorkflowResult,
 };
 
-use crate::work::{LONG_STEP, LONG_STEPS, PARALLEL};
+use crate::work::{LONG_STEPS, PARALLEL};
 
 /// The workflows in the cache.
 pub static CACHED: AtomicUsize = AtomicUsize::new(0);
@@ -171,9 +171,7 @@ impl Long {
     #[run]
     pub async fn run(ctx: &mut WorkflowContext<Self>, name: String) -> WorkflowResult<()> {
         for _ in 0..LONG_STEPS {
-            let greetings = (0..LONG_STEP)
-                .map(|_| ctx.execute_activity(Greetings::greet, name.clone(), options()));
-            join_all(greetings).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+            ctx.execute_activity(Greetings::greet, name.clone(), options()).await?;
             ctx.state_mut(|state| state.steps += 1);
         }
         Ok(())

@@ -177,7 +177,8 @@ pub const ROWS: &[Row] = &[
     default("default-activity", "one activity, one by one", Work::Activity),
     Row {
         at_once: 1,
-        rounds: 2,
+        // It lasts a minute, in which nothing disturbs it.
+        rounds: 1,
         setup: Setup::Fresh,
         against: DEFAULTS,
         short: false,

@@ -32,9 +32,9 @@ pub const UPDATES: u32 = 200;
 pub const SIGNALS_AT_ONCE: usize = 20;
 /// The updates that are sent at once. The server refuses more than 10.
 pub const UPDATES_AT_ONCE: usize = 5;
-/// The steps of the long workflow, with `LONG_STEP` activities each. Its history has about 10,000 events.
-pub const LONG_STEPS: u32 = 111;
-pub const LONG_STEP: u32 = 29;
+/// The activities of the long workflow, one after the other, so that all its histories have the same 10,000 events. With
+/// activities at once, the number of workflow tasks would differ.
+pub const LONG_STEPS: u32 = 1666;
 
 /// The work of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
