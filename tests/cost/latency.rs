@@ -78,7 +78,9 @@ async fn main() -> durable::Result<()> {
         .dynamic_config("history.transferProcessorMaxPollRPS", 20)
         .dynamic_config("history.timerProcessorMaxPollRPS", 20)
         .dynamic_config("history.visibilityProcessorMaxPollRPS", 20)
-        .dynamic_config("history.timerProcessorMaxTimeShift", "1s");
+        .dynamic_config("history.timerProcessorMaxTimeShift", "1s")
+        .dynamic_config("matching.numTaskqueueReadPartitions", 4)
+        .dynamic_config("matching.numTaskqueueWritePartitions", 4);
     let mut sides = [
         Side::start("DevServer", DevServer::builder()).await?,
         Side::start("the server's own rates", own_rates).await?,

@@ -1,8 +1,9 @@
 //! A benchmark of several worker processes on one machine, against one server: the throughput and the CPU time with
 //! one, two and four of them, with different numbers of pollers and slots.
 //!
-//! `cargo bench --package durable-cost --bench scaling`, with `--workflows 1000` for the size of a row. It prints,
-//! and judges nothing. `DURABLE_WRITE_DOCS=1` writes the tables into `docs/scaling.md`. It needs Linux.
+//! `cargo bench --package durable-cost --bench scaling`, with `--workflows 1000` for the size of a row, and
+//! `--partitions 4` for a server with several partitions of each task queue. It prints, and judges nothing.
+//! `DURABLE_WRITE_DOCS=1` writes the tables into `docs/scaling.md`. It needs Linux.
 
 #![allow(missing_docs, clippy::missing_errors_doc, reason = "a benchmark has no public interface")]
 #![allow(clippy::cast_precision_loss, reason = "the numbers of a benchmark are small")]
@@ -150,15 +151,25 @@ fn cell(value: &Value) -> String {
     }
 }
 
+/// Returns the number that follows an argument.
+fn argument(name: &str) -> Option<usize> {
+    let number = std::env::args().skip_while(|argument| argument != name).nth(1)?;
+    Some(number.parse().unwrap_or_else(|_| panic!("expected a number after {name}")))
+}
+
 #[tokio::main]
 async fn main() -> durable::Result<()> {
     if served_as_worker().await? {
         return Ok(());
     }
-    let arguments: Vec<_> = std::env::args().collect();
-    let given = arguments.iter().skip_while(|argument| *argument != "--workflows").nth(1);
-    let count = given.map_or(1000, |count| count.parse().expect("a number of workflows"));
-    let server = DevServer::builder().ui(false).start().await?;
+    let count = argument("--workflows").unwrap_or(1000);
+    let server = ["matching.numTaskqueueReadPartitions", "matching.numTaskqueueWritePartitions"]
+        .into_iter()
+        .fold(DevServer::builder().ui(false), |server, key| match argument("--partitions") {
+            Some(partitions) => server.dynamic_config(key, partitions),
+            None => server,
+        });
+    let server = server.start().await?;
     let client = Client::connect(server.address()).await?;
     let mut results = Vec::new();
     for (name, rows) in [("processes", processes()), ("slots", slots())] {

@@ -86,8 +86,9 @@ impl DevServerBuilder {
     /// Sets a value of the server's dynamic configuration, such as
     /// `("limit.maxIDLength", 500)`.
     ///
-    /// By default the rates at which the server reads its queues are raised, and timers fire when they are
-    /// due, so that nothing waits in development. A value for one of these keys replaces the default:
+    /// By default the rates at which the server reads its queues are raised, timers fire when they are due,
+    /// and a task queue has one partition, so that nothing waits in development. A value for one of these keys
+    /// replaces the default:
     /// `("history.transferProcessorMaxPollRPS", 20)` is the server's own.
     pub fn dynamic_config(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.settings.dynamic_config.push((key.into(), value.into()));
@@ -264,7 +265,9 @@ mod tests {
     const QUICK: &str = "--dynamic-config-value history.transferProcessorMaxPollRPS=10000 \
          --dynamic-config-value history.timerProcessorMaxPollRPS=10000 \
          --dynamic-config-value history.visibilityProcessorMaxPollRPS=10000 \
-         --dynamic-config-value history.timerProcessorMaxTimeShift=\"10ms\"";
+         --dynamic-config-value history.timerProcessorMaxTimeShift=\"10ms\" \
+         --dynamic-config-value matching.numTaskqueueReadPartitions=1 \
+         --dynamic-config-value matching.numTaskqueueWritePartitions=1";
 
     #[test]
     fn without_options_the_server_is_headless_and_in_memory() {

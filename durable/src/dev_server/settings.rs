@@ -9,18 +9,21 @@ use super::process::Owner;
 use crate::dev_server_settings::DevServerSettings;
 
 /// The dynamic configuration with which the server delays nothing. Its defaults are made for several
-/// servers on one database: each task of a queue waits up to 50 ms until it is read, and a timer fires up
-/// to a second late. Seen on server 1.32.0.
-const QUICK: [(&str, QuickValue); 4] = [
-    ("history.transferProcessorMaxPollRPS", QuickValue::PerSecond(10_000)),
-    ("history.timerProcessorMaxPollRPS", QuickValue::PerSecond(10_000)),
-    ("history.visibilityProcessorMaxPollRPS", QuickValue::PerSecond(10_000)),
+/// servers on one database: each task of a queue waits up to 50 ms until it is read, a timer fires up
+/// to a second late, and in a queue of four partitions a task waits up to 5 seconds for a worker that is
+/// free. Seen on server 1.32.0.
+const QUICK: [(&str, QuickValue); 6] = [
+    ("history.transferProcessorMaxPollRPS", QuickValue::Number(10_000)),
+    ("history.timerProcessorMaxPollRPS", QuickValue::Number(10_000)),
+    ("history.visibilityProcessorMaxPollRPS", QuickValue::Number(10_000)),
     ("history.timerProcessorMaxTimeShift", QuickValue::Text("10ms")),
+    ("matching.numTaskqueueReadPartitions", QuickValue::Number(1)),
+    ("matching.numTaskqueueWritePartitions", QuickValue::Number(1)),
 ];
 
 /// A value of [`QUICK`].
 enum QuickValue {
-    PerSecond(u32),
+    Number(u32),
     Text(&'static str),
 }
 
@@ -50,7 +53,7 @@ impl Settings {
         };
         let quick = QUICK.iter().filter(|(key, _)| !given(key)).map(|(key, value)| {
             let value = match value {
-                QuickValue::PerSecond(number) => Value::from(*number),
+                QuickValue::Number(number) => Value::from(*number),
                 QuickValue::Text(text) => Value::from(*text),
             };
             ((*key).to_owned(), value)
