@@ -83,7 +83,8 @@ async fn tells_why_a_codec_fails_without_the_value() {
             assert_eq!(refused, expected, "{failing:?}");
             assert!(log.text().contains(&expected), "{}", log.text());
         }
-        assert!(!log.text().contains("4111"), "{}", log.text());
+        // The port of the server may begin with the same digits, and has five at most.
+        assert!(!log.text().contains("411111"), "{}", log.text());
     }
 }
 
