@@ -80,7 +80,7 @@ fn compare(row: &Row, rounds: usize, processes: &mut Processes<'_>) -> Vec<Compa
     let mut measured = vec![Vec::new(); sides.len()];
     // The first round warms caches, connections and the server, and is not counted. It has nothing to warm for
     // processes that are made for one round.
-    let warm_up = usize::from(row.setup != serve::Setup::Fresh);
+    let warm_up = usize::from(row.setup == serve::Setup::Shared);
     for round in 0..rounds + warm_up {
         // The one that comes first changes, so that none always runs behind another.
         let order: Vec<_> = (0..sides.len()).map(|index| (index + round) % sides.len()).collect();

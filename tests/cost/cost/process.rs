@@ -58,11 +58,18 @@ pub struct Processes<'a> {
     address: String,
     foreign: &'a Foreign,
     running: BTreeMap<(SideName, Setup), Process>,
+    /// True if there are histories for processes without a cache.
+    has_histories: bool,
 }
 
 impl<'a> Processes<'a> {
     pub fn new(address: &str, foreign: &'a Foreign) -> Self {
-        Self { address: address.to_owned(), foreign, running: BTreeMap::new() }
+        Self {
+            address: address.to_owned(),
+            foreign,
+            running: BTreeMap::new(),
+            has_histories: false,
+        }
     }
 
     /// Returns the others of a row that this machine can run.
@@ -77,8 +84,8 @@ impl<'a> Processes<'a> {
         let order = Order { work, count, at_once };
         // One process polls a queue.
         self.running.retain(|(_, running), _| *running == setup);
-        if setup == Setup::NoCache {
-            self.prepare(sides);
+        if setup == Setup::NoCache && !self.has_histories {
+            self.make_histories(sides);
         }
         if setup == Setup::Fresh {
             let warm_up = Order { work: Work::NoOp, count: 100, at_once: 20 };
@@ -95,19 +102,18 @@ impl<'a> Processes<'a> {
         } else {
             sides.iter().map(|side| self.get(*side, setup).work(order)).collect()
         };
-        self.running.retain(|(_, setup), _| *setup != Setup::Fresh);
+        self.running.retain(|(_, setup), _| *setup == Setup::Shared);
         measured
     }
 
     /// Makes the histories that processes without a cache replay, with processes that have one.
-    fn prepare(&mut self, sides: &[SideName]) {
+    fn make_histories(&mut self, sides: &[SideName]) {
         for side in sides {
-            if !self.running.contains_key(&(*side, Setup::NoCache)) {
-                let order = Order { work: Work::History, count: 1, at_once: 1 };
-                self.get(*side, Setup::Shared).work(order);
-                self.running.remove(&(*side, Setup::Shared));
-            }
+            let order = Order { work: Work::History, count: 1, at_once: 1 };
+            self.get(*side, Setup::Shared).work(order);
+            self.running.remove(&(*side, Setup::Shared));
         }
+        self.has_histories = true;
     }
 
     fn get(&mut self, side: SideName, setup: Setup) -> &mut Process {

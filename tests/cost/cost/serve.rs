@@ -17,7 +17,8 @@ use crate::work::{Measured, Order, Work};
 pub enum Setup {
     /// It is used by all rows.
     Shared,
-    /// It has no cache.
+    /// It has no cache, and is used for one measurement: two processes that do the same differ by several percent
+    /// for as long as they live.
     NoCache,
     /// It is used for one measurement, and its cache takes everything.
     Fresh,
