@@ -10,8 +10,8 @@ use crate::dev_server_settings::DevServerSettings;
 
 /// The dynamic configuration with which the server delays nothing. Its defaults are made for several
 /// servers on one database: each task of a queue waits up to 50 ms until it is read, a timer fires up
-/// to a second late, and in a queue of four partitions a task waits up to 5 seconds for a worker that is
-/// free. Seen on server 1.32.0.
+/// to a second late, and in a queue of four partitions newer tasks overtake some for 5 seconds. Seen on
+/// server 1.32.0.
 const QUICK: [(&str, QuickValue); 6] = [
     ("history.transferProcessorMaxPollRPS", QuickValue::Number(10_000)),
     ("history.timerProcessorMaxPollRPS", QuickValue::Number(10_000)),
