@@ -83,8 +83,9 @@ async fn tells_why_a_codec_fails_without_the_value() {
             assert_eq!(refused, expected, "{failing:?}");
             assert!(log.text().contains(&expected), "{}", log.text());
         }
-        // The port of the server may begin with the same digits, and has five at most.
-        assert!(!log.text().contains("411111"), "{}", log.text());
+        // The port of the server may have the same digits.
+        let logged = log.text().replace(&address.to_string(), "");
+        assert!(!logged.contains("4111"), "{logged}");
     }
 }
 

@@ -14,8 +14,7 @@ impl Log {
     #[must_use]
     pub fn collect() -> (Self, tracing::subscriber::DefaultGuard) {
         let log = Self::default();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone());
-        (log.clone(), tracing::subscriber::set_default(subscriber.finish()))
+        (log.clone(), tracing::subscriber::set_default(log.subscriber()))
     }
 
     /// Collects what this process logs from now on, on all of its threads.
@@ -25,9 +24,15 @@ impl Log {
     #[must_use]
     pub fn collect_all() -> Self {
         let log = Self::default();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.clone());
-        tracing::subscriber::set_global_default(subscriber.finish()).expect("there is none yet");
+        tracing::subscriber::set_global_default(log.subscriber()).expect("there is none yet");
         log
+    }
+
+    /// Returns a subscriber that writes into this log. Its lines have no times, whose digits could be taken for
+    /// those of a value.
+    fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        let format = tracing_subscriber::fmt().without_time().with_ansi(false);
+        format.with_writer(self.clone()).finish()
     }
 
     /// All of it so far.
