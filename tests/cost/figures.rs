@@ -6,6 +6,16 @@ use std::{fmt, fs};
 
 use serde::Serialize;
 
+/// Returns the number that follows an argument of this program, such as `--workflows 1000`.
+///
+/// # Panics
+/// Panics if something else follows it.
+#[must_use]
+pub fn argument(name: &str) -> Option<u32> {
+    let number = std::env::args().skip_while(|argument| argument != name).nth(1)?;
+    Some(number.parse().unwrap_or_else(|_| panic!("expected a number after `{name}`")))
+}
+
 /// The median and the middle half of the values of some rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {

@@ -42,7 +42,7 @@ async fn main() -> durable::Result<()> {
     }
     let server = DevServer::builder().ui(false).namespace(parts::NEW).start().await?;
     let client = Client::connect(server.address()).await?;
-    let recycle_after = samples::number("--recycle-after", 0) as usize;
+    let recycle_after = durable_cost::argument("--recycle-after").unwrap_or(0) as usize;
     let settings = Settings { recycle_after, ..Settings::default() };
     for part in parts {
         // Each part has a worker of its own, so none sees the memory of another.

@@ -151,24 +151,18 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// Returns the number that follows an argument.
-fn argument(name: &str) -> Option<usize> {
-    let number = std::env::args().skip_while(|argument| argument != name).nth(1)?;
-    Some(number.parse().unwrap_or_else(|_| panic!("expected a number after {name}")))
-}
-
 #[tokio::main]
 async fn main() -> durable::Result<()> {
     if served_as_worker().await? {
         return Ok(());
     }
-    let count = argument("--workflows").unwrap_or(1000);
-    let server = ["matching.numTaskqueueReadPartitions", "matching.numTaskqueueWritePartitions"]
-        .into_iter()
-        .fold(DevServer::builder().ui(false), |server, key| match argument("--partitions") {
-            Some(partitions) => server.dynamic_config(key, partitions),
-            None => server,
-        });
+    let count = durable_cost::argument("--workflows").unwrap_or(1000) as usize;
+    let mut server = DevServer::builder().ui(false);
+    if let Some(partitions) = durable_cost::argument("--partitions") {
+        server = server
+            .dynamic_config("matching.numTaskqueueReadPartitions", partitions)
+            .dynamic_config("matching.numTaskqueueWritePartitions", partitions);
+    }
     let server = server.start().await?;
     let client = Client::connect(server.address()).await?;
     let mut results = Vec::new();

@@ -77,6 +77,7 @@ fn compare(row: &Row, rounds: usize, processes: &mut Processes<'_>) -> Vec<Compa
     }
     let mut sides = vec![SideName::Durable];
     sides.extend(others.iter().map(|(side, _)| *side));
+    processes.prepare(row, &sides);
     let mut measured = vec![Vec::new(); sides.len()];
     // The first round warms caches, connections and the server, and is not counted. It has nothing to warm for
     // processes that are made for one round.

@@ -58,18 +58,11 @@ pub struct Processes<'a> {
     address: String,
     foreign: &'a Foreign,
     running: BTreeMap<(SideName, Setup), Process>,
-    /// True if there are histories for processes without a cache.
-    has_histories: bool,
 }
 
 impl<'a> Processes<'a> {
     pub fn new(address: &str, foreign: &'a Foreign) -> Self {
-        Self {
-            address: address.to_owned(),
-            foreign,
-            running: BTreeMap::new(),
-            has_histories: false,
-        }
+        Self { address: address.to_owned(), foreign, running: BTreeMap::new() }
     }
 
     /// Returns the others of a row that this machine can run.
@@ -84,9 +77,6 @@ impl<'a> Processes<'a> {
         let order = Order { work, count, at_once };
         // One process polls a queue.
         self.running.retain(|(_, running), _| *running == setup);
-        if setup == Setup::NoCache && !self.has_histories {
-            self.make_histories(sides);
-        }
         if setup == Setup::Fresh {
             let warm_up = Order { work: Work::NoOp, count: 100, at_once: 20 };
             for side in sides {
@@ -106,14 +96,17 @@ impl<'a> Processes<'a> {
         measured
     }
 
-    /// Makes the histories that processes without a cache replay, with processes that have one.
-    fn make_histories(&mut self, sides: &[SideName]) {
+    /// Makes what a row needs before its rounds: the histories that processes without a cache replay, with
+    /// processes that have one.
+    pub fn prepare(&mut self, row: &Row, sides: &[SideName]) {
+        if row.setup != Setup::NoCache {
+            return;
+        }
         for side in sides {
             let order = Order { work: Work::History, count: 1, at_once: 1 };
             self.get(*side, Setup::Shared).work(order);
             self.running.remove(&(*side, Setup::Shared));
         }
-        self.has_histories = true;
     }
 
     fn get(&mut self, side: SideName, setup: Setup) -> &mut Process {

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use durable::Client;
-use durable_cost::Spread;
+use durable_cost::{Spread, argument};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::flows::{AT_ONCE, Greet, GreetMany, Sum, SumHandle, Summed};
-use super::samples::{Sample, Samples, judged, number, report};
+use super::samples::{Sample, Samples, judged, report};
 use super::worker::{Settings, WorkerProcess, connect};
 
 /// The work that is done at once.
@@ -61,7 +61,7 @@ pub async fn workflows(
     worker: &WorkerProcess,
     address: &str,
 ) -> durable::Result<()> {
-    let (count, block) = (number("--workflows", 10_000), 1_000);
+    let (count, block) = (argument("--workflows").unwrap_or(10_000), 1_000);
     let new_client = connect(address, NEW).await?;
     // The first ones warm caches, connections and the server.
     greet_all(client, 0, block).await?;
@@ -121,7 +121,7 @@ async fn cpu_of(
 pub async fn activities(client: &Client, worker: &WorkerProcess) -> durable::Result<()> {
     const OF_WORKFLOW: u32 = 10 * AT_ONCE;
     const WORKFLOWS: u32 = 25;
-    let count = number("--activities", 100_000);
+    let count = argument("--activities").unwrap_or(100_000);
     let mut part = Part::begin("activities", "activities", worker);
     let block = OF_WORKFLOW * WORKFLOWS;
     for done in (block..=count).step_by(block as usize) {
@@ -145,8 +145,8 @@ pub async fn activities(client: &Client, worker: &WorkerProcess) -> durable::Res
 /// Sends signals to one entity. The server (1.32.0) handles them one after the other, and with the tasks of the
 /// workflow. With many senders, tasks come too late for a new run before the server's limit of 10,000 signals.
 pub async fn entity(client: &Client, worker: &WorkerProcess) -> durable::Result<()> {
-    let (count, block) = (number("--signals", 100_000), 5_000);
-    let senders = number("--senders", 10) as usize;
+    let (count, block) = (argument("--signals").unwrap_or(100_000), 5_000);
+    let senders = argument("--senders").unwrap_or(10) as usize;
     let mut part = Part::begin("entity", "signals", worker);
     let (sum, refused) = (Sum::start(client, Sum::default()).await?, AtomicU32::new(0));
     for done in (block..=count).step_by(block as usize) {

@@ -94,9 +94,3 @@ pub fn report(name: &str, lines: &[String]) {
     let items: Vec<_> = lines.iter().map(|line| format!("- {line}\n")).collect();
     document(name, &items.concat());
 }
-
-/// Returns the number after an argument such as `--workflows`.
-pub fn number(name: &str, default: u32) -> u32 {
-    let value = env::args().skip_while(|argument| argument != name).nth(1);
-    value.map_or(default, |value| value.parse().expect("a number follows the argument"))
-}

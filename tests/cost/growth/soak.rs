@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use durable::Client;
+use durable_cost::argument;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use super::flows::Greet;
-use super::samples::{Sample, Samples, judged, number, report};
+use super::samples::{Sample, Samples, judged, report};
 use super::worker::WorkerProcess;
 
 /// The interval between two samples.
@@ -17,7 +18,7 @@ const TARGET: f64 = 10.0;
 
 /// Runs workflows at a steady rate.
 pub async fn soak(client: &Client, worker: &WorkerProcess) -> durable::Result<()> {
-    let (minutes, rate) = (number("--minutes", 20), number("--rate", 20));
+    let (minutes, rate) = (argument("--minutes").unwrap_or(20), argument("--rate").unwrap_or(20));
     let (began, lasts) = (Instant::now(), Duration::from_secs(60) * minutes);
     let mut samples = Samples::new("soak", "minutes", 12);
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
