@@ -17,9 +17,9 @@ const REMEMBERED: usize = 100;
 
 /// The waiting commands of an [entity](super), in the order of their arrival.
 ///
-/// It is a part of the workflow's state and is carried from run to run. It serializes as the list of the commands.
-/// When updates were answered, it serializes as `{"commands": [..], "answered": [..]}`. `R` is the type of the reply
-/// to a command that was sent with [`ask`](super::ask).
+/// It is a part of the workflow's state and is carried from run to run. It serializes as the list of the commands, and
+/// as `{"commands": [..], "answered": [..]}` once updates were answered. `R` is the type of the reply to a command
+/// that was sent with [`ask`](super::ask).
 pub struct Inbox<C, R = ()> {
     // Interior mutability: changing the state through the context would wake all conditions.
     inner: RefCell<Inner<C, R>>,
